@@ -1,0 +1,50 @@
+# The commands of the README. Nothing is installed outside .venv/.
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	2>/dev/null && echo "$$p" && break; done)
+BIN := .venv/bin
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help env lock run test check ui clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+env: .venv/ready  ## the environment, from the hash-pinned lock
+
+.venv/ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "kring needs Python 3.11, 3.12 or 3.13 on the PATH"; exit 1; }
+	@echo "building .venv with $$($(PYTHON) --version)"
+	@rm -rf .venv && $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 2>/dev/null || true
+	@if [ -x $(BIN)/uv ]; then \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
+	fi
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock:  ## compile requirements.in into requirements.lock
+	$(BIN)/uv pip compile requirements.in -o requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-strip-extras --no-annotate --no-header
+
+run: env  ## sample exports, a run, the 2024 scorecard, the database
+	@$(BIN)/kring sample
+	@$(BIN)/kring run
+	@$(BIN)/kring scorecard 2024
+
+test: env  ## all tests (under five minutes)
+	@$(BIN)/python -m pytest
+
+check: env  ## lint, format, types, imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+ui: env  ## Dagster's web interface on this machine
+	@$(BIN)/kring ui
+
+clean:  ## remove the environment and what runs left in data/
+	rm -rf .venv data/landing data/lake data/published data/dagster data/key data/sample.json
