@@ -1,0 +1,45 @@
+"""Agent activity: how one agent's day on one channel was spent.
+
+Exports have no id for such a row; its identity is agent, day and channel, kept as one text.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas.shape import Contract, Rows, Seconds, optional, seconds
+
+
+class AgentActivity(Rows):
+    agent_key: str
+    day: pl.Date
+    channel: str = optional()
+    active_seconds: Seconds = seconds(nullable=False)
+    hold_seconds: Seconds = seconds()
+    acw_seconds: Seconds = seconds()
+    not_ready_seconds: Seconds = seconds()
+    available_seconds: Seconds = seconds()
+    staffed_seconds: Seconds = seconds()
+    activity_id: str
+
+
+def name_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """Make the id; blanks stay blank in it, so that a missing part is reported as itself."""
+    parts = [
+        pl.col("agent_key").fill_null(""),
+        pl.col("day").dt.strftime("%Y-%m-%d").fill_null(""),
+        pl.col("channel").fill_null(""),
+    ]
+    return frame.with_columns(activity_id=pl.concat_str(parts, separator="|"))
+
+
+ACTIVITY = Contract(
+    kind="agent_activity",
+    model=AgentActivity,
+    key="activity_id",
+    dated_by=("day",),
+    identifiers={"agent": "agent_key"},
+    lowered=frozenset({"channel"}),
+    made=frozenset({"activity_id"}),
+    prepare=name_rows,
+)

@@ -1,0 +1,148 @@
+"""Contracts: the kinds of row kring takes, and the check of a batch against one of them.
+
+Validation is Pandera's, eager and of the data, whatever the environment says. Its errors quote
+the values they found, so none leaves this module: a failure becomes row, column and rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandera.errors
+import polars as pl
+from pandera.config import ValidationDepth, config_context
+
+from schemas import activity, complaints, contacts, outbound, surveys
+from schemas.rejects import Failure, Outcome, split
+from schemas.shape import PASSED_ON, REJECT, ROW, Contract, ContractError
+from schemas.stages import positions
+from schemas.zones import day_starts, local_date
+
+__all__ = ["KINDS", "Bounds", "Contract", "ContractError", "Outcome", "check_columns", "contract"]
+__all__ += ["dated_day", "validate"]
+
+_CONTRACTS = {
+    one.kind: one
+    for one in (
+        contacts.CALLS,
+        contacts.CHATS,
+        surveys.SURVEYS,
+        outbound.ATTEMPTS,
+        outbound.CASES,
+        outbound.PAYMENTS,
+        activity.ACTIVITY,
+        complaints.COMPLAINTS,
+    )
+}
+KINDS: tuple[str, ...] = tuple(_CONTRACTS)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The local days between which a row may lie, both included."""
+
+    first_day: date
+    last_day: date
+    timezone: str
+
+
+def contract(kind: str) -> Contract:
+    """The contract of a kind."""
+    if kind not in _CONTRACTS:
+        raise ContractError(f"kind {kind!r} is unknown; the kinds are {', '.join(KINDS)}")
+    return _CONTRACTS[kind]
+
+
+def check_columns(contract: Contract, names: Iterable[str]) -> None:
+    """Refuse a select that returns a column the kind does not have, or lacks a required one."""
+    given = list(names)
+    wanted = [*contract.required, ROW]
+    faults = {
+        "unknown": [name for name in given if name not in {*contract.offered, *PASSED_ON, REJECT}],
+        "missing": [name for name in wanted if name not in given],
+        "returned twice": sorted({name for name in given if given.count(name) > 1}),
+    }
+    told = [f"{fault}: {', '.join(found)}" for fault, found in faults.items() if found]
+    if told:
+        optional = [name for name in contract.offered if name not in contract.required]
+        raise ContractError(
+            f"columns of the select, {'; '.join(told)}. Kind {contract.kind} requires "
+            f"{', '.join(wanted)} and offers {', '.join([*optional, '_version, _rows, _reject'])}"
+        )
+
+
+def validate(frame: pl.DataFrame, contract: Contract, bounds: Bounds) -> Outcome:
+    """Part a converted batch into rows that keep the contract and rejects."""
+    frame = contract.prepare(frame)
+    order = {contract.selected(name): place for place, name in enumerate(contract.columns)}
+    failures = [*_broken(frame, contract), *_out_of_bounds(frame, contract, bounds)]
+    return split(frame, sorted(failures, key=lambda failure: order[failure.column]))
+
+
+def _broken(frame: pl.DataFrame, contract: Contract) -> list[Failure]:
+    """What Pandera finds, as failures without values."""
+    columns = frame.select(list(contract.columns))
+    try:
+        with config_context(
+            validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA
+        ):
+            contract.model.validate(columns, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        found = errors.schema_errors
+    else:
+        return []
+    return [_failure(error, contract) for error in found]
+
+
+def _failure(error: pandera.errors.SchemaError, contract: Contract) -> Failure:
+    name = error.check if isinstance(error.check, str) else getattr(error.check, "name", None)
+    passed = error.check_output
+    if name is None or not isinstance(passed, pl.DataFrame):
+        # The frame itself is wrong (a missing column, another type): a fault of ours, not of rows.
+        raise ContractError(f"kind {contract.kind}, column {error.column_name}: not as converted")
+    column, _, rule = name.rpartition(":")
+    column = column or error.schema.name
+    rows = positions(~passed.to_series().fill_null(True))
+    return Failure(contract.selected(column), _rule(column, rule), rows)
+
+
+def _rule(column: str, check: str) -> str:
+    """The name under which a check's rejects are counted."""
+    names = {
+        "not_nullable": "missing",
+        "isin": f"unknown_{column}",
+        "greater_than_or_equal_to": (
+            "negative_duration" if column.endswith("_seconds") else "count_below_one"
+        ),
+    }
+    return names.get(check, check)
+
+
+def dated_day(contract: Contract, timezone: str) -> pl.Expr:
+    """The local day by which a row belongs to a month; null for a case without any date."""
+    return pl.coalesce(
+        local_date(pl.col(name), timezone)
+        if isinstance(contract.columns[name], pl.Datetime)
+        else pl.col(name)
+        for name in contract.dated_by
+    ).alias("dated_day")
+
+
+def _out_of_bounds(frame: pl.DataFrame, contract: Contract, bounds: Bounds) -> list[Failure]:
+    """Rows that lie before the first month or after the day of the run."""
+    failures = []
+    open_rows = pl.repeat(True, frame.height, eager=True)
+    for name in contract.dated_by:
+        at = frame[name]
+        if isinstance(at.dtype, pl.Datetime):
+            first: date = day_starts(bounds.first_day, bounds.timezone)
+            end: date = day_starts(bounds.last_day + timedelta(days=1), bounds.timezone)
+        else:
+            first, end = bounds.first_day, bounds.last_day + timedelta(days=1)
+        failures.append(Failure(name, "before_first_month", positions(open_rows & (at < first))))
+        if name not in contract.may_lie_ahead:
+            failures.append(Failure(name, "after_as_of", positions(open_rows & (at >= end))))
+        open_rows = open_rows & at.is_null()
+    return failures

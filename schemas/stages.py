@@ -1,0 +1,65 @@
+"""How one column converts: a quick reading of the whole, then a careful one of what is left.
+
+Nearly all cells of a column are written alike. The quick reading takes them in bulk and answers
+null where it is not sure; only the rest is trimmed, tried as a null spelling and read with care.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Converted:
+    """Typed values, and per rule the positions whose value could not be had (null there)."""
+
+    values: pl.Series
+    failures: tuple[tuple[str, pl.Series], ...] = ()
+
+
+def positions(mask: pl.Series) -> pl.Series:
+    return mask.fill_null(False).arg_true()
+
+
+def all_failed(column: pl.Series, dtype: pl.DataType, rule: str) -> Converted:
+    """Every cell of a column whose very type cannot be read."""
+    values = pl.repeat(None, len(column), dtype=dtype, eager=True)
+    return Converted(values, ((rule, positions(column.is_not_null())),))
+
+
+def trimmed(text: pl.Series, nulls: Collection[str]) -> pl.Series:
+    """Text without outer white space; empty text and the spellings of "nothing" become null."""
+    text = text.str.strip_chars()
+    return blank(text, text.is_in(["", *(spelling.strip() for spelling in nulls)]))
+
+
+def blank(values: pl.Series, where: pl.Series) -> pl.Series:
+    """Null where the mask is true."""
+    at = positions(where)
+    nothing: pl.Series = pl.repeat(None, len(at), dtype=values.dtype, eager=True)
+    return values.clone().scatter(at, nothing) if len(at) else values
+
+
+def in_stages(
+    text: pl.Series,
+    nulls: Collection[str],
+    quick: Callable[[pl.Series], pl.Series],
+    careful: Callable[[pl.Series], Converted],
+) -> Converted:
+    """Read a text column quickly, and what that leaves null carefully.
+
+    Spellings of "nothing" come first: `0` may be one of them, and reads as a number as well.
+    """
+    if nulls:
+        text = blank(text, text.is_in(list(nulls)))
+    values = quick(text)
+    left = positions(values.is_null() & text.is_not_null())
+    if not len(left):
+        return Converted(values)
+    rest = careful(trimmed(text.gather(left), nulls))
+    if rest.values.null_count() < len(left):
+        values = values.clone().scatter(left, rest.values)
+    return Converted(values, tuple((rule, left.gather(rows)) for rule, rows in rest.failures))

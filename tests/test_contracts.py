@@ -1,0 +1,289 @@
+"""Contracts: what each kind keeps, completes and rejects, on rows as conversion makes them."""
+
+from __future__ import annotations
+
+import traceback
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pandera.errors
+import polars as pl
+import pytest
+from pandera.config import ValidationDepth, config_context
+
+from schemas.contract import (
+    KINDS,
+    Bounds,
+    ContractError,
+    check_columns,
+    contract,
+    dated_day,
+    validate,
+)
+from schemas.conversion import Conventions, convert
+from schemas.pseudonyms import Pseudonyms
+from schemas.rejects import Outcome
+
+YEAR = Bounds(date(2024, 1, 1), date(2024, 12, 31), "Asia/Jakarta")
+PSEUDONYMS = Pseudonyms(bytes(32))
+ROWS: dict[str, dict[str, Any]] = {
+    "calls": {
+        "contact_id": "1",
+        "entered_at": "2024-03-01T10:00:00",
+        "outcome": "answered",
+        "wait_seconds": "19.6",
+    },
+    "surveys": {
+        "response_id": "1",
+        "service": "inbound",
+        "responded_at": "2024-03-01",
+        "score": "4",
+        "scale_max": "5",
+    },
+    "outbound_attempts": {
+        "attempt_id": "1",
+        "case_id": "9",
+        "called_at": "2024-03-01",
+        "result": "busy",
+    },
+    "outbound_cases": {"case_id": "9", "listed_at": "2024-03-01"},
+    "payments": {"payment_id": "1", "case_id": "9", "paid_at": "2024-03-01"},
+    "agent_activity": {"agent": "007", "day": "2024-03-01", "active_seconds": "1:00:00"},
+    "complaints": {"complaint_id": "1", "received_at": "2024-03-01"},
+}
+ROWS["chats"] = ROWS["calls"]
+
+
+def run(kind: str, *changes: dict[str, Any], bounds: Bounds = YEAR) -> Outcome:
+    """Good rows of a kind, each with its change, through conversion and validation."""
+    names = {name for change in (ROWS[kind], *changes) for name in change}
+    rows = [{**dict.fromkeys(names), **ROWS[kind], **change} for change in changes or ({},)]
+    schema = dict.fromkeys(sorted(names), pl.String)
+    frame = pl.DataFrame(rows, schema=schema).with_row_index("_row", offset=1)
+    frame = frame.with_columns(pl.col("_row").cast(pl.Int64))
+    converted = convert(frame, contract(kind), Conventions("Asia/Jakarta"), PSEUDONYMS.series)
+    assert converted.rejects.height == 0
+    return validate(converted.accepted, contract(kind), bounds)
+
+
+def reject(kind: str, change: dict[str, Any]) -> tuple[str, str] | None:
+    rejects = run(kind, change).rejects
+    assert rejects.height <= 1
+    return rejects.row(0)[1:] if rejects.height else None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_good_row_is_accepted_and_has_exactly_its_columns(kind: str) -> None:
+    outcome = run(kind)
+    assert outcome.rejects.rows() == []
+    assert outcome.accepted.columns == [*contract(kind).columns, "_row", "_version", "_rows"]
+    assert outcome.accepted[contract(kind).key].null_count() == 0
+    assert run(kind, {}, {}).accepted.schema == outcome.accepted.schema
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"), [(kind, name) for kind in KINDS for name in contract(kind).required]
+)
+def test_a_required_value_may_not_be_missing(kind: str, column: str) -> None:
+    assert reject(kind, {column: None}) == (column, "missing")
+
+
+def test_required_columns_are_those_of_the_design() -> None:
+    required = {kind: set(contract(kind).required) for kind in KINDS}
+    assert required == {
+        "calls": {"contact_id", "entered_at", "outcome"},
+        "chats": {"contact_id", "entered_at", "outcome"},
+        "surveys": {"response_id", "service", "responded_at"},
+        "outbound_attempts": {"attempt_id", "case_id", "called_at", "result"},
+        "outbound_cases": {"case_id"},
+        "payments": {"payment_id", "case_id", "paid_at"},
+        "agent_activity": {"agent", "day", "active_seconds"},
+        "complaints": {"complaint_id", "received_at"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "expected"),
+    [
+        ("calls", {"outcome": "lost"}, ("outcome", "unknown_outcome")),
+        ("calls", {"outcome": " Flow_Out "}, None),
+        ("calls", {"outcome": "answered", "wait_seconds": None}, ("wait_seconds", "wait_missing")),
+        ("calls", {"outcome": "abandoned", "wait_seconds": None}, None),
+        ("calls", {"wait_seconds": "-1"}, ("wait_seconds", "negative_duration")),
+        ("calls", {"talk_seconds": "-0:00:03"}, ("talk_seconds", "negative_duration")),
+        ("calls", {"wait_seconds": None, "answered_at": "2024-03-01T10:00:30"}, None),
+        (
+            "calls",
+            {"wait_seconds": None, "answered_at": "2024-03-01T09:59:59"},
+            ("wait_seconds", "negative_duration"),
+        ),
+        ("calls", {"ended_at": "2024-03-01T09:59:59"}, ("ended_at", "ends_before_it_starts")),
+        ("calls", {"ended_at": "2024-03-01T10:00:00"}, None),
+        ("calls", {"contacts": "0"}, ("contacts", "count_below_one")),
+        ("calls", {"contacts": "12"}, None),
+        ("surveys", {"status": "lost"}, ("status", "unknown_status")),
+        ("surveys", {"service": "walk-in"}, None),
+        ("surveys", {"score": "6"}, ("score", "score_out_of_scale")),
+        ("surveys", {"score": "-1"}, ("score", "score_out_of_scale")),
+        ("surveys", {"score": "5"}, None),
+        ("surveys", {"scale_max": None}, ("scale_max", "scale_missing")),
+        ("surveys", {"scale_max": "0"}, ("scale_max", "scale_missing")),
+        ("surveys", {"status": "refused", "score": None, "scale_max": None}, None),
+        ("surveys", {"responses": "-2"}, ("responses", "count_below_one")),
+        ("outbound_attempts", {"result": "rpc"}, ("result", "unknown_result")),
+        ("outbound_attempts", {"talk_seconds": "-1"}, ("talk_seconds", "negative_duration")),
+        ("agent_activity", {"not_ready_seconds": "-1"}, ("not_ready_seconds", "negative_duration")),
+    ],
+)
+def test_rules(kind: str, change: dict[str, Any], expected: tuple[str, str] | None) -> None:
+    assert reject(kind, change) == expected
+
+
+def test_a_missing_wait_is_worked_out_to_the_millisecond() -> None:
+    given = {"wait_seconds": None, "entered_at": "2024-03-01T10:00:00.0005Z"}
+    waits = run(
+        "calls", *({**given, "answered_at": f"2024-03-01T10:00:{at}Z"} for at in ("20", "19.6"))
+    )
+    assert waits.accepted["wait_seconds"].to_list() == [Decimal("20.000"), Decimal("19.600")]
+    kept = run("calls", {"answered_at": "2024-03-01T10:00:30"}).accepted  # both given: both kept
+    assert kept["wait_seconds"].to_list() == [Decimal("19.600")]
+
+
+def test_a_missing_answer_is_worked_out_only_where_answered() -> None:
+    answered = run("calls", {}, {"outcome": "abandoned"}).accepted["answered_at"].to_list()
+    assert answered == [datetime(2024, 3, 1, 3, 0, 19, 600_000, tzinfo=UTC), None]
+
+
+@pytest.mark.parametrize("score", [None, "0", "0.0"])
+def test_no_score_is_not_rated(score: str | None) -> None:
+    for scale in ("5", None):
+        accepted = run("surveys", {"score": score, "scale_max": scale}).accepted
+        assert accepted.select("status", "score").rows() == [("not_rated", None)]
+
+
+def test_an_agents_day_has_an_id_of_pseudonym_day_and_channel() -> None:
+    accepted = run("agent_activity", {"channel": "Phone"}, {"channel": None}).accepted
+    key = PSEUDONYMS.one("007", "text")
+    assert accepted["activity_id"].to_list() == [f"{key}|2024-03-01|phone", f"{key}|2024-03-01|"]
+
+
+@pytest.mark.parametrize(
+    ("at", "rule"),
+    [
+        ("2023-12-31T23:59:59", "before_first_month"),
+        ("2024-01-01T00:00:00", None),
+        ("2024-12-31T23:59:59", None),
+        ("2025-01-01T00:00:00", "after_as_of"),
+        ("2023-12-31T17:00:00Z", None),  # 2024 in Jakarta
+        ("2024-12-31T17:00:00Z", "after_as_of"),
+    ],
+)
+def test_rows_lie_within_the_local_days_of_the_run(at: str, rule: str | None) -> None:
+    assert reject("calls", {"entered_at": at}) == (rule and ("entered_at", rule))
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ({"listed_at": "2023-12-31"}, ("listed_at", "before_first_month")),
+        ({"listed_at": "2024-03-01", "issued_at": "2023-01-01", "due_at": "2026-01-01"}, None),
+        ({"listed_at": None, "issued_at": "2025-01-01"}, ("issued_at", "after_as_of")),
+        ({"listed_at": None, "due_at": "2025-06-01"}, None),  # a bill not yet due
+        ({"listed_at": None, "due_at": "2023-06-01"}, ("due_at", "before_first_month")),
+        ({"listed_at": None}, None),
+    ],
+)
+def test_a_case_is_dated_by_its_first_known_date(
+    dates: dict[str, Any], expected: tuple[str, str] | None
+) -> None:
+    assert reject("outbound_cases", dates) == expected
+
+
+def test_the_dated_day_is_local() -> None:
+    accepted = run("calls", {"entered_at": "2024-06-30T17:30:00Z"}).accepted
+    assert accepted.select(dated_day(contract("calls"), "Asia/Jakarta")).item() == date(2024, 7, 1)
+    assert accepted.select(dated_day(contract("calls"), "+00:00")).item() == date(2024, 6, 30)
+    cases = run("outbound_cases", {"listed_at": None, "due_at": "2024-06-30"}, {"listed_at": None})
+    days = cases.accepted.select(dated_day(contract("outbound_cases"), "UTC")).to_series()
+    assert days.to_list() == [date(2024, 6, 30), None]
+
+
+def test_a_row_that_breaks_several_rules_is_one_reject() -> None:
+    outcome = run(
+        "calls",
+        {"entered_at": "2023-01-01", "outcome": "lost", "talk_seconds": "-1"},
+        {},
+        {"outcome": "lost", "wait_seconds": "-1"},
+    )
+    assert outcome.rejects.rows() == [
+        (1, "entered_at", "before_first_month"),
+        (3, "outcome", "unknown_outcome"),
+    ]
+    assert outcome.accepted["_row"].to_list() == [2]
+
+
+def test_columns_of_a_select_are_checked_by_name() -> None:
+    good = ["contact_id", "entered_at", "outcome", "wait_seconds", "agent", "_row", "_reject"]
+    check_columns(contract("calls"), good)
+    for given, told in (
+        ([*good, "wait"], "unknown: wait"),
+        ([*good, "agent_key"], "unknown: agent_key"),
+        (good[1:], "missing: contact_id"),
+        (good[:-2], "missing: _row"),
+        ([*good, "agent"], "returned twice: agent"),
+    ):
+        with pytest.raises(ContractError, match=told) as caught:
+            check_columns(contract("calls"), given)
+        assert "talk_seconds" in str(caught.value)
+    with pytest.raises(ContractError, match="unknown: activity_id"):
+        check_columns(
+            contract("agent_activity"), [*contract("agent_activity").offered, "_row", "activity_id"]
+        )
+    with pytest.raises(ContractError, match="kinds are calls, chats"):
+        contract("call")
+
+
+def test_pandera_checks_the_values_of_eager_frames() -> None:
+    """The switch this stands on: a LazyFrame, or another depth, would let bad values pass."""
+    model = contract("calls").model
+    bad = run("calls").accepted.select(list(contract("calls").columns))
+    bad = bad.with_columns(outcome=pl.lit("lost"))
+    with pytest.raises(pandera.errors.SchemaErrors):
+        model.validate(bad, lazy=True)
+    model.validate(bad.lazy(), lazy=True).collect()
+
+
+@pytest.mark.parametrize(
+    "switch",
+    [{"validation_enabled": False}, {"validation_depth": ValidationDepth.SCHEMA_ONLY}],
+)
+def test_no_switch_outside_turns_validation_off(switch: dict[str, Any]) -> None:
+    with config_context(**switch):
+        assert reject("calls", {"outcome": "lost"}) == ("outcome", "unknown_outcome")
+
+
+MARK = "marker-0812345"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_value_leaks_into_rejects(kind: str) -> None:
+    for name in contract(kind).offered:
+        row = {**ROWS[kind], "_reject": None, name: f"{MARK}\x00"}
+        frame = pl.DataFrame({"_row": [1], **{key: [value] for key, value in row.items()}})
+        how = Conventions("Asia/Jakarta")
+        rejects = convert(frame, contract(kind), how, PSEUDONYMS.series).rejects
+        assert rejects.height == 1, name
+        assert MARK not in str(rejects.rows())
+        assert rejects["column"].item() == name
+
+
+def test_no_value_leaks_out_of_pandera() -> None:
+    outcome = run("calls", *[{"outcome": MARK, "contact_id": MARK}] * 3)
+    assert outcome.rejects.height == 3
+    assert MARK not in str(outcome.rejects.rows())
+    untyped = run("calls", {"contact_id": MARK}).accepted.with_columns(talk_seconds=pl.lit(MARK))
+    with pytest.raises(ContractError, match="talk_seconds") as caught:
+        validate(untyped, contract("calls"), YEAR)
+    assert MARK not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__cause__ is None and caught.value.__context__ is None

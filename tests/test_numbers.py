@@ -1,0 +1,146 @@
+"""Numbers, durations and counts: what a text is worth by the decimal mark, or why nothing.
+
+Expected values are worked by hand. A rule's name stands where the row is rejected.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from converting import one, run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+NUMBERS = [  # text, by decimal comma, by decimal point
+    ("12", "12.00", "12.00"),
+    ("12,5", "12.50", "ambiguous_number"),
+    ("12.5", "ambiguous_number", "12.50"),
+    ("1.234", "ambiguous_number", "1.23"),
+    ("1,234", "1.23", "ambiguous_number"),
+    ("1.234,5", "1234.50", "ambiguous_number"),
+    ("1,234.5", "ambiguous_number", "1234.50"),
+    ("1.234.567", "1234567.00", "ambiguous_number"),
+    ("1,234,567", "ambiguous_number", "1234567.00"),
+    ("1.234.567,89", "1234567.89", "ambiguous_number"),
+    ("-1.234,5", "-1234.50", "ambiguous_number"),
+    ("+7", "7.00", "7.00"),
+    ("-0", "0.00", "0.00"),
+    (",5", "0.50", "ambiguous_number"),
+    ("5,", "not_a_number", "not_a_number"),
+    ("12.34,5", "not_a_number", "not_a_number"),
+    ("1,2,3", "not_a_number", "not_a_number"),
+    ("0.234.567", "not_a_number", "not_a_number"),
+    ("3.06E+08", "not_a_number", "not_a_number"),
+    ("1e5", "not_a_number", "not_a_number"),
+    ("inf", "not_a_number", "not_a_number"),
+    ("NaN", "not_a_number", "not_a_number"),
+    ("Rp 5", "not_a_number", "not_a_number"),
+    ("1 234", "not_a_number", "not_a_number"),
+    ("\u0661\u0662", "not_a_number", "not_a_number"),
+    ("99999999999999999", "number_out_of_range", "number_out_of_range"),
+]
+
+
+@pytest.mark.parametrize(("text", "comma", "point"), NUMBERS)
+def test_numbers(text: str, comma: str, point: str) -> None:
+    for mark, expected in ((",", comma), (".", point)):
+        assert str(one("payments", "amount", text, decimal=mark)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        # Half up, away from zero, on the written digits, and rounded once only.
+        ("1.2345", "1.235"),
+        ("1.2335", "1.234"),
+        ("-1.2345", "-1.235"),
+        ("1.23449999999999999999", "1.234"),
+        ("0.0005", "0.001"),
+        ("999999999.9995", "number_out_of_range"),
+        (12.3445, "12.345"),  # 12.344499999... in binary
+        (2.0005, "2.001"),
+        (1e-9, "0.000"),
+        (1e17, "number_out_of_range"),
+        (float("inf"), "not_a_duration"),
+        (float("nan"), "not_a_duration"),
+        (7, "7.000"),
+        (Decimal("1.2345"), "1.235"),
+        (True, "not_a_duration"),
+        (timedelta(hours=25, microseconds=1_500), "90000.002"),
+        (timedelta(seconds=-1), "-1.000"),
+        ("1:02:03", "3723.000"),
+        ("0:07:02", "422.000"),
+        ("25:03:00", "90180.000"),
+        ("75:30", "4530.000"),
+        ("00:00:01.2345", "1.235"),
+        ("00:00:01,5", "1.500"),
+        ("-0:00:05", "-5.000"),
+        ("1:60:00", "not_a_duration"),
+        ("0:00:60", "not_a_duration"),
+        ("1:02:03:04", "not_a_duration"),
+        ("::", "not_a_duration"),
+        ("5 min", "not_a_duration"),
+    ],
+)
+def test_durations(value: object, expected: str) -> None:
+    assert str(one("calls", "talk_seconds", value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2", 2),
+        ("2,0", 2),
+        ("2,5", "not_whole"),
+        ("1.000", "ambiguous_number"),
+        ("x", "not_a_number"),
+        ("9" * 19, "number_out_of_range"),
+        (3, 3),
+        (2.0, 2),
+        (2.5, "not_whole"),
+        (float("nan"), "not_a_number"),
+        (Decimal("2.0"), 2),
+        (Decimal("2.5"), "not_whole"),
+        (True, "not_a_number"),
+    ],
+)
+def test_counts(value: object, expected: object) -> None:
+    assert one("calls", "contacts", value, decimal=",") == expected
+
+
+def written(value: Decimal, mark: str, grouped: bool) -> str:
+    text = f"{value:,}" if grouped else str(value)
+    return text.translate(str.maketrans(",.", ".,")) if mark == "," else text
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(-(10**14), 10**14), min_size=1, max_size=20),
+    st.sampled_from(",."),
+    st.booleans(),
+)
+def test_numbers_survive_being_written(cents: list[int], mark: str, grouped: bool) -> None:
+    values = [Decimal(cent).scaleb(-2) for cent in cents]
+    texts = [written(value, mark, grouped) for value in values]
+    assert run("payments", {"amount": texts}, decimal=mark).accepted["amount"].to_list() == values
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 10**9), min_size=1, max_size=20),
+    st.sampled_from(",."),
+    st.sampled_from(["number", "clock", "short"]),
+)
+def test_durations_survive_being_written(millis: list[int], mark: str, way: str) -> None:
+    values = [Decimal(milli).scaleb(-3) for milli in millis]
+    texts = []
+    for value in values:
+        minutes, seconds = divmod(value, 60)
+        clock = f"{int(minutes) // 60}:{int(minutes) % 60:02}:{seconds:06.3f}"
+        short = f"{int(minutes)}:{seconds:06.3f}"
+        text = {"number": str(value), "clock": clock, "short": short}[way]
+        texts.append(text.replace(".", mark))
+    outcome = run("calls", {"talk_seconds": texts}, decimal=mark)
+    assert outcome.accepted["talk_seconds"].to_list() == values
