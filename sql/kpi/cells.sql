@@ -1,0 +1,111 @@
+-- title: What each metric comes to in each period
+-- grain: one row per metric, channel, service, year and period, or month
+-- reads: metric.monthly, ref.calendar, ref.metric_definitions
+-- order: year, period, metric_id, channel nulls first, service nulls first
+with spans as (
+    select year, period, month, period_end, period_state from ref.calendar
+    union all
+    select distinct
+        year, strftime(month, '%Y-%m') as period, month, last_day(month), month_state
+    from ref.calendar
+),
+
+-- queues, sources and policies are pooled first: the worst state of a month is the month's
+months as (
+    select
+        month,
+        metric_id,
+        channel,
+        service,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        bool_and(is_proven) as is_proven,
+        bool_or(status = 'failed') as is_failed,
+        bool_or(status = 'incomplete') as is_incomplete,
+        bool_or(status = 'not_reported') as is_not_reported,
+        bool_or(status = 'provisional') as is_provisional,
+        bool_or(status = 'in_progress') as is_in_progress,
+        string_agg(distinct reason, '; ' order by reason)
+            filter (status not in ('measured', 'no_volume')) as reason
+    from metric.monthly
+    group by all
+),
+
+summed as (
+    select
+        spans.year,
+        spans.period,
+        spans.period_end,
+        spans.period_state,
+        months.metric_id,
+        months.channel,
+        months.service,
+        sum(months.numerator) as numerator,
+        sum(months.denominator) as denominator,
+        bool_and(is_proven) as is_proven,
+        bool_or(is_failed) as has_failed,
+        bool_or(is_incomplete) as has_incomplete,
+        bool_and(is_not_reported) as is_not_reported,
+        bool_or(is_not_reported) as has_not_reported,
+        bool_or(is_provisional) as is_provisional,
+        bool_or(is_in_progress) as is_in_progress,
+        string_agg(strftime(month, '%Y-%m') || ' ' || reason, '; ' order by month)
+            filter (is_failed or is_incomplete or is_not_reported) as null_months,
+        string_agg(strftime(month, '%Y-%m'), ', ' order by month)
+            filter (is_provisional) as provisional_months
+    from months
+    join spans using (month)
+    join ref.metric_definitions as definitions using (metric_id)
+    -- a metric that cannot be summed is shown for months only
+    where definitions.rollup = 'sum' or length(spans.period) = 7
+    group by all
+),
+
+judged as (
+    select
+        *,
+        case
+            when is_not_reported then 'not_reported'
+            when period_state = 'closed' and has_failed then 'failed'
+            when period_state = 'closed' and (has_incomplete or has_not_reported)
+                then 'incomplete'
+            when coalesce(denominator, 0) <= 0
+                then if(has_failed, 'failed', if(has_incomplete, 'incomplete', 'no_volume'))
+            when period_state = 'in_progress' or is_in_progress then 'in_progress'
+            when is_provisional then 'provisional'
+            else 'measured'
+        end as status,
+        status in ('failed', 'incomplete', 'not_reported') as is_withheld
+    from summed
+)
+
+select
+    year,
+    period,
+    period_end,
+    period_state,
+    metric_id,
+    channel,
+    service,
+    if(is_withheld, null, judged.numerator) as numerator,
+    if(is_withheld, null, judged.denominator) as denominator,
+    case
+        when status in ('measured', 'provisional', 'in_progress')
+            then cast(judged.numerator as double) / cast(judged.denominator as double)
+            * if(definitions.unit = 'seconds', 1, 100)
+    end as value,
+    definitions.unit,
+    is_proven,
+    status,
+    case status
+        when 'failed' then null_months
+        when 'incomplete' then null_months
+        when 'not_reported' then null_months
+        when 'no_volume' then 'nothing to count in any month'
+        when 'in_progress'
+            then 'the period is running' || coalesce('; without ' || null_months, '')
+        when 'provisional' then 'late data is expected for ' || provisional_months
+        else 'counted from complete exports'
+    end as reason
+from judged
+join ref.metric_definitions as definitions using (metric_id)

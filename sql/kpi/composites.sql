@@ -1,0 +1,84 @@
+-- title: Composite metrics of the register in each period and month
+-- grain: one row per composite, year and period, or month
+-- reads: kpi.parts, ref.composites, ref.composite_parts
+-- order: year, period, composite_id
+with weighted as (
+    select
+        rule.composite_id,
+        rule.part_id,
+        cast(rule.weight as double) as weight,
+        composites.missing,
+        parts.*
+    from ref.composite_parts as rule
+    join ref.composites as composites using (composite_id)
+    join kpi.parts as parts
+        on parts.source = rule.source
+        and parts.channel is not distinct from rule.channel
+        and parts.service is not distinct from rule.service
+        -- the weights in force when the period ends are the period's
+        and parts.period_end between rule.valid_from
+            and coalesce(rule.valid_to, date '9999-12-31')
+),
+
+combined as (
+    select
+        composite_id,
+        year,
+        period,
+        period_end,
+        period_state,
+        any_value(missing) as missing,
+        sum(weight * value) / nullif(sum(weight) filter (value is not null), 0) as value,
+        coalesce(sum(weight) filter (value is not null), 0) / sum(weight) as measured_share,
+        count(*) as parts,
+        count(value) as parts_measured,
+        bool_and(is_proven) as is_proven,
+        case
+            when bool_or(status = 'failed') then 'failed'
+            when bool_or(status = 'incomplete') then 'incomplete'
+            when bool_or(status = 'not_reported') then 'not_reported'
+            when bool_or(status = 'no_volume') then 'no_volume'
+        end as null_status,
+        case
+            when bool_or(status = 'in_progress') then 'in_progress'
+            when bool_or(status = 'provisional') then 'provisional'
+            else 'measured'
+        end as value_status,
+        string_agg(part_id || ': ' || reason, '; ' order by part_id)
+            filter (value is null) as null_reason,
+        string_agg(distinct reason, '; ' order by reason)
+            filter (value is not null) as value_reason
+    from weighted
+    group by composite_id, year, period, period_end, period_state
+),
+
+ruled as (
+    select
+        *,
+        parts_measured = parts or (missing = 'mean_of_measured' and parts_measured > 0)
+            as is_measured
+    from combined
+)
+
+select
+    composite_id,
+    year,
+    period,
+    period_end,
+    period_state,
+    if(is_measured, value, null) as value,
+    measured_share,
+    parts,
+    parts_measured,
+    is_proven,
+    if(is_measured, value_status, null_status) as status,
+    if(
+        is_measured,
+        value_reason || if(
+            parts_measured < parts,
+            '; ' || parts_measured || ' of ' || parts || ' parts, without ' || null_reason,
+            ''
+        ),
+        null_reason
+    ) as reason
+from ruled

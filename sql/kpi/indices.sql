@@ -1,0 +1,85 @@
+-- title: Index of each KPI: achievement against target, capped
+-- grain: one row per KPI, year, period and basis
+-- reads: kpi.realisations, ref.kpis, ref.targets
+-- order: year, period, id, basis
+with targets as (
+    select distinct on (kpi_id, year, period)
+        kpi_id, year, period, target
+    from ref.targets
+    order by kpi_id, year, period, decided_on desc
+),
+
+kpis as (
+    select
+        r.year,
+        r.period,
+        r.period_end,
+        r.basis,
+        r.kpi_id as id,
+        k.code,
+        k.name_id,
+        k.name_en,
+        k.polarity,
+        k.consolidation,
+        cast(coalesce(own.target, every.target) as double) as target,
+        r.value as realisation,
+        cast(k.cap_low as double) as cap_low,
+        cast(k.cap_high as double) as cap_high,
+        r.status,
+        r.reason
+    from kpi.realisations as r
+    join ref.kpis as k
+        on k.kpi_id = r.kpi_id
+        and r.period_end between k.valid_from and coalesce(k.valid_to, date '9999-12-31')
+    left join targets as own
+        on own.kpi_id = r.kpi_id and own.year = r.year and own.period = r.period
+    left join targets as every
+        on every.kpi_id = r.kpi_id and every.year = r.year and every.period = '*'
+),
+
+-- achievement against target by polarity; stabilise: DOMAIN section 8
+raw as (
+    select
+        *,
+        case polarity
+            when 'minimise' then (1 + (1 - realisation / target)) * 100
+            when 'stabilise' then if(deviation <= 90, deviation / 0.9, 100 + (deviation - 90) * 2)
+            else realisation / target * 100
+        end as index_raw
+    from (
+        select
+            *,
+            if(
+                realisation <= target,
+                realisation / target * 100,
+                200 - realisation / target * 100
+            ) as deviation
+        from kpis
+    )
+),
+
+scored as (
+    select *, greatest(cap_low, least(cap_high, index_raw)) as index_value from raw
+)
+
+select
+    year,
+    period,
+    period_end,
+    basis,
+    'kpi' as level,
+    id,
+    code,
+    name_id,
+    name_en,
+    target,
+    realisation,
+    index_raw,
+    index_value as index,
+    greatest(index_raw - cap_high, 0) as points_lost_to_cap,
+    if(index_value is null, 0, 1) as measured_weight,
+    polarity,
+    consolidation,
+    status,
+    if(realisation is not null and target is null, reason || '; no target', reason) as reason
+from scored

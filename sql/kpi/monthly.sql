@@ -1,0 +1,138 @@
+-- title: Every metric, month by month
+-- grain: one row per month, metric, channel, queue, service, source and policy; detail rows only
+-- reads: metric.detail, ref.requirements, ref.metrics, ref.metric_definitions, ref.calendar, ref.clock, ops.coverage, ops.checks
+-- order: month, metric_id, channel nulls first, queue nulls first, service nulls first, source nulls first, policy_id nulls first
+with months as (select distinct month, month_state from ref.calendar),
+
+-- how complete the exports behind each expected cell are; the worst kind decides
+kinds as (
+    select
+        required.metric_id,
+        required.channel,
+        required.service,
+        months.month,
+        months.month_state,
+        bool_or(coverage.state = 'incomplete') as is_incomplete,
+        bool_or(coalesce(coverage.state, 'not_reported') = 'not_reported') as is_not_reported,
+        bool_and(coalesce(coverage.state, 'unproven') = 'complete') as is_proven,
+        string_agg(
+            coalesce(coverage.reason, 'no source delivers ' || required.kind), '; '
+            order by required.kind
+        ) filter (coalesce(coverage.state, 'not_reported') <> 'complete') as reason
+    from ref.requirements as required
+    cross join months
+    left join ops.coverage as coverage
+        on coverage.kind = required.kind and coverage.month = months.month
+    group by all
+),
+
+failures as (
+    select
+        definitions.metric_id,
+        checks.month,
+        string_agg(
+            distinct checks.title || ': ' || checks.offending_rows || ' rows', '; '
+            order by checks.title || ': ' || checks.offending_rows || ' rows'
+        ) as reason
+    from ops.checks as checks
+    join ref.metric_definitions as definitions
+        on list_contains(definitions.reads, checks.table_name)
+    where checks.severity = 'block' and not checks.passed
+    group by definitions.metric_id, checks.month
+),
+
+-- each expected cell has a row even where nothing happened; other cells come as they are
+cells as (
+    select
+        coalesce(detail.month, kinds.month) as month,
+        coalesce(detail.metric_id, kinds.metric_id) as metric_id,
+        coalesce(detail.channel, kinds.channel) as channel,
+        coalesce(detail.service, kinds.service) as service,
+        detail.* exclude (month, metric_id, channel, service),
+        coalesce(kinds.month_state, months.month_state) as month_state,
+        coalesce(kinds.is_incomplete, false) as is_incomplete,
+        coalesce(kinds.is_not_reported, false) as is_not_reported,
+        coalesce(kinds.is_proven, false) as is_proven,
+        kinds.reason as coverage_reason
+    from metric.detail as detail
+    full join kinds
+        on kinds.metric_id = detail.metric_id
+        and kinds.month = detail.month
+        and (kinds.channel is null or kinds.channel = detail.channel)
+        and (kinds.service is null or kinds.service = detail.service)
+    left join months on months.month = detail.month
+),
+
+judged as (
+    select
+        cells.*,
+        definitions.unit,
+        failures.reason as failure,
+        metrics.coverage_floor,
+        cells.denominator / nullif(cells.eligible, 0) as coverage,
+        definitions.unit = 'share' and not (cells.numerator between 0 and cells.denominator)
+            as is_out_of_bounds,
+        case
+            when failures.reason is not null then 'failed'
+            when cells.month_state = 'closed' and cells.is_incomplete then 'incomplete'
+            when cells.is_not_reported then 'not_reported'
+            when coalesce(cells.denominator, 0) <= 0 then 'no_volume'
+            when cells.denominator / nullif(cells.eligible, 0) < metrics.coverage_floor
+                then 'incomplete'
+            when is_out_of_bounds then 'failed'
+            when cells.month_state = 'in_progress' then 'in_progress'
+            when clock.as_of <= cells.provisional_until then 'provisional'
+            else 'measured'
+        end as status
+    from cells
+    cross join ref.clock as clock
+    join ref.metric_definitions as definitions using (metric_id)
+    left join ref.metrics as metrics using (metric_id)
+    left join failures using (metric_id, month)
+),
+
+withheld as (
+    select *, status in ('failed', 'incomplete', 'not_reported') as is_withheld from judged
+)
+
+select
+    month,
+    metric_id,
+    channel,
+    queue,
+    service,
+    source,
+    case when not is_withheld then cast(coalesce(numerator, 0) as decimal(38, 12)) end
+        as numerator,
+    case when not is_withheld then cast(coalesce(denominator, 0) as decimal(38, 12)) end
+        as denominator,
+    case
+        when not is_withheld and status <> 'no_volume'
+            then cast(numerator as double) / cast(denominator as double)
+    end as value,
+    cast(coverage as double) as coverage,
+    status,
+    case status
+        when 'failed' then coalesce(failure, 'the share lies outside 0..1')
+        when 'incomplete'
+            then if(
+                is_incomplete,
+                coverage_reason,
+                'known for ' || round(100 * coverage, 1) || ' % of rows, below the floor of '
+                || round(100 * coverage_floor, 1) || ' %'
+            )
+        when 'not_reported' then coverage_reason
+        when 'no_volume'
+            then case
+                when denominator < 0 then 'the denominator is negative'
+                when denominator = 0 and numerator <> 0 then 'the denominator is zero'
+                when is_proven then 'the exports are there and hold nothing to count'
+                else coalesce(coverage_reason, 'nothing to count')
+            end
+        when 'in_progress' then 'the month is running'
+        when 'provisional' then 'late data is expected until ' || provisional_until
+        else 'counted from complete exports'
+    end as reason,
+    policy_id,
+    is_proven
+from withheld

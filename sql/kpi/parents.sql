@@ -1,0 +1,77 @@
+-- title: One level up the tree: the weighted mean of what is measured below
+-- grain: one row per parent, year, period and basis
+-- reads: kpi.children, ref.weights, ref.nodes
+-- order: year, period, id, basis
+with children as (
+    select
+        weights.parent_id,
+        cast(weights.weight as double) as weight,
+        children.*
+    from kpi.children as children
+    join ref.weights as weights
+        on weights.child_id = children.id
+        and children.period_end between weights.valid_from
+            and coalesce(weights.valid_to, date '9999-12-31')
+),
+
+combined as (
+    select
+        parent_id,
+        year,
+        period,
+        period_end,
+        basis,
+        sum(weight * index) / nullif(sum(weight) filter (index is not null), 0) as index,
+        round(coalesce(sum(weight * measured_weight), 0), 12) as measured_weight,
+        string_agg(coalesce(code, id) || ' ' || status || ': ' || reason, '; ' order by id)
+            filter (index is null or measured_weight < 1) as lacking,
+        case
+            when bool_or(status = 'failed') then 'failed'
+            when bool_or(status = 'incomplete') then 'incomplete'
+            when bool_or(status = 'not_reported') then 'not_reported'
+            else 'no_volume'
+        end as null_status,
+        case
+            when bool_or(status = 'in_progress') then 'in_progress'
+            when bool_or(status = 'provisional') then 'provisional'
+            else 'measured'
+        end as value_status
+    from children
+    group by parent_id, year, period, period_end, basis
+)
+
+select
+    combined.year,
+    combined.period,
+    combined.period_end,
+    combined.basis,
+    nodes.level,
+    combined.parent_id as id,
+    nodes.code,
+    nodes.name_id,
+    nodes.name_en,
+    cast(null as double) as target,
+    cast(null as double) as realisation,
+    combined.index as index_raw,
+    combined.index,
+    cast(0 as double) as points_lost_to_cap,
+    combined.measured_weight,
+    cast(null as text) as polarity,
+    cast(null as text) as consolidation,
+    case
+        when combined.index is null then null_status
+        -- computed from what is measured, and never shown as if complete
+        when combined.measured_weight < 1 then 'incomplete'
+        else value_status
+    end as status,
+    case
+        when combined.measured_weight < 1
+            then 'weight measured ' || round(100 * combined.measured_weight, 1) || ' %'
+            || coalesce('; without ' || lacking, '')
+        else 'weighted mean of the level below'
+    end as reason
+from combined
+join ref.nodes as nodes
+    on nodes.node_id = combined.parent_id
+    and combined.period_end between nodes.valid_from
+        and coalesce(nodes.valid_to, date '9999-12-31')

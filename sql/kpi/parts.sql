@@ -1,0 +1,119 @@
+-- title: What each metric or input named by the register comes to in each period
+-- grain: one row per source (with its channel and service), year and period, or month
+-- reads: kpi.cells, ref.calendar, ref.inputs, ref.kpis, ref.composite_parts
+-- order: year, period, source, channel nulls first, service nulls first
+with named as (
+    select distinct source, channel, service from ref.composite_parts
+    union
+    select distinct source, channel, service from ref.kpis where source not like 'composite:%'
+),
+
+-- several cells of a metric pool their counts; one that is null makes the whole null
+metrics as (
+    select
+        cells.year,
+        cells.period,
+        cells.period_end,
+        cells.period_state,
+        named.source,
+        named.channel,
+        named.service,
+        sum(cells.numerator) as numerator,
+        sum(cells.denominator) as denominator,
+        any_value(cells.unit) as unit,
+        bool_and(cells.is_proven) as is_proven,
+        case
+            when bool_or(cells.status = 'failed') then 'failed'
+            when bool_or(cells.status = 'incomplete') then 'incomplete'
+            when bool_or(cells.status = 'not_reported') then 'not_reported'
+            when bool_and(cells.status = 'no_volume') then 'no_volume'
+            when bool_or(cells.status = 'in_progress') then 'in_progress'
+            when bool_or(cells.status = 'provisional') then 'provisional'
+            else 'measured'
+        end as status,
+        string_agg(distinct cells.reason, '; ' order by cells.reason) as reason
+    from named
+    join kpi.cells as cells
+        on named.source = 'metric:' || cells.metric_id
+        and (named.channel is null or named.channel = cells.channel)
+        and (named.service is null or named.service = cells.service)
+    group by all
+),
+
+quarters as (
+    select distinct year, period, period_end, period_state, quarter from ref.calendar
+),
+
+inputs as (
+    select
+        quarters.year,
+        quarters.period,
+        quarters.period_end,
+        quarters.period_state,
+        named.source,
+        named.channel,
+        named.service,
+        sum(inputs.numerator) as numerator,
+        sum(inputs.denominator) as denominator,
+        any_value(inputs.value) as single_value,
+        count(*) as quarters,
+        count(inputs.input_id) as reported_quarters,
+        string_agg(quarters.quarter, ', ' order by quarters.quarter)
+            filter (inputs.input_id is null) as missing,
+        string_agg(
+            inputs.period || ': ' || inputs.evidence
+            || if(inputs.is_synthetic, ' (synthetic)', ''), '; ' order by inputs.period
+        ) as evidence
+    from named
+    cross join quarters
+    left join ref.inputs as inputs
+        on named.source = 'input:' || inputs.input_id
+        and inputs.year = quarters.year
+        and inputs.period = quarters.quarter
+    where named.source like 'input:%'
+    group by all
+)
+
+select
+    year,
+    period,
+    period_end,
+    period_state,
+    source,
+    channel,
+    service,
+    numerator,
+    denominator,
+    case
+        when status in ('measured', 'provisional', 'in_progress')
+            then cast(numerator as double) / cast(denominator as double)
+            * if(unit = 'seconds', 1, 100)
+    end as value,
+    is_proven,
+    status,
+    reason
+from metrics
+union all
+select
+    year,
+    period,
+    period_end,
+    period_state,
+    source,
+    channel,
+    service,
+    numerator,
+    denominator,
+    case
+        when denominator > 0 then 100 * cast(numerator as double) / cast(denominator as double)
+        when quarters = 1 then cast(single_value as double)
+    end as value,
+    true as is_proven,
+    case
+        when reported_quarters = 0 then 'not_reported'
+        when reported_quarters < quarters and period_state = 'closed' then 'incomplete'
+        when period_state = 'in_progress' then 'in_progress'
+        else 'measured'
+    end as status,
+    coalesce('no input for ' || missing || coalesce('; ' || evidence, ''), evidence) as reason
+from inputs

@@ -1,0 +1,180 @@
+-- title: Realisation of each KPI in each period, computed and reported
+-- grain: one row per KPI, year, period and basis
+-- reads: kpi.parts, kpi.composites, ref.kpis, ref.conversions, ref.reported, ref.calendar
+-- order: year, period, kpi_id, basis
+with periods as (select distinct year, period, period_end, period_state from ref.calendar),
+
+kpis as (
+    select periods.*, kpis.* exclude (valid_from, valid_to)
+    from periods
+    join ref.kpis as kpis
+        on periods.period_end between kpis.valid_from
+            and coalesce(kpis.valid_to, date '9999-12-31')
+),
+
+-- the measure a KPI rests on, in the period itself
+measured as (
+    select
+        kpis.*,
+        coalesce(composites.value, parts.value) as value,
+        coalesce(composites.is_proven, parts.is_proven, false) as is_proven,
+        coalesce(composites.status, parts.status, 'not_reported') as status,
+        coalesce(
+            composites.reason, parts.reason, 'nothing delivers ' || kpis.source
+        ) as reason
+    from kpis
+    left join kpi.composites as composites
+        on kpis.source = 'composite:' || composites.composite_id
+        and composites.year = kpis.year
+        and composites.period = kpis.period
+    left join kpi.parts as parts
+        on parts.source = kpis.source
+        and parts.channel is not distinct from kpis.channel
+        and parts.service is not distinct from kpis.service
+        and parts.year = kpis.year
+        and parts.period = kpis.period
+),
+
+converted as (
+    select
+        measured.* exclude (value, reason),
+        if(
+            conversions.conversion_id is null or measured.period not like 'Q%',
+            measured.value,
+            conversions.base_index + coalesce(
+                (measured.value - conversions.base_value) / conversions.divisor, 0
+            )
+        ) as value,
+        measured.reason || coalesce(
+            '; converted from ' || round(measured.value, 2) || ' by '
+            || conversions.conversion_id, ''
+        ) as reason
+    from measured
+    left join ref.conversions as conversions
+        on conversions.kpi_id = measured.kpi_id
+        and measured.period like 'Q%'
+        and measured.period_end between conversions.valid_from
+            and coalesce(conversions.valid_to, date '9999-12-31')
+        and measured.value >= conversions.from_value
+        and measured.value < coalesce(conversions.to_value, 'infinity'::double)
+),
+
+-- nothing was to be done in a period whose exports are there: the KPI's zero rule decides
+awarded as (
+    select
+        * exclude (value, status, reason),
+        if(is_awarded, cast(cap_high as double), value) as value,
+        case
+            when is_awarded then if(period_state = 'closed', 'measured', 'in_progress')
+            else status
+        end as status,
+        if(is_awarded, 'nothing to be done: zero rule award_cap', reason) as reason
+    from (
+        select
+            *,
+            status = 'no_volume' and is_proven and coalesce(zero_rule = 'award_cap', false)
+                as is_awarded
+        from converted
+    )
+),
+
+quarters as (
+    select awarded.*, calendar.period as of_period, calendar.period_state as of_state
+    from awarded
+    join (
+        select distinct year, period, quarter, period_state from ref.calendar
+    ) as calendar
+        on calendar.year = awarded.year and calendar.quarter = awarded.period
+),
+
+from_quarters as (
+    select
+        kpi_id,
+        year,
+        of_period as period,
+        of_state as period_state,
+        any_value(consolidation) as consolidation,
+        avg(value) as mean_value,
+        sum(value) as sum_value,
+        arg_max(value, period) as last_value,
+        arg_max(status, period) filter (value is not null) as last_status,
+        count(*) filter (value is null) as null_quarters,
+        count(value) as value_quarters,
+        string_agg(period || ' ' || reason, '; ' order by period)
+            filter (value is null) as null_reason,
+        arg_max(period || ' ' || reason, period) filter (value is not null) as last_reason,
+        case
+            when bool_or(status = 'failed') then 'failed'
+            when bool_or(status = 'incomplete') then 'incomplete'
+            when bool_or(status = 'not_reported') then 'not_reported'
+            when bool_or(status = 'no_volume') then 'no_volume'
+        end as null_status,
+        case
+            when of_state = 'in_progress' then 'in_progress'
+            when bool_or(status = 'provisional') then 'provisional'
+            else 'measured'
+        end as value_status
+    from quarters
+    group by kpi_id, year, of_period, of_state
+),
+
+consolidated as (
+    select
+        *,
+        value_quarters > 0 and (
+            consolidation = 'last' or null_quarters = 0 or period_state = 'in_progress'
+        ) as is_measured
+    from from_quarters
+),
+
+computed as (
+    select kpi_id, year, period, value, status, reason
+    from awarded
+    where consolidation = 'pooled' or period like 'Q%'
+    union all
+    select
+        kpi_id,
+        year,
+        period,
+        case
+            when not is_measured then null
+            when consolidation = 'average' then mean_value
+            when consolidation = 'sum' then sum_value
+            else last_value
+        end as value,
+        if(is_measured, value_status, null_status) as status,
+        case
+            when not is_measured then null_reason
+            when consolidation = 'average' then 'mean of ' || value_quarters || ' quarters'
+            when consolidation = 'sum' then 'sum of ' || value_quarters || ' quarters'
+            else 'last known value, ' || last_reason
+        end as reason
+    from consolidated
+    where consolidation <> 'pooled' and period not like 'Q%'
+)
+
+select
+    kpis.kpi_id,
+    kpis.year,
+    kpis.period,
+    kpis.period_end,
+    kpis.period_state,
+    'computed' as basis,
+    computed.value,
+    computed.status,
+    computed.reason
+from kpis
+join computed using (kpi_id, year, period)
+union all
+select
+    kpis.kpi_id,
+    kpis.year,
+    kpis.period,
+    kpis.period_end,
+    kpis.period_state,
+    'reported' as basis,
+    cast(reported.realisation as double) as value,
+    'measured' as status,
+    'reported: ' || reported.authority as reason
+from kpis
+join ref.reported as reported using (kpi_id, year, period)

@@ -1,0 +1,33 @@
+-- title: Occupancy by the house formula
+-- unit: ratio
+-- numerator: the parts of agents' time that the formula in force counts as occupied, seconds
+-- denominator: the parts of agents' time that the formula in force divides by, seconds
+-- rollup: sum
+-- reads: fact.agent_activity, ref.occupancy_formula
+-- since: 2024-01
+with parts as (
+    select
+        agent_activity.*,
+        unnest([
+            {'part': 'active', 'seconds': active_seconds},
+            {'part': 'hold', 'seconds': hold_seconds},
+            {'part': 'acw', 'seconds': acw_seconds},
+            {'part': 'not_ready', 'seconds': not_ready_seconds},
+            {'part': 'available', 'seconds': available_seconds}
+        ], recursive := true)
+    from fact.agent_activity
+    where channel is not null
+)
+
+select
+    parts.month,
+    parts.channel,
+    parts.source,
+    formula.formula_id as policy_id,
+    coalesce(sum(parts.seconds * formula.numerator), 0) as numerator,
+    coalesce(sum(parts.seconds * formula.denominator), 0) as denominator
+from parts
+join ref.occupancy_formula as formula
+    on formula.part = parts.part
+    and parts.day between formula.valid_from and coalesce(formula.valid_to, date '9999-12-31')
+group by parts.month, parts.channel, parts.source, formula.formula_id

@@ -1,0 +1,102 @@
+"""The only door to DuckDB for rules: connections, views by declared lineage, errors with SQL.
+
+A statement sees the names its header `reads` and no others, so lineage is stated once and
+an undeclared read fails. Reading exports is `assets.exports`' own, sandboxed door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sql.header import Keys, Statement, read_statement
+
+if TYPE_CHECKING:
+    import duckdb
+
+HERE = Path(__file__).parent
+FACT_KEYS = Keys.of("title grain reads key", "order spans")
+METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "owner note")
+KPI_KEYS = Keys.of("title grain reads", "order")
+CHECK_KEYS = Keys.of("title reads severity reason", "tolerance")
+
+
+class SqlError(RuntimeError):
+    """A rule that could not run: which file, what the engine said, the statement."""
+
+
+def connect(timezone: str, *, temp: Path | None = None, memory: str = "1GB") -> Any:
+    """An in-memory engine in the organisation's zone, without network or extensions."""
+    import duckdb
+
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": memory,
+            **({"temp_directory": str(temp)} if temp else {}),
+        }
+    )
+    connection.execute("set TimeZone = $zone", {"zone": timezone})
+    for schema in ("raw", "fact", "metric", "kpi", "ops", "ref"):
+        connection.execute(f"create schema {schema}")
+    return connection
+
+
+def quoted(name: str) -> str:
+    """An identifier, quoted; every identifier in composed SQL goes through here."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """A text literal, quoted; for the few places where the engine takes no parameter."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def table_name(name: str) -> str:
+    """`fact.contacts` as a quoted, qualified name."""
+    return ".".join(quoted(part) for part in name.split(".", 1))
+
+
+def parquet_view(connection: Any, name: str, paths: Iterable[Path], empty: str) -> None:
+    """Make `name` a view over parquet files, or over no rows of the shape `empty`."""
+    files = ", ".join(literal(path) for path in paths)
+    source = f"select * from read_parquet([{files}])" if files else empty
+    connection.execute(f"create or replace view {table_name(name)} as {source}")
+
+
+def run(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Any:
+    """The statement's rows as a relation; raises SqlError naming file and statement."""
+    try:
+        return connection.sql(statement.body)
+    except Exception as error:
+        raise failure(statement, error) from None
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    statement: Statement,
+    body: str,
+    target: Path,
+    metadata: Mapping[str, str] | None = None,
+) -> int:
+    """COPY an ordered select into one parquet file; returns the number of rows."""
+    pairs = ", ".join(f"{quoted(k)}: {literal(v)}" for k, v in (metadata or {}).items())
+    extra = f", kv_metadata {{{pairs}}}" if pairs else ""
+    copy = f"copy ({body}) to {literal(target)} (format parquet, compression zstd{extra})"
+    try:
+        rows = connection.execute(copy).fetchall()
+    except Exception as error:
+        raise failure(statement, error) from None
+    return int(rows[0][0])
+
+
+def failure(statement: Statement, error: Exception) -> SqlError:
+    """The engine's complaint with file and statement; values stay out of rule errors."""
+    return SqlError(f"{statement.path.parent.name}/{statement.path.name}: {error}")
+
+
+def statements(folder: Path, keys: Keys) -> dict[str, Statement]:
+    """All SQL files of a folder by name, in name order."""
+    return {path.stem: read_statement(path, keys) for path in sorted(folder.glob("*.sql"))}

@@ -1,0 +1,170 @@
+-- Helpers for the select of a source: what a select must compare, subtract or look up.
+-- They are there wherever a source runs; write them as if they were SQL's own.
+--
+-- Converting is not their work. A time, number or duration that a select only hands on is best
+-- returned as it stands ("Entered" as entered_at): kring converts it by the header and rejects
+-- the one row that does not fit. No helper ever fails: what it cannot read becomes null, so
+-- that one bad row does not cost the file. Return the text beside what was computed from it,
+-- and the bad row is still rejected where the text is read.
+
+-- trimmed(text): without blanks, tabs, line ends and no-break spaces around it.
+-- clean(text): trimmed; null where nothing is left, or where it is one of the given spellings.
+--   clean('  A-17 ')            -> 'A-17'
+--   clean('')                   -> null
+--   clean(' - ', ['-', 'N/A'])  -> null
+create or replace macro trimmed(text) as
+    trim(text, chr(9) || chr(10) || chr(13) || chr(32) || chr(160));
+create or replace macro clean(text, nulls := ['']) as
+    case
+        when trimmed(text) <> '' and not list_contains(nulls, trimmed(text)) then trimmed(text)
+    end;
+
+-- number_of(text, mark): a number by its decimal mark ('.' unless said), as decimal(18, 6).
+-- A grouping mark is believed only where it cannot be a decimal mark, as in conversion.
+--   number_of('12.5')            -> 12.5
+--   number_of('1.234,5', ',')    -> 1234.5
+--   number_of('1.234', ',')      -> null    (ambiguous)
+create or replace macro number_of(text, mark := '.') as
+    case
+        when regexp_full_match(
+            if(mark = ',', translate(trimmed(text), '.,', ',.'), trimmed(text)),
+            '[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+|[1-9][0-9]{0,2}'
+            || '((,[0-9]{3}){2,}(\.[0-9]+)?|,[0-9]{3}\.[0-9]+))'
+        )
+        then try_cast(
+            replace(
+                if(mark = ',', translate(trimmed(text), '.,', ',.'), trimmed(text)), ',', ''
+            ) as decimal(18, 6)
+        )
+    end;
+
+-- seconds_of(text, mark): a duration in seconds, from h:mm:ss, mm:ss or a number of seconds.
+--   seconds_of('0:07:02')    -> 422
+--   seconds_of('7:02.5')     -> 422.5
+--   seconds_of('12,345', ',')-> 12.345
+--   seconds_of('0:61:00')    -> null
+create or replace macro seconds_of(text, mark := '.') as
+    case
+        when regexp_full_match(
+            trimmed(text), '[+-]?([0-9]{1,6}:[0-5]?[0-9]|[0-9]{1,9}):[0-5]?[0-9]([.,][0-9]{1,9})?'
+        )
+        then cast(
+            if(trimmed(text) like '-%', -1, 1) * (
+                coalesce(try_cast(split_part(ltrim(trimmed(text), '+-'), ':', -3) as int), 0) * 3600
+                + try_cast(split_part(ltrim(trimmed(text), '+-'), ':', -2) as bigint) * 60
+                + try_cast(
+                    replace(split_part(ltrim(trimmed(text), '+-'), ':', -1), ',', '.')
+                    as decimal(12, 3)
+                )
+            ) as decimal(18, 3)
+        )
+        else cast(number_of(text, mark) as decimal(18, 3))
+    end;
+
+-- local_time(text, format): a time without a zone, by a format or a list of formats.
+--   local_time('31/01/2024 8:02:42', '%d/%m/%Y %H:%M:%S')     -> 2024-01-31 08:02:42
+--   local_time("Date" || ' ' || "Time", '%m/%d/%Y %I:%M:%S %p')
+create or replace macro local_time(text, format) as try_strptime(trimmed(text), format);
+
+-- instant(text): a moment on the world's clock, from ISO 8601 text. Text without a zone is
+-- read in the source's `timezone`.
+--   instant('2024-01-31T01:15:02.120Z')
+--   seconds_between(instant(requested_at), instant(first_reply_at))
+create or replace macro instant(text) as
+    case
+        when regexp_matches(trimmed(text), '^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}')
+        then try_cast(trimmed(text) as timestamptz)
+    end;
+
+-- from_epoch(text), from_epoch_ms(text): a moment from seconds or milliseconds since 1970.
+-- Only to compute with: a column handed on is converted by `times: epoch` or `epoch_ms`.
+--   from_epoch('1706663702')  -> 2024-01-31 01:15:02 UTC
+create or replace macro from_epoch(text) as
+    case
+        when regexp_full_match(trimmed(cast(text as varchar)), '[0-9]{1,10}(\.[0-9]+)?')
+        then timezone(
+            'UTC',
+            make_timestamp(
+                cast(cast(trimmed(cast(text as varchar)) as decimal(24, 6)) * 1000000 as bigint)
+            )
+        )
+    end;
+create or replace macro from_epoch_ms(text) as
+    case
+        when regexp_full_match(trimmed(cast(text as varchar)), '[0-9]{1,13}')
+        then timezone('UTC', make_timestamp(cast(trimmed(cast(text as varchar)) as bigint) * 1000))
+    end;
+
+-- seconds_between(start, stop): seconds with milliseconds between two times of one sort.
+-- Negative where the second lies before the first.
+--   seconds_between(timestamp '2024-01-31 23:59:50', timestamp '2024-02-01 00:00:10.5') -> 20.5
+create or replace macro seconds_between(start, stop) as
+    cast(
+        try_cast(
+            cast(epoch_us(stop) as hugeint) - cast(epoch_us(start) as hugeint) as decimal(18, 0)
+        ) * 0.000001 as decimal(18, 3)
+    );
+
+-- clock_between(start, stop): seconds between two clock texts of one call. More than twelve
+-- hours back means that midnight lay between; a second or two back stays negative.
+--   clock_between('13:56:45', '13:57:02')  -> 17
+--   clock_between('23:59:50', '0:00:10')   -> 20
+--   clock_between('8:00:02', '8:00:01')    -> -1
+create or replace macro clock_between(start, stop) as
+    case
+        when seconds_of(stop) - seconds_of(start) < -43200
+        then seconds_of(stop) - seconds_of(start) + 86400
+        else seconds_of(stop) - seconds_of(start)
+    end;
+
+-- mapped(code, codes): the word that a map gives for a code; null for a code it lacks. Codes
+-- are compared trimmed and otherwise as written.
+-- unmapped(code, codes, rule): null where the map has the code, else the name of a rule, to be
+-- returned as _reject (a name of letters and underscores).
+--   mapped("Status", map {'OK': 'answered', 'HANG': 'abandoned'}) as outcome
+--   unmapped("Status", map {'OK': 'answered', 'HANG': 'abandoned'}, 'unknown_status') as _reject
+-- Write the map once: `with codes as (select map {...} as outcomes) ... from export, codes`.
+create or replace macro mapped(code, codes) as codes[clean(cast(code as varchar))];
+create or replace macro unmapped(code, codes, rule := 'unknown_code') as
+    case when codes[clean(cast(code as varchar))] is null then rule end;
+
+-- one_instant(local, zone): the moment of a local time; null where a change of clocks skips or
+-- repeats it.
+-- in_zone(text, zone, format): local text of a zone that stands in the file, as UTC text.
+-- What has no one instant there (or is no time) comes back with the zone behind it, which
+-- conversion rejects as not_a_time. An unknown zone refuses the file.
+--   one_instant(timestamp '2024-11-03 01:30:00', 'America/Denver')  -> null
+--   in_zone('2024-01-31 08:15:02', 'America/Denver')  -> '2024-01-31T15:15:02.000Z'
+--   in_zone('2024-03-10 02:30:00', 'America/Denver')  -> '2024-03-10 02:30:00 America/Denver'
+create or replace macro one_instant(local, zone) as
+    case
+        when timezone(zone, timezone(zone, local)) = local
+            and timezone(zone, timezone(zone, local) + interval 1 hour) <> local
+            and timezone(zone, timezone(zone, local) - interval 1 hour) <> local
+        then timezone(zone, local)
+    end;
+create or replace macro in_zone(text, zone, format := '%Y-%m-%d %H:%M:%S') as
+    coalesce(
+        strftime(
+            timezone('UTC', one_instant(try_strptime(trimmed(text), format), zone)),
+            '%Y-%m-%dT%H:%M:%S.%gZ'
+        ),
+        nullif(trimmed(text), '') || ' ' || zone
+    );
+
+-- json_text(json, path): one value of a nested column as text; null where there is none.
+-- json_list(json, path): an array of it, for unnest; an empty list where there is none.
+--   json_text("Queue", '$.Name')
+--   select _row, unnest(json_list(participants)) as participant from export
+create or replace macro json_text(json, path) as
+    case
+        when json_valid(cast(json as varchar)) then json_extract_string(cast(json as varchar), path)
+    end;
+create or replace macro json_list(json, path := '$') as
+    cast(
+        case
+            when json_valid(cast(json as varchar))
+            then json_extract(cast(json as varchar), path || '[*]')
+            else []
+        end as json[]
+    );

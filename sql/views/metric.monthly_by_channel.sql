@@ -1,0 +1,15 @@
+-- title: Metrics by month, channel and service, queues and sources pooled
+-- grain: one row per month, metric, channel and service
+select
+    cast(period || '-01' as date) as month,
+    metric_id,
+    channel,
+    service,
+    numerator,
+    denominator,
+    if(unit = 'seconds', value, value / 100) as value,
+    status,
+    reason
+from kpi.cells
+where length(period) = 7
+order by month, metric_id, channel, service

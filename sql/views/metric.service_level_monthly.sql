@@ -1,0 +1,40 @@
+-- title: Service level by month: phone and chat beside the index and its target
+-- grain: one row per month
+with channels as (
+    select
+        month,
+        max(value) filter (channel = 'phone') as phone,
+        max(value) filter (channel = 'chat') as chat
+    from metric.monthly_by_channel
+    where metric_id = 'service_level'
+    group by month
+),
+
+indices as (
+    select month, value from metric.composites where composite_id = 'service_level_index'
+),
+
+policies as (
+    select
+        channels.month,
+        max(policy.target_share) filter (policy.channel = 'phone') as phone_target,
+        max(policy.target_share) filter (policy.channel = 'chat') as chat_target
+    from channels
+    left join ref.service_level_policy as policy
+        on policy.queue = '*'
+        and last_day(channels.month) between policy.valid_from
+            and coalesce(policy.valid_to, date '9999-12-31')
+    group by channels.month
+)
+
+select
+    channels.month,
+    channels.phone,
+    channels.chat,
+    cast(policies.phone_target as double) as target,
+    channels.phone >= policies.phone_target and channels.chat >= policies.chat_target as reached,
+    indices.value as index
+from channels
+left join policies using (month)
+left join indices using (month)
+order by channels.month
