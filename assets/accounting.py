@@ -1,0 +1,100 @@
+"""What became of every file: the operational tables of a version, and what a person must see.
+
+Rows of `ops.files` balance exactly: rows = accepted + corrections + duplicates + filtered +
+rejected. A finding is a sentence for whoever must act; it never holds a value of an export.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assets.ledger import LOADED, REFUSED, Delivery
+from assets.plan import Plan
+
+FILES = {
+    "file_id": "text", "path": "text", "sha256": "text", "source": "text", "kind": "text",
+    "status": "text", "rows": "bigint", "accepted": "bigint", "corrections": "bigint",
+    "duplicates": "bigint", "filtered": "bigint", "rejected": "bigint", "months": "text[]",
+    "loaded_at": "timestamp with time zone", "error": "text",
+}  # fmt: skip
+UNCLAIMED, IGNORED = "unclaimed", "ignored"
+
+
+def file_rows(plan: Plan) -> list[tuple[object, ...]]:
+    """One row per delivery, and per file of landing that no source claims (table ops.files)."""
+    rows = [_row(plan, delivery) for delivery in plan.ledger.deliveries()]
+    for file in plan.found:
+        if not file.sources:
+            status = IGNORED if file.ignored else UNCLAIMED
+            rows.append((None, file.path, None, None, None, status, *[0] * 6, [], None,
+                         None if file.ignored else "no source's `files:` matches"))  # fmt: skip
+    return sorted(rows, key=lambda r: (str(r[1]), str(r[3]), str(r[2])))
+
+
+def _row(plan: Plan, d: Delivery) -> tuple[object, ...]:
+    corrections, duplicates = 0, 0
+    if d.status == LOADED and any(s.name == d.source for s in plan.sources):
+        corrections, duplicates = plan.keys_of(d.source).counts.get(d.file_id, (0, 0))
+    counts = (0, 0, 0, 0, 0, 0)
+    if d.status in (LOADED, REFUSED):
+        new = d.accepted - corrections - duplicates if d.status == LOADED else 0
+        lost = 0 if d.status == LOADED else d.accepted
+        # a refused file gives nothing: what would have been accepted is rejected with the rest
+        counts = (d.rows, new, corrections, duplicates, d.filtered, d.rejected + lost)
+    months = [c.month for c in d.chunks]
+    return (d.file_id or None, d.path, d.sha256 or None, d.source, d.kind, d.status, *counts,
+            months, d.loaded_at or None, d.error or None)  # fmt: skip
+
+
+def reject_files(plan: Plan) -> list[tuple[str, str]]:
+    """The files of rejected rows: (file_id, path of the parquet)."""
+    found = []
+    for d in plan.ledger.deliveries():
+        path = plan.home.rejects_file(d.source, d.file_id)
+        if d.rejected and d.status in (LOADED, REFUSED) and path.is_file():
+            found.append((d.file_id, str(path)))
+    return found
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a person must act on: what it is about, and a sentence."""
+
+    about: str
+    text: str
+
+
+def findings(plan: Plan) -> list[Finding]:
+    """What makes a run end with exit 3: refused or unclaimed files, incomplete or failed months."""
+    present = {f.path: f.stamp for f in plan.found}
+    found = [
+        Finding("refused", d.error)
+        for d in plan.ledger.deliveries()
+        if d.status == REFUSED and present.get(d.path) == (d.size, d.mtime_ns, d.ctime_ns)
+    ]
+    found += [
+        Finding("unclaimed", f"{f.path}: no source claims it; add a source or remove the file")
+        for f in plan.found
+        if not f.sources and not f.ignored
+    ]
+    return found + _months(plan)
+
+
+def _months(plan: Plan) -> list[Finding]:
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for cell in plan.coverage:
+        if cell.state == "incomplete":
+            key = ("incomplete", cell.kind)
+            by_reason.setdefault(key, []).append(f"{cell.month:%Y-%m} ({cell.reason})")
+    for row in plan.check_results():
+        if row["severity"] == "block" and not row["passed"]:
+            key = ("failed", str(row["title"]))
+            by_reason.setdefault(key, []).append(f"{row['month']:%Y-%m} ({row['offending_rows']})")
+    return [
+        Finding(about, f"{what}: {', '.join(months[:3])}" + _more(len(months)))
+        for (about, what), months in by_reason.items()
+    ]
+
+
+def _more(count: int) -> str:
+    return f" and {count - 3} more months" if count > 3 else ""

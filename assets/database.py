@@ -1,0 +1,217 @@
+"""One version's files: the analysts' database and the same tables as parquet.
+
+The database is written in the storage format that DuckDB 1.x tools can open. Large tables'
+parquet files are the lake's own, linked and not copied, so an unchanged month costs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.accounting import reject_files
+from assets.content import (
+    REJECTS,
+    VERSIONS,
+    Large,
+    Small,
+    column_comment,
+    large_tables,
+    operational_tables,
+    reference_tables,
+    table_comment,
+)
+from assets.lake import make_folder, sha256_file
+from assets.plan import Plan
+from sql.run import SqlError, connect, failure, literal, quoted, table_name
+
+STORAGE = "v1.5.0"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in the manifest of the tables and months."""
+
+    tables: dict[str, Any]
+    months: dict[str, dict[str, int]]
+
+
+def write_database(
+    plan: Plan, building: Path, header: dict[str, Any], older: list[dict[str, Any]]
+) -> Written:
+    """Write kring.duckdb and parquet/ into a folder; check that they agree."""
+    path = building / "kring.duckdb"
+    con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill")
+    try:
+        con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
+        con.execute("use published")
+        for schema in ("fact", "metric", "kpi", "ops", "ref"):
+            con.execute(f"create schema {schema}")
+        files = _tables(plan, con, building, header, older)
+        _views(plan, con)
+        _comments(plan, con, header)
+        tables = _described(con, files)
+        months = _months(con)
+        con.execute("use memory")
+        con.execute("checkpoint published")
+        con.execute("detach published")
+        _check(con, path, building, tables)
+    finally:
+        con.close()
+    return Written(tables, months)
+
+
+def _tables(
+    plan: Plan, con: Any, building: Path, header: dict[str, Any], older: list[dict[str, Any]]
+) -> dict[str, list[Path]]:
+    files: dict[str, list[Path]] = {}
+    for large in large_tables(plan):
+        files[large.name] = _link(large, building)
+        sources = ", ".join(literal(path) for _, path, _ in large.files)
+        con.execute(
+            f"create table {table_name(large.name)} as select * from read_parquet([{sources}])"
+        )
+    for small in reference_tables(plan):
+        _insert(con, small)
+        files[small.name] = [_export(con, small, building, header)]
+    for small in (*operational_tables(plan), _versions(header, older)):
+        _insert(con, small)
+        files[small.name] = []
+    _insert(con, Small("ops.rejects", REJECTS, []))
+    files["ops.rejects"] = []
+    for file_id, path in reject_files(plan):
+        con.execute(
+            f'insert into ops.rejects select {literal(file_id)}, _row, "column", rule '
+            f"from read_parquet({literal(path)})"
+        )
+    return files
+
+
+def _link(table: Large, building: Path) -> list[Path]:
+    folder = make_folder(building / "parquet" / table.name)
+    linked = []
+    for month, path, _ in table.files:
+        year = folder if month == "whole" else make_folder(folder / f"year={month[:4]}")
+        target = year / (f"{table.name}.parquet" if month == "whole" else f"{month}.parquet")
+        try:
+            os.link(path, target)
+        except OSError:  # another file system, or one without links
+            target.write_bytes(path.read_bytes())
+        linked.append(target)
+    return linked
+
+
+def _insert(con: Any, table: Small) -> None:
+    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())
+    con.execute(f"create table {table_name(table.name)} ({listed})")
+    if table.rows:
+        marks = ", ".join("?" for _ in table.columns)
+        con.executemany(f"insert into {table_name(table.name)} values ({marks})", table.rows)
+
+
+def _export(con: Any, table: Small, building: Path, header: dict[str, Any]) -> Path:
+    target = make_folder(building / "parquet" / table.name) / f"{table.name}.parquet"
+    sample = "true" if header["is_sample"] else "false"
+    con.execute(
+        f"copy (select * from {table_name(table.name)} order by all) to {literal(target)} "
+        "(format parquet, compression zstd, "
+        f'kv_metadata {{"table": {literal(table.name)}, "is_sample": {literal(sample)}}})'
+    )
+    return target
+
+
+def _versions(header: dict[str, Any], older: list[dict[str, Any]]) -> Small:
+    rows = [tuple(manifest[name] for name in VERSIONS) for manifest in (*older, header)]
+    return Small("ops.versions", VERSIONS, rows)
+
+
+def _views(plan: Plan, con: Any) -> None:
+    for name, view in _in_order(plan):
+        try:
+            con.execute(f"create view {table_name(name)} as {view.body}")
+        except Exception as error:
+            raise failure(view, error) from None
+
+
+def _in_order(plan: Plan) -> list[tuple[str, Any]]:
+    """Views after the views they name."""
+    views = dict(plan.rules.views)
+    done: list[tuple[str, Any]] = []
+    while views:
+        ready = [n for n, v in views.items() if not any(o != n and o in v.body for o in views)]
+        if not ready:
+            raise SqlError(f"sql/views: {', '.join(views)} name each other in a circle")
+        done += [(name, views.pop(name)) for name in ready]
+    return done
+
+
+def _comments(plan: Plan, con: Any, header: dict[str, Any]) -> None:
+    sample = "SYNTHETIC SAMPLE DATA. " if header["is_sample"] else ""
+    for kind, name, columns in _relations(con):
+        text = literal(sample + table_comment(plan, name))
+        con.execute(f"comment on {kind} {table_name(name)} is {text}")
+        for column in columns:
+            place = f"{table_name(name)}.{quoted(column)}"
+            con.execute(f"comment on column {place} is {literal(column_comment(name, column))}")
+
+
+def _relations(con: Any) -> list[tuple[str, str, list[str]]]:
+    rows = con.execute(
+        "select if(t.table_type = 'VIEW', 'view', 'table'), c.table_schema || '.' || c.table_name, "
+        "list(c.column_name order by c.ordinal_position) from information_schema.columns c "
+        "join information_schema.tables t using (table_catalog, table_schema, table_name) "
+        "where c.table_catalog = 'published' group by 1, 2 order by 1, 2"
+    ).fetchall()
+    return list(rows)
+
+
+def _described(con: Any, files: dict[str, list[Path]]) -> dict[str, Any]:
+    tables: dict[str, Any] = {}
+    for kind, name, _ in _relations(con):
+        if kind == "view":
+            continue
+        columns = con.execute(f"describe {table_name(name)}").fetchall()
+        count = con.execute(f"select count(*) from {table_name(name)}").fetchall()[0][0]
+        tables[name] = {
+            "rows": count,
+            "columns": [{"name": c[0], "type": c[1]} for c in columns],
+            "files": [
+                {
+                    "path": "/".join(path.parts[path.parts.index("parquet") :]),
+                    "sha256": sha256_file(path),
+                    "bytes": path.stat().st_size,
+                }
+                for path in files[name]
+            ],
+        }
+    return tables
+
+
+def _months(con: Any) -> dict[str, dict[str, int]]:
+    """How many cells of each month have which status."""
+    rows = con.execute(
+        "select strftime(month, '%Y-%m'), status, count(*) from metric.monthly_by_channel "
+        "group by all order by all"
+    ).fetchall()
+    months: dict[str, dict[str, int]] = {}
+    for month, status, count in rows:
+        months.setdefault(month, {})[status] = count
+    return months
+
+
+def _check(con: Any, database: Path, building: Path, tables: dict[str, Any]) -> None:
+    """The written files, opened as a reader would: database and parquet must agree."""
+    con.execute(f"attach {literal(database)} as reader (read_only)")
+    for name, table in tables.items():
+        rows = con.execute(f"select count(*) from reader.{table_name(name)}").fetchall()[0][0]
+        paths = [building / file["path"] for file in table["files"]]
+        if rows != table["rows"] or (paths and rows != _parquet_rows(con, paths)):
+            raise SqlError(f"{name}: the written database and parquet do not agree; not published")
+    con.execute("detach reader")
+
+
+def _parquet_rows(con: Any, paths: list[Path]) -> int:
+    files = ", ".join(literal(path) for path in paths)
+    return int(con.execute(f"select count(*) from read_parquet([{files}])").fetchall()[0][0])

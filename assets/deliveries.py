@@ -1,0 +1,88 @@
+"""Which files of landing are to be read now, judged by stat and ledger alone.
+
+Both the judge (is there anything new?) and ingest (what shall I read?) ask here, so they
+cannot disagree. Imports nothing heavy: this answers `kring status`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from assets.home import Home
+from assets.lake import digest
+from assets.landing import Found
+from assets.ledger import WITHDRAWN, Delivery, Ledger
+from assets.sources import Source
+
+_SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A file that a source has to read, and why."""
+
+    found: Found
+    source: Source
+    known: Delivery | None
+    why: str
+
+
+@cache
+def contracts_fingerprint() -> str:
+    """Digest of the code that converts and checks rows: a change re-reads the files."""
+    parts = [
+        (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in sorted(_SCHEMAS.glob("*.py"))
+        if not path.name.startswith("register")
+    ]
+    return digest(*parts)
+
+
+def rules_of(home: Home, source: Source) -> str:
+    """Digest of all that decides what a file's rows become."""
+    settings = home.settings
+    return digest(
+        source.fingerprint, contracts_fingerprint(), settings.timezone, settings.first_month
+    )
+
+
+def pending(
+    home: Home, found: list[Found], sources: tuple[Source, ...], ledger: Ledger, as_of: date
+) -> list[Pending]:
+    """Files to read, in order of path: new, changed, or read by rules that have changed."""
+    rules = {source.name: rules_of(home, source) for source in sources}
+    todo = []
+    for file in found:
+        for source in file.sources:
+            known = ledger.known(source.name, file.path, *file.stamp)
+            why = _why(known, rules[source.name], as_of)
+            if why:
+                todo.append(Pending(file, source, known, why))
+    return todo
+
+
+def _why(known: Delivery | None, rules: str, as_of: date) -> str:
+    if known is None:
+        return "new"
+    if known.status == WITHDRAWN:
+        return ""
+    if known.rules != rules:
+        return "source or contract changed"
+    if known.awaits_later_day and known.as_of < as_of.isoformat():
+        return "held rows of a later day"
+    return ""
+
+
+def renamed(sources: tuple[Source, ...], ledger: Ledger) -> list[tuple[str, str]]:
+    """Sources whose records still stand under the name they had before (`was:`)."""
+    names = {source.name for source in sources}
+    known = {delivery.source for delivery in ledger.deliveries()}
+    return [
+        (source.was, source.name)
+        for source in sources
+        if source.was and source.was in known and source.was not in names
+    ]

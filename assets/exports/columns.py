@@ -1,0 +1,123 @@
+"""What a source's select asks of the export, and whether the export has it.
+
+The statement is judged by the engine's own parser: it must be one SELECT, and what is called
+missing is named together with the nearest header that is there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any
+
+import duckdb
+
+from assets.exports.refused import Refused
+from assets.exports.view import RESERVED, Export
+from assets.sources import Source
+from sql.header import HeaderError
+
+ALL = "*"
+
+
+def select_columns(con: duckdb.DuckDBPyConnection, body: str) -> set[str]:
+    """Names of columns a select refers to, its own aliases left out; `*` where it takes all.
+
+    Raises ValueError where the text is not exactly one SELECT, or takes columns by position.
+    """
+    nodes = _parsed(con, body)
+    defined: set[str] = set()
+    for node in nodes:
+        alias = node.get("alias")
+        # trim(agent) as agent refers to the column: an alias cannot stand in its own expression
+        inner = {name.casefold() for name in _references(node)}
+        if alias and alias.casefold() not in inner:
+            defined.add(alias.casefold())
+        defined.update(str(each).casefold() for each in node.get("column_name_alias") or ())
+        if node.get("class") == "LAMBDA":
+            defined.update(name.casefold() for name in _references(node["lhs"]))
+    return {name for name in _all_references(nodes) if name.casefold() not in defined}
+
+
+def _parsed(con: duckdb.DuckDBPyConnection, body: str) -> list[dict[str, Any]]:
+    query = "select json_serialize_sql(cast(? as varchar))"
+    parsed = json.loads(con.execute(query, [body]).fetchall()[0][0])
+    if parsed.get("error"):
+        raise ValueError(f"is not a select that can be parsed: {parsed.get('error_message')}")
+    if len(parsed["statements"]) != 1:
+        raise ValueError("must be one select, not several statements")
+    nodes = list(_nodes(parsed["statements"]))
+    if any(node.get("class") == "POSITIONAL_REFERENCE" for node in nodes):
+        raise ValueError("takes a column by position (#1); name it")
+    return nodes
+
+
+def _all_references(nodes: list[dict[str, Any]]) -> set[str]:
+    stars = any(node.get("class") == "STAR" for node in nodes)
+    return {name for node in nodes if (name := _reference(node))} | ({ALL} if stars else set())
+
+
+def _references(value: Any) -> set[str]:
+    return {name for node in _nodes(value) if (name := _reference(node))}
+
+
+def _reference(node: dict[str, Any]) -> str | None:
+    names = node.get("column_names") if node.get("class") == "COLUMN_REF" else None
+    return str(names[-1]) if names else None
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _nodes(each)
+
+
+def used_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | None:
+    """Lower-cased names a source's select may refer to; None where it takes all columns."""
+    try:
+        used = _all_references(_parsed(con, source.statement.body))
+    except ValueError as error:
+        raise HeaderError(f"{source.statement.path.name}: {error}") from None
+    return None if ALL in used else {name.casefold() for name in used}
+
+
+def check_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export) -> None:
+    """Refuse an export that lacks what the select needs or, if strict, has what it does not.
+
+    The view `export` must be open in `con`, so that the engine has the last word.
+    """
+    have = {name.casefold(): name for name in export.columns}
+    try:
+        con.sql(f"describe {source.statement.body}").fetchall()
+    except duckdb.Error as error:
+        asked = {name.casefold(): name for name in select_columns(con, source.statement.body)}
+        missing = [asked[key] for key in sorted(asked) if key not in {*have, *RESERVED, ALL}]
+        if missing:
+            told = _missing(missing, export.columns)
+            raise Refused("missing_column", f"{export.file}: {told}") from None
+        first = str(error).split("\n", 1)[0]
+        raise Refused(
+            "select", f"{export.file}: the select of {source.name}.sql does not fit: {first}"
+        ) from None
+    used = used_columns(con, source)
+    if source.columns == "strict" and used is not None:
+        unknown = ", ".join(f"`{name}`" for key, name in have.items() if key not in used)
+        if unknown:
+            raise Refused(
+                "unknown_column",
+                f"{export.file}: has columns the source does not use, and it is "
+                f"strict: {unknown}; use them, or declare columns: ignore",
+            )
+
+
+def _missing(missing: list[str], columns: tuple[str, ...]) -> str:
+    lowered = {name.casefold(): name for name in columns}
+    parts = []
+    for name in missing:
+        near = get_close_matches(name.casefold(), lowered, 1, 0.5)
+        parts.append(f"`{name}`" + (f" (nearest: `{lowered[near[0]]}`)" if near else ""))
+    return f"lacks {', '.join(parts)}; if it was renamed, name the new spelling in aliases"

@@ -1,0 +1,128 @@
+"""JSON records (json lines, or an array) as the view `export`.
+
+A value at the top of a record is a column, its text as written; objects and arrays stay JSON
+text for the source's SQL to unnest. Columns are the union of the records' keys.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import duckdb
+
+from assets.exports.batches import ROWS, Batches
+from assets.exports.columns import ALL, select_columns
+from assets.exports.json_stream import Bad, Number, array_values, line_values
+from assets.exports.rendering import number_text
+from assets.exports.staging import Staged
+from assets.exports.view import RESERVED, Export, check_names
+from assets.source_values import header_form
+from assets.sources import Source
+
+
+class _FaultyError(ValueError):
+    """A record with a value that cannot be taken as text; its argument is the rule."""
+
+
+def open_json(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:
+    """The view over the records; what is no JSON object is rejected by its number."""
+    batches = Batches(staged, source)
+    names = _Names(source)
+    numbers: list[int] = []
+    rows: list[dict[str, str | None]] = []
+    number = 0
+    values = line_values(staged) if source.format == "jsonl" else array_values(staged, source)
+    at_most = staged.path.stat().st_size // 2  # records, for judging the tolerance early
+    for value, careful in values:
+        number += 1
+        try:
+            row = _row(value, names, source.decimal, careful)
+        except _FaultyError as fault:
+            batches.rejects.add(number, None, str(fault), at_most)
+            continue
+        numbers.append(number)
+        rows.append(row)
+        if len(rows) == ROWS:
+            _flush(batches, numbers, rows)
+    _flush(batches, numbers, rows)
+    check_names(list(names.columns), staged.name)
+    # Without a single record there is no telling which columns there would be.
+    columns = tuple(names.columns) or tuple(
+        sorted(select_columns(con, source.statement.body) - {ALL, *RESERVED})
+    )
+    batches.create_view(con, columns)
+    return Export(staged.name, columns, number, batches.rejects.found)
+
+
+class _Names(dict[str, str]):
+    """Key to column name; remembers the order in which columns first appear."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self.aliases = {other.casefold(): to for other, to in source.aliases.items()}
+        self.columns: dict[str, None] = {}
+
+    def __missing__(self, key: str) -> str:
+        form = header_form(key) or "column"
+        name = self[key] = self.aliases.get(form.casefold(), form)
+        return name
+
+
+def _row(value: Any, names: _Names, decimal: str, careful: bool) -> dict[str, str | None]:
+    if not isinstance(value, dict):
+        raise _FaultyError(value.rule if isinstance(value, Bad) else "not_an_object")
+    row = {names[key]: _text(each, decimal) for key, each in value.items()}
+    if len(row) != len(value):
+        raise _FaultyError("duplicate_key")
+    if careful:
+        for text in (*value, *row.values()):
+            _check_storable(text or "")
+    names.columns.update(dict.fromkeys(row))
+    return row
+
+
+def _check_storable(text: str) -> None:
+    """Escapes can spell what is no text: half a surrogate pair, or NUL."""
+    if "\0" in text:
+        raise _FaultyError("nul_byte")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise _FaultyError("not_text") from None
+
+
+def _text(value: Any, decimal: str) -> str | None:
+    if isinstance(value, Number):
+        return number_text(value, decimal)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _json(value)
+
+
+def _json(value: Any) -> str:
+    """A nested value as JSON text, its numbers as they were written."""
+    if isinstance(value, Bad):
+        raise _FaultyError(value.rule)
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_quoted(k)}:{_json(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_json, value)) + "]"
+    return _quoted(value)
+
+
+def _quoted(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _flush(batches: Batches, numbers: list[int], rows: list[dict[str, str | None]]) -> None:
+    if rows:
+        keys = dict.fromkeys(key for row in rows for key in row)
+        batches.write(numbers, {key: [row.get(key) for row in rows] for key in keys})
+        numbers.clear()
+        rows.clear()

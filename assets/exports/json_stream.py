@@ -1,0 +1,172 @@
+"""JSON values one at a time, exactly as written: numbers keep their digits, nothing is guessed.
+
+An array is read through a window, so a file of any size passes in bounded memory; a repeated
+key or a NaN marks its record as bad instead of letting the last one win.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from assets.exports.refused import Refused
+from assets.exports.staging import Staged
+from assets.sources import Source
+
+_WINDOW = 1 << 20
+_LONGEST = 1 << 26
+_BLANK = " \t\r\n"
+
+
+@dataclass(frozen=True)
+class Bad:
+    """Stands where a value could not be read as written; the rule says why."""
+
+    rule: str
+
+
+class Number(str):
+    """A JSON number, by its text."""
+
+    __slots__ = ()
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Bad:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else Bad("duplicate_key")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=Number, parse_int=Number,
+    parse_constant=lambda _: Bad("not_json"),
+)  # fmt: skip
+
+
+def line_values(staged: Staged) -> Iterator[tuple[Any, bool]]:
+    """Each line's value, and whether it holds escapes that may stand for no text."""
+    with staged.path.open(encoding="utf-8", newline="\n") as copy:
+        first = True
+        while line := copy.readline(_LONGEST):
+            if len(line) == _LONGEST:
+                raise Refused("too_large", f"{staged.name}: has a line over {_LONGEST >> 20} MB")
+            line = line.strip(_BLANK)
+            if not line:
+                continue
+            if first and line.startswith("["):
+                raise Refused(
+                    "type",
+                    f"{staged.name}: is one JSON array, not json lines; declare format: json",
+                )
+            first = False
+            try:
+                yield _DECODER.decode(line), "\\u" in line
+            except (ValueError, RecursionError):
+                yield Bad("not_json"), False
+
+
+def array_values(staged: Staged, source: Source) -> Iterator[tuple[Any, bool]]:
+    """The items of the file's array, or of the array that the option `records` names."""
+    with staged.path.open(encoding="utf-8", newline="") as copy:
+        cursor = _Cursor(copy, staged.name)
+        steps = source.options.records.split(".") if source.options.records else []
+        for value in _descend(cursor, steps):
+            yield value, True
+        if cursor.peek():
+            raise cursor.malformed()
+
+
+def _descend(cursor: _Cursor, steps: list[str]) -> Iterator[Any]:
+    if not steps:
+        if cursor.peek() == "{":
+            raise Refused(
+                "type",
+                f"{cursor.name}: holds one JSON object where an array of records "
+                "is read; name the array in options: records='path.to.array', or "
+                "declare format: json lines",
+            )
+        yield from _items(cursor)
+        return
+    cursor.take("{")
+    found = False
+    while cursor.peek() != "}":
+        key = cursor.value()
+        cursor.take(":")
+        if key == steps[0] and not found:
+            found = True
+            yield from _descend(cursor, steps[1:])
+        else:
+            cursor.value()
+        if cursor.peek() != "}":
+            cursor.take(",")
+    cursor.take("}")
+    if not found:
+        raise Refused(
+            "missing_records",
+            f"{cursor.name}: has no `{steps[0]}` where records= says; check the path in options",
+        )
+
+
+def _items(cursor: _Cursor) -> Iterator[Any]:
+    cursor.take("[")
+    if cursor.peek() == "]":
+        cursor.take("]")
+        return
+    while True:
+        cursor.items += 1
+        yield cursor.value()
+        if cursor.peek() == "]":
+            cursor.take("]")
+            return
+        cursor.take(",")
+
+
+class _Cursor:
+    """A position in JSON text, over a window that moves on through the file."""
+
+    def __init__(self, copy: IO[str], name: str) -> None:
+        self.copy, self.name = copy, name
+        self.text, self.at, self.items = "", 0, 0
+        self.ended = False
+
+    def fill(self, size: int = _WINDOW) -> None:
+        more = self.copy.read(size)
+        self.ended = not more
+        self.text, self.at = self.text[self.at :] + more, 0
+
+    def peek(self) -> str:
+        while True:
+            while self.at < len(self.text) and self.text[self.at] in _BLANK:
+                self.at += 1
+            if self.at < len(self.text) or self.ended:
+                return self.text[self.at : self.at + 1]
+            self.fill()
+
+    def take(self, mark: str) -> None:
+        if self.peek() != mark:
+            raise self.malformed()
+        self.at += 1
+
+    def value(self) -> Any:
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self.text, self.at)
+                # A number at the window's edge may go on behind it.
+                if end < len(self.text) or self.ended:
+                    self.at = end
+                    return value
+            except (ValueError, RecursionError):
+                if self.ended:
+                    raise self.malformed() from None
+            if len(self.text) - self.at > _LONGEST:
+                raise self.malformed()
+            self.fill(max(_WINDOW, len(self.text) - self.at))
+
+    def malformed(self) -> Refused:
+        return Refused(
+            "not_json",
+            f"{self.name}: is not well-formed JSON at or after record "
+            f"{self.items:,}; it may be cut short",
+        )

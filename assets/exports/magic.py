@@ -1,0 +1,67 @@
+"""What a file is by its first bytes, against what its source says it is.
+
+An extension may lie; a reader that believes it loads garbage. Both types are named.
+"""
+
+from __future__ import annotations
+
+from assets.exports.refused import Refused
+
+_MAGIC = (
+    (b"PK\x03\x04", "xlsx"), (b"PK\x05\x06", "zip"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"PAR1", "parquet"), (b"PARE", "encrypted parquet"), (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"), (b"%PDF", "pdf"), (b"SQLite format 3", "sqlite"),
+    (b"7z\xbc\xaf", "7z"), (b"Rar!", "rar"), (b"BZh91AY", "bzip2"), (b"\xfd7zXZ", "xz"),
+    (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
+)  # fmt: skip
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+)  # fmt: skip
+_NAMES = {
+    "ole": "a password-protected workbook, or one in the old .xls format",
+    "xlsx": "an Excel workbook or another zip file",
+    "html": "an HTML page",
+    "xml": "an XML file",
+    "gzip": "a gzip file",
+    "zstd": "a zstd file",
+    "text": "text",
+}
+_PROTECTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def kind_of(head: bytes) -> str:
+    """The type by magic bytes; `text` where nothing says otherwise."""
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return kind
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].lower()
+    if start.startswith((b"<html", b"<!doctype", b"<table", b"<head", b"<meta")):
+        return "html"
+    if start.startswith(b"<?xml"):
+        return "xml"
+    return "text"
+
+
+def check_kind(name: str, form: str, head: bytes, tail: bytes = b"") -> None:
+    """Refuse a file whose bytes are of another type than its source's format."""
+    found = kind_of(head)
+    wanted = form if form in ("xlsx", "parquet") else "text"
+    if found == wanted:
+        return
+    if found == "ole" and _PROTECTED in head + tail:
+        raise Refused("protected", f"{name}: is password-protected; save it without a password")
+    said = _NAMES.get(found, f"a {found} file")
+    advice = "save it as .xlsx" if found == "ole" else "export it again in that format"
+    raise Refused("type", f"{name}: the source reads {form}, but this is {said}; {advice}")
+
+
+def byte_order_mark(head: bytes) -> tuple[bytes, str] | None:
+    """The mark a text begins with, and the encoding it stands for."""
+    return next(((mark, name) for mark, name in _BOMS if head.startswith(mark)), None)
+
+
+def looks_two_byte(head: bytes) -> bool:
+    """Whether text without a mark is probably UTF-16: every other byte is zero."""
+    sample = head[:512]
+    return len(sample) >= 8 and 3 * sample.count(0) > len(sample)

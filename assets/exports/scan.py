@@ -1,0 +1,114 @@
+"""The structure of delimited text, counted exactly and fast, before any engine reads it.
+
+A quote must open at a field's start and close at its end (RFC 4180), a record must end
+outside quotes. What holds here cannot be read in two ways; what does not refuses the file,
+because after a stray quote every following record is in doubt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from assets.exports.decoding import CHUNK
+from assets.exports.refused import Refused
+
+Bytes = npt.NDArray[np.uint8]
+Positions = npt.NDArray[np.intp]
+_LF = 10
+
+
+@dataclass
+class Shape:
+    """What the data part of a file consists of; a header is not part of it."""
+
+    records: int = 0
+    delimiters: int = 0
+    nuls: int = 0
+    breaks_in_quotes: int = 0
+    may_have_blanks: bool = False
+    """Whether a line begins as a blank one does: with its end, a delimiter, a space, a tab."""
+
+
+def scan(path: Path, name: str, delim: str, quote: str | None, multiline: bool) -> Shape:
+    """Count records, delimiters and oddities; raises Refused where quotes do not pair up."""
+    scanner = _Scanner(name, delim, quote, multiline)
+    with path.open("rb") as copy:
+        while chunk := copy.read(CHUNK):
+            scanner.feed(np.frombuffer(chunk, dtype=np.uint8))
+    return scanner.finish()
+
+
+class _Scanner:
+    """Follows quotes over chunks: inside or outside, and what stands next to each."""
+
+    def __init__(self, name: str, delim: str, quote: str | None, multiline: bool) -> None:
+        self.name, self.multiline = name, multiline
+        self.delim, self.quote = ord(delim), ord(quote) if quote else None
+        self.shape = Shape()
+        self.quotes = 0
+        self.last = _LF
+        self.neighbours = np.zeros(256, dtype=bool)  # of a quote, on its outer side
+        self.neighbours[[self.delim, _LF, *([ord(quote)] if quote else [])]] = True
+        self.blank_starts = np.zeros(256, dtype=bool)
+        self.blank_starts[[self.delim, _LF, 32, 9]] = True
+
+    def feed(self, data: Bytes) -> None:
+        lines = np.flatnonzero(data == _LF)
+        self.shape.nuls += int(np.count_nonzero(data == 0))
+        self.shape.may_have_blanks |= self._begin_blank(data, lines)
+        at = np.flatnonzero(data == self.quote) if self.quote is not None else lines[:0]
+        if len(at) or self.quotes % 2 or self.closed:
+            self._feed_quoted(data, lines, at)
+        else:
+            self.shape.records += len(lines)
+            self.shape.delimiters += int(np.count_nonzero(data == self.delim))
+        self.last = int(data[-1])
+
+    @property
+    def closed(self) -> bool:
+        """Whether the last byte so far was a quote that closed a field."""
+        return self.last == self.quote and self.quotes % 2 == 0
+
+    def _begin_blank(self, data: Bytes, lines: Positions) -> bool:
+        starts = lines[:-1] if len(lines) and lines[-1] == len(data) - 1 else lines
+        first = self.last == _LF and bool(self.blank_starts[data[0]])
+        return first or bool(self.blank_starts[data[starts + 1]].any())
+
+    def _feed_quoted(self, data: Bytes, lines: Positions, at: Positions) -> None:
+        opens = (np.arange(len(at)) + self.quotes) % 2 == 0
+        before = np.concatenate(([self.last], data[:-1]))[at]
+        follows = np.concatenate((data[1:], [_LF]))[at]  # at the end, judged with the next chunk
+        inside = (np.searchsorted(at, lines) + self.quotes) % 2 == 1
+        wrong = at[~self.neighbours[np.where(opens, before, follows)]]
+        if not self.multiline and inside.any():
+            wrong = np.concatenate((wrong, lines[inside]))
+        if self.closed and not self.neighbours[data[0]]:
+            wrong = np.zeros(1, dtype=np.intp)
+        if len(wrong):
+            whole = np.count_nonzero(~inside[: np.searchsorted(lines, wrong.min())])
+            raise self._stray(self.shape.records + int(whole) + 1)
+        fields = np.flatnonzero(data == self.delim)
+        outside = (np.searchsorted(at, fields) + self.quotes) % 2 == 0
+        self.shape.delimiters += int(np.count_nonzero(outside))
+        self.shape.records += int(np.count_nonzero(~inside))
+        self.shape.breaks_in_quotes += int(np.count_nonzero(inside))
+        self.quotes += len(at)
+
+    def finish(self) -> Shape:
+        if self.quotes % 2:
+            raise self._stray(self.shape.records + 1)
+        if self.last != _LF:
+            self.shape.records += 1
+        return self.shape
+
+    def _stray(self, record: int) -> Refused:
+        advice = "" if self.multiline else "or line breaks in quotes are meant (multiline=true), "
+        return Refused(
+            "stray_quote",
+            f"{self.name}: record {record:,}: a quote does not open and close a field; the file "
+            f"is damaged there, {advice}or quote=none is meant in options",
+        )

@@ -1,0 +1,92 @@
+"""The view `export`: text columns under their headers' names, beside `_file` and `_row`.
+
+Names are compared trimmed, in NFC, and as the engine compares them: without regard to case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from assets.exports.refused import Refused, Reject
+from assets.exports.staging import Staged
+from assets.source_values import header_form
+from assets.sources import Source
+
+RESERVED = ("_file", "_row")
+
+
+@dataclass(frozen=True)
+class Export:
+    """An open export: `records` = rows of the view + rejects, and the caller can check it."""
+
+    file: str
+    columns: tuple[str, ...]
+    records: int
+    rejects: Sequence[Reject] = ()
+    notes: tuple[str, ...] = field(default=())
+    """What a person should know of the file, such as sheets that were not read."""
+
+
+def column_names(raw: Sequence[str], source: Source, name: str) -> tuple[tuple[str, ...], int]:
+    """The columns by the header's cells, and how many empty cells at its end were dropped."""
+    aliases = {other.casefold(): to for other, to in source.aliases.items()}
+    cells = [header_form(cell) for cell in raw]
+    while cells and not cells[-1]:
+        cells.pop()
+    if not cells:
+        raise Refused("header", f"{name}: the header is empty; check skip and header_rows")
+    names = [
+        aliases.get(cell.casefold(), cell) or f"column_{position}"
+        for position, cell in enumerate(cells, start=1)
+    ]
+    check_names(names, name)
+    return tuple(names), len(raw) - len(cells)
+
+
+def check_names(names: Sequence[str], file: str) -> None:
+    """Refuse a header that names two columns alike, or one that only kring may name."""
+    seen: dict[str, str] = {}
+    for column in names:
+        other = seen.setdefault(column.casefold(), column)
+        if other is not column:
+            raise Refused(
+                "duplicate_column",
+                f"{file}: has two columns `{column}`; each header "
+                "may stand once (spellings count as one through aliases)",
+            )
+        if column.casefold() in RESERVED or "\0" in column:
+            raise Refused("header", f"{file}: a column may not be called `{column!r}`")
+
+
+def create_view(
+    con: duckdb.DuckDBPyConnection,
+    columns: Mapping[str, str],
+    staged: Staged,
+    source: Source,
+    row: str,
+    of: str,
+) -> None:
+    """Replace view `export`: column name to SQL expression, the record's number, a relation.
+
+    Columns that the source calls optional are null where the export does not have them.
+    """
+    have = {name.casefold() for name in columns}
+    absent = [name for name in source.options.optional if name.casefold() not in have]
+    listed = [f"{text} as {quoted(name)}" for name, text in columns.items()]
+    listed += [f"cast(null as varchar) as {quoted(name)}" for name in absent]
+    file = literal(staged.name.encode("utf-8", "backslashreplace").decode())
+    listed += [f"{file} as _file", f"{row} as _row"]
+    con.execute(f"create or replace view export as select {', '.join(listed)} from {of}")
+
+
+def quoted(identifier: str) -> str:
+    """An identifier for SQL; the one place where outside names become SQL."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text for SQL."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,99 @@
+"""The builder of every computed asset: months or a whole, its checks beside it, never blocking.
+
+It opens the run's session, calls the step, and reports per month. It computes nothing.
+"""
+# No `from __future__ import annotations`: Dagster reads the context's annotation at run time.
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from assets.graph.events import Result, Verdict, asset_key, evaluation, evaluations
+from assets.home import Home
+from assets.periods import parse_month
+from assets.session import Session, session_of, tell
+
+# partitions_def on a check spec is marked "preview" in 1.13; backfill_policy "beta"
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+PLANNED, AS_OF = "kring/planned", "kring/as_of"
+OWNER = "team:data"
+
+
+def month_partitions(home: Home) -> dg.MonthlyPartitionsDefinition:
+    """Months since the first, the running one included."""
+    return dg.MonthlyPartitionsDefinition(
+        start_date=f"{home.settings.first_month:%Y-%m}",
+        timezone=home.settings.timezone,
+        fmt="%Y-%m",
+        end_offset=1,
+    )
+
+
+def open_session(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Session:
+    """The run's session: forced, unless the judge planned the run."""
+    home = Home.open()
+    tags = context.run.tags
+    as_of = date.fromisoformat(tags[AS_OF]) if AS_OF in tags else home.today()
+    forced = PLANNED not in tags or context.run.parent_run_id is not None
+    return session_of(context.run_id, home, as_of, forced=forced)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One asset: where it stands in the graph and what builds it."""
+
+    table: str
+    group: str
+    deps: tuple[str, ...]
+    description: str
+    kinds: frozenset[str]
+    build: Callable[[Session, date | None], Result]
+    standing: Callable[[Session], Verdict] | None = None
+
+
+def step_asset(step: Step, partitions: dg.PartitionsDefinition | None) -> dg.AssetsDefinition:
+    """An asset of months (or, without partitions, a whole one) around a build function."""
+    key = asset_key(step.table)
+    specs = [
+        dg.AssetCheckSpec(
+            "no_month_failed", asset=key, blocking=False,
+            description="No month of any metric is withheld because a blocking check failed.",
+        )
+    ] if step.standing else []  # fmt: skip
+
+    @dg.asset(
+        key=key,
+        deps=[asset_key(name) for name in step.deps],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run() if partitions else None,
+        group_name=step.group,
+        kinds=set(step.kinds),
+        owners=[OWNER],
+        description=step.description,
+        check_specs=specs,
+    )
+    def body(context: dg.AssetExecutionContext) -> Iterator[object]:
+        session = open_session(context)
+        months = list(context.partition_keys) if partitions else [""]
+        results = {}
+        for month in months:
+            tell(f"{step.table} {month}".strip())
+            results[month] = step.build(session, parse_month(month) if month else None)
+        for month, result in results.items():
+            rows = "dagster/partition_row_count" if month else "dagster/row_count"
+            context.add_asset_metadata(
+                {rows: result.rows, **result.metadata}, partition_key=month or None
+            )
+        yield dg.MaterializeResult()
+        yield from evaluations(context, {m: r.verdicts for m, r in results.items()})
+        if step.standing:
+            yield evaluation(step.standing(session), None, None)
+        for spec in specs:
+            yield dg.Output(None, output_name=spec.get_python_identifier())
+
+    return body

@@ -1,0 +1,84 @@
+"""What a step says of itself, turned into Dagster's events, month by month.
+
+A check result is tied to the month's latest materialisation: without that tie Dagster stores
+it but does not count it for the month.
+"""
+# No `from __future__ import annotations`: Dagster reads the context's annotation at run time.
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationTargetMaterializationData as Target,
+)
+
+Context = dg.AssetExecutionContext | dg.OpExecutionContext
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One check's answer for one month (or, without a month, for all)."""
+
+    key: str
+    check: str
+    passed: bool
+    reason: str = ""
+    blocking: bool = True
+
+
+@dataclass(frozen=True)
+class Result:
+    """What building one month (or the whole) of a table says about itself."""
+
+    rows: int
+    verdicts: tuple[Verdict, ...] = ()
+    metadata: Mapping[str, object] = field(default_factory=dict)
+
+
+def asset_key(table: str) -> dg.AssetKey:
+    """`fact.contacts` or `raw.calls` as Dagster's key fact/contacts, raw/calls."""
+    return dg.AssetKey(table.split(".", 1))
+
+
+def evaluation(verdict: Verdict, month: str | None, target: Target | None) -> object:
+    """A check's answer as Dagster's event; red but never blocking."""
+    severity = dg.AssetCheckSeverity.ERROR if verdict.blocking else dg.AssetCheckSeverity.WARN
+    return dg.AssetCheckEvaluation(
+        asset_key=asset_key(verdict.key),
+        check_name=verdict.check,
+        passed=verdict.passed,
+        severity=severity,
+        blocking=False,
+        partition=month,
+        description=verdict.reason or None,
+        target_materialization_data=target,
+    )
+
+
+def evaluations(context: Context, verdicts: Mapping[str, Sequence[Verdict]]) -> Iterator[object]:
+    """Verdicts by month, each tied to the month's latest materialisation of its asset.
+
+    Without that tie the result is stored but not counted for the month.
+    """
+    keys = sorted({v.key for found in verdicts.values() for v in found})
+    for key in keys:
+        made = _latest(context, key, [month for month in verdicts if month])
+        for month, found in verdicts.items():
+            for verdict in found:
+                if verdict.key == key:
+                    yield evaluation(verdict, month or None, made.get(month))
+
+
+def _latest(context: Context, key: str, months: list[str]) -> dict[str, Target]:
+    records = context.instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key(key), asset_partitions=months or None),
+        limit=max(2 * len(months), 1),
+    ).records
+    made: dict[str, Target] = {}
+    for record in records:
+        made.setdefault(
+            record.partition_key or "",
+            Target(storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp),
+        )
+    return made

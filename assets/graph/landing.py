@@ -1,0 +1,87 @@
+"""From landing to raw: the one step that reads files, and the months it reports.
+
+Landing and the raw months are external to Dagster: ingest finds out which it touched.
+"""
+# No `from __future__ import annotations`: Dagster reads the context's annotation at run time.
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+
+from assets.graph.builder import OWNER, open_session
+from assets.graph.events import Verdict, asset_key, evaluations
+from assets.ingest import ingest
+from assets.periods import parse_month
+from assets.session import Session, tell
+from assets.sources import KINDS
+
+
+def ledger_asset() -> dg.AssetsDefinition:
+    """The step that reads landing; reports the months it touched as raw/*."""
+
+    @dg.asset(
+        key="ledger",
+        deps=["landing"],
+        group_name="ingest",
+        kinds={"json", "parquet"},
+        owners=[OWNER],
+        description="Reads what is new in landing, each file once; its record is written last.",
+    )
+    def ledger(context: dg.AssetExecutionContext) -> Iterator[object]:
+        session = open_session(context)
+        done = ingest(session.home, session.as_of, _tell_file)
+        session.look_again()
+        touched = done.months()
+        for kind, months in sorted(touched.items()):
+            for month in sorted(months):
+                rows = sum(n for k, _, n in session.plan.accepted(parse_month(month)) if k == kind)
+                yield dg.AssetMaterialization(
+                    asset_key(f"raw.{kind}"), partition=month,
+                    metadata={"dagster/partition_row_count": rows},
+                )  # fmt: skip
+        yield from evaluations(context, raw_verdicts(session, touched))
+        yield dg.MaterializeResult(
+            metadata={
+                "files loaded": len(done.loaded),
+                "files refused": len(done.refused),
+                "files that repeat another": len(done.duplicates),
+            }
+        )
+
+    return ledger
+
+
+def _tell_file(path: str, number: int, of: int) -> None:
+    tell(f"reading file {number} of {of}: {path}")
+
+
+def raw_verdicts(session: Session, touched: Mapping[str, set[str]]) -> dict[str, list[Verdict]]:
+    verdicts: dict[str, list[Verdict]] = {}
+    states = {(c.kind, f"{c.month:%Y-%m}"): c for c in session.plan.coverage}
+    for kind, months in touched.items():
+        for month in months:
+            cell = states.get((kind, month))
+            if cell is None:
+                continue
+            good = cell.state != "incomplete" and not cell.flagged
+            verdicts.setdefault(month, []).append(
+                Verdict(f"raw.{kind}", "exports_complete", good, cell.reason or cell.flagged)
+            )
+    return verdicts
+
+
+def external_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetSpec]:
+    """What Dagster does not build itself: landing, and the raw months that ingest reports."""
+    landing = dg.AssetSpec(
+        "landing", group_name="ingest", kinds={"file"}, owners=[OWNER],
+        description="Export files dropped by other systems. Never altered.",
+    )  # fmt: skip
+    raw = [
+        dg.AssetSpec(
+            asset_key(f"raw.{kind}"), deps=["ledger"], partitions_def=partitions,
+            group_name="raw", kinds={"parquet"}, owners=[OWNER],
+            description=f"Accepted rows of {kind.replace('_', ' ')} exports, typed and checked.",
+        )
+        for kind in KINDS
+    ]  # fmt: skip
+    return [landing, *raw]

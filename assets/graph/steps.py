@@ -1,0 +1,153 @@
+"""Every built asset of a home, in order of flow: facts, metrics, checks, scorecard, version.
+
+Each step names what it reads (from the rule's own header) and calls what builds it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import dagster as dg
+
+from assets.content import column_comment
+from assets.graph.builder import Step
+from assets.graph.events import Result, Verdict
+from assets.kpi import KEPT
+from assets.lake import OutputRecord
+from assets.published import current, publish
+from assets.rules import Rules, first_table
+from assets.session import Session
+from sql.header import Statement
+
+# late payments and attempts may lie after the last month a home reports
+_BEYOND = Result(0, metadata={"note": "this month lies beyond the months the home reports"})
+
+
+def steps(rules: Rules) -> list[tuple[Step, bool]]:
+    """Every built asset, in order of flow, and whether it is one of months."""
+    facts = [(fact_step(name, rule), True) for name, rule in rules.facts.items()]
+    metrics = [(metric_step(name, rule), True) for name, rule in rules.metrics.items()]
+    metric_names = tuple(f"metric.{name}" for name in rules.metrics)
+    checks = Step(
+        "ops.checks", "metric", tuple(sorted({*(f"fact.{n}" for n in rules.facts)})),
+        "Data checks of each month: queries that return the rows that should not be.",
+        frozenset({"duckdb"}), _checks,
+    )  # fmt: skip
+    monthly = Step(
+        "metric.monthly", "metric", (*metric_names, "ops.checks"),
+        "Every metric of a month with its value, its status and the reason for it.",
+        frozenset({"duckdb", "parquet"}), _monthly, _no_month_failed,
+    )  # fmt: skip
+    scorecard = Step(
+        "kpi.scorecard", "kpi", ("metric.monthly",),
+        "KPIs, objectives, perspectives and the organisation in every period, both bases.",
+        frozenset({"duckdb", "parquet"}), _scorecard,
+    )  # fmt: skip
+    snapshot = Step(
+        "published.snapshot", "published", ("kpi.scorecard",),
+        "A new version for readers: database, parquet, manifest; then one atomic switch.",
+        frozenset({"duckdb", "parquet"}), _snapshot,
+    )  # fmt: skip
+    return [*facts, *metrics, (checks, True), (monthly, True), (scorecard, False),
+            (snapshot, False)]  # fmt: skip
+
+
+def fact_step(name: str, rule: Statement) -> Step:
+    def build(session: Session, month: date | None) -> Result:
+        if month not in session.plan.fact_months(rule):
+            return _BEYOND
+        return _described(f"fact.{name}", session, session.fact(name, month))
+
+    return Step(
+        f"fact.{name}", "fact", rule.listed("reads"),
+        f"{rule.header['title']}: {rule.header['grain']}.", frozenset({"duckdb", "parquet"}),
+        build,
+    )  # fmt: skip
+
+
+def metric_step(name: str, rule: Statement) -> Step:
+    def build(session: Session, month: date | None) -> Result:
+        if month not in session.plan.months:
+            return _BEYOND
+        return _described("metric.monthly", session, session.metric(name, month))
+
+    reads = tuple(table for table in rule.listed("reads") if table.startswith("fact."))
+    header = rule.header
+    return Step(
+        f"metric.{name}", "metric", reads,
+        f"{header['title']} ({header['unit']}).\n\nNumerator: {header['numerator']}.\n\n"
+        f"Denominator: {header['denominator']}.", frozenset({"duckdb", "parquet"}), build,
+    )  # fmt: skip
+
+
+def _described(table: str, session: Session, record: OutputRecord) -> Result:
+    """Row count, digest and column schema of a built month."""
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(session.plan.outputs.path(record))
+    columns = []
+    for column in schema:
+        try:
+            meaning = column_comment(table, column.name)
+        except KeyError:
+            meaning = ""
+        columns.append(dg.TableColumn(column.name, str(column.type), meaning))
+    return Result(
+        record.rows,
+        metadata={"sha256": record.sha256, "dagster/column_schema": dg.TableSchema(columns)},
+    )
+
+
+def check_verdicts(session: Session, month: date) -> list[Verdict]:
+    """Run every check over a month."""
+    verdicts = []
+    for name, rule in session.plan.rules.checks.items():
+        record = session.check(name, month)
+        passed = record.rows <= int(rule.header.get("tolerance") or 0)
+        reason = "" if passed else f"{record.rows} rows: {rule.header['title']}"
+        blocks = rule.header["severity"] == "block"
+        verdicts.append(Verdict(first_table(rule), name, passed, reason, blocks))
+    return verdicts
+
+
+def _checks(session: Session, month: date | None) -> Result:
+    if month is None or month not in session.plan.months:
+        return _BEYOND
+    verdicts = check_verdicts(session, month)
+    return Result(sum(not v.passed for v in verdicts), tuple(verdicts))
+
+
+def _monthly(session: Session, month: date | None) -> Result:
+    if month is None or month not in session.plan.months:
+        return _BEYOND
+    return _described("metric.monthly", session, session.monthly(month))
+
+
+def _no_month_failed(session: Session) -> Verdict:
+    failed = sorted(
+        {
+            f"{row['month']:%Y-%m}: {row['title']}"
+            for row in session.plan.check_results()
+            if row["severity"] == "block" and not row["passed"]
+        }
+    )
+    return Verdict("metric.monthly", "no_month_failed", not failed, "; ".join(failed))
+
+
+def _scorecard(session: Session, month: date | None) -> Result:
+    record = session.scorecard()
+    return Result(record.rows, metadata={"sha256": record.sha256, "tables": ", ".join(KEPT)})
+
+
+def _snapshot(session: Session, month: date | None) -> Result:
+    # a run planned for some months leaves publishing to the run after which none is stale
+    if session.forced or not session.plan.stale():
+        publish(session.plan)
+    standing = current(session.home)
+    if standing is None:
+        return Result(0, metadata={"version": "none yet: other months are still to be built"})
+    rows = sum(table["rows"] for table in standing.manifest["tables"].values())
+    return Result(
+        rows, metadata={"version": standing.id, "database": dg.MetadataValue.path(
+            str(standing.database))},
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""Durable files: written aside, synced, renamed; and the record of each built output.
+
+A record is written last and names its parquet by content, so a kill at any moment leaves
+the output before or the output after. What outputs mean belongs to the steps that build them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from assets.home import Home
+
+_BLOCK = 1 << 20
+WHOLE = "whole"
+
+
+def sha256_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def digest(*parts: object) -> str:
+    """A short digest of values that have one JSON form; order matters, dict order does not."""
+    text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def sync(path: Path) -> None:
+    """Flush a file or folder to the disk; an error here is fatal, never ignored."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(path: Path, mode: int = 0o700) -> Path:
+    """Create a folder and its parents, private to the owner."""
+    path.mkdir(parents=True, exist_ok=True, mode=mode)
+    return path
+
+
+@contextmanager
+def aside(home: Home, target: Path) -> Iterator[Path]:
+    """A scratch path that becomes `target` whole, or not at all."""
+    scratch = make_folder(home.scratch) / f"{os.getpid()}-{digest(str(target))}"
+    try:
+        yield scratch
+        place(scratch, target)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def place(written: Path, target: Path) -> None:
+    """Sync a finished file and rename it to its place, durably."""
+    sync(written)
+    make_folder(target.parent)
+    written.replace(target)
+    sync(target.parent)
+
+
+def write_json(home: Home, target: Path, content: object) -> None:
+    """Write a record atomically."""
+    with aside(home, target) as scratch:
+        scratch.write_text(json.dumps(content, indent=1, sort_keys=True, default=str) + "\n")
+
+
+def sweep(home: Home) -> None:
+    """Remove what a killed run left behind; call with the run lock held."""
+    if home.scratch.exists():
+        shutil.rmtree(home.scratch)
+    if home.versions.exists():
+        for leftover in home.versions.glob(".building-*"):
+            leftover.chmod(0o700)
+            shutil.rmtree(leftover)
+
+
+@dataclass(frozen=True)
+class OutputRecord:
+    """One built table (of one month, or whole): what it was made from and what came out."""
+
+    table: str
+    month: str
+    fingerprint: str
+    file: str
+    sha256: str
+    rows: int
+    settles_on: str = ""
+
+
+class Outputs:
+    """The outputs the lake holds, by table and month."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._records: dict[tuple[str, str], OutputRecord] = {}
+        for path in sorted(home.outputs.glob("*/*.json")):
+            record = OutputRecord(**json.loads(path.read_text()))
+            self._records[record.table, record.month] = record
+
+    def get(self, table: str, month: date | None = None) -> OutputRecord | None:
+        return self._records.get((table, month_name(month)))
+
+    def of_table(self, table: str) -> list[OutputRecord]:
+        return [r for (name, _), r in sorted(self._records.items()) if name == table]
+
+    def path(self, record: OutputRecord) -> Path:
+        return self._home.outputs / record.table / record.file
+
+    def paths(self, table: str, months: Iterable[date] | None = None) -> list[Path]:
+        """The parquet files of a table, for the months asked (all by default)."""
+        wanted = None if months is None else {month_name(month) for month in months}
+        return [self.path(r) for r in self.of_table(table) if wanted is None or r.month in wanted]
+
+    def keep(self, written: Path, record: OutputRecord) -> OutputRecord:
+        """Take a written parquet file in, then its record; what it replaces is removed last."""
+        folder = make_folder(self._home.outputs / record.table)
+        place(written, folder / record.file)
+        write_json(self._home, folder / f"{record.month}.json", asdict(record))
+        before = self._records.get((record.table, record.month))
+        if before and before.file != record.file:
+            (folder / before.file).unlink(missing_ok=True)
+        self._records[record.table, record.month] = record
+        return record
+
+    def drop(self, record: OutputRecord) -> None:
+        """Forget an output whose month or rule no longer exists."""
+        folder = self._home.outputs / record.table
+        (folder / f"{record.month}.json").unlink(missing_ok=True)
+        (folder / record.file).unlink(missing_ok=True)
+        self._records.pop((record.table, record.month), None)
+
+
+def month_name(month: date | None) -> str:
+    return WHOLE if month is None else f"{month:%Y-%m}"
+
+
+def output_file(month: date | None, sha256: str) -> str:
+    return f"{month_name(month)}.{sha256[:12]}.parquet"

@@ -1,0 +1,146 @@
+"""The ledger of deliveries: one record per export file as it came, written last.
+
+Answers which files were read, by which rules, with what result, and which chunks of which
+month they gave. Reading the files is ingest's work; which row of a key counts is `keys`'.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from assets.home import Home
+from assets.lake import digest, write_json
+
+LOADED, REFUSED, DUPLICATE, WITHDRAWN = "loaded", "refused", "duplicate_file", "withdrawn"
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The accepted rows of one delivery in one month, as parquet in the lake."""
+
+    month: str
+    file: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file read for one source. `rules` is the digest of what it was read by."""
+
+    source: str
+    kind: str
+    path: str
+    sha256: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    sequence: int
+    rules: str
+    status: str
+    rows: int = 0
+    filtered: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    rejects: Mapping[str, int] = field(default_factory=dict)
+    chunks: tuple[Chunk, ...] = ()
+    covers: tuple[str, ...] = ()
+    as_of: str = ""
+    loaded_at: str = ""
+    error: str = ""
+
+    @property
+    def file_id(self) -> str:
+        return self.sha256[:16]
+
+    @property
+    def awaits_later_day(self) -> bool:
+        """Rows of this file lay after its run's as_of, so a later run reads it again."""
+        return any(rule.startswith("after_as_of") for rule in self.rejects)
+
+    def covered_days(self) -> list[date]:
+        """The days (inclusive ranges `a..b`) this delivery speaks for."""
+        days: list[date] = []
+        for text in self.covers:
+            first, _, last = text.partition("..")
+            day, end = date.fromisoformat(first), date.fromisoformat(last or first)
+            while day <= end:
+                days.append(day)
+                day += timedelta(days=1)
+        return days
+
+
+class Ledger:
+    """All deliveries of a home."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._by_place: dict[tuple[str, str, str], Delivery] = {}
+        for path in sorted(home.ledger.glob("*/*.json")):
+            record = _read(path)
+            self._by_place[record.source, record.path, record.sha256] = record
+
+    def deliveries(self, sources: Iterable[str] | None = None) -> list[Delivery]:
+        """Deliveries in order of delivery, optionally of some sources only."""
+        wanted = None if sources is None else set(sources)
+        found = [d for d in self._by_place.values() if wanted is None or d.source in wanted]
+        return sorted(found, key=lambda d: (d.sequence, d.path))
+
+    def loaded(self, source: str) -> list[Delivery]:
+        """The deliveries of a source whose rows count."""
+        return [d for d in self.deliveries([source]) if d.status == LOADED]
+
+    def known(
+        self, source: str, path: str, size: int, mtime_ns: int, ctime_ns: int
+    ) -> Delivery | None:
+        """The delivery of this very file as it lies there, judged by its stat alone."""
+        for d in self._by_place.values():
+            if (
+                d.source == source
+                and d.path == path
+                and ((d.size, d.mtime_ns, d.ctime_ns) == (size, mtime_ns, ctime_ns))
+            ):
+                return d
+        return None
+
+    def holder(self, source: str, sha256: str) -> Delivery | None:
+        """The delivery that holds this content's rows (or its withdrawal), if any."""
+        for d in self.deliveries([source]):
+            if d.sha256 == sha256 and d.status in (LOADED, WITHDRAWN):
+                return d
+        return None
+
+    def last_sequence(self) -> int:
+        return max((d.sequence for d in self._by_place.values()), default=0)
+
+    def write(self, delivery: Delivery) -> Delivery:
+        """Write the record; from this moment the delivery's rows count."""
+        write_json(self._home, self._place(delivery), asdict(delivery))
+        self._by_place[delivery.source, delivery.path, delivery.sha256] = delivery
+        return delivery
+
+    def forget(self, delivery: Delivery) -> None:
+        """Drop a record that another one has taken over."""
+        self._place(delivery).unlink(missing_ok=True)
+        self._by_place.pop((delivery.source, delivery.path, delivery.sha256), None)
+
+    def rename_source(self, old: str, new: str) -> None:
+        """Carry a renamed source's records over (`was:` in its header)."""
+        for delivery in self.deliveries([old]):
+            self.write(replace(delivery, source=new))
+            self.forget(delivery)
+
+    def _place(self, delivery: Delivery) -> Path:
+        name = f"{delivery.file_id}-{digest(delivery.path)[:8]}.json"
+        return self._home.ledger / delivery.source / name
+
+
+def _read(path: Path) -> Delivery:
+    raw: dict[str, Any] = json.loads(path.read_text())
+    chunks = tuple(Chunk(**chunk) for chunk in raw.pop("chunks"))
+    return Delivery(**{**raw, "chunks": chunks, "covers": tuple(raw["covers"])})

@@ -1,0 +1,170 @@
+"""The calendar: months since the first, the periods they make, what has ended by `as_of`.
+
+Also what each kind of export covers of each month, from the ledger and the sources'
+headers. Pure dates: no rows are read here and nothing is judged about figures.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from assets.home import Home
+from assets.ledger import LOADED, REFUSED, Delivery, Ledger
+from assets.sources import Source
+
+PERIODS: dict[str, tuple[int, ...]] = {
+    "Q1": (1, 2, 3), "Q2": (4, 5, 6), "S1": (1, 2, 3, 4, 5, 6), "Q3": (7, 8, 9),
+    "YTD-Q3": (1, 2, 3, 4, 5, 6, 7, 8, 9), "Q4": (10, 11, 12), "Y": tuple(range(1, 13)),
+}  # fmt: skip
+
+
+def month_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def month_end(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def parse_month(text: str) -> date:
+    return date.fromisoformat(f"{text}-01")
+
+
+def months_between(first: date, last: date) -> Iterator[date]:
+    """The first days of the months from `first`'s to `last`'s, both included."""
+    month = month_of(first)
+    while month <= last:
+        yield month
+        month = month_end(month) + timedelta(days=1)
+
+
+def months_since_first(home: Home, as_of: date) -> list[date]:
+    """The months that exist in this home by `as_of`, the running one included."""
+    last = home.last_month()
+    return list(months_between(home.settings.first_month, min(last or as_of, as_of)))
+
+
+def month_state(month: date, as_of: date) -> str:
+    """`closed` once the whole month lies before `as_of`, else `in_progress`."""
+    return "closed" if month_end(month) < as_of else "in_progress"
+
+
+def ranges(months: Iterable[date]) -> list[tuple[date, date]]:
+    """Months as contiguous ranges (first, last), in order."""
+    found: list[tuple[date, date]] = []
+    for month in sorted(set(months)):
+        if found and month_end(found[-1][1]) + timedelta(days=1) == month:
+            found[-1] = (found[-1][0], month)
+        else:
+            found.append((month, month))
+    return found
+
+
+def calendar(home: Home, as_of: date) -> list[dict[str, object]]:
+    """One row per year, period and month of it that has begun (table ref.calendar)."""
+    months = months_since_first(home, as_of)
+    rows: list[dict[str, object]] = []
+    for year in sorted({month.year for month in months}):
+        for period, numbers in PERIODS.items():
+            last = month_end(date(year, numbers[-1], 1))
+            present = [m for m in months if m.year == year and m.month in numbers]
+            rows.extend(
+                {
+                    "year": year, "period": period, "month": month,
+                    "quarter": f"Q{(month.month + 2) // 3}", "period_end": last,
+                    "period_state": month_state(last.replace(day=1), as_of),
+                    "month_state": month_state(month, as_of),
+                }
+                for month in present
+            )  # fmt: skip
+    return rows
+
+
+@dataclass(frozen=True)
+class KindMonth:
+    """Whether the exports of a kind are all there for a month, and if not, why."""
+
+    kind: str
+    month: date
+    state: str  # complete | incomplete | not_reported | unproven
+    reason: str
+    flagged: str = ""
+
+
+def coverage(home: Home, sources: Iterable[Source], ledger: Ledger, as_of: date) -> list[KindMonth]:
+    """One row per kind that a source exists for, and month (table ops.coverage)."""
+    by_kind: dict[str, list[Source]] = {}
+    for source in sources:
+        by_kind.setdefault(source.kind, []).append(source)
+    months = months_since_first(home, as_of)
+    rows = []
+    for kind, its_sources in sorted(by_kind.items()):
+        arrived = {s.name: ledger.deliveries([s.name]) for s in its_sources}
+        delivering = [s for s in its_sources if any(d.status == LOADED for d in arrived[s.name])]
+        days = {s.name: _covered(arrived[s.name]) for s in delivering}
+        for month in months:
+            rows.append(_kind_month(kind, month, delivering, days, arrived, as_of))
+    return rows
+
+
+def _covered(deliveries: list[Delivery]) -> set[date]:
+    return {day for d in deliveries if d.status != REFUSED for day in d.covered_days()}
+
+
+def _kind_month(
+    kind: str,
+    month: date,
+    delivering: list[Source],
+    days: dict[str, set[date]],
+    arrived: dict[str, list[Delivery]],
+    as_of: date,
+) -> KindMonth:
+    refused = [d for s in arrived.values() for d in s if d.status == REFUSED and _speaks(d, month)]
+    flagged = f"{len(refused)} refused: {refused[0].path}" if refused else ""
+    if not delivering:
+        state = "incomplete" if refused else "not_reported"
+        return KindMonth(kind, month, state, flagged or f"no {kind} export was ever delivered",
+                         flagged)  # fmt: skip
+    proven = False
+    for source in delivering:
+        missing = _missing(source, month, days[source.name], as_of) or _lost(
+            [d for d in refused if d.source == source.name], month, days[source.name]
+        )
+        if missing:
+            reason = f"{kind}: source {source.name} lacks {missing}"
+            return KindMonth(kind, month, "incomplete", "; ".join(filter(None, (reason, flagged))),
+                             flagged)  # fmt: skip
+        proven |= any(month <= day <= month_end(month) for day in days[source.name])
+    if proven:
+        return KindMonth(kind, month, "complete", "", flagged)
+    return KindMonth(kind, month, "unproven", f"no {kind} export speaks of this month", flagged)
+
+
+def _speaks(delivery: Delivery, month: date) -> bool:
+    return any(month <= day <= month_end(month) for day in delivery.covered_days())
+
+
+def _lost(refused: list[Delivery], month: date, covered: set[date]) -> str:
+    """Days only a refused file speaks of; a month that was complete before stays standing."""
+    spoken = {day for d in refused for day in d.covered_days()}
+    lost = sorted(d for d in spoken - covered if month <= d <= month_end(month))
+    return f"{len(lost)} days of refused files, first {lost[0]:%Y-%m-%d}" if lost else ""
+
+
+def _missing(source: Source, month: date, covered: set[date], as_of: date) -> str:
+    """What a source owes of a closed month: empty where nothing is missing."""
+    first = max(month, source.expects.since or month)
+    last = min(month_end(month), source.expects.until or month_end(month))
+    if source.expects.every == "none" or month_state(month, as_of) != "closed" or first > last:
+        return ""
+    if source.expects.every == "month":
+        there = any(first <= day <= last for day in covered)
+        return "" if there else f"the file of {month:%Y-%m}"
+    wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    absent = [day for day in wanted if day not in covered]
+    if not absent:
+        return ""
+    return f"{len(absent)} of {len(wanted)} days, first {absent[0]:%Y-%m-%d}"

@@ -1,0 +1,247 @@
+"""The judge of staleness: each output's fingerprint as it should be, against the recorded.
+
+`kring run`, `kring status`, the schedule and the sensor all ask here, so they agree. A
+fingerprint holds the rule's text, what it reads and the register rows in force, never the
+clock: `as_of` enters only through the states that it decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from assets import keys, spans
+from assets.deliveries import Pending, contracts_fingerprint, pending, renamed
+from assets.home import Home
+from assets.lake import Outputs, digest
+from assets.landing import Found, scan
+from assets.ledger import Ledger
+from assets.periods import (
+    KindMonth,
+    calendar,
+    coverage,
+    month_end,
+    months_since_first,
+    parse_month,
+)
+from assets.rules import KPI_ORDER, Rules, first_table, load_rules
+from assets.sources import Source, read_sources
+from schemas.register import Register, load_register
+from sql.header import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, order=True)
+class Stale:
+    """An output whose record does not match: a table, and its month (None: the whole)."""
+
+    table: str
+    month: date | None
+
+
+class Plan:
+    """One look at a home on a day: what there is, what should be, what differs."""
+
+    def __init__(self, home: Home, as_of: date) -> None:
+        self.home, self.as_of = home, as_of
+        self.sources: tuple[Source, ...] = read_sources(home.sources)
+        self.register: Register = load_register(home.register)
+        self.rules: Rules = load_rules(home)
+        self.ledger = Ledger(home)
+        self.outputs = Outputs(home)
+        self.months = months_since_first(home, as_of)
+
+    @cached_property
+    def found(self) -> list[Found]:
+        return scan(self.home, self.sources)
+
+    @cached_property
+    def pending(self) -> list[Pending]:
+        """Files that ingest has still to read."""
+        return pending(self.home, self.found, self.sources, self.ledger, self.as_of)
+
+    @cached_property
+    def renamed(self) -> list[tuple[str, str]]:
+        """Sources whose records still stand under a former name."""
+        return renamed(self.sources, self.ledger)
+
+    @cached_property
+    def unresolved(self) -> list[str]:
+        """Sources whose keys do not stand for what the ledger holds (a run was cut short)."""
+        return [
+            s.name
+            for s in self.sources
+            if self._keys[s.name].chunks != keys.live_chunks(self.ledger.loaded(s.name))
+        ]
+
+    @cached_property
+    def coverage(self) -> list[KindMonth]:
+        return coverage(self.home, self.sources, self.ledger, self.as_of)
+
+    @cached_property
+    def calendar(self) -> list[dict[str, object]]:
+        return calendar(self.home, self.as_of)
+
+    @cached_property
+    def _keys(self) -> Mapping[str, keys.Resolved]:
+        return {s.name: keys.resolved(self.home, s.name) for s in self.sources}
+
+    def sources_of(self, kind: str) -> list[Source]:
+        return [s for s in self.sources if s.kind == kind]
+
+    def keys_of(self, source: str) -> keys.Resolved:
+        return self._keys[source]
+
+    # fingerprints, from facts to what readers see
+
+    def raw_digest(self, kind: str, month: date | None) -> str:
+        """Digest of the rows of a kind that count in a month (None: in all months)."""
+        name = None if month is None else f"{month:%Y-%m}"
+        parts = []
+        for source in self.sources_of(kind):
+            state = self._keys[source.name]
+            chunks = [
+                c.sha256
+                for d in self.ledger.loaded(source.name)
+                for c in d.chunks
+                if name in (None, c.month)
+            ]
+            lost = sorted(state.months) if name is None else [name]
+            parts.append((source.name, chunks, [state.losers(m) for m in lost]))
+        return digest(parts)
+
+    def fact(self, rule: Statement, month: date) -> str:
+        kinds = [name.removeprefix("raw.") for name in rule.listed("reads")]
+        if rule.header.get("spans"):
+            rows: object = spans.recorded(self.home, rule, self.span_inputs(rule), month)
+        else:
+            rows = [self.raw_digest(kind, month) for kind in kinds]
+        return digest(rule.fingerprint, contracts_fingerprint(), self._base, rows)
+
+    def span_inputs(self, rule: Statement) -> str:
+        """Digest of all a month-spanning fact rests on."""
+        kinds = [name.removeprefix("raw.") for name in rule.listed("reads")]
+        return digest(
+            rule.fingerprint, contracts_fingerprint(), self._base,
+            [self.raw_digest(kind, None) for kind in kinds],
+        )  # fmt: skip
+
+    def rule(self, rule: Statement, month: date) -> str:
+        """A metric's or check's fingerprint: its text and the digests of what it reads."""
+        return digest(rule.fingerprint, [self.table(n, month) for n in rule.listed("reads")])
+
+    def table(self, name: str, month: date) -> str:
+        """What a rule sees of a table in a month, as a digest."""
+        schema, _, table = name.partition(".")
+        if schema == "ref":
+            return self.register.fingerprint(table, month, month_end(month))
+        if name == "ops.accepted":
+            return digest(self.accepted(month))
+        record = self.outputs.get(name, month)
+        return record.sha256 if record else ""
+
+    def accepted(self, month: date) -> list[tuple[str, str, int]]:
+        """Rows that must be in the facts: (kind, source, rows that count) (ops.accepted)."""
+        name = f"{month:%Y-%m}"
+        rows = []
+        for source in self.sources:
+            delivered = sum(
+                c.rows for d in self.ledger.loaded(source.name) for c in d.chunks if c.month == name
+            )
+            lost = int(self._keys[source.name].months.get(name, {}).get("rows", 0))
+            rows.append((source.kind, source.name, delivered - lost))
+        return rows
+
+    def monthly(self, month: date) -> str:
+        metrics = [self.outputs.get(f"metric.{m}", month) for m in self.rules.metrics]
+        return digest(
+            self.rules.kpi["monthly"].fingerprint,
+            [(r.table, r.sha256, r.settles_on >= self.as_of.isoformat()) for r in metrics if r],
+            [r for r in self.check_results(month) if r["severity"] == "block"],
+            [c for c in self.coverage if c.month == month],
+            sorted({str(r["month_state"]) for r in self.calendar if r["month"] == month}),
+            self.rules.definitions,
+            [self.register.fingerprint(t) for t in ("requirements", "metrics")],
+        )
+
+    def scorecard(self) -> str:
+        return digest(
+            [self.rules.kpi[name].fingerprint for name in KPI_ORDER],
+            [(m, r.sha256) for m in self.months if (r := self.outputs.get("metric.monthly", m))],
+            self.calendar,
+            self.rules.definitions,
+            [self.register.fingerprint(t) for t in sorted(self.register.tables)],
+        )
+
+    def check_results(self, month: date | None = None) -> list[dict[str, object]]:
+        """One row per check and month (table ops.checks)."""
+        rows: list[dict[str, object]] = []
+        for name, check in self.rules.checks.items():
+            tolerated = int(check.header.get("tolerance") or 0)
+            for record in self.outputs.of_table(f"check.{name}"):
+                if month is not None and record.month != f"{month:%Y-%m}":
+                    continue
+                rows.append(
+                    {
+                        "check_id": name, "table_name": first_table(check),
+                        "month": parse_month(record.month), "title": check.header["title"],
+                        "severity": check.header["severity"],
+                        "passed": record.rows <= tolerated, "offending_rows": record.rows,
+                        "tolerance": tolerated, "reason": check.header["reason"],
+                    }
+                )  # fmt: skip
+        return rows
+
+    # what differs
+
+    @cached_property
+    def _base(self) -> list[object]:
+        """What every output depends on: the zone, and whether it says it is a sample."""
+        return [self.home.settings.timezone, self.home.sample() is not None]
+
+    def fact_months(self, rule: Statement) -> list[date]:
+        """The months a fact is built for: those of the calendar, and any with rows beyond."""
+        kinds = {name.removeprefix("raw.") for name in rule.listed("reads")}
+        beyond = {
+            parse_month(c.month)
+            for s in self.sources
+            if s.kind in kinds
+            for d in self.ledger.loaded(s.name)
+            for c in d.chunks
+            if c.month <= f"{self.as_of:%Y-%m}"
+        }
+        return sorted(beyond.union(self.months))
+
+    def expected(self) -> Iterable[tuple[str, date | None, str]]:
+        """Every output that should exist: table, month, fingerprint."""
+        for name, rule in self.rules.facts.items():
+            for month in self.fact_months(rule):
+                yield f"fact.{name}", month, self.fact(rule, month)
+        for month in self.months:
+            for name, rule in self.rules.metrics.items():
+                yield f"metric.{name}", month, self.rule(rule, month)
+            for name, rule in self.rules.checks.items():
+                yield f"check.{name}", month, self.rule(rule, month)
+            yield "metric.monthly", month, self.monthly(month)
+        yield "kpi.scorecard", None, self.scorecard()
+
+    def stale(self) -> list[Stale]:
+        """Outputs to rebuild. A stale month leaves what rests on it to be judged after it."""
+        found = []
+        for table, month, fingerprint in self.expected():
+            record = self.outputs.get(table, month)
+            if record is None or record.fingerprint != fingerprint:
+                found.append(Stale(table, month))
+        return found
+
+    def stale_months(self) -> list[date]:
+        return sorted({s.month for s in self.stale() if s.month is not None})
+
+    def is_fresh(self, table: str, month: date | None, fingerprint: str) -> bool:
+        record = self.outputs.get(table, month)
+        return record is not None and record.fingerprint == fingerprint

@@ -1,0 +1,169 @@
+"""Versions: what readers see, built aside, checked, and put in place by one atomic switch.
+
+A version is a folder that never changes again: the database, the same tables as parquet, a
+manifest. Readers of an older version keep it; nobody is ever blocked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from assets.content import content_digest
+from assets.database import Written, write_database
+from assets.home import Home, HomeError
+from assets.lake import make_folder, sha256_file, sync
+from assets.plan import Plan
+
+MANIFEST_SCHEMA = 1
+_FILE_MODE, _FOLDER_MODE = 0o440, 0o750
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published version as its manifest states it."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.manifest["version"])
+
+    @property
+    def database(self) -> Path:
+        return self.path / "kring.duckdb"
+
+
+def current(home: Home) -> Version | None:
+    """The version readers see now."""
+    return _load(home.current.resolve()) if home.current.exists() else None
+
+
+def versions(home: Home) -> list[Version]:
+    """The versions that still stand, newest first."""
+    folders = [p for p in home.versions.glob("*") if not p.name.startswith(".")]
+    found = [version for path in folders if (version := _load(path))]
+    return sorted(found, key=lambda v: v.id, reverse=True)
+
+
+def _load(path: Path) -> Version | None:
+    manifest = path / "manifest.json"
+    return Version(path, json.loads(manifest.read_text())) if manifest.is_file() else None
+
+
+def is_current(plan: Plan) -> bool:
+    """Whether what readers see is what the lake holds."""
+    standing = current(plan.home)
+    return standing is not None and standing.manifest["content"] == content_digest(plan)
+
+
+def publish(plan: Plan) -> Version | None:
+    """Build, check and switch to a new version; None where the content is the current one."""
+    home, content = plan.home, content_digest(plan)
+    standing = current(home)
+    if standing and standing.manifest["content"] == content:
+        return None
+    made = datetime.now(UTC)
+    version = f"{made:%Y%m%dT%H%M%SZ}-{content[:8]}"
+    building = make_folder(home.versions / f".building-{version}", _FOLDER_MODE)
+    header: dict[str, Any] = {
+        "schema": MANIFEST_SCHEMA,
+        "version": version,
+        "created_at": made.isoformat(timespec="seconds"),
+        "as_of": plan.as_of.isoformat(),
+        "is_sample": home.sample() is not None,
+        "organisation": home.settings.name,
+        "content": content,
+        "code": code_version(),
+        "register": plan.register.digest[:24],
+    }
+    written = write_database(plan, building, header, [v.manifest for v in versions(home)])
+    _write_manifest(building, header, written)
+    _seal(building)
+    target = home.versions / version
+    building.rename(target)
+    sync(home.versions)
+    switch(home, version)
+    retain(home)
+    return _load(target)
+
+
+def _write_manifest(building: Path, header: dict[str, Any], written: Written) -> None:
+    database = building / "kring.duckdb"
+    manifest = {
+        **header,
+        "database": {
+            "path": database.name,
+            "sha256": sha256_file(database),
+            "bytes": database.stat().st_size,
+        },
+        "tables": written.tables,
+        "months": written.months,
+    }
+    (building / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+
+
+def _seal(folder: Path) -> None:
+    """Make a finished version read-only, for the home's group to read, and durable."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.chmod(_FOLDER_MODE if path.is_dir() else _FILE_MODE)
+        sync(path)
+    folder.chmod(_FOLDER_MODE)
+    sync(folder)
+
+
+def switch(home: Home, version: str) -> None:
+    """Point `current` at a version, in one step."""
+    if not (home.versions / version / "manifest.json").is_file():
+        raise HomeError(f"there is no version {version}; kring versions lists them")
+    link = home.published / f".current-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("versions") / version)
+    link.replace(home.current)
+    sync(home.published)
+
+
+def retain(home: Home) -> None:
+    """Remove versions beyond those to keep, never the current one nor one within the grace."""
+    standing = current(home)
+    grace = datetime.now(UTC) - timedelta(hours=home.settings.grace_hours)
+    for version in versions(home)[home.settings.keep_versions :]:
+        made = datetime.fromisoformat(version.manifest["created_at"])
+        if (standing and version.id == standing.id) or made > grace:
+            continue
+        with suppress(FileNotFoundError):
+            shutil.rmtree(version.path)
+
+
+def verify(home: Home, version: Version) -> list[str]:
+    """What is wrong with a version's files: missing, changed or strange ones."""
+    expected = {version.manifest["database"]["path"]: version.manifest["database"]["sha256"]}
+    for table in version.manifest["tables"].values():
+        expected |= {file["path"]: file["sha256"] for file in table["files"]}
+    problems = []
+    for name, sha256 in sorted(expected.items()):
+        path = version.path / name
+        if not path.is_file():
+            problems.append(f"{name} is missing")
+        elif sha256_file(path) != sha256:
+            problems.append(f"{name} is not as published (its sha256 differs)")
+    there = {str(p.relative_to(version.path)) for p in version.path.rglob("*") if p.is_file()}
+    problems += [f"{name} does not belong here" for name in there - {*expected, "manifest.json"}]
+    return problems
+
+
+def code_version() -> str:
+    """The version of kring that wrote this."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("kring")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,254 @@
+"""Export files of one source, from landing to chunks of accepted rows.
+
+Batches flow: select, conversion, contract, parquet. Small files share a batch, a large one is
+many batches; nothing is held whole. Values never leave this module in a message: a reject is
+file, record, column and rule.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import polars as pl
+import pyarrow as pa
+
+from assets.chunks import REJECTS, Chunks
+from assets.exports import Export, Refused, Staged, check_columns, open_export, sandbox, stage
+from assets.home import Home
+from assets.lake import make_folder
+from assets.ledger import Chunk
+from assets.sources import Source
+from schemas.contract import Bounds, Contract, contract, validate
+from schemas.contract import check_columns as check_selected
+from schemas.conversion import Conventions, convert
+from schemas.pseudonyms import Pseudonyms
+
+BATCH_ROWS = 250_000
+NOT_YET = ("unstable", "vanished")  # left for the next run, not refused
+_FILES_TOGETHER = 256
+# In a shared batch a record's number carries its file's place above this many bits.
+_ROW_BITS = 40
+
+
+@dataclass
+class Reading:
+    """What came of one file: its accounting, its chunks, the days it speaks of."""
+
+    sha256: str = ""
+    rows: int = 0
+    filtered: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    rejects: dict[str, int] = field(default_factory=dict)
+    rejected_rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    chunks: tuple[Chunk, ...] = ()
+    days: tuple[date, ...] = ()
+    refused: str = ""
+    rule: str = ""
+
+
+@dataclass
+class Opened:
+    """A file whose select has begun: its first rows, and how to get the others."""
+
+    reading: Reading
+    export: Export
+    rows: pl.DataFrame
+    more: Iterator[pl.DataFrame]
+    records_used: int = 0
+
+
+class Reader:
+    """Reads the files of one source through one sandboxed engine, one in the box at a time."""
+
+    def __init__(self, home: Home, source: Source, pseudonyms: Pseudonyms, as_of: date) -> None:
+        self.home, self.source, self.pseudonyms = home, source, pseudonyms
+        self.contract: Contract = contract(source.kind)
+        self.box = make_folder(home.scratch / f"box-{source.name}")
+        self.connection = sandbox(self.box, source.timezone or home.settings.timezone)
+        settings = home.settings
+        self.bounds = Bounds(settings.first_month, as_of + timedelta(days=1), settings.timezone)
+        self.conventions = Conventions(
+            timezone=source.timezone or settings.timezone,
+            times=source.times,
+            decimal=source.decimal,  # type: ignore[arg-type]
+            nulls=source.nulls,
+            identifiers=source.identifiers,
+        )
+        self._waiting: list[Opened] = []
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def stage(self, path: str) -> Staged | Reading:
+        """Take a private copy of a landing file; a refusal is an answer, not an exception."""
+        try:
+            return stage(self.home.landing / path, self.source, self.box, path)
+        except Refused as refusal:
+            return Reading(refused=str(refusal), rule=refusal.rule)
+
+    def load(self, staged: Staged | Reading) -> Reading:
+        """Read one file to its end."""
+        reading = self.take(staged)
+        self.settle()
+        return reading
+
+    def take(self, staged: Staged | Reading) -> Reading:
+        """Begin a file; its answer stands once `settle` was called (at once for a large one)."""
+        if isinstance(staged, Reading):
+            return staged
+        reading = Reading(sha256=staged.sha256)
+        try:
+            export = open_export(self.connection, staged, self.source)
+            check_columns(self.connection, self.source, export)
+            opened = self._begin(reading, export)
+            if opened.rows.height < BATCH_ROWS:
+                self._waiting.append(opened)
+                if self.is_full:
+                    self.settle()
+            else:
+                self._stream(opened)
+        except Refused as refusal:
+            reading.refused, reading.rule = str(refusal), refusal.rule
+        finally:
+            for leftover in self.box.iterdir():
+                leftover.unlink()
+        return reading
+
+    def _begin(self, reading: Reading, export: Export) -> Opened:
+        """Fetch the first batch's worth of rows, which for most files are all of them."""
+        more = self._batches()
+        parts: list[pl.DataFrame] = []
+        while (
+            sum(part.height for part in parts) < BATCH_ROWS
+            and (part := next(more, None)) is not None
+        ):
+            parts.append(part)
+        rows = pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame()
+        return Opened(reading, export, rows, more, _records(rows))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every file begun has its answer."""
+        return not self._waiting
+
+    @property
+    def is_full(self) -> bool:
+        rows = sum(opened.rows.height for opened in self._waiting)
+        return rows >= BATCH_ROWS or len(self._waiting) >= _FILES_TOGETHER
+
+    def settle(self) -> None:
+        """Convert, check and keep the files that wait, as one batch."""
+        waiting, self._waiting = self._waiting, []
+        frames = [
+            opened.rows.with_columns(pl.col("_row") + (place << _ROW_BITS))
+            for place, opened in enumerate(waiting)
+            if opened.rows.height
+        ]
+        accepted, rejected = (
+            self._checked(pl.concat(frames, how="vertical_relaxed")) if frames else (None, None)
+        )
+        for place, opened in enumerate(waiting):
+            with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
+                if accepted is not None:
+                    chunks.write(_of_file(accepted, place))
+                rejects = [] if rejected is None else [_of_file(rejected, place)]
+                self._finish(opened, chunks, rejects)
+
+    def _stream(self, opened: Opened) -> None:
+        """A file of many batches, each checked and written before the next is fetched."""
+        with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
+            accepted, rejected = self._checked(opened.rows)
+            chunks.write(accepted)
+            rejects = [rejected]
+            last = opened.rows["_row"][-1]
+            for batch in opened.more:
+                accepted, rejected = self._checked(batch)
+                chunks.write(accepted)
+                rejects.append(rejected)
+                opened.records_used += _records(batch, last)
+                last = batch["_row"][-1]
+            self._finish(opened, chunks, rejects)
+
+    def _checked(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        converted = convert(batch, self.contract, self.conventions, self.pseudonyms.series)
+        valid = validate(converted.accepted, self.contract, self.bounds)
+        return valid.accepted, pl.concat([converted.rejects, valid.rejects])
+
+    def _finish(self, opened: Opened, chunks: Chunks, rejects: list[pl.DataFrame]) -> None:
+        """The file's accounting, its weighing against the tolerance, and its chunks."""
+        reading, export = opened.reading, opened.export
+        unread = pl.DataFrame(list(export.rejects), schema=REJECTS, orient="row")
+        conflicts = chunks.conflicts()
+        found = [frame.select(list(REJECTS)) for frame in (unread, *rejects, conflicts)]
+        reading.rejected_rows = pl.concat(found).sort("_row", "column", "rule")
+        reading.rejected = reading.rejected_rows.height
+        reading.accepted = chunks.rows
+        reading.filtered = max(export.records - unread.height - opened.records_used, 0)
+        # a select that unnests makes several rows of one record; the balance is kept in rows
+        reading.rows = reading.accepted + reading.rejected + reading.filtered
+        reading.rejects = dict(Counter(_rule_names(reading.rejected_rows)))
+        reading.days = chunks.days()
+        self._weigh(reading)
+        reading.chunks = () if reading.refused else chunks.keep()
+
+    def _batches(self) -> Iterator[pl.DataFrame]:
+        try:
+            reader = self.connection.sql(self.source.statement.body).to_arrow_reader(BATCH_ROWS)
+            for record_batch in reader:
+                if record_batch.num_rows:
+                    frame = pl.from_arrow(pa.Table.from_batches([record_batch]))
+                    assert isinstance(frame, pl.DataFrame)
+                    check_selected(self.contract, frame.columns)
+                    yield frame
+        except Refused:
+            raise
+        except Exception as error:
+            raise _refusal(error, self.source) from None
+
+    def _weigh(self, reading: Reading) -> None:
+        if self.source.tolerance.allows(reading.rejected, reading.rows):
+            return
+        worst = sorted(reading.rejects.items(), key=lambda item: (-item[1], item[0]))[:3]
+        named = ", ".join(f"{rule} {count}" for rule, count in worst)
+        first = reading.rejected_rows.row(0)
+        allowed = self.source.statement.header.get("tolerance") or "0"
+        reading.rule = "tolerance"
+        reading.refused = (
+            f"{reading.rejected} of {reading.rows} rows rejected, above the source's tolerance "
+            f"of {allowed}: {named}; first at record {first[0]}"
+        )
+
+
+def _records(batch: pl.DataFrame, last: int = -1) -> int:
+    """Export records a batch used: an aggregate says so, else each record counts once."""
+    if batch.is_empty():
+        return 0
+    if "_rows" in batch.columns:
+        return int(batch["_rows"].cast(pl.Int64).sum())
+    return batch["_row"].n_unique() - int(batch["_row"][0] == last)
+
+
+def _of_file(rows: pl.DataFrame, place: int) -> pl.DataFrame:
+    """One file's rows of a shared batch, under their own numbers again."""
+    low, high = place << _ROW_BITS, (place + 1) << _ROW_BITS
+    return rows.filter(pl.col("_row").is_between(low, high, closed="left")).with_columns(
+        pl.col("_row") - low
+    )
+
+
+def _refusal(error: Exception, source: Source) -> Refused:
+    """An engine's or contract's complaint about the select, without any value of the export."""
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    kind = type(error).__name__
+    if kind in ("ConversionException", "InvalidInputException", "OutOfRangeException"):
+        text = "a cast in the select failed; return the text and leave converting to the contract"
+    return Refused("select", f"sources/{source.name}.sql: {text}")
+
+
+def _rule_names(rejects: pl.DataFrame) -> list[str]:
+    columns, rules = rejects["column"].to_list(), rejects["rule"].to_list()
+    return [f"{r} {c or ''}".strip() for c, r in zip(columns, rules, strict=True)]

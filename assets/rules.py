@@ -1,0 +1,104 @@
+"""All rules in force in a home: the shipped SQL files and the home's own.
+
+A home adds a metric or a check by one file in `metrics/` or `checks/`; a name may not be
+taken twice. What a rule reads is what it depends on, for the judge and for Dagster alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from assets.home import Home
+from sql.header import HeaderError, Keys, Statement
+from sql.run import CHECK_KEYS, FACT_KEYS, HERE, KPI_KEYS, METRIC_KEYS, statements
+
+VIEW_KEYS = Keys.of("title grain")
+UNITS = ("share", "ratio", "seconds")
+SEVERITIES = ("block", "warn")
+# the order in which the scorecard's statements build on each other
+KPI_ORDER = ("cells", "parts", "composites", "realisations", "indices", "parents", "scorecard")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The statements by name: facts, metrics, checks, scorecard steps and views."""
+
+    facts: Mapping[str, Statement]
+    metrics: Mapping[str, Statement]
+    checks: Mapping[str, Statement]
+    kpi: Mapping[str, Statement]
+    views: Mapping[str, Statement]
+
+    def reads(self, statement: Statement) -> tuple[str, ...]:
+        return statement.listed("reads")
+
+    @cached_property
+    def definitions(self) -> list[dict[str, object]]:
+        """One row per metric, as its header states it (table ref.metric_definitions)."""
+        return [
+            {
+                "metric_id": name,
+                "title": s.header["title"],
+                "unit": s.header["unit"],
+                "numerator": s.header["numerator"],
+                "denominator": s.header["denominator"],
+                "rollup": s.header["rollup"],
+                "since": s.header["since"],
+                "reads": [*s.listed("reads"), f"metric.{name}"],
+            }
+            for name, s in sorted(self.metrics.items())
+        ]
+
+
+def load_rules(home: Home) -> Rules:
+    """Read every rule; raises HeaderError naming file, line and remedy."""
+    rules = Rules(
+        facts=statements(HERE / "facts", FACT_KEYS),
+        metrics=_with_own(HERE / "metrics", home.own_metrics, METRIC_KEYS),
+        checks=_with_own(HERE / "checks", home.own_checks, CHECK_KEYS),
+        kpi=statements(HERE / "kpi", KPI_KEYS),
+        views=statements(HERE / "views", VIEW_KEYS),
+    )
+    known = {f"fact.{name}" for name in rules.facts}
+    for statement in rules.metrics.values():
+        _one_of(statement, "unit", UNITS)
+        _one_of(statement, "rollup", ("sum", "none"))
+        _known_reads(statement, known)
+    for statement in rules.checks.values():
+        _one_of(statement, "severity", SEVERITIES)
+        _known_reads(statement, known | {f"metric.{name}" for name in rules.metrics})
+    return rules
+
+
+def _with_own(shipped: Path, own: Path, keys: Keys) -> dict[str, Statement]:
+    found = statements(shipped, keys)
+    for name, statement in statements(own, keys).items():
+        if name in found:
+            raise HeaderError(
+                f"{own.name}/{name}.sql: a shipped rule has this name; rename the file"
+            )
+        found[name] = statement
+    return dict(sorted(found.items()))
+
+
+def _one_of(statement: Statement, key: str, allowed: tuple[str, ...]) -> None:
+    if statement.header[key] not in allowed:
+        raise statement.problem(key, f"must be one of {', '.join(allowed)}")
+
+
+def _known_reads(statement: Statement, tables: set[str]) -> None:
+    for name in statement.listed("reads"):
+        if name.partition(".")[0] in ("fact", "metric") and name not in tables:
+            raise statement.problem("reads", f"{name} is not built; built are {_names(tables)}")
+
+
+def _names(tables: set[str]) -> str:
+    return ", ".join(sorted(tables))
+
+
+def first_table(check: Statement) -> str:
+    """The table a check speaks of: the first it reads; its months are withheld if it blocks."""
+    return check.listed("reads")[0]

@@ -1,0 +1,117 @@
+"""One run's grip on a home: the lock, one look at what is there, one engine.
+
+Every step of a run shares them, so a run reads one state from start to end, whoever started
+it. The lock is taken by the first step (it waits) and given back when the run's process ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import date
+
+from assets.checks import run_check
+from assets.facts import build_fact, survey_spans
+from assets.home import Home, run_lock
+from assets.kpi import build_scorecard
+from assets.lake import OutputRecord, sweep
+from assets.metrics import build_metric, build_monthly
+from assets.plan import Plan
+from assets.workbench import Workbench
+
+
+class Session:
+    """Builds outputs of one home as of one day, only stale ones unless `forced`."""
+
+    def __init__(self, home: Home, as_of: date, *, forced: bool, wait: bool = True) -> None:
+        self.home, self.as_of, self.forced = home, as_of, forced
+        self._open = ExitStack()
+        self._open.enter_context(run_lock(home, wait=wait))
+        self._bench: Workbench | None = None
+        self._plan: Plan | None = None
+
+    @property
+    def plan(self) -> Plan:
+        if self._plan is None:
+            self._plan = Plan(self.home, self.as_of)
+            survey_spans(self._plan)
+        return self._plan
+
+    @property
+    def bench(self) -> Workbench:
+        if self._bench is None:
+            self._bench = self._open.enter_context(Workbench(self.plan))
+        return self._bench
+
+    def look_again(self) -> None:
+        """Forget what was seen: ingest has changed it."""
+        self._plan, self._bench = None, None
+
+    def close(self) -> None:
+        self._open.close()
+
+    def fact(self, name: str, month: date) -> OutputRecord:
+        standing = self._standing(
+            f"fact.{name}", month, self.plan.fact(self.plan.rules.facts[name], month)
+        )
+        return standing or build_fact(self.bench, name, month)
+
+    def metric(self, name: str, month: date) -> OutputRecord:
+        standing = self._standing(
+            f"metric.{name}", month, self.plan.rule(self.plan.rules.metrics[name], month)
+        )
+        return standing or build_metric(self.bench, name, month)
+
+    def check(self, name: str, month: date) -> OutputRecord:
+        standing = self._standing(
+            f"check.{name}", month, self.plan.rule(self.plan.rules.checks[name], month)
+        )
+        return standing or run_check(self.bench, name, month)
+
+    def monthly(self, month: date) -> OutputRecord:
+        standing = self._standing("metric.monthly", month, self.plan.monthly(month))
+        return standing or build_monthly(self.bench, month)
+
+    def scorecard(self) -> OutputRecord:
+        standing = self._standing("kpi.scorecard", None, self.plan.scorecard())
+        return standing or build_scorecard(self.bench)[-1]
+
+    def _standing(self, table: str, month: date | None, fingerprint: str) -> OutputRecord | None:
+        if self.forced or not self.plan.is_fresh(table, month, fingerprint):
+            return None
+        return self.plan.outputs.get(table, month)
+
+
+_session: tuple[str, Session] | None = None
+_watcher: Callable[[str], None] | None = None
+
+
+def watch(watcher: Callable[[str], None] | None) -> None:
+    """Have every step say what it is about to do, for whoever waits at a terminal."""
+    global _watcher
+    _watcher = watcher
+
+
+def tell(what: str) -> None:
+    if _watcher:
+        _watcher(what)
+
+
+def session_of(run_id: str, home: Home, as_of: date, *, forced: bool) -> Session:
+    """The session of a run in this process; opened by its first step."""
+    global _session
+    if _session is not None and _session[0] != run_id:
+        _session[1].close()
+        _session = None
+    if _session is None:
+        _session = (run_id, Session(home, as_of, forced=forced))
+        sweep(home)
+    return _session[1]
+
+
+def end_session() -> None:
+    """Give lock and engine back; for a process that goes on after its run."""
+    global _session
+    if _session is not None:
+        _session[1].close()
+    _session = None

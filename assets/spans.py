@@ -1,0 +1,52 @@
+"""Facts whose rows of a month rest on other months (a case, its attempts, its payments).
+
+Such a fact is small enough to be looked at whole after each ingest: what its rows of each
+month come to is that month's fingerprint, so a payment in May for a case of March changes
+March alone, whatever moved.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assets.home import Home
+from assets.lake import write_json
+from sql.header import Statement
+from sql.run import failure
+
+
+def recorded(home: Home, rule: Statement, inputs: str, month: date) -> str:
+    """The month's digest if it stands for these inputs, else their digest (so: stale)."""
+    path = _path(home, rule)
+    if not path.is_file():
+        return f"unknown {inputs}"
+    record = json.loads(path.read_text())
+    if record["inputs"] != inputs:
+        return f"unknown {inputs}"
+    return str(record["months"].get(f"{month:%Y-%m}", "no rows"))
+
+
+def is_current(home: Home, rule: Statement, inputs: str) -> bool:
+    path = _path(home, rule)
+    return path.is_file() and json.loads(path.read_text())["inputs"] == inputs
+
+
+def survey(home: Home, connection: Any, rule: Statement, inputs: str) -> None:
+    """Look at the fact whole and record what each month comes to."""
+    query = (
+        "select strftime(month, '%Y-%m'), cast(sum(cast(hash(rule) as hugeint)) as text), "
+        f"count(*) from ({rule.body}) as rule group by 1 order by 1"
+    )
+    try:
+        rows = connection.execute(query).fetchall()
+    except Exception as error:
+        raise failure(rule, error) from None
+    months = {month: f"{digest} {count}" for month, digest, count in rows}
+    write_json(home, _path(home, rule), {"inputs": inputs, "months": months})
+
+
+def _path(home: Home, rule: Statement) -> Path:
+    return home.lake / "spans" / f"{rule.name}.json"

@@ -1,0 +1,251 @@
+"""An engine laid out for one rule: views of what it reads, of the months asked, and no more.
+
+Belongs here: turning lake files, the register and the ledger into the tables rules name.
+What the rules are and when they run is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from assets import keys
+from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
+from assets.plan import Plan
+from schemas.register import Table
+from sql.header import Statement
+from sql.run import connect, failure, literal, quoted, table_name, write_parquet
+
+_SAME = "whatever the month"
+_SQL_TYPES = {"text": "text", "date": "date", "integer": "integer", "bool": "boolean",
+              "weight": "double"}  # fmt: skip
+
+
+class Workbench:
+    """One in-memory engine over a plan; use as a context manager."""
+
+    def __init__(self, plan: Plan, memory: str = "1GB") -> None:
+        self.plan, self.home = plan, plan.home
+        self.connection = connect(
+            self.home.settings.timezone, temp=make_folder(self.home.scratch) / "spill",
+            memory=memory,
+        )  # fmt: skip
+        self._made: dict[str, object] = {}  # the month a view holds; None: all of them
+        self._whole: dict[str, str] = {}
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def whole(self, rule: Statement, inputs: str) -> str:
+        """A rule's rows over all months, computed once for all the months that are cut of it."""
+        held = "memory.main." + quoted("whole " + rule.name)
+        if self._whole.get(rule.name) != inputs:
+            self.lay_out(rule.listed("reads"), None)
+            try:
+                self.connection.execute(f"create or replace table {held} as {rule.body}")
+            except Exception as error:
+                raise failure(rule, error) from None
+            self._whole[rule.name] = inputs
+        return f"from {held}"
+
+    def lay_out(self, names: Sequence[str], month: date | None) -> None:
+        """Make the named tables visible as they are in `month`; all others vanish."""
+        for name in list(self._made):
+            if name not in names:
+                self.connection.execute(f"drop view if exists {table_name(name)}")
+                del self._made[name]
+        for name in names:
+            schema, _, table = name.partition(".")
+            mark = _SAME if schema == "ref" or name == "ops.coverage" else month
+            if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
+                continue
+            self._view(schema, table, month)
+            self._made[name] = mark
+
+    def _view(self, schema: str, table: str, month: date | None) -> None:
+        if schema == "raw":
+            self._raw(table, month)
+        elif schema == "ref":
+            self._rows(f"ref.{table}", *ref_table(self.plan, table))
+        elif schema == "ops":
+            self._rows(f"ops.{table}", *ops_table(self.plan, table, month))
+        elif (schema, table) == ("metric", "detail"):
+            self._detail(month)
+        else:
+            months = [month] if month else self.plan.months
+            paths = self.plan.outputs.paths(f"{schema}.{table}", months)
+            self._parquet(f"{schema}.{table}", paths)
+
+    def _parquet(self, name: str, paths: list[Path]) -> None:
+        if not paths:
+            raise RuntimeError(f"{name} has not been built; run kring run")
+        files = ", ".join(literal(path) for path in paths)
+        self.connection.execute(
+            f"create or replace view {table_name(name)} as select * from read_parquet([{files}])"
+        )
+
+    def _raw(self, kind: str, month: date | None) -> None:
+        """The rows of a kind that count: chunks without the rows that lost their key."""
+        from schemas.contract import contract
+
+        name = None if month is None else f"{month:%Y-%m}"
+        parts = []
+        for source in self.plan.sources_of(kind):
+            chunks = [
+                self.home.chunk(kind, source.name, c.file)
+                for d in self.plan.ledger.loaded(source.name)
+                for c in d.chunks
+                if name in (None, c.month)
+            ]
+            if chunks:
+                parts.append(self._counting(source.name, chunks, name))
+        columns = ", ".join(
+            f"cast(null as {sql_type(dtype)}) as {quoted(column)}"
+            for column, dtype in contract(kind).columns.items()
+        )
+        parts.append(
+            f"select {columns}, cast(null as text) as source, cast(null as text) as file_id, "
+            "cast(null as bigint) as file_row where false"
+        )
+        body = " union all by name ".join(parts)
+        self.connection.execute(f"create or replace view {table_name('raw.' + kind)} as {body}")
+
+    def _counting(self, source: str, chunks: list[Path], month: str | None) -> str:
+        files = ", ".join(literal(path) for path in chunks)
+        rows = (
+            f"select {literal(source)} as source, * exclude (_row, _version, _rows), "
+            f"_row as file_row from read_parquet([{files}], union_by_name = true)"
+        )
+        state = self.plan.keys_of(source)
+        months = [month] if month else sorted(state.months)
+        lost = [keys.losers_file(self.home, source, state, m) for m in months]
+        losers = ", ".join(literal(path) for path in lost if path)
+        if not losers:
+            return rows
+        return (
+            f"select * from ({rows}) as c anti join read_parquet([{losers}]) as lost "
+            "on lost.file_id = c.file_id and lost.file_row = c.file_row"
+        )
+
+    def _detail(self, month: date | None) -> None:
+        names = [f"metric.{name}" for name in self.plan.rules.metrics]
+        months = [month] if month else self.plan.months
+        paths = [p for name in names for p in self.plan.outputs.paths(name, months)]
+        self._parquet("metric.detail", paths)
+
+    def _rows(self, name: str, columns: dict[str, str], rows: list[tuple[object, ...]]) -> None:
+        """A small table from Python rows, behind a view of the rule's name."""
+        held = "memory.main." + quoted("held " + name)
+        listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
+        self.connection.execute(f"create or replace table {held} ({listed})")
+        if rows:
+            marks = ", ".join("?" for _ in columns)
+            self.connection.executemany(f"insert into {held} values ({marks})", rows)
+        self.connection.execute(
+            f"create or replace view {table_name(name)} as select * from {held}"
+        )
+
+    def build(
+        self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
+    ) -> OutputRecord:
+        """Run an ordered select into the lake and record what it was made from."""
+        scratch = make_folder(self.home.scratch) / digest(table, str(month))
+        is_sample = "true" if self.home.sample() else "false"
+        metadata = {"table": table, "is_sample": is_sample}
+        rows = write_parquet(self.connection, rule, body, scratch, metadata)
+        sha256 = sha256_file(scratch)
+        record = OutputRecord(
+            table=table,
+            month="whole" if month is None else f"{month:%Y-%m}",
+            fingerprint=fingerprint,
+            file=output_file(month, sha256),
+            sha256=sha256,
+            rows=rows,
+            settles_on=self._settles_on(scratch),
+        )
+        return self.plan.outputs.keep(scratch, record)
+
+    def _settles_on(self, path: Path) -> str:
+        """The last day on which a row of this output is still provisional; empty: none is."""
+        columns = self.connection.execute(
+            f"select name from parquet_schema({literal(path)})"
+        ).fetchall()
+        if ("provisional_until",) not in columns:
+            return ""
+        latest = self.connection.execute(
+            f"select max(provisional_until) from read_parquet({literal(path)})"
+        ).fetchall()[0][0]
+        return latest.isoformat() if latest else ""
+
+    def query(self, rule: Statement) -> list[tuple[Any, ...]]:
+        try:
+            return list(self.connection.execute(rule.body).fetchall())
+        except Exception as error:
+            raise failure(rule, error) from None
+
+
+def sql_type(kind: Any) -> str:
+    """A Polars type as the engine names it."""
+    import polars as pl
+
+    if isinstance(kind, pl.Decimal):
+        return f"decimal({kind.precision}, {kind.scale})"
+    if isinstance(kind, pl.Datetime):
+        return "timestamp with time zone"
+    names: dict[Any, str] = {
+        pl.String: "text", pl.Date: "date", pl.Int64: "bigint", pl.Boolean: "boolean",
+    }  # fmt: skip
+    return names[kind if isinstance(kind, type) else type(kind)]
+
+
+def ref_table(plan: Plan, name: str) -> tuple[dict[str, str], list[tuple[object, ...]]]:
+    """Columns and rows of a register table, or of the calendar, clock or definitions."""
+    if name == "calendar":
+        columns = {"year": "integer", "period": "text", "month": "date", "quarter": "text",
+                   "period_end": "date", "period_state": "text", "month_state": "text"}  # fmt: skip
+        return columns, [tuple(row[c] for c in columns) for row in plan.calendar]
+    if name == "clock":
+        return {"as_of": "date"}, [(plan.as_of,)]
+    if name == "metric_definitions":
+        columns = {"metric_id": "text", "title": "text", "unit": "text", "numerator": "text",
+                   "denominator": "text", "rollup": "text", "since": "text",
+                   "reads": "text[]"}  # fmt: skip
+        return columns, [tuple(row[c] for c in columns) for row in plan.rules.definitions]
+    return register_rows(plan.register.tables[name])
+
+
+def register_rows(table: Table) -> tuple[dict[str, str], list[tuple[object, ...]]]:
+    """A register table in the engine's types; weights, exact in the register, as doubles."""
+    columns = {c.name: _SQL_TYPES.get(c.type, c.type) for c in table.columns}
+    columns = {n: ("text" if t.startswith("choice") else t) for n, t in columns.items()}
+    return columns, [tuple(_plain(row[c]) for c in columns) for row in table.rows]
+
+
+def _plain(value: object) -> object:
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def ops_table(
+    plan: Plan, name: str, month: date | None
+) -> tuple[dict[str, str], list[tuple[object, ...]]]:
+    """Columns and rows of the operational tables that rules may read."""
+    if name == "coverage":
+        columns = {"kind": "text", "month": "date", "state": "text", "reason": "text",
+                   "flagged": "text"}  # fmt: skip
+        return columns, [(c.kind, c.month, c.state, c.reason, c.flagged) for c in plan.coverage]
+    if name == "accepted":
+        columns = {"kind": "text", "source": "text", "month": "date", "rows": "bigint"}
+        months = [month] if month else plan.months
+        return columns, [(k, s, m, n) for m in months for k, s, n in plan.accepted(m)]
+    if name == "checks":
+        columns = {"check_id": "text", "table_name": "text", "month": "date", "title": "text",
+                   "severity": "text", "passed": "boolean", "offending_rows": "bigint",
+                   "tolerance": "bigint", "reason": "text"}  # fmt: skip
+        return columns, [tuple(row[c] for c in columns) for row in plan.check_results()]
+    raise KeyError(f"ops.{name} is not for rules; they may read coverage, accepted and checks")
