@@ -1,0 +1,171 @@
+"""`kring explain` and `kring scorecard`: figures with what they rest on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assets.home import Home, HomeError
+from assets.published import Version, current
+from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.terminal import console, print_json, print_table, rounded, say_sample
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+    from assets.explanation import Node
+
+_PERIOD = re.compile(r"^(\d{4})(?:-(Q[1-4]|S1|YTD-Q3|Y))?$", re.IGNORECASE)
+_SHOWN_FILES = 6
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(explain)
+    app.command()(scorecard)
+
+
+def _published(home: Home) -> Version:
+    standing = current(home)
+    if standing is None:
+        raise HomeError("nothing is published yet; kring run publishes")
+    return standing
+
+
+def parse_period(text: str) -> tuple[int, str]:
+    """`2024-Q3`, `2024-YTD-Q3`, `2024` (the year) as year and period."""
+    found = _PERIOD.match(text.strip())
+    if not found:
+        raise typer.BadParameter(
+            f"{text!r} is no period; write 2024-Q3, 2024-S1, 2024-YTD-Q3 or 2024"
+        )
+    return int(found[1]), (found[2] or "Y").upper()
+
+
+def explain(
+    kpi: Annotated[str, typer.Argument(help="Code or id: 3a-N, objective_3, NKO.")],
+    period: Annotated[str, typer.Argument(help="2024-Q3, 2024-S1, 2024-YTD-Q3, 2024.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a figure rests on, down to files.  Example: kring explain 3a-N 2024-Q3"""
+    from assets.explanation import Explainer, UnknownFigureError
+
+    place = open_home(home)
+    year, name = parse_period(period)
+    explainer = Explainer(_published(place).database)
+    try:
+        node = explainer.explain(kpi, year, name)
+    except UnknownFigureError as error:
+        raise HomeError(str(error)) from None
+    finally:
+        explainer.close()
+    if as_json:
+        print_json({"is_sample": place.sample() is not None, **node.as_json()})
+        return
+    say_sample(place)
+    console().print(_tree(node))
+
+
+def _tree(node: Node) -> Tree:
+    from rich.tree import Tree
+
+    tree = Tree(_line(node))
+    _grow(tree, node)
+    return tree
+
+
+def _grow(tree: Tree, node: Node) -> None:
+    files = [child for child in node.children if child.what.startswith("file ")]
+    for child in node.children:
+        if child in files[_SHOWN_FILES:]:
+            continue
+        _grow(tree.add(_line(child)), child)
+    if len(files) > _SHOWN_FILES:
+        more = files[_SHOWN_FILES:]
+        rows = sum(child.detail["rows"] for child in more)
+        tree.add(f"[dim]and {len(more)} more files with {rows} rows (--json lists them)[/]")
+
+
+def _line(node: Node) -> str:
+    from rich.markup import escape
+
+    numbers = ""
+    if node.detail.get("denominator") is not None:
+        numbers = f" = {_count(node.detail['numerator'])} / {_count(node.detail['denominator'])}"
+    value = f" [bold]{rounded(node.value)}[/]" if node.value is not None else ""
+    status = "" if node.status == "measured" else f" [yellow]{node.status}[/]"
+    target = node.detail.get("target")
+    against = f" (target {rounded(target)})" if target is not None else ""
+    return f"[cyan]{escape(node.what)}[/]{value}{numbers}{against}{status} {escape(node.text)}"
+
+
+def _count(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value.normalize():,f}"
+
+
+def scorecard(
+    year: Annotated[int, typer.Argument(help="The year.")],
+    period: Annotated[str, typer.Option(help="Q1, Q2, S1, Q3, YTD-Q3, Q4 or Y.")] = "Y",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the published scorecard.  Example: kring scorecard 2024 --period Q3"""
+    import duckdb
+
+    place = open_home(home)
+    standing = _published(place)
+    with duckdb.connect(str(standing.database), read_only=True) as connection:
+        found = connection.execute(
+            "select * from kpi.scorecard where year = ? and period = ? order by "
+            "list_position(['organisation', 'perspective', 'objective', 'kpi'], level), code, id, "
+            "basis",
+            [year, period.upper()],
+        )
+        names = [column[0] for column in found.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    if not rows:
+        raise HomeError(f"{standing.id} holds no scorecard for {year}-{period}")
+    if as_json:
+        print_json({"is_sample": place.sample() is not None, "rows": rows})
+        return
+    say_sample(place)
+    _print_scorecard(f"Scorecard {year}-{period}", rows)
+    console().print(f"database: {place.current / 'kring.duckdb'}", soft_wrap=True)
+
+
+def _print_scorecard(title: str, rows: list[dict[str, Any]]) -> None:
+    both: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in rows:
+        both.setdefault(row["id"], {})[row["basis"]] = row
+    lines = []
+    for bases in both.values():
+        computed, reported = bases.get("computed", {}), bases.get("reported", {})
+        any_basis = computed or reported
+        lines.append(
+            (
+                str(any_basis["code"] or ""),
+                ("  " * (any_basis["level"] == "kpi")) + str(any_basis["name_en"]),
+                rounded(any_basis["target"]),
+                rounded(computed.get("realisation")),
+                rounded(computed.get("index")),
+                rounded(reported.get("realisation")),
+                rounded(reported.get("index")),
+                _states(computed),
+            )
+        )
+    print_table(
+        title,
+        ("code", "name", "target", "computed", "index", "reported", "index ", "status"),
+        lines,
+        right=("target", "computed", "index", "reported", "index "),
+    )
+
+
+def _states(card: dict[str, Any]) -> str:
+    status = str(card.get("status", ""))
+    weight = card.get("measured_weight", 1)
+    return status if weight >= 1 or status != "incomplete" else f"{status} ({weight:.0%} measured)"

@@ -1,0 +1,128 @@
+"""`kring init`, `sample`, `key`, `ui`: laying a home out, filling it, opening the window."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assets.home import TEMPLATE, Home, HomeError, run_lock
+from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.terminal import console, print_json
+
+_LAID_OUT = ("kring.toml", "sources", "register", "reference")
+_INSTANCE = TEMPLATE.parent / "pipelines" / "dagster.yaml"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(init)
+    app.command()(sample)
+    app.command()(key)
+    app.command()(ui)
+
+
+def init(folder: Annotated[Path, typer.Argument(help="The new home; made if missing.")]) -> None:
+    """Lay out a new home: settings, sources, register.  Example: kring init /srv/kring"""
+    if (folder / "kring.toml").exists():
+        raise HomeError(f"{folder} is a kring home already; nothing was changed")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _LAID_OUT:
+        template = TEMPLATE / name
+        if template.is_dir():
+            shutil.copytree(template, folder / name, dirs_exist_ok=True)
+        else:
+            shutil.copy(template, folder / name)
+    (folder / "landing").mkdir(exist_ok=True)
+    console().print(
+        f"{folder} is a kring home. Put exports into {folder / 'landing'}, "
+        f"look at sources/ and register/, then: kring run --home {folder}"
+    )
+
+
+def sample(
+    home: HomeOption = None,
+    year: Annotated[int, typer.Option(help="Year of the exports.")] = 2024,
+    scale: Annotated[float, typer.Option(help="1.0: about 400,000 calls.", min=0.02)] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another seed, another year.")] = 7,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a synthetic year of exports into landing.  Example: kring sample --scale 0.1"""
+    from pipelines.sample import write_sample
+
+    place = open_home(home)
+    with run_lock(place, wait=False):
+        if place.sample() is None and place.ledger.is_dir() and any(place.ledger.iterdir()):
+            raise HomeError("this home holds real exports; write the sample into a new home")
+        first = place.settings.first_month.year
+        if year < first:
+            raise HomeError(f"kring.toml: first_month is in {first}; a sample of {year} is refused")
+        marker = place.sample() or {}
+        last = max(year, int(str(marker.get("last_year", year))))
+        content = {"synthetic": True, "last_year": last, "scale": scale, "seed": seed}
+        place.sample_marker.write_text(json.dumps(content) + "\n")
+        screen = console(errors=True)
+        with screen.status("writing synthetic exports"):
+            summary = write_sample(
+                place.landing, year=year, scale=scale, seed=seed, timezone=place.settings.timezone
+            )
+    if as_json:
+        print_json({"records": summary.records, "files": summary.files, **content})
+        return
+    files, records = sum(summary.files.values()), sum(summary.records.values())
+    console().print(
+        f"{files} synthetic export files with {records:,} records for {year} lie in "
+        f"{place.landing}. This home is marked as sample. Next: kring run"
+    )
+
+
+def key(
+    value: Annotated[str, typer.Argument(help="A known identifier, as an export writes it.")],
+    kind: Annotated[str, typer.Option("--as", help="agent, respondent or customer.")] = "agent",
+    home: HomeOption = None,
+) -> None:
+    """Print the pseudonym of a known id, for lists kept by pseudonym.
+
+    Example: kring key KP-0007 --as agent
+    """
+    from assets.key import pseudonyms
+    from assets.sources import read_sources
+
+    place = open_home(home)
+    if kind not in ("agent", "respondent", "customer"):
+        raise typer.BadParameter("must be agent, respondent or customer", param_hint="--as")
+    forms = {s.identifiers[kind] for s in read_sources(place.sources) if kind in s.identifiers}
+    made = pseudonyms(place)
+    for form in sorted(forms or {"text"}):
+        pseudonym = made.one(value, form)
+        if pseudonym is None:
+            raise HomeError("this value identifies nobody (nothing is left of it once cleaned)")
+        typer.echo(pseudonym)
+
+
+def ui(
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+) -> None:
+    """Open Dagster's web interface on this machine alone.  Example: kring ui --port 3000"""
+    place = open_home(home)
+    environment = {**os.environ, "DAGSTER_HOME": str(prepare_instance(place))}
+    dagster = Path(sys.executable).with_name("dagster")
+    command = [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port), "--workspace",
+               str(TEMPLATE.parent / "workspace.yaml")]  # fmt: skip
+    console().print(f"http://127.0.0.1:{port} (Ctrl-C ends it)")
+    raise SystemExit(subprocess.run(command, env=environment, cwd=TEMPLATE.parent).returncode)
+
+
+def prepare_instance(home: Home) -> Path:
+    """The home's Dagster instance folder, with its settings."""
+    home.dagster.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings = home.dagster / "dagster.yaml"
+    if not settings.exists() or settings.read_bytes() != _INSTANCE.read_bytes():
+        shutil.copy(_INSTANCE, settings)
+    return home.dagster

@@ -1,0 +1,150 @@
+"""`kring run`: read what is new, rebuild what is stale, roll up, publish."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import date
+
+import typer
+
+from assets.accounting import Finding, findings
+from assets.facts import spans_current
+from assets.home import Home, run_lock
+from assets.lake import sweep
+from assets.periods import ranges
+from assets.plan import Plan
+from assets.published import current, is_current
+from pipelines.commands.homes import prepare_instance
+from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
+from pipelines.commands.terminal import console, print_json, progress, say_sample
+
+
+@dataclass
+class Outcome:
+    """How a run ended."""
+
+    published: bool = False
+    version: str | None = None
+    files: int = 0
+    months: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        if self.failures or self.version is None:
+            return 1
+        return 3 if self.findings else 0
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(run)
+
+
+def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    """Read what is new, rebuild what is stale, publish.  Example: kring run --as-of 2024-07-01"""
+    place = open_home(home)
+    day = parse_as_of(place, as_of)
+    with run_lock(place, wait=False), progress(as_json):
+        outcome = run_home(place, day)
+    _say(place, day, outcome, as_json)
+    raise typer.Exit(outcome.exit_code)
+
+
+def run_home(home: Home, as_of: date) -> Outcome:
+    """One whole run of a home; the caller holds the lock."""
+    os.umask(0o077)
+    sweep(home)
+    plan, outcome = Plan(home, as_of), Outcome()
+    outcome.files = len(plan.pending)
+    if _has_work(plan):
+        plan = _work(home, as_of, plan, outcome)
+    standing = current(home)
+    outcome.version = standing.id if standing else None
+    outcome.findings = findings(plan)
+    return outcome
+
+
+def _has_work(plan: Plan) -> bool:
+    """Whether anything is new or stale; answered without Dagster or Pandera."""
+    return bool(
+        plan.pending
+        or plan.renamed
+        or plan.unresolved
+        or not spans_current(plan)
+        or plan.stale()
+        or not is_current(plan)
+    )
+
+
+def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
+    from assets.session import end_session
+
+    os.environ["DAGSTER_HOME"] = str(prepare_instance(home))
+    from dagster import DagsterInstance
+
+    from assets.graph import AS_OF, PLANNED
+    from pipelines.automation import range_tags
+    from pipelines.launch import Location, close_orphans, failures
+
+    before = current(home)
+    tags = {PLANNED: "1", AS_OF: as_of.isoformat()}
+    with DagsterInstance.get() as instance:
+        close_orphans(instance)
+        location = Location()
+        jobs: list[tuple[str, dict[str, str]]] = []
+        if plan.pending or plan.renamed or plan.unresolved or not spans_current(plan):
+            jobs.append(("ingest", tags))
+        try:
+            for name, its_tags in jobs:
+                ended = location.run(instance, name, its_tags)
+                outcome.failures += failures(instance, ended) if not ended.is_success else []
+            plan = Plan(home, as_of)
+            months = plan.stale_months() or plan.months[-1:]
+            outcome.months = [f"{month:%Y-%m}" for month in plan.stale_months()]
+            for first, last in ranges(months) if not outcome.failures else []:
+                span = range_tags(f"{first:%Y-%m}", f"{last:%Y-%m}")
+                ended = location.run(instance, "rebuild_month", {**tags, **span})
+                outcome.failures += failures(instance, ended) if not ended.is_success else []
+        finally:
+            end_session()
+    standing = current(home)
+    outcome.published = standing is not None and (before is None or before.id != standing.id)
+    return Plan(home, as_of)
+
+
+def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "version": outcome.version,
+                "published": outcome.published,
+                "as_of": as_of,
+                "files_read": outcome.files,
+                "months_rebuilt": outcome.months,
+                "failures": outcome.failures,
+                "findings": [{"about": f.about, "text": f.text} for f in outcome.findings],
+                "is_sample": home.sample() is not None,
+                "exit": outcome.exit_code,
+            }
+        )
+        return
+    screen, errors = console(), console(errors=True)
+    say_sample(home)
+    for failure in outcome.failures:
+        errors.print(f"[red]failed[/] {failure}", soft_wrap=True)
+    if outcome.failures:
+        stands = f"version {outcome.version} stands" if outcome.version else "no version stands"
+        errors.print(f"nothing was published; {stands}")
+        return
+    if outcome.published:
+        screen.print(
+            f"published {outcome.version}: {outcome.files} files read, "
+            f"{len(outcome.months)} months rebuilt"
+        )
+    else:
+        screen.print(f"nothing new; version {outcome.version} stands")
+    for finding in outcome.findings:
+        screen.print(f"[yellow]{finding.about}[/] {finding.text}", soft_wrap=True)
+    screen.print(f"database: {home.current / 'kring.duckdb'}", soft_wrap=True)

@@ -1,0 +1,114 @@
+"""`kring status`: files, rejects, months, what is stale, what readers see."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import typer
+
+from assets.accounting import findings
+from assets.facts import spans_current
+from assets.ledger import LOADED, REFUSED
+from assets.plan import Plan
+from assets.published import current
+from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
+from pipelines.commands.terminal import console, print_json, print_table, say_sample
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(status)
+
+
+def status(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    """Show files, rejects, months, what is stale and what is published.  Example: kring status"""
+    place = open_home(home)
+    plan = Plan(place, parse_as_of(place, as_of))
+    content = summary(plan)
+    if as_json:
+        print_json(content)
+        return
+    say_sample(place)
+    _print(content)
+
+
+def summary(plan: Plan) -> dict[str, object]:
+    """The state of a home, as `--json` gives it."""
+    standing = current(plan.home)
+    deliveries = plan.ledger.deliveries()
+    by_source: dict[str, Counter[str]] = {s.name: Counter() for s in plan.sources}
+    rejects: Counter[tuple[str, str]] = Counter()
+    for d in deliveries:
+        by_source.setdefault(d.source, Counter())[d.status] += 1
+        if d.status in (LOADED, REFUSED):
+            rejects.update({(d.source, rule): n for rule, n in d.rejects.items()})
+    stale = plan.stale()
+    return {
+        "home": str(plan.home.root),
+        "organisation": plan.home.settings.name,
+        "is_sample": plan.home.sample() is not None,
+        "as_of": plan.as_of,
+        "version": standing.id if standing else None,
+        "files": {name: dict(counts) for name, counts in by_source.items()},
+        "pending": [f"{p.found.path} ({p.why})" for p in plan.pending],
+        "unclaimed": [f.path for f in plan.found if not f.sources and not f.ignored],
+        "refused": [
+            {"path": d.path, "source": d.source, "why": d.error}
+            for d in deliveries
+            if d.status == REFUSED
+        ],
+        "rejects": [{"source": s, "rule": r, "rows": n} for (s, r), n in sorted(rejects.items())],
+        "months": standing.manifest["months"] if standing else {},
+        "stale": {
+            "months": [f"{m:%Y-%m}" for m in plan.stale_months()],
+            "outputs": len(stale),
+            "keys": not spans_current(plan) or bool(plan.unresolved),
+        },
+        "findings": [{"about": f.about, "text": f.text} for f in findings(plan)],
+    }
+
+
+def _print(content: dict[str, object]) -> None:
+    screen = console()
+    screen.print(
+        f"{content['organisation']}, as of {content['as_of']}: "
+        f"{content['version'] or 'nothing published yet'}"
+    )
+    files = content["files"]
+    assert isinstance(files, dict)
+    print_table(
+        "Files",
+        ("source", "loaded", "repeated", "refused", "withdrawn"),
+        [
+            (name, *(str(counts.get(s, 0)) for s in ("loaded", "duplicate_file", "refused",
+                                                     "withdrawn")))
+            for name, counts in files.items()
+        ],
+        right=("loaded", "repeated", "refused", "withdrawn"),
+    )  # fmt: skip
+    rejects = content["rejects"]
+    assert isinstance(rejects, list)
+    if rejects:
+        print_table(
+            "Rejected rows",
+            ("source", "rule", "rows"),
+            [(r["source"], r["rule"], f"{r['rows']:,}") for r in rejects],
+            right=("rows",),
+        )
+    months = content["months"]
+    assert isinstance(months, dict)
+    if months:
+        print_table(
+            "Months",
+            ("month", "figures by status"),
+            [(m, ", ".join(f"{n} {s}" for s, n in states.items())) for m, states in months.items()],
+        )
+    stale = content["stale"]
+    pending, found = content["pending"], content["findings"]
+    assert isinstance(stale, dict) and isinstance(pending, list) and isinstance(found, list)
+    if pending or stale["outputs"] or stale["keys"]:
+        screen.print(
+            f"to do: {len(pending)} files to read, {stale['outputs']} outputs stale in "
+            f"{', '.join(stale['months']) or 'no month'}; kring run does it"
+        )
+    for finding in found:
+        screen.print(f"[yellow]{finding['about']}[/] {finding['text']}", soft_wrap=True)

@@ -1,0 +1,78 @@
+"""`kring versions`, `rollback`, `verify`: the versions that stand and the one readers see."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assets.home import HomeError, run_lock
+from assets.published import current, switch, verify, versions
+from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.terminal import console, print_json, print_table
+
+
+def register(app: typer.Typer) -> None:
+    app.command("versions")(list_versions)
+    app.command()(rollback)
+    app.command("verify")(verify_current)
+
+
+def list_versions(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the versions that stand, newest first.  Example: kring versions"""
+    place = open_home(home)
+    standing = current(place)
+    rows = [
+        {
+            "version": v.id,
+            "created_at": v.manifest["created_at"],
+            "as_of": v.manifest["as_of"],
+            "current": standing is not None and v.id == standing.id,
+            "is_sample": v.manifest["is_sample"],
+        }
+        for v in versions(place)
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Versions",
+        ("version", "made (UTC)", "as of", ""),
+        [
+            (str(r["version"]), str(r["created_at"])[:19], str(r["as_of"]),
+             "current" if r["current"] else "")
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
+def rollback(
+    version: Annotated[str, typer.Argument(help="Id of a version that stands.")],
+    home: HomeOption = None,
+) -> None:
+    """Let readers see an earlier version again.  Example: kring rollback 20240701T210000Z-1a2b3c4d
+
+    The next run that finds the lake's content to differ publishes anew.
+    """
+    place = open_home(home)
+    with run_lock(place, wait=False):
+        switch(place, version)
+    console().print(f"readers now see {version}")
+
+
+def verify_current(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check the files of the current version against its manifest.  Example: kring verify"""
+    place = open_home(home)
+    standing = current(place)
+    if standing is None:
+        raise HomeError("nothing is published yet; kring run publishes")
+    problems = verify(place, standing)
+    if as_json:
+        print_json({"version": standing.id, "problems": problems})
+    elif problems:
+        for problem in problems:
+            console(errors=True).print(f"[red]{problem}[/]")
+        console(errors=True).print("go back with kring rollback, or publish anew with kring run")
+    else:
+        console().print(f"{standing.id}: every file is as published")
+    raise typer.Exit(1 if problems else 0)

@@ -1,0 +1,25 @@
+"""The code location that workspace.yaml loads: one home's assets, checks, jobs, automation."""
+
+import dagster as dg
+
+from assets.graph import all_assets, month_partitions
+from assets.home import Home
+from pipelines.automation import nightly_schedule, rebuild_sensor
+from pipelines.jobs import ingest_job, rebuild_job
+
+
+def definitions(home: Home) -> dg.Definitions:
+    """Everything Dagster shows of a home."""
+    assets, checks = all_assets(home)
+    ingest, rebuild = ingest_job(), rebuild_job(month_partitions(home), checks)
+    return dg.Definitions(
+        assets=assets,  # type: ignore[arg-type]
+        asset_checks=[checks],
+        jobs=[ingest, rebuild],
+        schedules=[nightly_schedule(home, ingest)],
+        sensors=[rebuild_sensor(ingest, rebuild)],
+        executor=dg.in_process_executor,
+    )
+
+
+defs = definitions(Home.open())

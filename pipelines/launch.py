@@ -1,0 +1,105 @@
+"""Runs of the code location made in this process, as if the workspace had launched them.
+
+So they stand in the UI under the job's name and can be re-executed from there. Also closes
+what a killed run left open in Dagster's books.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster._core.code_pointer import ModuleCodePointer
+from dagster._core.definitions.reconstruct import ReconstructableRepository
+from dagster._core.execution.api import create_execution_plan, execute_run
+from dagster._core.remote_origin import RemoteRepositoryOrigin
+from dagster._core.workspace.load import location_origins_from_yaml_paths
+
+from pipelines.automation import PID, made_by_command
+
+WORKSPACE = Path(__file__).resolve().parent.parent / "workspace.yaml"
+GONE = "The process that ran this is gone; nothing half-made stands. Run it again."
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class Location:
+    """The code location of workspace.yaml, loaded here; servers find it again by its name."""
+
+    def __init__(self, workspace: Path = WORKSPACE) -> None:
+        (self._origin,) = location_origins_from_yaml_paths([str(workspace)])
+        target = self._origin.loadable_target_origin
+        self._repository = ReconstructableRepository(
+            ModuleCodePointer(target.module_name or "", "defs", target.working_directory)
+        )
+
+    def run(
+        self, instance: DagsterInstance, name: str, tags: Mapping[str, str] = MappingProxyType({})
+    ) -> DagsterRun:
+        """Create the run with its origins, execute it here, return it as it ended."""
+        job = self._repository.get_reconstructable_job(name)
+        definition = job.get_definition()
+        repository = self._repository.get_definition()
+        # no runtime limit: Dagster could mark such a run failed, but not end it
+        merged = {
+            **definition.run_tags, **tags, PID: str(os.getpid()), "dagster/max_runtime": "0",
+        }  # fmt: skip
+        created = instance.create_run_for_job(
+            definition,
+            execution_plan=create_execution_plan(
+                job, run_config=_QUIET, tags=merged, instance_ref=instance.get_ref()
+            ),
+            run_config=_QUIET,
+            tags=merged,
+            status=DagsterRunStatus.NOT_STARTED,
+            remote_job_origin=RemoteRepositoryOrigin(self._origin, repository.name).get_job_origin(
+                name
+            ),
+            job_code_origin=job.get_python_origin(),
+        )
+        execute_run(job, created, instance)
+        ended = instance.get_run_by_id(created.run_id)
+        assert ended is not None
+        return ended
+
+
+def close_orphans(instance: DagsterInstance) -> list[DagsterRun]:
+    """Fail the runs of a killed command; call with the run lock held.
+
+    The command holds the lock from before its first run to after its last, so whoever holds
+    it now knows that the others are gone, whatever process has their number since.
+    """
+    active = RunsFilter(
+        statuses=[
+            DagsterRunStatus.NOT_STARTED,
+            DagsterRunStatus.STARTING,
+            DagsterRunStatus.STARTED,
+            DagsterRunStatus.CANCELING,
+        ]
+    )
+    dead = [run for run in instance.get_runs(active) if made_by_command(run)]
+    for run in dead:
+        instance.report_run_failed(run, GONE)
+    return dead
+
+
+def failures(instance: DagsterInstance, run: DagsterRun) -> list[str]:
+    """Why a run failed: the message of each failed step, without a traceback."""
+    from dagster import DagsterEventType
+
+    records = instance.get_records_for_run(
+        run.run_id, of_type={DagsterEventType.STEP_FAILURE, DagsterEventType.RUN_FAILURE}
+    ).records
+    found = []
+    for record in records:
+        event = record.event_log_entry.dagster_event
+        data = event.event_specific_data if event else None
+        error = getattr(data, "error", None)
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None:
+            step = f"{event.step_key}: " if event and event.step_key else ""
+            found.append(step + error.message.strip())
+    return found
