@@ -18,7 +18,7 @@ from assets.ledger import Chunk
 from assets.sources import Source
 from schemas.contract import Contract, dated_day
 
-REJECTS = {"_row": pl.Int64, "column": pl.String, "rule": pl.String}
+REJECTS = {"_row": pl.Int64, "column": pl.String, "rule": pl.String, "_rows": pl.Int64}
 
 
 class Chunks:
@@ -92,10 +92,10 @@ class Chunks:
         self.rows -= int(differing["_rows"].sum())
         for path in paths:
             before = pl.read_parquet(path)
-            before.filter(~pl.col("_row").is_in(differing["_row"].implode())).write_parquet(
+            before.join(differing.select(key, "_row"), on=[key, "_row"], how="anti").write_parquet(
                 path, compression="zstd"
             )
-        return differing.select("_row", column=pl.lit(key), rule=pl.lit("conflict"))
+        return differing.select("_row", "_rows", column=pl.lit(key), rule=pl.lit("conflict"))
 
     def keep(self) -> tuple[Chunk, ...]:
         """Move the chunks to their place in the lake, durably, named by content."""

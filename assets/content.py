@@ -24,7 +24,9 @@ VERSIONS = {
     "version": "text", "created_at": "timestamp with time zone", "as_of": "date",
     "is_sample": "boolean", "content": "text", "code": "text", "register": "text",
 }  # fmt: skip
-REJECTS = {"file_id": "text", "file_row": "bigint", "column": "text", "rule": "text"}
+REJECTS = {
+    "file_id": "text", "file_row": "bigint", "column": "text", "rule": "text", "rows": "bigint",
+}  # fmt: skip
 _OPS_TITLES = {
     "ops.files": "What became of every export file. One row per delivery of a file to a source; "
     "rows = accepted + corrections + duplicates + filtered + rejected.",

@@ -83,7 +83,7 @@ def _tables(
     files["ops.rejects"] = []
     for file_id, path in reject_files(plan):
         con.execute(
-            f'insert into ops.rejects select {literal(file_id)}, _row, "column", rule '
+            f'insert into ops.rejects select {literal(file_id)}, _row, "column", rule, _rows '
             f"from read_parquet({literal(path)})"
         )
     return files

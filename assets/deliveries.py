@@ -17,6 +17,7 @@ from assets.lake import digest
 from assets.landing import Found
 from assets.ledger import WITHDRAWN, Delivery, Ledger
 from assets.sources import Source
+from sql.run import HERE
 
 _SCHEMAS = Path(__file__).resolve().parent.parent / "schemas"
 
@@ -42,11 +43,20 @@ def contracts_fingerprint() -> str:
     return digest(*parts)
 
 
+@cache
+def _macros() -> str:
+    return hashlib.sha256((HERE / "source_macros.sql").read_bytes()).hexdigest()
+
+
 def rules_of(home: Home, source: Source) -> str:
     """Digest of all that decides what a file's rows become."""
     settings = home.settings
     return digest(
-        source.fingerprint, contracts_fingerprint(), settings.timezone, settings.first_month
+        source.fingerprint,
+        contracts_fingerprint(),
+        _macros(),
+        settings.timezone,
+        settings.first_month,
     )
 
 
@@ -59,19 +69,21 @@ def pending(
     for file in found:
         for source in file.sources:
             known = ledger.known(source.name, file.path, *file.stamp)
-            why = _why(known, rules[source.name], as_of)
+            why = _why(known, file, rules[source.name], as_of)
             if why:
                 todo.append(Pending(file, source, known, why))
     return todo
 
 
-def _why(known: Delivery | None, rules: str, as_of: date) -> str:
+def _why(known: Delivery | None, file: Found, rules: str, as_of: date) -> str:
     if known is None:
         return "new"
     if known.status == WITHDRAWN:
         return ""
     if known.rules != rules:
         return "source or contract changed"
+    if known.expected != file.expected:
+        return "its .done file has changed"
     if known.awaits_later_day and known.as_of < as_of.isoformat():
         return "held rows of a later day"
     return ""

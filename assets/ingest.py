@@ -120,11 +120,15 @@ def _deliver(run: _Run, item: Pending, reader: Reader) -> None:
         repeated = replace(blank, status=DUPLICATE, covers=covers, error=holder.path)
         run.done.duplicates.append(ledger.write(repeated))
         return
-    unchanged = holder and holder.path == path and holder.rules == rules
+    unchanged = holder and (holder.path, holder.rules, holder.expected) == (
+        path,
+        rules,
+        blank.expected,
+    )
     if holder and unchanged and not holder.awaits_later_day:
         ledger.write(_restamped(holder, item))
         return
-    reading = reader.take(staged)
+    reading = reader.take(staged, item.found.expected)
     run.waiting.append((reader, blank, holder, reading))
     if reader.is_empty:
         run.settle()
@@ -160,6 +164,7 @@ def _blank(run: _Run, item: Pending, sha256: str, rules: str) -> Delivery:
         sequence=run.sequence,
         rules=rules,
         status=REFUSED,
+        expected=item.found.expected,
         as_of=run.as_of.isoformat(),
         loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )

@@ -33,7 +33,7 @@ with delivered as (
         order by version desc nulls last, first_sequence desc, sequence, file_row) as rank
     from delivered
 )
-select month, file_id, file_row, rows, rank = 1 as counts,
+select month, key, file_id, file_row, rows, rank = 1 as counts,
     case when position = 1 then 'new'
          when nth > 1 or version < newest_before then 'duplicate'
          else 'correction' end as fate
@@ -139,8 +139,8 @@ def _lost(home: Home, connection: Any, source: str) -> dict[str, dict[str, Any]]
         folder = home.keys / source
         scratch = make_folder(home.scratch) / f"losers-{source}-{month}"
         connection.execute(
-            "copy (select file_id, file_row from fates where not counts and month = "
-            f"{literal(month)} order by file_id, file_row) to {literal(scratch)} "
+            "copy (select key, file_id, file_row from fates where not counts and month = "
+            f"{literal(month)} order by file_id, file_row, key) to {literal(scratch)} "
             "(format parquet, compression zstd)"
         )
         sha256 = sha256_file(scratch)

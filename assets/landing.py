@@ -33,6 +33,7 @@ class Found:
     regular: bool
     sources: tuple[Source, ...]
     ignored: bool = False
+    expected: int | None = None  # records it must have, where a NAME.done beside it says so
 
     @property
     def stamp(self) -> tuple[int, int, int]:
@@ -53,9 +54,10 @@ def scan(home: Home, sources: tuple[Source, ...]) -> list[Found]:
         regular = stat.S_ISREG(info.st_mode)
         if not regular and stat.S_ISDIR(info.st_mode) and not claims:
             continue
+        expected = _expected(Path(entry.path + ".done")) if claims else None
         found.append(
             Found(relative, info.st_size, info.st_mtime_ns, info.st_ctime_ns, regular, claims,
-                  ignored=noise)
+                  ignored=noise, expected=expected)
         )  # fmt: skip
     return sorted(found, key=lambda f: f.path)
 
@@ -68,6 +70,15 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
             yield entry
             if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
                 yield from _entries(Path(entry.path))
+
+
+def _expected(done: Path) -> int | None:
+    """The count a `.done` file states; null where there is none or it only says `done`."""
+    try:
+        text = done.read_bytes()[:100].decode("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return int(text) if text.isdecimal() else None
 
 
 def unsettled(home: Home, files: list[Found]) -> set[str]:

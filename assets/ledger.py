@@ -50,6 +50,7 @@ class Delivery:
     rejects: Mapping[str, int] = field(default_factory=dict)
     chunks: tuple[Chunk, ...] = ()
     covers: tuple[str, ...] = ()
+    expected: int | None = None
     as_of: str = ""
     loaded_at: str = ""
     error: str = ""

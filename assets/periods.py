@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assets.home import Home
-from assets.ledger import LOADED, REFUSED, Delivery, Ledger
+from assets.ledger import DUPLICATE, LOADED, REFUSED, Delivery, Ledger
 from assets.sources import Source
 
 PERIODS: dict[str, tuple[int, ...]] = {
@@ -111,7 +111,7 @@ def coverage(home: Home, sources: Iterable[Source], ledger: Ledger, as_of: date)
 
 
 def _covered(deliveries: list[Delivery]) -> set[date]:
-    return {day for d in deliveries if d.status != REFUSED for day in d.covered_days()}
+    return {day for d in deliveries if d.status in (LOADED, DUPLICATE) for day in d.covered_days()}
 
 
 def _kind_month(

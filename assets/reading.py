@@ -7,6 +7,7 @@ file, record, column and rule.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,7 +26,9 @@ from schemas.contract import Bounds, Contract, contract, validate
 from schemas.contract import check_columns as check_selected
 from schemas.conversion import Conventions, convert
 from schemas.pseudonyms import Pseudonyms
+from sql.run import HERE, quoted
 
+MACROS = HERE / "source_macros.sql"
 BATCH_ROWS = 250_000
 NOT_YET = ("unstable", "vanished")  # left for the next run, not refused
 _FILES_TOGETHER = 256
@@ -48,6 +51,8 @@ class Reading:
     days: tuple[date, ...] = ()
     refused: str = ""
     rule: str = ""
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -58,7 +63,28 @@ class Opened:
     export: Export
     rows: pl.DataFrame
     more: Iterator[pl.DataFrame]
-    records_used: int = 0
+    used: _Records
+
+
+class _Records:
+    """Which records of an export a select has used; an aggregate says how many."""
+
+    def __init__(self, records: int) -> None:
+        import numpy as np
+
+        self._seen = np.zeros(records + 1, dtype=bool)
+        self._stated = 0
+
+    def add(self, batch: pl.DataFrame) -> None:
+        if "_rows" in batch.columns:
+            self._stated += int(batch["_rows"].cast(pl.Int64).sum())
+        elif batch.height:
+            numbers = batch["_row"].drop_nulls().to_numpy()
+            self._seen[numbers[(numbers > 0) & (numbers < len(self._seen))]] = True
+
+    @property
+    def count(self) -> int:
+        return self._stated or int(self._seen.sum())
 
 
 class Reader:
@@ -68,11 +94,16 @@ class Reader:
         self.home, self.source, self.pseudonyms = home, source, pseudonyms
         self.contract: Contract = contract(source.kind)
         self.box = make_folder(home.scratch / f"box-{source.name}")
-        self.connection = sandbox(self.box, source.timezone or home.settings.timezone)
+        zone = source.timezone or home.settings.timezone
+        fixed = zone.startswith(("+", "-"))
+        self.connection = sandbox(
+            self.box, f"GMT{zone}" if fixed else zone, MACROS.read_text(encoding="utf-8")
+        )
+        self._select = _with_version(source)
         settings = home.settings
         self.bounds = Bounds(settings.first_month, as_of + timedelta(days=1), settings.timezone)
         self.conventions = Conventions(
-            timezone=source.timezone or settings.timezone,
+            timezone=zone,
             times=source.times,
             decimal=source.decimal,  # type: ignore[arg-type]
             nulls=source.nulls,
@@ -96,15 +127,24 @@ class Reader:
         self.settle()
         return reading
 
-    def take(self, staged: Staged | Reading) -> Reading:
-        """Begin a file; its answer stands once `settle` was called (at once for a large one)."""
+    def take(self, staged: Staged | Reading, expected: int | None = None) -> Reading:
+        """Begin a file; its answer stands once `settle` was called (at once for a large one).
+
+        `expected` is the number of records it must have, where its sender says so.
+        """
         if isinstance(staged, Reading):
             return staged
         reading = Reading(sha256=staged.sha256)
         try:
             export = open_export(self.connection, staged, self.source)
+            reading.columns, reading.notes = export.columns, export.notes
+            if expected is not None and export.records != expected:
+                raise Refused(
+                    "row_count", f"{staged.name}: expected {expected} records, got {export.records}"
+                )
             check_columns(self.connection, self.source, export)
             opened = self._begin(reading, export)
+            opened.used.add(opened.rows)
             if opened.rows.height < BATCH_ROWS:
                 self._waiting.append(opened)
                 if self.is_full:
@@ -113,6 +153,8 @@ class Reader:
                 self._stream(opened)
         except Refused as refusal:
             reading.refused, reading.rule = str(refusal), refusal.rule
+        except ValueError as error:  # the select's text itself: HeaderError and its like
+            reading.refused, reading.rule = f"{staged.name}: {error}", "select"
         finally:
             for leftover in self.box.iterdir():
                 leftover.unlink()
@@ -120,6 +162,11 @@ class Reader:
 
     def _begin(self, reading: Reading, export: Export) -> Opened:
         """Fetch the first batch's worth of rows, which for most files are all of them."""
+        try:
+            columns = self.connection.sql(self._select).columns
+            check_selected(self.contract, columns)
+        except Exception as error:
+            raise _refusal(error, self.source) from None
         more = self._batches()
         parts: list[pl.DataFrame] = []
         while (
@@ -128,7 +175,7 @@ class Reader:
         ):
             parts.append(part)
         rows = pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame()
-        return Opened(reading, export, rows, more, _records(rows))
+        return Opened(reading, export, rows, more, _Records(export.records))
 
     @property
     def is_empty(self) -> bool:
@@ -164,40 +211,44 @@ class Reader:
             accepted, rejected = self._checked(opened.rows)
             chunks.write(accepted)
             rejects = [rejected]
-            last = opened.rows["_row"][-1]
             for batch in opened.more:
                 accepted, rejected = self._checked(batch)
                 chunks.write(accepted)
                 rejects.append(rejected)
-                opened.records_used += _records(batch, last)
-                last = batch["_row"][-1]
+                opened.used.add(batch)
             self._finish(opened, chunks, rejects)
 
     def _checked(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         converted = convert(batch, self.contract, self.conventions, self.pseudonyms.series)
         valid = validate(converted.accepted, self.contract, self.bounds)
-        return valid.accepted, pl.concat([converted.rejects, valid.rejects])
+        rejects = pl.concat([converted.rejects, valid.rejects])
+        if "_rows" not in batch.columns:
+            return valid.accepted, rejects.with_columns(_rows=pl.lit(1, pl.Int64))
+        weights = batch.select("_row", pl.col("_rows").cast(pl.Int64)).unique("_row")
+        return valid.accepted, rejects.join(weights, on="_row", how="left", maintain_order="left")
 
     def _finish(self, opened: Opened, chunks: Chunks, rejects: list[pl.DataFrame]) -> None:
         """The file's accounting, its weighing against the tolerance, and its chunks."""
         reading, export = opened.reading, opened.export
-        unread = pl.DataFrame(list(export.rejects), schema=REJECTS, orient="row")
+        unread = pl.DataFrame(
+            [(*reject, 1) for reject in export.rejects], schema=REJECTS, orient="row"
+        )
         conflicts = chunks.conflicts()
         found = [frame.select(list(REJECTS)) for frame in (unread, *rejects, conflicts)]
         reading.rejected_rows = pl.concat(found).sort("_row", "column", "rule")
-        reading.rejected = reading.rejected_rows.height
+        reading.rejected = int(reading.rejected_rows["_rows"].sum())
         reading.accepted = chunks.rows
-        reading.filtered = max(export.records - unread.height - opened.records_used, 0)
+        reading.filtered = max(export.records - unread.height - opened.used.count, 0)
         # a select that unnests makes several rows of one record; the balance is kept in rows
         reading.rows = reading.accepted + reading.rejected + reading.filtered
-        reading.rejects = dict(Counter(_rule_names(reading.rejected_rows)))
+        reading.rejects = _by_rule(reading.rejected_rows)
         reading.days = chunks.days()
         self._weigh(reading)
         reading.chunks = () if reading.refused else chunks.keep()
 
     def _batches(self) -> Iterator[pl.DataFrame]:
         try:
-            reader = self.connection.sql(self.source.statement.body).to_arrow_reader(BATCH_ROWS)
+            reader = self.connection.sql(self._select).to_arrow_reader(BATCH_ROWS)
             for record_batch in reader:
                 if record_batch.num_rows:
                     frame = pl.from_arrow(pa.Table.from_batches([record_batch]))
@@ -223,13 +274,16 @@ class Reader:
         )
 
 
-def _records(batch: pl.DataFrame, last: int = -1) -> int:
-    """Export records a batch used: an aggregate says so, else each record counts once."""
-    if batch.is_empty():
-        return 0
-    if "_rows" in batch.columns:
-        return int(batch["_rows"].cast(pl.Int64).sum())
-    return batch["_row"].n_unique() - int(batch["_row"][0] == last)
+def _with_version(source: Source) -> str:
+    """The select, with `_version` taken from the export column that the header names."""
+    body = source.statement.body
+    if source.version is None or "_version" in body:
+        return body
+    column = quoted(source.version)
+    return (
+        f"select chosen.*, export.{column} as _version from ({body}) as chosen "
+        "join export on export._row = chosen._row"
+    )
 
 
 def _of_file(rows: pl.DataFrame, place: int) -> pl.DataFrame:
@@ -241,14 +295,27 @@ def _of_file(rows: pl.DataFrame, place: int) -> pl.DataFrame:
 
 
 def _refusal(error: Exception, source: Source) -> Refused:
-    """An engine's or contract's complaint about the select, without any value of the export."""
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    kind = type(error).__name__
-    if kind in ("ConversionException", "InvalidInputException", "OutOfRangeException"):
-        text = "a cast in the select failed; return the text and leave converting to the contract"
-    return Refused("select", f"sources/{source.name}.sql: {text}")
+    """An engine's or contract's complaint about the select, without any value of the export.
+
+    What the engine says before it has read a row is about the select's text; what it says
+    later may quote the export, so then only the column it names is passed on.
+    """
+    name = f"sources/{source.name}.sql"
+    about_text = ("ParserException", "BinderException", "CatalogException", "ContractError")
+    if type(error).__name__ in about_text:
+        return Refused("select", f"{name}: {str(error).splitlines()[0]}")
+    column = re.search(r"casting from source column (\w+)", str(error))
+    of = f" of column {column[1]}" if column else ""
+    return Refused(
+        "select",
+        f"{name}: a cast or function{of} failed on a row; return the text as it stands and "
+        "leave converting to the contract, or use try_cast",
+    )
 
 
-def _rule_names(rejects: pl.DataFrame) -> list[str]:
-    columns, rules = rejects["column"].to_list(), rejects["rule"].to_list()
-    return [f"{r} {c or ''}".strip() for c, r in zip(columns, rules, strict=True)]
+def _by_rule(rejects: pl.DataFrame) -> dict[str, int]:
+    """Rejected rows by rule and column."""
+    counts: Counter[str] = Counter()
+    for _, column, rule, rows in rejects.iter_rows():
+        counts[f"{rule} {column or ''}".strip()] += rows
+    return dict(counts)

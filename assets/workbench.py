@@ -104,7 +104,7 @@ class Workbench:
                 if name in (None, c.month)
             ]
             if chunks:
-                parts.append(self._counting(source.name, chunks, name))
+                parts.append(self._counting(source.name, contract(kind).key, chunks, name))
         columns = ", ".join(
             f"cast(null as {sql_type(dtype)}) as {quoted(column)}"
             for column, dtype in contract(kind).columns.items()
@@ -116,7 +116,7 @@ class Workbench:
         body = " union all by name ".join(parts)
         self.connection.execute(f"create or replace view {table_name('raw.' + kind)} as {body}")
 
-    def _counting(self, source: str, chunks: list[Path], month: str | None) -> str:
+    def _counting(self, source: str, key: str, chunks: list[Path], month: str | None) -> str:
         files = ", ".join(literal(path) for path in chunks)
         rows = (
             f"select {literal(source)} as source, * exclude (_row, _version, _rows), "
@@ -130,7 +130,8 @@ class Workbench:
             return rows
         return (
             f"select * from ({rows}) as c anti join read_parquet([{losers}]) as lost "
-            "on lost.file_id = c.file_id and lost.file_row = c.file_row"
+            "on lost.file_id = c.file_id and lost.file_row = c.file_row "
+            f"and lost.key = c.{quoted(key)}"
         )
 
     def _detail(self, month: date | None) -> None:

@@ -6,16 +6,19 @@ numbers; blank lines go. Nothing is mended: what is rejected is named, never pad
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from assets.exports.batches import Rejects
-from assets.exports.scan import Shape
+from assets.exports.scan import Shape, inside_quotes
 from assets.exports.staging import Staged
 from assets.sources import Source
 
-_LINES = 20_000
+_BLOCK = 1 << 18
 _LONGEST = 1 << 20
 
 
@@ -32,44 +35,67 @@ def repair(staged: Staged, source: Source, layout: Layout, shape: Shape, rejects
     delim = source.options.delim.encode()
     quote = source.options.quote.encode() if source.options.quote else None
     full = layout.width + layout.surplus - 1
-    blank = delim * full + b"\n" if full else b"-\n"
+    nothing = delim * full + b"\n" if full else b"-\n"
     number = 0
     with path.open("wb") as out:
-        lines: list[bytes] = []
-        for record in _records(staged.path, quote):
-            if not record.strip(delim + b" \t\n"):
+        for block in _blocks(staged.path, quote):
+            # Under a nameless column every record must be looked at.
+            if not layout.surplus and (records := _regular(block, delim, quote, full)):
+                number += records
+                out.write(block)
                 continue
-            number += 1
-            found = _count(record, delim, quote)
-            rule = _rule(record, found, delim, layout)
-            if rule:
-                rejects.add(number, None, rule, shape.records)
-                lines.append(blank)
-            elif found < full:
-                lines.append(record.rstrip(b"\n") + delim * (full - found) + b"\n")
-            else:
-                lines.append(record)
-            if len(lines) == _LINES:
-                out.writelines(lines)
-                lines.clear()
-        out.writelines(lines)
+            for record in _records(block, quote):
+                if not record.strip(delim + b" \t\n"):
+                    continue
+                number += 1
+                found = _count(record, delim, quote)
+                if rule := _rule(record, found, delim, layout):
+                    rejects.add(number, None, rule, shape.records)
+                    out.write(nothing)
+                else:
+                    out.write(record.rstrip(b"\n") + delim * (full - found) + b"\n")
     return path
 
 
-def _records(path: Path, quote: bytes | None) -> Iterator[bytes]:
-    """Whole records, their quoted line breaks included; quotes are known to pair up."""
+def _blocks(path: Path, quote: bytes | None) -> Iterator[bytes]:
+    """The copy in pieces of whole records; quotes are known to pair up."""
     with path.open("rb") as copy:
-        if quote is None:
-            yield from copy
-            return
-        begun = b""
-        for line in copy:
-            if begun or (quote in line and line.count(quote) % 2):
-                begun += line
-                if begun.count(quote) % 2:
-                    continue
-                line, begun = begun, b""
-            yield line
+        while block := copy.read(_BLOCK):
+            block += copy.readline()
+            opened = quote is not None and block.count(quote) % 2
+            while quote and opened and (line := copy.readline()):
+                block += line
+                opened = (opened + line.count(quote)) % 2
+            yield block
+
+
+def _regular(block: bytes, delim: bytes, quote: bytes | None, full: int) -> int:
+    """How many records, where all in a block are as they must be; else 0."""
+    data = np.frombuffer(block, dtype=np.uint8)
+    if data[-1] != 10 or len(data) > _LONGEST or not data.all():
+        return 0
+    mark = (data == delim[0]) | (data == 10)
+    if quote and quote in block:
+        mark &= ~inside_quotes(data, quote[0])
+    ends = data[np.flatnonzero(mark)] == 10
+    records = int(np.count_nonzero(ends))
+    starts = data[np.flatnonzero(data == 10)[:-1] + 1]
+    if np.isin(np.append(starts, data[0]), [10, 32, 9, delim[0]]).any():
+        return 0  # a line that may be blank
+    even = len(ends) == records * (full + 1) and bool(ends[full :: full + 1].all())
+    return records if even else 0
+
+
+def _records(block: bytes, quote: bytes | None) -> Iterator[bytes]:
+    """Whole records, their quoted line breaks included."""
+    begun = b""
+    for line in io.BytesIO(block):
+        if quote and (begun or line.count(quote) % 2):
+            begun += line
+            if begun.count(quote) % 2:
+                continue
+            line, begun = begun, b""
+        yield line
 
 
 def _count(record: bytes, delim: bytes, quote: bytes | None) -> int:

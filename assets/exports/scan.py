@@ -21,6 +21,12 @@ Positions = npt.NDArray[np.intp]
 _LF = 10
 
 
+def inside_quotes(data: Bytes, quote: int | None, before: int = 0) -> npt.NDArray[np.bool_]:
+    """Which bytes stand inside quotes, an opening quote included; `before`: quotes so far."""
+    parity = np.cumsum(data == quote, dtype=np.uint8)  # may wrap at 256: only parity counts
+    return ((parity + (before & 1)) & 1).view(np.bool_)
+
+
 @dataclass
 class Shape:
     """What the data part of a file consists of; a header is not part of it."""
@@ -79,11 +85,12 @@ class _Scanner:
         return first or bool(self.blank_starts[data[starts + 1]].any())
 
     def _feed_quoted(self, data: Bytes, lines: Positions, at: Positions) -> None:
-        opens = (np.arange(len(at)) + self.quotes) % 2 == 0
-        before = np.concatenate(([self.last], data[:-1]))[at]
-        follows = np.concatenate((data[1:], [_LF]))[at]  # at the end, judged with the next chunk
-        inside = (np.searchsorted(at, lines) + self.quotes) % 2 == 1
-        wrong = at[~self.neighbours[np.where(opens, before, follows)]]
+        quoted = inside_quotes(data, self.quote, self.quotes)
+        inside = quoted[lines]
+        around = np.full(len(data) + 2, _LF, dtype=np.uint8)  # the end is judged with what follows
+        around[0], around[1:-1] = self.last, data
+        outer = np.where(quoted[at], around[at], around[at + 2])
+        wrong = at[~self.neighbours[outer]]
         if not self.multiline and inside.any():
             wrong = np.concatenate((wrong, lines[inside]))
         if self.closed and not self.neighbours[data[0]]:
@@ -91,9 +98,7 @@ class _Scanner:
         if len(wrong):
             whole = np.count_nonzero(~inside[: np.searchsorted(lines, wrong.min())])
             raise self._stray(self.shape.records + int(whole) + 1)
-        fields = np.flatnonzero(data == self.delim)
-        outside = (np.searchsorted(at, fields) + self.quotes) % 2 == 0
-        self.shape.delimiters += int(np.count_nonzero(outside))
+        self.shape.delimiters += int(np.count_nonzero((data == self.delim) & ~quoted))
         self.shape.records += int(np.count_nonzero(~inside))
         self.shape.breaks_in_quotes += int(np.count_nonzero(inside))
         self.quotes += len(at)

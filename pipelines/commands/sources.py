@@ -1,0 +1,246 @@
+"""`kring sources`, `check-source`, `gallery`, `withdraw`: exports and how they are read."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assets.home import TEMPLATE, Home, HomeError, run_lock
+from assets.landing import scan
+from assets.ledger import Ledger
+from assets.sources import Source, read_source, read_sources
+from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.terminal import console, print_json, print_table
+
+_GALLERY = TEMPLATE / "gallery"
+_SHOWN_ROWS = 10
+
+
+def register(app: typer.Typer) -> None:
+    app.command("sources")(list_sources)
+    app.command("check-source")(check_source)
+    app.command()(gallery)
+    app.command()(withdraw)
+
+
+def list_sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the sources and what each has delivered.  Example: kring sources"""
+    place = open_home(home)
+    ledger = Ledger(place)
+    rows: list[dict[str, Any]] = []
+    for source in read_sources(place.sources):
+        deliveries = ledger.deliveries([source.name])
+        days = sorted(d for each in deliveries for d in each.covers)
+        rows.append(
+            {
+                "source": source.name, "title": source.title, "kind": source.kind,
+                "format": source.format, "files": list(source.patterns),
+                "delivered": len(deliveries), "expects": source.expects.every,
+                "first": days[0][:10] if days else None,
+                "last": days[-1].rpartition("..")[2] if days else None,
+            }
+        )  # fmt: skip
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Sources",
+        ("source", "kind", "format", "files", "delivered", "expects", "from", "to"),
+        [
+            (r["source"], r["kind"], r["format"], "; ".join(r["files"]), str(r["delivered"]),
+             r["expects"], r["first"] or "-", r["last"] or "-")
+            for r in rows
+        ],
+        right=("delivered",),
+    )  # fmt: skip
+
+
+def check_source(
+    file: Annotated[Path, typer.Argument(help="The source's SQL file.")],
+    export: Annotated[Path | None, typer.Argument(help="An export to try it on.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try a source on an export without loading anything.
+
+    Example: kring check-source sources/calls.sql landing/calls/calls_20240102.csv
+    """
+    place = open_home(home)
+    if not file.is_file():
+        raise HomeError(f"there is no file {file}")
+    source = read_source(file)
+    chosen = export or _first_claimed(place, source)
+    report: dict[str, Any] = {
+        "source": source.name, "kind": source.kind, "files": list(source.patterns),
+        "format": source.format, "export": str(chosen) if chosen else None,
+    }  # fmt: skip
+    if chosen is not None:
+        if not chosen.is_file():
+            raise HomeError(f"there is no export {chosen}")
+        report |= try_source(place, source, chosen.resolve())
+    if as_json:
+        print_json(report)
+    else:
+        _print_report(report)
+    raise typer.Exit(1 if report.get("refused") else 0)
+
+
+def _first_claimed(home: Home, source: Source) -> Path | None:
+    claimed = [f.path for f in scan(home, (source,)) if f.sources]
+    return home.landing / claimed[0] if claimed else None
+
+
+def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
+    """Read an export by a source in a home that vanishes; identifiers come out masked."""
+    import secrets
+
+    import polars as pl
+
+    from assets.reading import Reader
+    from assets.source_values import Tolerance
+    from schemas.pseudonyms import Pseudonyms
+
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="kring-check-") as folder:
+        trial = Home(Path(folder).resolve(), home.settings)
+        tolerant = replace(source, tolerance=Tolerance(rows=2**62))
+        reader = Reader(trial, tolerant, Pseudonyms(secrets.token_bytes(32)), home.today())
+        try:
+            reading = reader.load(reader.stage(str(export)))
+        finally:
+            reader.close()
+        paths = [trial.chunk(source.kind, source.name, c.file) for c in reading.chunks]
+        rows = pl.concat([pl.read_parquet(p) for p in paths]) if paths else pl.DataFrame()
+        shown = _masked(rows.sort("_row").head(_SHOWN_ROWS)) if paths else []
+    refused = reading.refused
+    if not refused and not source.tolerance.allows(reading.rejected, reading.rows):
+        allowed = source.statement.header.get("tolerance") or "0"
+        refused = f"{reading.rejected} of {reading.rows} rows rejected; the tolerance is {allowed}"
+    return {
+        "columns": list(reading.columns), "notes": list(reading.notes),
+        "rows": reading.rows, "accepted": reading.accepted, "filtered": reading.filtered,
+        "rejected": reading.rejected, "rejects": _rejects(reading.rejected_rows),
+        "months": {c.month: c.rows for c in reading.chunks}, "mapped": shown,
+        "refused": refused, "seconds": round(time.monotonic() - begun, 2),
+    }  # fmt: skip
+
+
+def _rejects(rows: Any) -> list[dict[str, Any]]:
+    """Rejects by column and rule with the first record numbers."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for row in rows.iter_rows(named=True):
+        found.setdefault((row["column"] or "", row["rule"]), []).append(row["_row"])
+    return [
+        {"column": column, "rule": rule, "rows": len(numbers), "records": numbers[:_SHOWN_ROWS]}
+        for (column, rule), numbers in sorted(found.items())
+    ]
+
+
+def _masked(rows: Any) -> list[dict[str, Any]]:
+    masked = []
+    for row in rows.iter_rows(named=True):
+        row = {k: ("***" if k.endswith("_key") and v else v) for k, v in row.items()}
+        if "activity_id" in row:
+            row["activity_id"] = "***"
+        masked.append({k: v for k, v in row.items() if k not in ("file_id", "_version", "_rows")})
+    return masked
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    screen = console()
+    screen.print(
+        f"{report['source']}: {report['kind']}, {report['format']}, {'; '.join(report['files'])}"
+    )
+    if report["export"] is None:
+        screen.print("the header is good; no export in landing matches, so nothing was read")
+        return
+    screen.print(f"columns found: {', '.join(report['columns']) or '-'}")
+    for note in report["notes"]:
+        screen.print(f"note: {note}")
+    for row in report["mapped"]:
+        filled = {k: v for k, v in row.items() if v is not None}
+        screen.print("  " + ", ".join(f"{k} {v}" for k, v in filled.items()), soft_wrap=True)
+    screen.print(
+        f"{report['rows']} rows: {report['accepted']} accepted, {report['filtered']} filtered, "
+        f"{report['rejected']} rejected, in {report['seconds']} s"
+    )
+    if report["rejects"]:
+        print_table(
+            "Rejected rows",
+            ("rule", "column", "rows", "first records"),
+            [
+                (r["rule"], r["column"], str(r["rows"]), ", ".join(map(str, r["records"])))
+                for r in report["rejects"]
+            ],
+            right=("rows",),
+        )
+    if report["months"]:
+        months = ", ".join(f"{m} ({n})" for m, n in sorted(report["months"].items()))
+        screen.print(f"months it would touch: {months}")
+    if report["refused"]:
+        console(errors=True).print(f"[red]refused[/] {report['refused']}", soft_wrap=True)
+
+
+def gallery(
+    action: Annotated[str | None, typer.Argument(help="`add`, or nothing to list.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The source to activate.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List sources for known systems, or activate one.  Example: kring gallery add vicidial"""
+    place = open_home(home)
+    shelf = {path.stem: path for path in sorted(_GALLERY.glob("*.sql"))}
+    if action is None:
+        rows: list[dict[str, Any]] = [
+            {"name": stem, "title": read_source(path).title, "kind": read_source(path).kind,
+             "active": (place.sources / path.name).exists()}
+            for stem, path in shelf.items()
+        ]  # fmt: skip
+        if as_json:
+            print_json(rows)
+            return
+        print_table(
+            "Gallery",
+            ("name", "kind", "title", ""),
+            [(r["name"], r["kind"], r["title"], "active" if r["active"] else "") for r in rows],
+        )
+        return
+    if action != "add" or name is None:
+        raise typer.BadParameter("write: kring gallery add NAME")
+    if name not in shelf:
+        raise HomeError(f"the gallery has no {name}; it has {', '.join(shelf)}")
+    target = place.sources / shelf[name].name
+    if target.exists():
+        raise HomeError(f"sources/{target.name} is there already; nothing was changed")
+    shutil.copy(shelf[name], target)
+    console().print(f"sources/{target.name} is active; adapt its files: and codes, then check it")
+
+
+def withdraw(
+    file: Annotated[str, typer.Argument(help="The file's path below landing.")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Let it count again.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Take a bad file back, as if it had never come.
+
+    Example: kring withdraw calls/calls_20240102.csv --reason "test system"
+    """
+    from assets.withdrawal import restore
+    from assets.withdrawal import withdraw as take_back
+
+    place = open_home(home)
+    if not undo and not reason.strip():
+        raise typer.BadParameter("say why; the reason is kept", param_hint="--reason")
+    with run_lock(place, wait=False):
+        found = restore(place, file) if undo else take_back(place, file, reason.strip())
+    done = "will be read again" if undo else "is withdrawn"
+    console().print(
+        f"{file} {done} ({len(found)} deliveries); the next kring run rebuilds what it touched"
+    )

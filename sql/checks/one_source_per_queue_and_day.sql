@@ -1,0 +1,8 @@
+-- title: A queue's contacts of one day come from one source
+-- reads: fact.contacts
+-- severity: warn
+-- reason: keys are per source, so two systems that both export a queue (a migration) count it twice
+select channel, queue, local_date, count(distinct source) as sources
+from fact.contacts
+group by channel, queue, local_date
+having count(distinct source) > 1

@@ -1,0 +1,133 @@
+"""The document's own examples, read as they stand there: they must do what it says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter  # type: ignore[import-untyped]
+from small_home import MACROS, PROJECT, Read, add_source, make_home, read
+
+from assets.sources import Options, read_source
+from schemas.contract import KINDS, contract
+from sql.header import HeaderError
+
+TEXT = (PROJECT / "docs" / "add-an-export.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^`(landing|sources)/([^`]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILES = {f"{folder}/{name}": text for folder, name, text in BLOCK.findall(TEXT)}
+Example = Callable[..., Read]
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Example:
+    """Reads an example's file, written out of the document, through the example's source."""
+
+    def reading(source: str, path: str, first_month: str = "2024-01") -> Read:
+        home = make_home(tmp_path, first_month=first_month)
+        if f"landing/{path}" in FILES:
+            (home.landing / path).parent.mkdir(exist_ok=True)
+            (home.landing / path).write_text(FILES[f"landing/{path}"], encoding="utf-8")
+        add_source(home, source, FILES[f"sources/{source}.sql"])
+        assert read_source(home.sources / f"{source}.sql").claims(path)
+        found = read(home, source, path)
+        assert found.reading.refused == ""
+        return found
+
+    return reading
+
+
+def test_the_bank(example: Example) -> None:
+    found = example("bank_calls", "bank/calls_1999-01.csv", "1999-01")
+    assert found.rows.select("_row", "outcome", "wait_seconds", "talk_seconds").rows() == [
+        (1, "answered", 20, 121),
+        (2, "abandoned", 45, None),
+        (3, "answered", 0, 120),
+        (4, "not_queued", 0, None),
+        (6, "answered", 20, 300),
+        (7, "answered", 21, 60),
+    ]
+    assert found.months == {"1999-01": 5, "1999-02": 1}
+    entered = [f"{each:%d %H:%M:%S}" for each in found.column("entered_at")]  # UTC, 7 h behind
+    assert entered == ["31 17:07:02", "01 01:02:42", "01 02:00:10", "01 02:10:15",
+                       "31 16:59:50", "31 17:00:05"]  # fmt: skip
+    assert found.reading.rejects == {"unknown_outcome": 1, "negative_duration wait_seconds": 1}
+    assert (found.reading.rows, found.reading.filtered) == (9, 1)
+    assert found.column("agent_key")[1] is None
+
+
+def test_the_chats_and_their_ratings(example: Example) -> None:
+    found = example("chat_chats", "chat/chats_2024-03.csv")
+    assert found.rows.select("contact_id", "queue", "outcome", "wait_seconds").rows() == [
+        ("c1", "Umum", "answered", 299),
+        ("c2", "Umum", "abandoned", 90),
+        ("c3", "Umum", "answered", 301),
+        ("c4", None, "not_queued", None),
+    ]
+    assert found.reading.rejects == {"wait_missing wait_seconds": 1, "unknown_status": 1}
+    ratings = example("chat_ratings", "chat/chats_2024-03.csv")
+    assert ratings.rows.select("response_id", "status", "score").rows() == [
+        ("c1", "completed", 5), ("c2", "not_rated", None), ("c3", "not_rated", None),
+        ("c4", "not_rated", None), ("c5", "completed", 4), ("c6", "completed", 2),
+    ]  # fmt: skip
+
+
+def test_the_event_log(example: Example) -> None:
+    found = example("acd_events", "acd/events_2024-03.csv")
+    columns = ("contact_id", "queue", "outcome", "wait_seconds", "talk_seconds", "_rows")
+    assert found.rows.select(columns).rows() == [
+        ("k1-1", "umum", "answered", 12, 88, 3),
+        ("k2-1", "umum", "abandoned", 35, None, 2),
+        ("k3-1", "umum", "flow_out", 60, None, 2),
+        ("k3-2", "khusus", "answered", 19, 110, 3),
+    ]
+    assert found.reading.rejects == {"unfinished": 1}
+    assert (found.reading.rows, found.reading.filtered) == (12, 1)
+
+
+def test_the_workbook(example: Example, tmp_path: Path) -> None:
+    (tmp_path / "landing" / "practice").mkdir(parents=True)
+    book = xlsxwriter.Workbook(tmp_path / "landing" / "practice" / "q1.xlsx")
+    sheet, clock = book.add_worksheet("Calls"), book.add_format({"num_format": "hh:mm:ss"})
+    sheet.write_row(0, 0, ["Call Id", "Agent", "Date", "Time", "Topic", "Answered (Y/N)",
+                           "Speed of answer in seconds", "AvgTalkDuration",
+                           "Satisfaction rating"])  # fmt: skip
+    for row, cells in enumerate([("1", "Y", 20, 90 / 86400, 4), ("2", "N", None, None, None)], 1):
+        sheet.write_row(row, 0, [cells[0], "a1", "2024-03-01"])
+        sheet.write_number(row, 3, 8.5 / 24, clock)
+        sheet.write_row(row, 4, ["Umum", cells[1]])
+        if cells[2]:
+            sheet.write_number(row, 6, cells[2])
+            sheet.write_number(row, 7, cells[3], clock)
+            sheet.write_number(row, 8, cells[4])
+    book.close()
+    calls = example("practice_calls", "practice/q1.xlsx")
+    assert calls.rows.select("outcome", "wait_seconds", "talk_seconds").rows() == [
+        ("answered", 20, 90), ("abandoned", None, None),
+    ]  # fmt: skip
+    ratings = example("practice_ratings", "practice/q1.xlsx")
+    assert ratings.column("score") == [4] and ratings.reading.filtered == 1
+
+
+def section(title: str) -> str:
+    return TEXT.split(f"# {title}\n", 1)[1].split("\n#", 1)[0]
+
+
+def test_every_key_option_kind_and_column_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("-- tittle: x\nselect 1\n")
+    with pytest.raises(HeaderError) as error:
+        read_source(tmp_path / "a.sql")
+    told = set(re.findall(r"`(\w+)`", section("The header, key by key")))
+    assert set(str(error.value).rpartition("the keys are ")[2].split(", ")) <= told
+    assert set(Options.__dataclass_fields__) <= told
+    returned = section("What the select returns")
+    for kind in KINDS:
+        rows = [line.split("|", 2) for line in returned.splitlines() if line.startswith("|")]
+        named = next(rest for _, kinds, rest in rows if f"`{kind}`" in kinds)
+        assert set(contract(kind).offered) <= set(re.findall(r"`(\w+)`", named)), kind
+
+
+def test_every_helper_is_told() -> None:
+    defined = set(re.findall(r"^create or replace macro (\w+)\(", MACROS.read_text(), re.MULTILINE))
+    assert defined == set(re.findall(r"`(\w+)\(", section("Helpers"))) - {"coalesce"}

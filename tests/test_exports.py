@@ -1,0 +1,390 @@
+"""Delimited exports: what is read, what is rejected by record, what is refused, never guessed."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from exporting import Bench, benches
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assets.exports import (
+    Limits,
+    Refused,
+    open_export,
+    opening,
+    repair,
+    scan,
+    select_columns,
+    stage,
+)
+
+SEMI = "delim=';'"
+PLAIN = b"id;name;n\n1;Ani;5\n2;Budi;6\n"
+ROWS = [("1", "Ani", "5"), ("2", "Budi", "6")]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    yield from benches(tmp_path)
+
+
+def refusal(bench: Bench, content: bytes | Path, form: str = "csv", **keys: str) -> Refused:
+    with pytest.raises(Refused) as caught:
+        bench.read(content, form, **keys)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("content", "options"),
+    [
+        pytest.param(PLAIN, SEMI, id="plain"),
+        pytest.param(b"\xef\xbb\xbf" + PLAIN, SEMI, id="B1 byte order mark"),
+        pytest.param(PLAIN.decode().encode("utf-16"), SEMI + ", encoding=utf-16", id="B2 utf-16"),
+        pytest.param(
+            b"\xfe\xff" + PLAIN.decode().encode("utf-16-be"), SEMI + ", encoding=utf-16", id="B2 be"
+        ),
+        pytest.param(PLAIN.replace(b"\n", b"\r\n"), SEMI, id="B29 CRLF"),
+        pytest.param(PLAIN.replace(b"\n", b"\r"), SEMI, id="B29 CR"),
+        pytest.param(b"id;name;n\r\n1;Ani;5\n2;Budi;6\r", SEMI, id="B29 mixed"),
+        pytest.param(b"sep=;\r\n" + PLAIN, SEMI, id="B29 sep"),
+        pytest.param(PLAIN + b"\x1a", SEMI, id="B29 end-of-file mark"),
+        pytest.param(PLAIN.rstrip(b"\n"), SEMI, id="no last line end"),
+        pytest.param(b"\n\n" + PLAIN, SEMI, id="blank lines first"),
+        pytest.param(PLAIN.replace(b"\n", b"\n\n"), SEMI, id="blank lines between"),
+        pytest.param(PLAIN + b";;\n  \n\n;;\n", SEMI, id="blank rows after"),
+        pytest.param(b"id;name;n;\n1;Ani;5;\n2;Budi;6;\n", SEMI, id="trailing column"),
+        pytest.param(b"id;name;n\n1;Ani;5;\n2;Budi;6;\n", SEMI, id="trailing in rows only"),
+        pytest.param(b"id;name;n;\n1;Ani;5\n2;Budi;6\n", SEMI, id="trailing in header only"),
+        pytest.param(b"id;name;n;\n1;Ani;5;\n2;Budi;6\n", SEMI, id="trailing here and there"),
+        pytest.param(b'id;name;n\n"1";"Ani";5\n2;Budi;"6"\n', SEMI, id="quoted"),
+        pytest.param(b"A report, of May\r\n\r\n" + PLAIN, SEMI + ", skip=1", id="preamble"),
+        pytest.param(b'A "report\n' + PLAIN, SEMI + ", skip=1", id="a quote in the preamble"),
+        pytest.param(PLAIN + b"Total;2\n\n", SEMI + ", footer=1", id="total line"),
+        pytest.param(b"x;y;z\n" + PLAIN, SEMI + ", header_rows=2, header_row=2", id="two headers"),
+        pytest.param(PLAIN + b"", SEMI + ", quote=none", id="no quotes"),
+        pytest.param(
+            b"1|Ani|5\n2|Budi|6\n", "delim='|', header=false, names='id,name,n'", id="bare"
+        ),
+        pytest.param(gzip.compress(PLAIN), SEMI, id="gzip"),
+        pytest.param(gzip.compress(PLAIN[:15]) + gzip.compress(PLAIN[15:]), SEMI, id="gzip twice"),
+        pytest.param(pa.compress(PLAIN, codec="zstd", asbytes=True), SEMI, id="zstd"),
+    ],
+)
+def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, options: str) -> None:
+    read = bench.read(content, options=options)
+    assert read.values == ROWS
+    assert read.numbers == [1, 2] and read.export.columns == ("id", "name", "n")
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "rule", "told"),
+    [
+        pytest.param(b"", SEMI, "empty", "0 bytes", id="A5"),
+        pytest.param(b"PK\x03\x04" + b"x" * 60, SEMI, "type", "Excel", id="A12 xlsx as csv"),
+        pytest.param(b"<html><table>", SEMI, "type", "HTML", id="A12 html as csv"),
+        pytest.param(b"PAR1" + b"x" * 60, SEMI, "type", "parquet", id="A12 parquet as csv"),
+        pytest.param(
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            SEMI, "protected", "password", id="A12 encrypted",
+        ),
+        pytest.param(PLAIN.decode().encode("utf-16"), SEMI, "encoding", "utf-16", id="B2"),
+        pytest.param(
+            PLAIN.decode().encode("utf-16-le"), SEMI, "encoding", "utf-16-le", id="B2 no mark"
+        ),
+        pytest.param(PLAIN.replace(b"Budi", b"Jos\xe9"), SEMI, "encoding", "record 2", id="B3"),
+        pytest.param(PLAIN, "delim=','", "delimiter", "expected delimiter comma", id="B7"),
+        pytest.param(PLAIN.replace(b";", b"\t"), SEMI, "delimiter", "divided by tab", id="B7 tab"),
+        pytest.param(PLAIN.replace(b"n\n", b"ID\n", 1), SEMI, "duplicate_column", "`ID`", id="B11"),
+        pytest.param(b";;\n1;2;3\n", SEMI, "header", "empty", id="no header"),
+        pytest.param(b"_row;b\n1;2\n", SEMI, "header", "_row", id="reserved"),
+        pytest.param(PLAIN.replace(b"Ani", b'"Ani'), SEMI, "stray_quote", "record 1", id="opens"),
+        pytest.param(PLAIN.replace(b"Budi", b'Bu"di'), SEMI, "stray_quote", "record 2", id="inner"),
+        pytest.param(PLAIN.replace(b"Budi", b'"Bu"di'), SEMI, "stray_quote", "record 2", id="ends"),
+        pytest.param(PLAIN.replace(b"6\n", b'"6'), SEMI, "stray_quote", "record 2", id="cut tail"),
+        pytest.param(
+            PLAIN.replace(b"Ani", b'"A\nni"'), SEMI, "stray_quote", "multiline=true", id="break"
+        ),
+        pytest.param(
+            b'a;b;c;d\n1;"x;3;4\n2;y;3;4\n3;z;3;4\n4;w";3;4\n', SEMI + ", multiline=true",
+            "stray_quote", "whole records", id="two strays in one column",
+        ),
+        pytest.param(gzip.compress(PLAIN * 99)[:-9], SEMI, "damaged", "cut short", id="gzip cut"),
+        pytest.param(
+            pa.compress(PLAIN * 99, codec="zstd", asbytes=True)[:-9], SEMI, "damaged", "cut",
+            id="zstd cut",
+        ),
+        pytest.param(gzip.compress(gzip.compress(PLAIN)), SEMI, "type", "gzip", id="packed twice"),
+        pytest.param(PLAIN, SEMI + ", skip=9", "header", "skip=9", id="skip beyond"),
+        pytest.param(PLAIN, SEMI + ", header_rows=9", "header", "header_rows=9", id="short header"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_trusted_is_refused(
+    bench: Bench, content: bytes, options: str, rule: str, told: str
+) -> None:
+    error = refusal(bench, content, options=options, tolerance="50%")
+    assert error.rule == rule and told in str(error) and str(error).startswith("f.csv")
+    assert "Ani" not in str(error) and "Budi" not in str(error)
+
+
+def test_a5_header_only_is_no_rows_but_a_file(bench: Bench) -> None:
+    assert bench.read(b"id;name\n", options=SEMI).export.records == 0
+    assert bench.read(b"id;name", options=SEMI).export.columns == ("id", "name")
+
+
+def test_a13_only_regular_files_are_opened(bench: Bench) -> None:
+    os.mkfifo(bench.landing / "pipe")
+    (bench.landing / "link").symlink_to("/etc/passwd")
+    (bench.landing / "folder").mkdir()
+    for name in ("pipe", "link", "folder"):
+        assert refusal(bench, bench.landing / name).rule == "not_a_file"
+    assert refusal(bench, Path("/dev/zero")).rule == "not_a_file"
+    assert refusal(bench, bench.landing / "gone").rule == "vanished"
+
+
+def test_a1_a_file_that_changes_while_read_is_left(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, real = bench.put(PLAIN), os.read
+
+    def read(handle: int, size: int) -> bytes:
+        chunk = real(handle, size)
+        if not chunk:
+            with path.open("ab") as other:
+                other.write(b"3;C;7\n")
+        return chunk
+
+    monkeypatch.setattr(os, "read", read)
+    assert refusal(bench, path, options=SEMI).rule == "unstable"
+
+
+def test_a15_an_oversize_file_is_not_opened(bench: Bench) -> None:
+    path = bench.landing / "big.csv"
+    with path.open("wb") as big:
+        big.truncate(5 << 30)
+    error = refusal(bench, path)
+    assert error.rule == "too_large" and "4096 MB" in str(error)
+
+
+def test_g5_a_packed_file_may_not_unpack_without_bound(bench: Bench) -> None:
+    path = bench.put(gzip.compress(b"a;b\n" + b"1;2\n" * 500_000))
+    with pytest.raises(Refused, match="unpacks to more than") as caught:
+        stage(path, bench.source(), bench.box, limits=Limits(unpacked_always=1 << 20))
+    assert caught.value.rule == "bomb"
+
+
+def test_staging_tells_the_raw_bytes(bench: Bench) -> None:
+    raw = b"\xef\xbb\xbf" + PLAIN.replace(b"\n", b"\r\n")
+    staged = stage(bench.put(raw), bench.source(options=SEMI), bench.box, "calls/x.csv")
+    assert staged.sha256 == hashlib.sha256(raw).hexdigest()
+    assert (staged.size, staged.name) == (len(raw), "calls/x.csv")
+
+
+def test_b3_a_declared_encoding_is_exact(bench: Bench) -> None:
+    read = bench.read("id\nJosé €\n".encode("cp1252"), options="encoding=cp1252")
+    assert read.values == [("José €",)]
+    content = b"id;n\n" + b"".join(b"%d;x\n" % i for i in range(1, 501)) + b"501;\xe9\n"
+    assert "record 501 (line 502)" in str(refusal(bench, content, options=SEMI))
+
+
+def test_b4_b8_records_are_rejected_by_their_number(bench: Bench) -> None:
+    lines = [b"%d;n%d;x" % (i, i) for i in range(1, 1201)]
+    lines[9] = b"10;Bu\0di;x"
+    lines[99] = b"100;n100"
+    lines[199] = b"200;n200;x;y"
+    lines[299] = b"300;n;300;"  # a field too many, and the last one empty
+    content = b"id;name;n\n" + b"\n\n".join(lines)
+    read = bench.read(content, options=SEMI)
+    assert read.rejects == [
+        (10, "nul_byte"), (100, "field_count"), (200, "field_count"), (300, "field_count")
+    ]  # fmt: skip
+    assert read.export.records == 1200
+    assert all(row == (str(row[-1]), f"n{row[-1]}", "x", row[-1]) for row in read.rows)
+
+
+def test_a_shifted_row_with_an_empty_end_is_not_taken(bench: Bench) -> None:
+    """The engine alone drops an empty field too many, and with it the shift."""
+    read = bench.read(b"id,name,n\n1,Ani,\n2,Bu,di,\n3,C,7\n")
+    assert read.rejects == [(2, "field_count")] and read.numbers == [1, 3]
+
+
+def test_content_under_a_nameless_column_rejects_the_record(bench: Bench) -> None:
+    read = bench.read(b"id;name;\n1;Ani;\n2;Bu;di\n3;C;\n", options=SEMI)
+    assert read.rejects == [(2, "field_count")] and read.numbers == [1, 3]
+
+
+def test_b5_b6_quoted_breaks_keep_record_numbers(bench: Bench) -> None:
+    content = b'id;text;n\r\n1;"a ""b"";c";x\r\n2;"one\r\ntwo\n\rthree";x\r\n3;;x\r\n4;z\r\n5;k;x'
+    read = bench.read(content, options=SEMI + ", multiline=true")
+    assert read.rows == [
+        ("1", 'a "b";c', "x", 1), ("2", "one\r\ntwo\n\rthree", "x", 2), ("3", "", "x", 3),
+        ("5", "k", "x", 5),
+    ]  # fmt: skip
+    assert read.rejects == [(4, "field_count")]
+
+
+def test_b9_columns_go_by_name_in_any_spelling(bench: Bench) -> None:
+    content = b" n ;No.  Telepon ;ID\n5;0812;1\n"
+    read = bench.read(
+        content,
+        options=SEMI,
+        aliases="No. Telepon=Phone",
+        select='select "Phone", id, N from export',
+    )
+    assert read.export.columns == ("n", "Phone", "ID") and read.values == [("5", "0812", "1")]
+    twice = content.replace(b"ID", b"Phone")
+    error = refusal(bench, twice, options=SEMI, aliases="No. Telepon=Phone")
+    assert error.rule == "duplicate_column"
+
+
+def test_b12_an_extra_column_goes_by_the_sources_policy(bench: Bench) -> None:
+    select = "select id, trim(name) as name, n from export"
+    content = b"id;name;n;alamat\n1;Ani;5;x\n"
+    assert bench.read(content, options=SEMI, select=select).export.records == 1
+    error = refusal(bench, content, options=SEMI, select=select, columns="strict")
+    assert error.rule == "unknown_column" and "`alamat`" in str(error)
+    assert "`id`" not in str(error) and "`name`" not in str(error)
+
+
+def test_b13_a_missing_column_is_named_with_its_nearest(bench: Bench) -> None:
+    select = 'select "Call ID" as id, upper(id) as u, durasi, trim(nama) as nama from export'
+    error = refusal(bench, b"CallID;nama;n\n1;x;2\n", options=SEMI, select=select)
+    assert error.rule == "missing_column"
+    assert "`Call ID` (nearest: `CallID`), `durasi`" in str(error)
+
+
+def test_an_optional_column_may_be_absent(bench: Bench) -> None:
+    read = bench.read(
+        PLAIN, options=SEMI + ", optional='rating'", select="select rating from export"
+    )
+    assert read.rows[0] == ("1", "Ani", "5", None, 1)
+
+
+def test_g1_g4_names_and_values_are_data(bench: Bench) -> None:
+    name = "x'); drop table t; --[1]*?.csv"
+    header, value = '"""; drop table export; --"', "'; DROP {0} %s ${env} =cmd|x"
+    path = bench.put(f"{header},b\n{value},1\n".encode(), name)
+    bench.put(b"a;b\n9;9\n", "x.csv")
+    read = bench.read(path)
+    assert read.export.columns == ('"; drop table export; --', "b")
+    assert read.values == [(value, "1")]
+    assert bench.con.sql("select _file from export").fetchall() == [(name,)]
+
+
+def test_g10_the_sandbox_reaches_nothing_but_its_box(bench: Bench) -> None:
+    outside = bench.put(PLAIN)
+    for statement in (
+        f"select * from read_text('{outside}')", f"copy (select 1) to '{outside}.x'",
+        "set enable_external_access = true", "install httpfs", f"attach '{outside}.db'",
+    ):  # fmt: skip
+        with pytest.raises(Exception, match=r"(?i)disabled|locked|not allowed|permission"):
+            bench.con.execute(statement)
+
+
+def test_a_file_of_only_bad_records_stops_early(bench: Bench) -> None:
+    error = refusal(bench, b"a;b\n" + b"1\n" * 20_000, options=SEMI, tolerance="1%")
+    assert error.rule == "field_count" and "more than 10,000" in str(error)
+
+
+@pytest.mark.parametrize(
+    "body", ["drop table x", "select 1; select 2", "selec 1", "select #1 from export"]
+)
+def test_a_source_is_one_select_by_name(bench: Bench, body: str) -> None:
+    with pytest.raises(ValueError, match=r"select|position"):
+        select_columns(bench.con, body)
+
+
+def test_the_columns_a_select_refers_to(bench: Bench) -> None:
+    body = 'with a as (select "Call ID" as x, trim(agent) as agent from export) select x from a'
+    assert select_columns(bench.con, body) == {"Call ID", "agent"}
+    assert select_columns(
+        bench.con, "select count(*), list_transform(l, v -> v || w) from export"
+    ) == {"l", "w"}
+    assert select_columns(bench.con, "from export") == {"*"}
+
+
+# A mark (U+FEFF) at the very start of the data is no content; the engine drops it.
+text = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=8)
+odd = st.text(st.sampled_from(list('";,|\t\r\n a\x1a')), max_size=5)
+tables = st.integers(2, 5).flatmap(
+    lambda width: st.lists(
+        st.lists(text | odd, min_size=width, max_size=width).filter(
+            lambda row: any(each.strip("; \t,|\r\n") for each in row)
+        ),
+        max_size=12,
+    )
+)
+
+
+@settings(
+    max_examples=150, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(
+    rows=tables, delim=st.sampled_from([";", ",", "\t", "|"]), end=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), damage=st.booleans(),
+    chunk=st.sampled_from([3, 16, 1 << 22]),
+)  # fmt: skip
+def test_what_a_csv_writer_wrote_comes_back_exactly(
+    bench: Bench,
+    rows: list[list[str]],
+    delim: str,
+    end: str,
+    quoting: int,
+    damage: bool,
+    chunk: int,
+) -> None:
+    width = len(rows[0]) if rows else 2
+    if end == "\n" and quoting == csv.QUOTE_MINIMAL:  # the writer leaves a CR bare then
+        rows = [[each.replace("\r", "x") for each in row] for row in rows]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=delim, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
+    writer.writerow([f"c{i}" for i in range(width)])
+    writer.writerows(rows)
+    if damage:  # a last record that is too short sends the file the long way
+        out.write(f"x{end}")
+    name = {"\t": r"\t"}.get(delim, delim)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (scan, opening):
+            patch.setattr(module, "CHUNK", chunk)
+        patch.setattr(repair, "_BLOCK", chunk)
+        read = bench.read(out.getvalue().encode(), options=f"delim='{name}', multiline=true")
+    assert [list(row) for row in read.values] == rows
+    assert read.rejects == ([(len(rows) + 1, "field_count")] if damage else [])
+
+
+@settings(
+    max_examples=200, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(
+    content=st.binary(min_size=1, max_size=200)
+    | st.text('ab1;,"\r\n\t \0', min_size=1, max_size=120).map(str.encode),
+    form=st.sampled_from(["csv", "tsv", "json lines", "json", "xlsx", "parquet"]),
+    multiline=st.booleans(),
+)
+def test_any_bytes_are_read_or_refused(
+    bench: Bench, content: bytes, form: str, multiline: bool
+) -> None:
+    options = {"options": "multiline=true"} if multiline and form == "csv" else {}
+    try:
+        bench.read(content, form, **options)  # which checks that no record is lost
+    except Refused as error:
+        assert str(error).startswith("f.csv")
+
+
+def test_open_export_serves_many_files_on_one_connection(bench: Bench) -> None:
+    source = bench.source(options=SEMI)
+    for count in (1, 3, 2):
+        content = b"id;n\n" + b"".join(b"%d;x\n" % i for i in range(count)) + b"short\n"
+        export = open_export(bench.con, stage(bench.put(content), source, bench.box), source)
+        assert (export.records, len(export.rejects)) == (count + 1, 1)
+        assert bench.con.sql("select count(*) from export").fetchall() == [(count,)]

@@ -1,0 +1,205 @@
+"""The helpers for a source's select, against hand-worked values, nulls and garbage.
+
+They run in the very sandbox a source's select runs in. What cannot be read must come back as
+null (or as the text, where that is promised), and never as an error: it would cost the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assets.exports import sandbox, select_columns
+from assets.exports.view import literal
+
+MACROS = Path(__file__).resolve().parent.parent / "sql" / "source_macros.sql"
+CODES = "map {'OK': 'answered', '2': 'abandoned'}"
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    box = tmp_path_factory.mktemp("box")
+    con = sandbox(box, "Asia/Jakarta", MACROS.read_text(encoding="utf-8"))
+    yield con
+    con.close()
+
+
+def value(engine: duckdb.DuckDBPyConnection, expression: str) -> Any:
+    found = engine.sql(f"select {expression}").fetchall()[0][0]
+    return found.astimezone(UTC) if getattr(found, "tzinfo", None) else found
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("clean('  A-17 ')", "A-17"),
+        ("clean('')", None),
+        ("clean(chr(9) || chr(160) || ' x' || chr(13) || chr(10))", "x"),
+        ("clean(chr(9) || ' ')", None),
+        ("clean('0:00:00')", "0:00:00"),
+        ("clean('uang 00a0')", "uang 00a0"),
+        ("clean(null)", None),
+        ("clean(' - ', ['-', 'N/A'])", None),
+        ("clean('', ['-'])", None),
+        ("clean('-')", "-"),
+        ("number_of('12.5')", Decimal("12.5")),
+        ("number_of(' 12 ')", 12),
+        ("number_of('-0.25')", Decimal("-0.25")),
+        ("number_of('1,234.5')", Decimal("1234.5")),
+        ("number_of('1.234,5', ',')", Decimal("1234.5")),
+        ("number_of('12,5', ',')", Decimal("12.5")),
+        ("number_of('12,5')", None),
+        ("number_of('12.5', ',')", None),
+        ("number_of('1.234', ',')", None),
+        ("number_of('1e5')", None),
+        ("number_of('0x10')", None),
+        ("number_of('9999999999999999')", None),
+        ("number_of('')", None),
+        ("number_of(null)", None),
+        ("seconds_of('0:07:02')", 422),
+        ("seconds_of('7:02.5')", Decimal("422.5")),
+        ("seconds_of('7:02,5')", Decimal("422.5")),
+        ("seconds_of('25:03:00')", 90180),
+        ("seconds_of('90:00')", 5400),
+        ("seconds_of('-0:00:01')", -1),
+        ("seconds_of('8:02:42')", 28962),
+        ("seconds_of('12,345', ',')", Decimal("12.345")),
+        ("seconds_of('12.3445')", Decimal("12.345")),
+        ("seconds_of('0:61:00')", None),
+        ("seconds_of('0:00:60')", None),
+        ("seconds_of('1:2:3:4')", None),
+        ("seconds_of('HANG')", None),
+        ("seconds_of('')", None),
+        ("seconds_of(null)", None),
+        ("local_time('31/01/2024 8:02:42', '%d/%m/%Y %H:%M:%S')", datetime(2024, 1, 31, 8, 2, 42)),
+        ("local_time('990102 0:07:02', '%y%m%d %H:%M:%S')", datetime(1999, 1, 2, 0, 7, 2)),
+        ("local_time('1/2/24', ['%d.%m.%y', '%d/%m/%y'])", datetime(2024, 2, 1)),
+        ("local_time('30/02/2024', '%d/%m/%Y')", None),
+        ("local_time('', '%d/%m/%Y')", None),
+        ("local_time(null, '%d/%m/%Y')", None),
+        ("instant('2024-01-31T01:15:02.120Z')", utc("2024-01-31 01:15:02.120")),
+        ("instant('2024-01-31 08:15:02')", utc("2024-01-31 01:15:02")),
+        ("instant('2024-02-30T00:00:00Z')", None),
+        ("instant('infinity')", None),
+        ("instant('31/01/2024')", None),
+        ("instant(null)", None),
+        ("from_epoch('1706663702')", utc("2024-01-31 01:15:02")),
+        ("from_epoch(1706663702)", utc("2024-01-31 01:15:02")),
+        ("from_epoch('1706663702.5')", utc("2024-01-31 01:15:02.500")),
+        ("from_epoch('99999999999')", None),
+        ("from_epoch('-5')", None),
+        ("from_epoch('NONE')", None),
+        ("from_epoch(null)", None),
+        ("from_epoch_ms('1706663702120')", utc("2024-01-31 01:15:02.120")),
+        ("from_epoch_ms('x')", None),
+        ("seconds_between(timestamp '2024-01-31 23:59:50', timestamp '2024-02-01 00:00:10.5')",
+         Decimal("20.5")),
+        ("seconds_between(timestamp '2024-01-01 00:00:02', timestamp '2024-01-01 00:00:00.5')",
+         Decimal("-1.5")),
+        ("seconds_between(timestamp '2024-01-01', timestamp '2024-01-01 00:00:00.0005')",
+         Decimal("0.001")),
+        ("seconds_between(instant('2024-01-31T08:15:02+07:00'), instant('2024-01-31T01:15:22Z'))",
+         20),
+        ("seconds_between(instant('x'), instant('2024-01-31T01:15:22Z'))", None),
+        ("seconds_between(timestamp 'infinity', timestamp '2024-01-01')", None),
+        ("clock_between('13:56:45', '13:57:02')", 17),
+        ("clock_between('23:59:50', '0:00:10')", 20),
+        ("clock_between('8:00:02', '8:00:01')", -1),
+        ("clock_between('8:00:02', '')", None),
+        ("clock_between(null, '8:00:01')", None),
+        (f"mapped(' OK ', {CODES})", "answered"),
+        (f"mapped('ok', {CODES})", None),
+        (f"mapped(2, {CODES})", "abandoned"),
+        (f"mapped(null, {CODES})", None),
+        (f"unmapped('OK', {CODES}, 'unknown_status')", None),
+        (f"unmapped('HANG', {CODES}, 'unknown_status')", "unknown_status"),
+        (f"unmapped('', {CODES})", "unknown_code"),
+        (f"unmapped(null, {CODES})", "unknown_code"),
+        ("in_zone('2024-01-31 08:15:02', 'America/Denver')", "2024-01-31T15:15:02.000Z"),
+        ("in_zone('01/31/2024 08:15', 'Asia/Jakarta', '%m/%d/%Y %H:%M')",
+         "2024-01-31T01:15:00.000Z"),
+        # skipped, and repeated, by the change of clocks
+        ("in_zone('2024-03-10 02:30:00', 'America/Denver')", "2024-03-10 02:30:00 America/Denver"),
+        ("in_zone('2024-11-03 01:30:00', 'America/Denver')", "2024-11-03 01:30:00 America/Denver"),
+        ("in_zone('2024-11-03 00:59:59', 'America/Denver')", "2024-11-03T06:59:59.000Z"),
+        ("in_zone('2024-11-03 02:00:00', 'America/Denver')", "2024-11-03T09:00:00.000Z"),
+        ("in_zone('soon', 'America/Denver')", "soon America/Denver"),
+        ("in_zone('', 'America/Denver')", None),
+        ("in_zone(null, 'America/Denver')", None),
+        ("json_text('{\"Name\": \"Q1\"}', '$.Name')", "Q1"),
+        ("json_text('{\"Name\": null}', '$.Name')", None),
+        ("json_text('{\"Name\"', '$.Name')", None),
+        ("json_text('', '$.Name')", None),
+        ("json_text(null, '$.Name')", None),
+        ("len(json_list('[1, {\"a\": 2}]'))", 2),
+        ("json_text(json_list('{\"p\": [{\"a\": 2}]}', '$.p')[1], '$.a')", "2"),
+        ("len(json_list('nonsense'))", 0),
+        ("len(json_list('{\"a\": 1}', '$.p'))", 0),
+        ("len(json_list(null))", 0),
+    ],
+)  # fmt: skip
+def test_hand_worked(engine: duckdb.DuckDBPyConnection, expression: str, expected: Any) -> None:
+    assert value(engine, expression) == expected
+
+
+OF_TEXT = [
+    "clean({})", "number_of({})", "number_of({}, ',')", "seconds_of({})", "seconds_of({}, ',')",
+    "local_time({}, '%d/%m/%Y %H:%M:%S')", "instant({})", "from_epoch({})", "from_epoch_ms({})",
+    "seconds_between(instant({}), instant('2024-01-31T01:15:22Z'))", "clock_between({}, '1:00:00')",
+    f"mapped({{}}, {CODES})", f"unmapped({{}}, {CODES})", "in_zone({}, 'Europe/Berlin')",
+    "json_text({}, '$.a')", "json_list({})",
+]  # fmt: skip
+
+
+CELLS = st.one_of(
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=25),
+    st.from_regex(r"[-+]?[0-9:.,/ eEx]{0,24}", fullmatch=True).filter(lambda t: "\0" not in t),
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(CELLS, min_size=1, max_size=40))
+def test_garbage_never_fails_the_file(engine: duckdb.DuckDBPyConnection, cells: list[str]) -> None:
+    columns = ", ".join(each.replace("{}", "cell", 1) for each in OF_TEXT)
+    rows = ", ".join(f"({literal(cell)})" for cell in cells)
+    found = engine.sql(f"select {columns} from (values {rows}) as export (cell)").fetchall()
+    assert len(found) == len(cells)
+
+
+def test_an_unknown_zone_refuses_the_file(engine: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(duckdb.Error, match="Nowhere"):
+        value(engine, "in_zone('2024-01-31 08:15:02', 'Nowhere/Land')")
+
+
+def test_columns_that_bear_a_parameters_name(engine: duckdb.DuckDBPyConnection) -> None:
+    row = "(select ' 1,5 ' as \"text\", ',' as \"mark\", '8:00:00' as \"start\")"
+    assert value(engine, f'seconds_of("text", "mark") from {row}') == Decimal("1.5")
+    assert value(engine, f'clean("text") from {row}') == "1,5"
+    assert value(engine, f"clock_between(\"start\", '8:00:05') from {row}") == 5
+
+
+def test_arguments_are_not_taken_for_columns(engine: duckdb.DuckDBPyConnection) -> None:
+    body = "select number_of(a, mark := ',') as x, json_list(p, path := '$.z') as y from export"
+    assert select_columns(engine, body) == {"a", "p"}
+
+
+def test_every_helper_has_an_example() -> None:
+    text = MACROS.read_text(encoding="utf-8")
+    defined = set(re.findall(r"^create or replace macro (\w+)\(", text, re.MULTILINE))
+    shown = set(re.findall(r"\b(\w+)\(", "\n".join(re.findall(r"^--   .*$", text, re.MULTILINE))))
+    explained = set(re.findall(r"\b(\w+)\(", "\n".join(re.findall(r"^-- .*$", text, re.MULTILINE))))
+    assert len(defined) == 16
+    assert defined <= explained and defined - shown <= {"from_epoch_ms", "json_text", "trimmed"}
