@@ -63,7 +63,16 @@ def ingest(home: Home, as_of: date, progress: Progress | None = None) -> Ingeste
     for source in sources:
         kind = contract(source.kind)
         keys.resolve(home, source.name, kind.kind, kind.key, kind.columns, ledger)
+    _sweep_chunks(home, ledger)
     return done
+
+
+def _sweep_chunks(home: Home, ledger: Ledger) -> None:
+    """Remove chunks that no record names: of a killed run, or read anew since."""
+    named = {home.chunk(d.kind, d.source, c.file) for d in ledger.deliveries() for c in d.chunks}
+    for path in home.chunks.glob("*/*/*.parquet"):
+        if path not in named:
+            path.unlink()
 
 
 @dataclass

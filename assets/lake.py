@@ -113,6 +113,9 @@ class Outputs:
     def of_table(self, table: str) -> list[OutputRecord]:
         return [r for (name, _), r in sorted(self._records.items()) if name == table]
 
+    def all(self) -> list[OutputRecord]:
+        return [record for _, record in sorted(self._records.items())]
+
     def path(self, record: OutputRecord) -> Path:
         return self._home.outputs / record.table / record.file
 

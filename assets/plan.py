@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from assets import keys, spans
 from assets.deliveries import Pending, contracts_fingerprint, pending, renamed
 from assets.home import Home
-from assets.lake import Outputs, digest
+from assets.lake import WHOLE, Outputs, digest, month_name
 from assets.landing import Found, scan
 from assets.ledger import Ledger
 from assets.periods import (
@@ -238,6 +238,14 @@ class Plan:
             if record is None or record.fingerprint != fingerprint:
                 found.append(Stale(table, month))
         return found
+
+    def drop_strays(self) -> None:
+        """Forget outputs of rules or months that are no more; with the run lock held."""
+        kept = {(table, month_name(month)) for table, month, _ in self.expected()}
+        kept |= {(f"kpi.{name}", WHOLE) for name in KPI_ORDER}
+        for record in self.outputs.all():
+            if (record.table, record.month) not in kept:
+                self.outputs.drop(record)
 
     def stale_months(self) -> list[date]:
         return sorted({s.month for s in self.stale() if s.month is not None})

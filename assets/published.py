@@ -72,7 +72,7 @@ def publish(plan: Plan) -> Version | None:
         return None
     made = datetime.now(UTC)
     version = f"{made:%Y%m%dT%H%M%SZ}-{content[:8]}"
-    building = make_folder(home.versions / f".building-{version}", _FOLDER_MODE)
+    building = make_folder(home.versions / f".building-{version}")
     header: dict[str, Any] = {
         "schema": MANIFEST_SCHEMA,
         "version": version,
@@ -86,7 +86,7 @@ def publish(plan: Plan) -> Version | None:
     }
     written = write_database(plan, building, header, [v.manifest for v in versions(home)])
     _write_manifest(building, header, written)
-    _seal(building)
+    _seal(building, home)
     target = home.versions / version
     building.rename(target)
     sync(home.versions)
@@ -110,13 +110,22 @@ def _write_manifest(building: Path, header: dict[str, Any], written: Written) ->
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
 
-def _seal(folder: Path) -> None:
+def _seal(folder: Path, home: Home) -> None:
     """Make a finished version read-only, for the home's group to read, and durable."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        path.chmod(_FOLDER_MODE if path.is_dir() else _FILE_MODE)
+    for path in (*sorted(folder.rglob("*"), reverse=True), folder):
+        _open_to_group(path, home)
         sync(path)
-    folder.chmod(_FOLDER_MODE)
-    sync(folder)
+    for path in (home.versions, home.published):
+        _open_to_group(path, home)
+
+
+def _open_to_group(path: Path, home: Home) -> None:
+    """Readable by the home's group, by nobody else, writable by none but the owner's folders."""
+    path.chmod(_FOLDER_MODE if path.is_dir() else _FILE_MODE)
+    group = home.root.stat().st_gid
+    if path.stat().st_gid != group:
+        with suppress(PermissionError):
+            os.chown(path, -1, group)
 
 
 def switch(home: Home, version: str) -> None:

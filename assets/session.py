@@ -6,6 +6,7 @@ it. The lock is taken by the first step (it waits) and given back when the run's
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
@@ -35,6 +36,7 @@ class Session:
         if self._plan is None:
             self._plan = Plan(self.home, self.as_of)
             survey_spans(self._plan)
+            self._plan.drop_strays()
         return self._plan
 
     @property
@@ -104,6 +106,7 @@ def session_of(run_id: str, home: Home, as_of: date, *, forced: bool) -> Session
         _session[1].close()
         _session = None
     if _session is None:
+        os.umask(0o077)
         _session = (run_id, Session(home, as_of, forced=forced))
         sweep(home)
     return _session[1]

@@ -63,6 +63,13 @@ def sample(
         if year < first:
             raise HomeError(f"kring.toml: first_month is in {first}; a sample of {year} is refused")
         marker = place.sample() or {}
+        if any(
+            marker.get(name, value) != value for name, value in (("scale", scale), ("seed", seed))
+        ):
+            raise HomeError(
+                f"this home holds a sample of scale {marker.get('scale')} and seed "
+                f"{marker.get('seed')}; another one goes into a new home, or it would count twice"
+            )
         last = max(year, int(str(marker.get("last_year", year))))
         content = {"synthetic": True, "last_year": last, "scale": scale, "seed": seed}
         place.sample_marker.write_text(json.dumps(content) + "\n")

@@ -15,6 +15,7 @@ select
     to_follow_up,
     due_at,
     followed_up_at,
+    cast(followed_up_at as date) as followed_up_date,
     file_id,
     file_row
 from raw.complaints

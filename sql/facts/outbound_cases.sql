@@ -58,6 +58,7 @@ select
     coalesce(cases.campaign, attempts.campaign) as campaign,
     cast(date_trunc('month', cast(attempts.first_attempt_at as date)) as date) as month,
     attempts.first_attempt_at,
+    cast(attempts.first_attempt_at as date) as first_attempt_date,
     attempts.first_right_party_at,
     cast(attempts.attempts as bigint) as attempts,
     cases.listed_at,

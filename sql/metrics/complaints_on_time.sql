@@ -9,7 +9,7 @@ select
     month,
     source,
     count(*) filter (
-        cast(followed_up_at as date) <= coalesce(due_at, date '9999-12-31')
+        followed_up_date <= coalesce(due_at, date '9999-12-31')
     ) as numerator,
     count(*) as denominator
 from fact.complaints

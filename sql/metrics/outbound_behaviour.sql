@@ -17,7 +17,7 @@ select
     last_day(cases.month) + (policy.window_days + policy.lag_days) as provisional_until
 from fact.outbound_cases as cases
 join ref.outbound_policy as policy
-    on cast(cases.first_attempt_at as date) between policy.valid_from
+    on cases.first_attempt_date between policy.valid_from
         and coalesce(policy.valid_to, date '9999-12-31')
 where
     cases.first_right_party_at is not null
