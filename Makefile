@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env lock run test check ui clean
+.PHONY: help env lock run test nightly check ui clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -35,7 +35,10 @@ run: env  ## sample exports, a run, the 2024 scorecard, the database
 	@$(BIN)/kring scorecard 2024
 
 test: env  ## all tests (under five minutes)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+nightly: env  ## the real server: reruns, a night, a crash (about five minutes)
+	@$(BIN)/python -m pytest -m nightly
 
 check: env  ## lint, format, types, imports
 	@$(BIN)/ruff check .

@@ -47,11 +47,13 @@ def write_database(
     try:
         con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
         con.execute("use published")
+        con.execute("begin")
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
             con.execute(f"create schema {schema}")
         files = _tables(plan, con, building, header, older)
         _views(plan, con)
         _comments(plan, con, header)
+        con.execute("commit")
         tables = _described(con, files)
         months = _months(con)
         con.execute("use memory")
@@ -68,7 +70,7 @@ def _tables(
 ) -> dict[str, list[Path]]:
     files: dict[str, list[Path]] = {}
     for large in large_tables(plan):
-        files[large.name] = _link(large, building)
+        files[large.name] = _link(plan, large, building)
         sources = ", ".join(literal(path) for _, path, _ in large.files)
         con.execute(
             f"create table {table_name(large.name)} as select * from read_parquet([{sources}])"
@@ -89,10 +91,16 @@ def _tables(
     return files
 
 
-def _link(table: Large, building: Path) -> list[Path]:
+def _link(plan: Plan, table: Large, building: Path) -> list[Path]:
     folder = make_folder(building / "parquet" / table.name)
     linked = []
-    for month, path, _ in table.files:
+    for month, path, sha256 in table.files:
+        if sha256_file(path) != sha256:
+            plan.outputs.forget_damaged(table.name, month)
+            raise SqlError(
+                f"{table.name} {month}: the lake's file is damaged; it is set aside, "
+                "run kring run again and it is built anew"
+            )
         year = folder if month == "whole" else make_folder(folder / f"year={month[:4]}")
         target = year / (f"{table.name}.parquet" if month == "whole" else f"{month}.parquet")
         try:

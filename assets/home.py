@@ -177,51 +177,58 @@ class Home:
 def read_settings(path: Path) -> Settings:
     """Load and check `kring.toml`; raises HomeError naming key and remedy."""
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        given = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise HomeError(f"kring.toml: not readable as TOML ({error})") from None
     values: dict[str, object] = {}
     for section, keys in given.items():
         known = _SETTINGS.get(section)
         if known is None or not isinstance(keys, dict):
-            raise HomeError(f"kring.toml: unknown section [{section}]; {_known(_SETTINGS)}")
+            raise _fault(text, section, f"unknown section [{section}]; {_known(_SETTINGS)}")
         for key, value in keys.items():
             if key not in known:
-                raise HomeError(f"kring.toml: unknown key {section}.{key}; {_known(known)}")
+                raise _fault(text, key, f"unknown key {section}.{key}; {_known(known)}")
             if type(value) is not known[key]:
-                raise HomeError(f"kring.toml: {section}.{key} must be {known[key].__name__}")
+                raise _fault(text, key, f"{section}.{key} must be {known[key].__name__}")
             values[key] = value
     for key in ("name", "timezone", "first_month"):
-        if key not in values:
-            raise HomeError(f"kring.toml: organisation.{key} is missing; add it")
-    return Settings(**_checked(values))  # type: ignore[arg-type]
+        if not values.get(key):
+            raise _fault(text, key, f"organisation.{key} is missing or empty; fill it in")
+    return Settings(**_checked(text, values))  # type: ignore[arg-type]
+
+
+def _fault(text: str, key: str, advice: str) -> HomeError:
+    """An error about a setting, with the line on which it stands."""
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip(" [").startswith(key)]
+    at = f" line {lines[0]}" if lines else ""
+    return HomeError(f"kring.toml{at}: {advice}")
 
 
 def _known(names: object) -> str:
     return f"known are {', '.join(sorted(names))}"  # type: ignore[call-overload]
 
 
-def _checked(values: dict[str, object]) -> dict[str, object]:
+def _checked(text: str, values: dict[str, object]) -> dict[str, object]:
     try:
         ZoneInfo(str(values["timezone"]))
     except (KeyError, ValueError, OSError):
         raise HomeError(
             "kring.toml: organisation.timezone is no zone of the tz database (such as Asia/Jakarta)"
         ) from None
-    months: dict[str, object] = {
-        key: _month(key, str(values[key])) for key in ("first_month", "last_month") if key in values
-    }
+    given = [key for key in ("first_month", "last_month") if key in values]
+    months: dict[str, object] = {key: _month(text, key, str(values[key])) for key in given}
     for key in ("settle_seconds", "max_file_mb", "keep_versions", "grace_hours"):
         if isinstance(count := values.get(key, 1), int) and count < (key == "keep_versions"):
-            raise HomeError(f"kring.toml: {key} must not be below {int(key == 'keep_versions')}")
+            raise _fault(text, key, f"{key} must not be below {int(key == 'keep_versions')}")
     return {**values, **months}
 
 
-def _month(key: str, text: str) -> date:
+def _month(text: str, key: str, value: str) -> date:
     try:
-        return date.fromisoformat(f"{text}-01")
+        return date.fromisoformat(f"{value}-01")
     except ValueError:
-        raise HomeError(f'kring.toml: organisation.{key} must read like "2024-01"') from None
+        raise _fault(text, key, f'organisation.{key} must read like "2024-01"') from None
 
 
 _held: dict[Path, int] = {}

@@ -135,6 +135,11 @@ class Outputs:
         self._records[record.table, record.month] = record
         return record
 
+    def forget_damaged(self, table: str, month: str) -> None:
+        """Drop an output whose file is not what its record says."""
+        if record := self._records.get((table, month)):
+            self.drop(record)
+
     def drop(self, record: OutputRecord) -> None:
         """Forget an output whose month or rule no longer exists."""
         folder = self._home.outputs / record.table

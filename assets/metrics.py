@@ -60,9 +60,14 @@ def build_monthly(bench: Workbench, month: date) -> OutputRecord:
     body += f" order by {rule.header['order']}"
     record = bench.build(rule, "metric.monthly", month, plan.monthly(month), body)
     doubled = bench.connection.execute(
-        "select count(*) from (select metric_id, channel, queue, service, source, policy_id "
-        f"from read_parquet({literal(plan.outputs.path(record))}) group by all having count(*) > 1)"
-    ).fetchall()[0][0]
+        "select distinct metric_id from (select metric_id, channel, queue, service, source, "
+        f"policy_id from read_parquet({literal(plan.outputs.path(record))}) "
+        "group by all having count(*) > 1) order by all"
+    ).fetchall()
     if doubled:
-        raise SqlError(f"metric.monthly {month:%Y-%m}: {doubled} keys stand more than once")
+        names = ", ".join(f"metrics/{name}.sql" for (name,) in doubled)
+        raise SqlError(
+            f"{names}: several rows of {month:%Y-%m} have the same channel, queue, service, "
+            "source and policy; group by what the select returns"
+        )
     return record

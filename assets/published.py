@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,12 @@ class Version:
     def database(self) -> Path:
         return self.path / "kring.duckdb"
 
+    def files(self) -> Iterator[dict[str, Any]]:
+        """Every published file but the manifest: path, sha256, bytes."""
+        yield self.manifest["database"]
+        for table in self.manifest["tables"].values():
+            yield from table["files"]
+
 
 def current(home: Home) -> Version | None:
     """The version readers see now."""
@@ -59,19 +66,38 @@ def _load(path: Path) -> Version | None:
 
 
 def is_current(plan: Plan) -> bool:
-    """Whether what readers see is what the lake holds."""
+    """Whether what readers see is what the lake holds, and nobody has touched it since."""
     standing = current(plan.home)
-    return standing is not None and standing.manifest["content"] == content_digest(plan)
+    return (
+        standing is not None
+        and standing.manifest["content"] == content_digest(plan)
+        and not touched(standing)
+    )
+
+
+def touched(version: Version) -> bool:
+    """Whether a file is gone, resized or newer than the manifest, which is written last.
+
+    Judged by stat alone, so that it can be asked at every run; `verify` reads the bytes.
+    """
+    made = (version.path / "manifest.json").stat().st_mtime_ns
+    for file in version.files():
+        try:
+            info = (version.path / file["path"]).stat()
+        except FileNotFoundError:
+            return True
+        if info.st_size != file["bytes"] or info.st_mtime_ns > made:
+            return True
+    return False
 
 
 def publish(plan: Plan) -> Version | None:
     """Build, check and switch to a new version; None where the content is the current one."""
     home, content = plan.home, content_digest(plan)
-    standing = current(home)
-    if standing and standing.manifest["content"] == content:
+    if is_current(plan):
         return None
     made = datetime.now(UTC)
-    version = f"{made:%Y%m%dT%H%M%SZ}-{content[:8]}"
+    version = f"{made:%Y%m%dT%H%M%S}{made.microsecond // 1000:03}Z-{content[:8]}"
     building = make_folder(home.versions / f".building-{version}")
     header: dict[str, Any] = {
         "schema": MANIFEST_SCHEMA,
@@ -153,9 +179,7 @@ def retain(home: Home) -> None:
 
 def verify(home: Home, version: Version) -> list[str]:
     """What is wrong with a version's files: missing, changed or strange ones."""
-    expected = {version.manifest["database"]["path"]: version.manifest["database"]["sha256"]}
-    for table in version.manifest["tables"].values():
-        expected |= {file["path"]: file["sha256"] for file in table["files"]}
+    expected = {file["path"]: file["sha256"] for file in version.files()}
     problems = []
     for name, sha256 in sorted(expected.items()):
         path = version.path / name

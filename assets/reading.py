@@ -26,6 +26,7 @@ from schemas.contract import Bounds, Contract, contract, validate
 from schemas.contract import check_columns as check_selected
 from schemas.conversion import Conventions, convert
 from schemas.pseudonyms import Pseudonyms
+from sql.header import HeaderError
 from sql.run import HERE, quoted
 
 MACROS = HERE / "source_macros.sql"
@@ -110,6 +111,7 @@ class Reader:
             identifiers=source.identifiers,
         )
         self._waiting: list[Opened] = []
+        self._file = ""
 
     def close(self) -> None:
         self.connection.close()
@@ -135,6 +137,7 @@ class Reader:
         if isinstance(staged, Reading):
             return staged
         reading = Reading(sha256=staged.sha256)
+        self._file = staged.name
         try:
             export = open_export(self.connection, staged, self.source)
             reading.columns, reading.notes = export.columns, export.notes
@@ -154,7 +157,9 @@ class Reader:
         except Refused as refusal:
             reading.refused, reading.rule = str(refusal), refusal.rule
         except ValueError as error:  # the select's text itself: HeaderError and its like
-            reading.refused, reading.rule = f"{staged.name}: {error}", "select"
+            placed = isinstance(error, HeaderError)
+            why = str(error) if placed else f"sources/{self.source.name}.sql {error}"
+            reading.refused, reading.rule = f"{staged.name}: {why}", "select"
         finally:
             for leftover in self.box.iterdir():
                 leftover.unlink()
@@ -166,7 +171,7 @@ class Reader:
             columns = self.connection.sql(self._select).columns
             check_selected(self.contract, columns)
         except Exception as error:
-            raise _refusal(error, self.source) from None
+            raise _refusal(error, self.source, self._file) from None
         more = self._batches()
         parts: list[pl.DataFrame] = []
         while (
@@ -243,7 +248,7 @@ class Reader:
         reading.rows = reading.accepted + reading.rejected + reading.filtered
         reading.rejects = _by_rule(reading.rejected_rows)
         reading.days = chunks.days()
-        self._weigh(reading)
+        self._weigh(reading, export.file)
         reading.chunks = () if reading.refused else chunks.keep()
 
     def _batches(self) -> Iterator[pl.DataFrame]:
@@ -258,9 +263,9 @@ class Reader:
         except Refused:
             raise
         except Exception as error:
-            raise _refusal(error, self.source) from None
+            raise _refusal(error, self.source, self._file) from None
 
-    def _weigh(self, reading: Reading) -> None:
+    def _weigh(self, reading: Reading, file: str) -> None:
         if self.source.tolerance.allows(reading.rejected, reading.rows):
             return
         worst = sorted(reading.rejects.items(), key=lambda item: (-item[1], item[0]))[:3]
@@ -269,8 +274,8 @@ class Reader:
         allowed = self.source.statement.header.get("tolerance") or "0"
         reading.rule = "tolerance"
         reading.refused = (
-            f"{reading.rejected} of {reading.rows} rows rejected, above the source's tolerance "
-            f"of {allowed}: {named}; first at record {first[0]}"
+            f"{file}: {reading.rejected} of {reading.rows} rows rejected, above the source's "
+            f"tolerance of {allowed}: {named}; first at record {first[0]}"
         )
 
 
@@ -294,13 +299,13 @@ def _of_file(rows: pl.DataFrame, place: int) -> pl.DataFrame:
     )
 
 
-def _refusal(error: Exception, source: Source) -> Refused:
+def _refusal(error: Exception, source: Source, file: str) -> Refused:
     """An engine's or contract's complaint about the select, without any value of the export.
 
     What the engine says before it has read a row is about the select's text; what it says
     later may quote the export, so then only the column it names is passed on.
     """
-    name = f"sources/{source.name}.sql"
+    name = f"{file}: sources/{source.name}.sql"
     about_text = ("ParserException", "BinderException", "CatalogException", "ContractError")
     if type(error).__name__ in about_text:
         return Refused("select", f"{name}: {str(error).splitlines()[0]}")

@@ -6,16 +6,20 @@ taken twice. What a rule reads is what it depends on, for the judge and for Dags
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from assets.home import Home
+from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
 from sql.run import CHECK_KEYS, FACT_KEYS, HERE, KPI_KEYS, METRIC_KEYS, statements
 
 VIEW_KEYS = Keys.of("title grain")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_REFERENCE = {f"ref.{name}" for name in TABLES} | {"ref.calendar", "ref.metric_definitions"}
 UNITS = ("share", "ratio", "seconds")
 SEVERITIES = ("block", "warn")
 # the order in which the scorecard's statements build on each other
@@ -62,14 +66,19 @@ def load_rules(home: Home) -> Rules:
         kpi=statements(HERE / "kpi", KPI_KEYS),
         views=statements(HERE / "views", VIEW_KEYS),
     )
-    known = {f"fact.{name}" for name in rules.facts}
+    known = {f"fact.{name}" for name in rules.facts} | _REFERENCE
     for statement in rules.metrics.values():
         _one_of(statement, "unit", UNITS)
         _one_of(statement, "rollup", ("sum", "none"))
+        if not _MONTH.fullmatch(statement.header["since"]):
+            raise statement.problem("since", "must be a month, such as 2024-01")
         _known_reads(statement, known)
     for statement in rules.checks.values():
         _one_of(statement, "severity", SEVERITIES)
-        _known_reads(statement, known | {f"metric.{name}" for name in rules.metrics})
+        if not statement.header.get("tolerance", "0").isdecimal():
+            raise statement.problem("tolerance", "must be a number of rows, such as 0")
+        metrics = {f"metric.{name}" for name in rules.metrics}
+        _known_reads(statement, known | metrics | {"ops.accepted", "ops.coverage"})
     return rules
 
 
@@ -91,12 +100,10 @@ def _one_of(statement: Statement, key: str, allowed: tuple[str, ...]) -> None:
 
 def _known_reads(statement: Statement, tables: set[str]) -> None:
     for name in statement.listed("reads"):
-        if name.partition(".")[0] in ("fact", "metric") and name not in tables:
-            raise statement.problem("reads", f"{name} is not built; built are {_names(tables)}")
-
-
-def _names(tables: set[str]) -> str:
-    return ", ".join(sorted(tables))
+        if name not in tables:
+            raise statement.problem(
+                "reads", f"there is no {name} to read; there are {', '.join(sorted(tables))}"
+            )
 
 
 def first_table(check: Statement) -> str:

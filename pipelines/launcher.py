@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dagster._core.storage.dagster_run import RunRecord
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_MARGIN_SECONDS = 60
+_MARGIN_SECONDS, _ANSWER_SECONDS = 60, 20
 
 
 class LocalRunLauncher(DefaultRunLauncher):
@@ -60,13 +60,15 @@ class LocalRunLauncher(DefaultRunLauncher):
         client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
         if client is None:
             return True
-        answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id))
+        answer = client.can_cancel_execution(
+            CanCancelExecutionRequest(run_id=run.run_id), timeout=_ANSWER_SECONDS
+        )
         return deserialize_value(answer, CanCancelExecutionResult).can_cancel
 
 
 def _listens(address: str) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(5)
+        probe.settimeout(_ANSWER_SECONDS)
         try:
             probe.connect(address)
         except (FileNotFoundError, ConnectionRefusedError):

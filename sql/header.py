@@ -62,7 +62,7 @@ class Statement:
     def problem(self, key: str, advice: str) -> HeaderError:
         """An error about a key's value, located for the person who edits the file."""
         line = self.lines.get(key, 1)
-        return HeaderError(f"{self.path.name} line {line}: {key}: {advice}")
+        return HeaderError(f"{place(self.path)} line {line}: {key}: {advice}")
 
 
 def read_statement(path: Path, keys: Keys) -> Statement:
@@ -70,18 +70,23 @@ def read_statement(path: Path, keys: Keys) -> Statement:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise HeaderError(f"{path.name}: is not UTF-8 text; save it as UTF-8") from None
+        raise HeaderError(f"{place(path)}: is not UTF-8 text; save it as UTF-8") from None
     header, lines = _parse(path, text.splitlines(), keys)
     missing = sorted(key for key in keys.required if not header.get(key))
     if missing:
         raise HeaderError(
-            f"{path.name} line 1: the header lacks `{missing[0]}:`; "
+            f"{place(path)} line 1: the header lacks `{missing[0]}:`; "
             f"it needs {', '.join(sorted(keys.required))}"
         )
     statement = Statement(path.stem, path, header, text, lines)
     if not statement.body:
-        raise HeaderError(f"{path.name}: has a header but no statement; add the select")
+        raise HeaderError(f"{place(path)}: has a header but no statement; add the select")
     return statement
+
+
+def place(path: Path) -> str:
+    """A SQL file as messages call it: its folder says what it is."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def _parse(path: Path, lines: list[str], keys: Keys) -> tuple[dict[str, str], dict[str, int]]:
@@ -97,12 +102,12 @@ def _parse(path: Path, lines: list[str], keys: Keys) -> tuple[dict[str, str], di
             current = key_line.group(1)
             if current not in known:
                 raise HeaderError(
-                    f"{path.name} line {number}: unknown key `{current}:`; "
+                    f"{place(path)} line {number}: unknown key `{current}:`; "
                     f"the keys are {', '.join(sorted(known))}"
                 )
             if current in header:
                 raise HeaderError(
-                    f"{path.name} line {number}: `{current}:` stands twice "
+                    f"{place(path)} line {number}: `{current}:` stands twice "
                     f"(first on line {where[current]}); keep one"
                 )
             header[current], where[current] = key_line.group(2) or "", number

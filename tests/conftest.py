@@ -1,9 +1,9 @@
-"""Fixtures shared by all tests: the sample year, run once by the command itself."""
+"""Fixtures shared by all tests: a fresh home, and the sample year, run once by the command."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -17,15 +17,23 @@ def home(tmp_path: Path) -> TestHome:
 
 
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHome]:
-    """The sample year at scale 0.02, through `kring init`, `sample` and `run`. Read only."""
-    root = tmp_path_factory.mktemp("sample") / "home"
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
+    """The sample year at scale 0.02, through `kring init`, `sample` and `run`. Read only.
+
+    Made once for all processes of a test run: the first one builds, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     made = TestHome.__new__(TestHome)
-    made.root = root
-    root.parent.mkdir(exist_ok=True)
-    assert made.kring("init", str(root)).returncode == 0
-    assert made.kring("sample", "--scale", "0.02").returncode == 0
-    ran = made.kring("run", "--json")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    yield made
-    shutil.rmtree(root, ignore_errors=True)
+    made.root = shared / "sample-home"
+    with (shared / "sample-home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made.root / "published" / "current").exists():
+            _fill(made)
+    return made
+
+
+def _fill(made: TestHome) -> None:
+    for arguments in (("init", str(made.root)), ("sample", "--scale", "0.02"), ("run", "--json")):
+        ended = made.kring(*arguments)
+        assert ended.returncode == 0, ended.stdout + ended.stderr

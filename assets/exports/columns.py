@@ -16,7 +16,7 @@ import duckdb
 from assets.exports.refused import Refused
 from assets.exports.view import RESERVED, Export
 from assets.sources import Source
-from sql.header import HeaderError
+from sql.header import HeaderError, place
 
 ALL = "*"
 
@@ -81,7 +81,7 @@ def used_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | N
     try:
         used = _all_references(_parsed(con, source.statement.body))
     except ValueError as error:
-        raise HeaderError(f"{source.statement.path.name}: {error}") from None
+        raise HeaderError(f"{place(source.statement.path)}: {error}") from None
     return None if ALL in used else {name.casefold() for name in used}
 
 

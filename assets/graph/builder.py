@@ -37,9 +37,10 @@ def month_partitions(home: Home) -> dg.MonthlyPartitionsDefinition:
 def open_session(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Session:
     """The run's session: forced, unless the judge planned the run."""
     home = Home.open()
-    tags = context.run.tags
+    # a re-execution inherits the tags of its parent, but is of today and asked for by hand
+    tags = context.run.tags if context.run.parent_run_id is None else {}
     as_of = date.fromisoformat(tags[AS_OF]) if AS_OF in tags else home.today()
-    forced = PLANNED not in tags or context.run.parent_run_id is not None
+    forced = PLANNED not in tags
     return session_of(context.run_id, home, as_of, forced=forced)
 
 

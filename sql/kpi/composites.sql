@@ -28,8 +28,10 @@ combined as (
         period_end,
         period_state,
         any_value(missing) as missing,
-        sum(weight * value) / nullif(sum(weight) filter (value is not null), 0) as value,
-        coalesce(sum(weight) filter (value is not null), 0) / sum(weight) as measured_share,
+        sum(weight * value order by part_id)
+            / nullif(sum(weight order by part_id) filter (value is not null), 0) as value,
+        coalesce(sum(weight order by part_id) filter (value is not null), 0)
+            / sum(weight order by part_id) as measured_share,
         count(*) as parts,
         count(value) as parts_measured,
         bool_and(is_proven) as is_proven,

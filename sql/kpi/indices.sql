@@ -23,6 +23,9 @@ kpis as (
         k.consolidation,
         cast(coalesce(own.target, every.target) as double) as target,
         r.value as realisation,
+        realisation is not null and coalesce(own.target, every.target) is null as lacks_target,
+        r.status = 'no_volume' and r.is_proven and coalesce(k.zero_rule = 'exclude', false)
+            as is_excluded,
         cast(k.cap_low as double) as cap_low,
         cast(k.cap_high as double) as cap_high,
         r.status,
@@ -59,7 +62,11 @@ raw as (
 ),
 
 scored as (
-    select *, greatest(cap_low, least(cap_high, index_raw)) as index_value from raw
+    select
+        *,
+        -- least and greatest pass over a null, which must stay one
+        if(index_raw is null, null, greatest(cap_low, least(cap_high, index_raw))) as index_value
+    from raw
 )
 
 select
@@ -77,9 +84,10 @@ select
     index_raw,
     index_value as index,
     greatest(index_raw - cap_high, 0) as points_lost_to_cap,
-    if(index_value is null, 0, 1) as measured_weight,
+    cast(if(index_value is null, 0, 1) as double) as measured_weight,
+    is_excluded,
     polarity,
     consolidation,
-    status,
-    if(realisation is not null and target is null, reason || '; no target', reason) as reason
+    if(lacks_target, 'incomplete', status) as status,
+    if(lacks_target, reason || '; the register has no target for the period', reason) as reason
 from scored

@@ -69,6 +69,7 @@ judged as (
         definitions.unit,
         failures.reason as failure,
         metrics.coverage_floor,
+        metrics.minimum_n,
         cells.denominator / nullif(cells.eligible, 0) as coverage,
         definitions.unit = 'share' and not (cells.numerator between 0 and cells.denominator)
             as is_out_of_bounds,
@@ -132,6 +133,14 @@ select
         when 'in_progress' then 'the month is running'
         when 'provisional' then 'late data is expected until ' || provisional_until
         else 'counted from complete exports'
+    end || case
+        when not is_withheld and unit = 'ratio' and numerator > denominator and denominator > 0
+            then '; above 100 %, kept as computed'
+        else ''
+    end || case
+        when not is_withheld and denominator > 0 and denominator < minimum_n
+            then '; few cases: ' || cast(denominator as bigint) || ', at least ' || minimum_n || ' wanted'
+        else ''
     end as reason,
     policy_id,
     is_proven

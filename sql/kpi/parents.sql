@@ -21,10 +21,16 @@ combined as (
         period,
         period_end,
         basis,
-        sum(weight * index) / nullif(sum(weight) filter (index is not null), 0) as index,
-        round(coalesce(sum(weight * measured_weight), 0), 12) as measured_weight,
+        sum(weight * index order by id)
+            / nullif(sum(weight order by id) filter (index is not null), 0) as index,
+        -- what a KPI's zero rule leaves out weighs nothing; the others share its weight
+        round(
+            coalesce(sum(weight * measured_weight order by id), 0)
+            / nullif(1 - coalesce(sum(weight order by id) filter (is_excluded is true), 0), 0), 12
+        ) as measured_weight,
+        bool_and(is_excluded is true) as is_excluded,
         string_agg(coalesce(code, id) || ' ' || status || ': ' || reason, '; ' order by id)
-            filter (index is null or measured_weight < 1) as lacking,
+            filter (is_excluded is not true and (index is null or measured_weight < 1)) as lacking,
         case
             when bool_or(status = 'failed') then 'failed'
             when bool_or(status = 'incomplete') then 'incomplete'
@@ -55,7 +61,8 @@ select
     combined.index as index_raw,
     combined.index,
     cast(0 as double) as points_lost_to_cap,
-    combined.measured_weight,
+    coalesce(combined.measured_weight, 0) as measured_weight,
+    combined.is_excluded,
     cast(null as text) as polarity,
     cast(null as text) as consolidation,
     case

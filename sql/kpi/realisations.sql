@@ -94,15 +94,16 @@ from_quarters as (
         of_period as period,
         of_state as period_state,
         any_value(consolidation) as consolidation,
-        avg(value) as mean_value,
-        sum(value) as sum_value,
+        avg(value order by period) as mean_value,
+        sum(value order by period) as sum_value,
+        bool_and(is_proven) as is_proven,
         arg_max(value, period) as last_value,
         arg_max(status, period) filter (value is not null) as last_status,
         count(*) filter (value is null) as null_quarters,
         count(value) as value_quarters,
         string_agg(period || ' ' || reason, '; ' order by period)
             filter (value is null) as null_reason,
-        arg_max(period || ' ' || reason, period) filter (value is not null) as last_reason,
+        arg_max(reason, period) filter (value is not null) as last_reason,
         case
             when bool_or(status = 'failed') then 'failed'
             when bool_or(status = 'incomplete') then 'incomplete'
@@ -128,7 +129,7 @@ consolidated as (
 ),
 
 computed as (
-    select kpi_id, year, period, value, status, reason
+    select kpi_id, year, period, value, status, reason, is_proven
     from awarded
     where consolidation = 'pooled' or period like 'Q%'
     union all
@@ -147,8 +148,9 @@ computed as (
             when not is_measured then null_reason
             when consolidation = 'average' then 'mean of ' || value_quarters || ' quarters'
             when consolidation = 'sum' then 'sum of ' || value_quarters || ' quarters'
-            else 'last known value, ' || last_reason
-        end as reason
+            else 'last known value: ' || last_reason
+        end as reason,
+        is_proven
     from consolidated
     where consolidation <> 'pooled' and period not like 'Q%'
 )
@@ -162,7 +164,8 @@ select
     'computed' as basis,
     computed.value,
     computed.status,
-    computed.reason
+    computed.reason,
+    computed.is_proven
 from kpis
 join computed using (kpi_id, year, period)
 union all
@@ -175,6 +178,7 @@ select
     'reported' as basis,
     cast(reported.realisation as double) as value,
     'measured' as status,
-    'reported: ' || reported.authority as reason
+    'reported: ' || reported.authority as reason,
+    true as is_proven
 from kpis
 join ref.reported as reported using (kpi_id, year, period)

@@ -7,7 +7,8 @@ select
     service,
     numerator,
     denominator,
-    if(unit = 'seconds', value, value / 100) as value,
+    -- case, not if(): DuckDB 1.5 reads this view too
+    case unit when 'seconds' then value else value / 100 end as value,
     status,
     reason
 from kpi.cells

@@ -1,0 +1,47 @@
+"""The documents at the project's root, and the blocks in them that tests try."""
+
+from __future__ import annotations
+
+import re
+
+import typer
+from homes import ROOT
+
+from pipelines.cli import app
+
+NAMES = ("README.md", "CONTRIBUTING.md", "GLOSSARY.md", "DECISIONS.md", "CHANGELOG.md")
+DOCUMENTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+def blocks(name: str, language: str) -> list[str]:
+    """The fenced blocks of one language in a document."""
+    pattern = rf"^```{language}\n(.*?)^```$"
+    return re.findall(pattern, DOCUMENTS[name], re.MULTILINE | re.DOTALL)
+
+
+def answered_queries(name: str) -> list[tuple[str, str]]:
+    """The SQL blocks that are followed by what they print."""
+    pattern = r"^```sql\n([^`]*)^```\n```text\n([^`]*)^```$"
+    return re.findall(pattern, DOCUMENTS[name], re.MULTILINE)
+
+
+def shell_lines() -> list[str]:
+    """Every command line in any document, without its remark."""
+    lines = [line for name in NAMES for b in blocks(name, "sh") for line in b.splitlines()]
+    return sorted({line.partition("#")[0].strip() for line in lines if line.strip()})
+
+
+def recipes() -> list[tuple[str, str, str]]:
+    """CONTRIBUTING's files: path; what to do (nothing: write it, `add`, `change`); text."""
+    pattern = r"^`([^`]+)`(?:, (add|change))?:\n\n```\w+\n(.*?)^```$"
+    return re.findall(pattern, DOCUMENTS["CONTRIBUTING.md"], re.MULTILINE | re.DOTALL)
+
+
+def changed(content: str, diff: str) -> str:
+    """A text with the diff's old lines taken out and its new ones in their place."""
+    old, new = (
+        "".join(f"{line[1:]}\n" for line in diff.splitlines() if line[0] == sign) for sign in "-+"
+    )
+    assert content.count(old) == 1, f"not there, or not once: {old}"
+    return content.replace(old, new)

@@ -1,0 +1,291 @@
+"""The command's promises to those who call it: exit codes, JSON, messages that say what to do.
+
+0 done; 1 nothing done; 2 wrong usage; 3 published with findings; 75 another run works.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from commands import Command
+from homes import TestHome, call, calls_file
+
+from assets.home import HomeError
+from pipelines.cli import app
+
+AS_OF = "2024-02-10"
+# How each command that speaks JSON is called on the sample.
+JSON_CALLS = {
+    "status": ("status",), "versions": ("versions",), "verify": ("verify",), "run": ("run",),
+    "explain": ("explain", "3a-N", "2024-Q3"), "scorecard": ("scorecard", "2024"),
+    "sample": ("sample", "--scale", "0.02"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
+    """One month of two calls, published, complete; and a file that nobody claims."""
+    home = TestHome(tmp_path_factory.mktemp("command") / "home", last_month="2024-01")
+    home.only_sources("calls")
+    path = home.root / "sources/calls.sql"
+    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
+    home.run(AS_OF)
+    return home
+
+
+@pytest.fixture
+def copied(filled: TestHome, tmp_path: Path) -> TestHome:
+    """The filled home, to be spoilt."""
+    made = TestHome.__new__(TestHome)
+    made.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
+    return made
+
+
+# 0 and 3
+
+
+def test_0_when_nothing_is_new_and_all_is_there(filled: TestHome) -> None:
+    done = filled.kring("run", "--as-of", AS_OF, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert (said["exit"], said["published"], said["findings"]) == (0, False, [])
+    assert (said["is_sample"], said["as_of"], said["files_read"]) == (False, AS_OF, 0)
+
+
+def test_3_as_long_as_something_has_to_be_acted_on(copied: TestHome) -> None:
+    """Published all the same, what could be read is there; and again when nothing is new."""
+    copied.put("calls/calls_20240116.csv", calls_file([call("A3", "31/02/2024 10:00:00")]))
+    copied.put("notes/readme.txt", "not an export")
+    copied.put("calls/calls_20240117.csv", calls_file([call("A4")]))
+    copied.run(AS_OF)
+    contacts = "select contact_id from fact.contacts order by all"
+    assert copied.query(contacts) == [("A1",), ("A2",), ("A4",)]
+    done = copied.kring("run", "--as-of", AS_OF, "--json")
+    assert done.returncode == 3, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert (said["exit"], said["failures"]) == (3, [])
+    findings = {finding["about"]: finding["text"] for finding in said["findings"]}
+    assert findings["unclaimed"].startswith("notes/readme.txt: no source claims it")
+    assert "not_a_time entered_at 1; first at record 1" in findings["refused"]
+    again = copied.kring("run", "--as-of", AS_OF)
+    assert again.returncode == 3
+    assert "notes/readme.txt" in again.stdout and "not_a_time" in again.stdout
+
+
+# 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("run",), ("status",), ("versions",), ("verify",), ("sample",), ("key", "KP-1"),
+     ("rollback", "x"), ("scorecard", "2024"), ("explain", "3a-N", "2024")],
+    ids=lambda arguments: arguments[0],
+)  # fmt: skip
+def test_1_where_there_is_no_home(
+    command: Command, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    said = command(tmp_path / "nowhere", *arguments)
+    assert said.code == 1
+    assert said.out == ""
+    assert said.text == (
+        f"kring: {tmp_path}/nowhere is no kring home (no kring.toml); make one: kring init DIR"
+    )
+
+
+def test_home_option_goes_before_the_environment(
+    command: Command, filled: TestHome, tmp_path: Path
+) -> None:
+    said = command(tmp_path / "nowhere", "status", "--home", str(filled.root), "--json")
+    assert (said.code, said.json["home"]) == (0, str(filled.root))
+
+
+def test_1_before_anything_is_published(command: Command, home: TestHome) -> None:
+    for arguments in (("verify",), ("scorecard", "2024"), ("explain", "3a-N", "2024-Q1")):
+        said = command(home.root, *arguments)
+        assert said.code == 1
+        assert "nothing is published yet; kring run publishes" in said.text
+    assert command(home.root, "versions", "--json").json == []
+    status = command(home.root, "status", "--json", "--as-of", AS_OF)
+    assert (status.code, status.json["version"]) == (0, None)
+
+
+def test_1_for_a_home_that_is_one_already(command: Command, filled: TestHome) -> None:
+    before = sorted(filled.root.rglob("*"))
+    said = command(filled.root, "init", str(filled.root))
+    assert said.code == 1
+    assert f"{filled.root} is a kring home already; nothing was changed" in said.text
+    assert sorted(filled.root.rglob("*")) == before
+
+
+def test_1_for_a_sample_over_real_exports(command: Command, filled: TestHome) -> None:
+    said = command(filled.root, "sample", "--scale", "0.02")
+    assert said.code == 1
+    assert "this home holds real exports; write the sample into a new home" in said.text
+    assert not (filled.root / "sample.json").exists()
+
+
+def test_1_for_an_unknown_setting(command: Command, copied: TestHome) -> None:
+    with (copied.root / "kring.toml").open("a") as file:
+        file.write("keep_version = 3\n")
+    said = command(copied.root, "status")
+    assert said.code == 1
+    assert "kring.toml line 9: unknown key published.keep_version; known are" in said.text
+
+
+def test_1_for_a_broken_register(command: Command, copied: TestHome) -> None:
+    copied.edit_register("weights", "organisation,stakeholder,2024-01-01,,0.4", "organisation,"
+                         "stakeholder,2024-01-01,,0.5")  # fmt: skip
+    said = command(copied.root, "status")
+    assert said.code == 1
+    assert "weights.csv" in said.text and "organisation" in said.text
+
+
+# the key of the pseudonyms
+
+
+def test_missing_key_is_refused_before_anything_is_read(copied: TestHome) -> None:
+    (copied.root / "key").unlink()
+    copied.put("calls/calls_20240116.csv", calls_file([call("A3")]))
+    ledger = sorted((copied.root / "lake/ledger").rglob("*"))
+    standing = (copied.root / "published/current").resolve()
+    done = copied.kring("run", "--as-of", AS_OF)
+    assert done.returncode == 1, done.stdout
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "the key file key is missing; restore it from where you keep it" in said
+    assert f"nothing was published; version {standing.name} stands" in said
+    assert "Traceback" not in said
+    assert not (copied.root / "key").exists(), "no new one is made in its place"
+    assert sorted((copied.root / "lake/ledger").rglob("*")) == ledger
+    assert (copied.root / "published/current").resolve() == standing
+
+
+def test_another_key_is_refused(command: Command, copied: TestHome) -> None:
+    (copied.root / "key").write_bytes(os.urandom(32))
+    copied.put("calls/calls_20240116.csv", calls_file([call("A3")]))
+    with pytest.raises(HomeError, match="is not the one this home was filled with"):
+        copied.run(AS_OF)
+    said = command(copied.root, "key", "KP-0001")
+    assert (said.code, said.out) == (1, "")
+    assert "put the former key back" in said.text
+
+
+def test_key_gives_the_pseudonym_in_the_database(command: Command, filled: TestHome) -> None:
+    said = command(filled.root, "key", "KP-0001")
+    assert filled.query("select distinct agent_key from fact.contacts") == [(said.out.strip(),)]
+    assert command(filled.root, "key", " kp-0001 ").out == said.out
+    nobody = command(filled.root, "key", "  ")
+    assert (nobody.code, nobody.out) == (1, "")
+    assert "identifies nobody" in nobody.text
+
+
+# 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("run", "--as-of", "31-01-2024"), "'31-01-2024' is no date; write YYYY-MM-DD"),
+        (("status", "--as-of", "2024-02-30"), "'2024-02-30' is no date; write YYYY-MM-DD"),
+        (("run", "--force"), "No such option: --force"),
+        (("publish",), "No such command 'publish'"),
+        (("rollback",), "Missing argument"),
+        (("key", "KP-1", "--as", "dog"), "must be agent, respondent or customer"),
+        (("sample", "--scale", "0.01"), "Invalid value for '--scale'"),
+        (("explain", "3a-N", "last year"), "'last year' is no period"),
+    ],
+)
+def test_2_for_wrong_usage(
+    command: Command, filled: TestHome, arguments: tuple[str, ...], told: str
+) -> None:
+    said = command(filled.root, *arguments)
+    assert said.code == 2
+    assert told in said.text.replace("│ ", "").replace(" │", "")
+
+
+# 75
+
+
+@pytest.fixture
+def busy(filled: TestHome) -> Iterator[str]:
+    """Somebody else holds the home, since the moment that is yielded."""
+    since = "2024-02-10T04:00:00+07:00"
+    with (filled.root / "lake/run.lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate()
+        lock.write(since)
+        lock.flush()
+        yield since
+
+
+@pytest.mark.parametrize("arguments", [("run",), ("sample",), ("rollback", "x")])
+def test_75_while_another_run_works(
+    command: Command, filled: TestHome, busy: str, arguments: tuple[str, ...]
+) -> None:
+    said = command(filled.root, *arguments)
+    assert said.code == 75
+    assert said.text == f"kring: another run holds this home since {busy}"
+
+
+def test_readers_are_not_kept_waiting(command: Command, filled: TestHome, busy: str) -> None:
+    for arguments in (("status",), ("versions",), ("verify",), ("key", "KP-0001")):
+        assert command(filled.root, *arguments).code == 0
+    assert filled.query("select count(*) from fact.contacts") == [(2,)]
+
+
+# --json
+
+
+def speaking_json() -> dict[str, tuple[str, ...]]:
+    """Every command with `--json`: called as above, or plainly where it needs no argument."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    plain = {
+        name: (name,)
+        for name, each in commands.items()
+        if any("--json" in p.opts for p in each.params) and not any(p.required for p in each.params)
+    }
+    return {**plain, **JSON_CALLS}
+
+
+@pytest.mark.parametrize("name", sorted(set(speaking_json()) - {"run", "sample"}))
+def test_json_is_all_that_is_said(command: Command, sample_home: TestHome, name: str) -> None:
+    said = command(sample_home.root, *speaking_json()[name], "--json")
+    assert (said.code, said.err) == (0, "")
+    assert said.json
+    if name in ("status", "explain", "scorecard"):
+        assert '"is_sample": true' in said.out
+
+
+def test_json_of_a_run_and_a_sample(
+    command: Command, sample_home: TestHome, home: TestHome
+) -> None:
+    done = sample_home.kring(*JSON_CALLS["run"], "--json")
+    assert json.loads(done.stdout)["is_sample"] is True
+    said = command(home.root, *JSON_CALLS["sample"], "--json")
+    assert said.code == 0
+    assert said.json["synthetic"] is True and said.json["files"]["calls"] == 366
+
+
+# what a sample home says
+
+
+@pytest.mark.parametrize("arguments", [("status",), ("scorecard", "2024"),
+                                       ("explain", "3a-N", "2024-Q3")])  # fmt: skip
+def test_a_sample_says_so_at_the_terminal(
+    command: Command, sample_home: TestHome, arguments: tuple[str, ...]
+) -> None:
+    said = command(sample_home.root, *arguments)
+    assert said.code == 0
+    assert said.text.startswith("SYNTHETIC SAMPLE DATA: no figure below is a real organisation's")

@@ -1,0 +1,331 @@
+"""A published version as its readers find it: the database, the parquet, the manifest.
+
+Opened with a plain DuckDB, as an analyst or another team does; nothing of kring is needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from homes import TestHome
+
+ROOT = Path(__file__).resolve().parent.parent
+METRICS = sorted(path.stem for path in (ROOT / "sql/metrics").glob("*.sql"))
+
+TABLES = {
+    "fact": "contacts survey_responses outbound_cases outbound_attempts payments agent_activity "
+    "complaints",
+    "metric": "monthly monthly_by_channel composites service_level_monthly outbound_monthly",
+    "kpi": "scorecard scorecard_as_now cells composites realisations",
+    "ops": "files rejects checks coverage versions",
+    "ref": "kpis nodes weights targets inputs conversions reported metrics composites "
+    "composite_parts service_level_policy service_level_presets occupancy_formula "
+    "outbound_policy requirements calendar metric_definitions",
+}
+# Columns other teams build on, in their order: DESIGN, "What a published row looks like".
+COLUMNS = {
+    "metric.monthly": "month metric_id channel queue service source numerator denominator value "
+    "coverage status reason policy_id is_proven",
+    "metric.monthly_by_channel": "month metric_id channel service numerator denominator value "
+    "status reason",
+    "kpi.scorecard": "year period level id code name_id name_en parent_id target realisation "
+    "index_raw index points_lost_to_cap weight contribution measured_weight polarity "
+    "consolidation basis is_official revision status reason",
+    "fact.contacts": "contact_id source channel queue entered_at local_date month answered_at "
+    "ended_at outcome wait_seconds talk_seconds hold_seconds acw_seconds agent_key contacts "
+    "file_id file_row",
+    "ops.files": "file_id path sha256 source kind status rows accepted corrections duplicates "
+    "filtered rejected months loaded_at error",
+    "ops.rejects": "file_id file_row column rule rows",
+}
+
+
+@pytest.fixture(scope="module")
+def current(sample_home: TestHome) -> Path:
+    return sample_home.root / "published/current"
+
+
+@pytest.fixture(scope="module")
+def manifest(current: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((current / "manifest.json").read_text())
+    return content
+
+
+@pytest.fixture(scope="module")
+def shell(current: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A plain DuckDB shell on the published file, in the zone of whoever sits there."""
+    with duckdb.connect(str(current / "kring.duckdb"), read_only=True) as connection:
+        connection.execute("set TimeZone = 'America/Los_Angeles'")
+        yield connection
+
+
+def rows(shell: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return list(shell.execute(sql).fetchall())
+
+
+def columns_of(shell: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    return [name for name, *_ in rows(shell, f"describe {table}")]
+
+
+def parquet(current: Path, manifest: dict[str, Any], table: str) -> str:
+    """The table as its parquet files hold it, as a table function."""
+    files = [f"'{current / file['path']}'" for file in manifest["tables"][table]["files"]]
+    return f"read_parquet([{', '.join(files)}], hive_partitioning = false)"
+
+
+# the database
+
+
+def test_database_is_stored_in_the_format_of_duckdb_1_5(shell: duckdb.DuckDBPyConnection) -> None:
+    ((tags,),) = rows(shell, "select tags from duckdb_databases() where database_name = 'kring'")
+    assert tags["storage_version"].startswith("v1.5.0")
+
+
+def test_views_speak_what_duckdb_1_5_speaks(shell: duckdb.DuckDBPyConnection) -> None:
+    """DuckDB 2 stores `if(..)` as a function that 1.x lacks; `case` is stored as it stands."""
+    views = rows(shell, "select view_name, sql from duckdb_views() where not internal")
+    assert views
+    assert [name for name, sql in views if '"if"(' in sql] == []
+
+
+def test_database_takes_many_readers_and_no_writer(
+    shell: duckdb.DuckDBPyConnection, current: Path
+) -> None:
+    with duckdb.connect(str(current / "kring.duckdb"), read_only=True) as second:
+        assert rows(second, "select count(*) from kpi.scorecard")[0][0] > 0
+        with pytest.raises(duckdb.Error, match="read-only"):
+            second.execute("create table fact.mine as select 1 as one")
+    assert list(current.glob("*.wal")) == []
+
+
+def test_schemas_and_tables_are_those_of_the_design(shell: duckdb.DuckDBPyConnection) -> None:
+    found: dict[str, set[str]] = {}
+    for schema, table in rows(
+        shell, "select table_schema, table_name from information_schema.tables"
+    ):
+        found.setdefault(schema, set()).add(table)
+    assert {schema: set(tables.split()) - found[schema] for schema, tables in TABLES.items()} == {
+        schema: set() for schema in TABLES
+    }
+    assert set(found) == set(TABLES)
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_columns_are_those_of_the_design(shell: duckdb.DuckDBPyConnection, table: str) -> None:
+    assert columns_of(shell, table) == COLUMNS[table].split()
+
+
+def test_counts_and_durations_are_decimals(shell: duckdb.DuckDBPyConnection) -> None:
+    types = {name: kind for name, kind, *_ in rows(shell, "describe metric.monthly")}
+    assert types["numerator"].startswith("DECIMAL") and types["denominator"].startswith("DECIMAL")
+    types = {name: kind for name, kind, *_ in rows(shell, "describe fact.contacts")}
+    assert types["wait_seconds"] == "DECIMAL(12,3)"
+    assert types["entered_at"] == "TIMESTAMP WITH TIME ZONE"
+
+
+@pytest.mark.parametrize("kind", ["tables", "views", "columns"])
+def test_everything_has_a_comment(shell: duckdb.DuckDBPyConnection, kind: str) -> None:
+    name = {"tables": "table_name", "views": "view_name", "columns": "column_name"}[kind]
+    found = rows(
+        shell,
+        f"select schema_name, {name}, comment from duckdb_{kind}() "
+        "where database_name = 'kring' and not internal",
+    )
+    assert len(found) >= {"tables": 30, "views": 5, "columns": 300}[kind]
+    assert [row[:2] for row in found if not (row[2] or "").strip()] == []
+
+
+def test_a_sample_says_so_on_every_table(shell: duckdb.DuckDBPyConnection) -> None:
+    said = rows(
+        shell,
+        "select comment from duckdb_tables() where not internal union all "
+        "select comment from duckdb_views() where not internal",
+    )
+    assert len(said) == sum(len(tables.split()) for tables in TABLES.values())
+    assert all(comment.startswith("SYNTHETIC SAMPLE DATA.") for (comment,) in said)
+    assert rows(shell, "select distinct is_sample from ops.versions") == [(True,)]
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_metric_pasted_into_a_shell_gives_its_rows(
+    shell: duckdb.DuckDBPyConnection, metric: str
+) -> None:
+    """The file as it stands; beside its rows metric.monthly has those of empty cells."""
+    text = (ROOT / f"sql/metrics/{metric}.sql").read_text()
+    returned = [name for name, *_ in shell.execute(text).description or []]
+    shell.execute(text).fetchall()
+    kept = ", ".join(name for name in columns_of(shell, "metric.monthly") if name in returned)
+    assert {"month", "numerator", "denominator"} <= set(kept.split(", "))
+    pasted = f"(select {kept} from ({text.rstrip().rstrip(';')}\n))"
+    monthly = f"(select {kept} from metric.monthly where metric_id = '{metric}')"
+    assert rows(shell, f"from {pasted} except all from {monthly}") == []
+    beyond = rows(
+        shell,
+        f"select numerator, denominator from (from {monthly} except all from {pasted})",
+    )
+    assert set(beyond) <= {(0, 0)}
+    assert len(rows(shell, f"from {pasted}")) + len(beyond) > 0
+
+
+# parquet and manifest
+
+
+def test_parquet_holds_what_the_database_holds(
+    shell: duckdb.DuckDBPyConnection, current: Path, manifest: dict[str, Any]
+) -> None:
+    tables = manifest["tables"]
+    with_files = [name for name in tables if tables[name]["files"]]
+    assert {name.split(".")[0] for name in with_files} == {"fact", "metric", "kpi", "ref"}
+    for table in with_files:
+        files = parquet(current, manifest, table)
+        assert rows(shell, f"select count(*) from {table}") == [(tables[table]["rows"],)], table
+        assert rows(shell, f"select count(*) from {files}") == [(tables[table]["rows"],)], table
+        assert columns_of(shell, f"(from {files})") == columns_of(shell, table)
+        assert rows(shell, f"from {table} except all from {files}") == [], table
+        assert rows(shell, f"from {files} except all from {table}") == [], table
+
+
+def test_large_tables_are_partitioned_by_year(current: Path, manifest: dict[str, Any]) -> None:
+    for table in ("fact.contacts", "metric.monthly"):
+        folders = {
+            Path(file["path"]).parent.as_posix() for file in manifest["tables"][table]["files"]
+        }
+        assert f"parquet/{table}/year=2024" in folders
+
+
+def test_every_parquet_file_says_that_it_is_a_sample(
+    shell: duckdb.DuckDBPyConnection, current: Path, manifest: dict[str, Any]
+) -> None:
+    said = rows(
+        shell,
+        "select file_name, decode(key), decode(value) from parquet_kv_metadata("
+        f"'{current}/parquet/*/**/*.parquet')",
+    )
+    files = [file["path"] for table in manifest["tables"].values() for file in table["files"]]
+    marked = [Path(name).relative_to(current).as_posix() for name, k, v in said
+              if (k, v) == ("is_sample", "true")]  # fmt: skip
+    assert sorted(marked) == sorted(files)
+    assert all(v in name for name, k, v in said if k == "table")
+
+
+def test_manifest_tells_what_the_version_holds(
+    shell: duckdb.DuckDBPyConnection, current: Path, manifest: dict[str, Any]
+) -> None:
+    assert manifest["version"] == current.resolve().name
+    assert manifest["is_sample"] is True
+    assert {"schema", "created_at", "as_of", "organisation", "content", "code", "register"} < set(
+        manifest
+    )
+    assert rows(shell, "select version from ops.versions") == [(manifest["version"],)]
+    base = rows(
+        shell,
+        "select table_schema || '.' || table_name from information_schema.tables "
+        "where table_type = 'BASE TABLE'",
+    )
+    assert set(manifest["tables"]) == {name for (name,) in base}
+    for name, table in manifest["tables"].items():
+        described = [(column, kind) for column, kind, *_ in rows(shell, f"describe {name}")]
+        assert [(c["name"], c["type"]) for c in table["columns"]] == described, name
+    states = rows(
+        shell,
+        "select strftime(month, '%Y-%m'), status, count(*) from metric.monthly_by_channel "
+        "group by all",
+    )
+    assert sorted(states) == sorted(
+        (month, status, count)
+        for month, counts in manifest["months"].items()
+        for status, count in counts.items()
+    )
+
+
+def test_manifest_hashes_are_those_of_the_files(current: Path, manifest: dict[str, Any]) -> None:
+    files = [manifest["database"], *(f for t in manifest["tables"].values() for f in t["files"])]
+    for file in files:
+        content = (current / file["path"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == file["sha256"], file["path"]
+        assert len(content) == file["bytes"]
+    listed = {file["path"] for file in files} | {"manifest.json"}
+    there = [p for p in current.resolve().rglob("*") if p.is_file()]
+    assert {p.relative_to(current.resolve()).as_posix() for p in there} == listed
+
+
+def test_a_version_is_read_only_and_the_groups(current: Path) -> None:
+    version = current.resolve()
+    assert current.readlink() == Path("versions") / version.name
+    modes = {
+        (path.is_dir(), stat.S_IMODE(path.stat().st_mode))
+        for path in [version, *version.rglob("*")]
+    }
+    assert modes == {(True, 0o750), (False, 0o440)}
+
+
+def test_the_way_to_a_version_is_open_to_the_group(current: Path) -> None:
+    """Files that the group may read lie behind folders that it may enter."""
+    for folder in (current.resolve().parent, current.parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o750, folder.name
+
+
+# the accounting
+
+
+def test_every_files_rows_are_accounted_for(shell: duckdb.DuckDBPyConnection) -> None:
+    assert (
+        rows(
+            shell,
+            "select path from ops.files "
+            "where rows <> accepted + corrections + duplicates + filtered + rejected",
+        )
+        == []
+    )
+    sums = rows(shell, "select sum(rows), sum(duplicates), sum(rejected) from ops.files")
+    assert min(sums[0]) > 0, "the sample's dirt is there"
+
+
+def test_rejects_are_listed_row_by_row(shell: duckdb.DuckDBPyConnection) -> None:
+    assert (
+        rows(
+            shell,
+            "select path, rejected, listed from ops.files left join (select file_id, "
+            "count(distinct file_row) as listed from ops.rejects group by file_id) using (file_id) "
+            "where status = 'loaded' and rejected <> coalesce(listed, 0)",
+        )
+        == []
+    )
+    strange = "select * from ops.rejects anti join ops.files using (file_id)"
+    assert rows(shell, strange) == []
+
+
+def test_accepted_rows_are_the_facts_rows(shell: duckdb.DuckDBPyConnection) -> None:
+    """`accepted` counts each key once; facts of one row per key hold exactly those."""
+    accepted = dict(
+        rows(shell, "select kind, sum(accepted) from ops.files where kind is not null group by 1")
+    )
+    contacts = dict(rows(shell, "select channel, count(*) from fact.contacts group by channel"))
+    assert contacts == {"phone": accepted["calls"], "chat": accepted["chats"]}
+    for table, kind in (
+        ("survey_responses", "surveys"), ("outbound_attempts", "outbound_attempts"),
+        ("payments", "payments"), ("agent_activity", "agent_activity"),
+        ("complaints", "complaints"),
+    ):  # fmt: skip
+        assert rows(shell, f"select count(*) from fact.{table}") == [(accepted[kind],)], table
+    # a listed case that nobody dialled is no outbound case
+    assert rows(shell, "select count(*) from fact.outbound_cases") == rows(
+        shell, "select count(distinct case_id) from fact.outbound_attempts"
+    )
+
+
+def test_facts_name_the_file_and_the_record(shell: duckdb.DuckDBPyConnection) -> None:
+    for table in ("contacts", "survey_responses", "outbound_attempts", "payments"):
+        assert rows(
+            shell,
+            f"select count(*) from fact.{table} as f left join ops.files as o "
+            "on o.file_id = f.file_id and o.status = 'loaded' "
+            "where o.file_id is null or f.file_row not between 1 and o.rows",
+        ) == [(0,)], table

@@ -1,0 +1,285 @@
+"""A home that somebody broke: the error says where and what to do, and nothing is published.
+
+Every way a register table alone can be wrong is in test_register_edits; here it is the run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from storyhome import StoryHome, called, put_calls
+
+from assets.home import HomeError
+from schemas.register import RegisterError
+from sql.header import HeaderError
+from sql.run import SqlError
+
+Break = Callable[[StoryHome], None]
+EXPECTED = (HomeError, HeaderError, RegisterError, SqlError)
+DAY = "2024-01-10"
+METRIC = """\
+-- title: Mine
+-- unit: share
+-- numerator: answered
+-- denominator: all
+-- rollup: sum
+-- reads: fact.contacts
+-- since: 2024-01
+select
+    month,
+    channel,
+    count(*) filter (outcome = 'answered') as numerator,
+    count(*) as denominator
+from fact.contacts
+group by month, channel
+"""
+CHECK = """\
+-- title: Mine
+-- reads: fact.contacts
+-- severity: block
+-- reason: nobody called on New Year's Day
+select contact_id from fact.contacts where local_date = date '2024-01-01'
+"""
+
+
+@pytest.fixture
+def landed(tmp_path: Path) -> StoryHome:
+    """A home with one call in landing, which would be published."""
+    home = StoryHome(tmp_path / "home")
+    home.only_sources("calls")
+    put_calls(home, "2024-01-05", called("A1", "2024-01-05"))
+    return home
+
+
+def settings(old: str, new: str) -> Break:
+    def change(home: StoryHome) -> None:
+        path = home.root / "kring.toml"
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+
+    return change
+
+
+def source(old: str, new: str) -> Break:
+    return lambda home: home.edit_source("calls", old, new)
+
+
+def metric(old: str, new: str, name: str = "mine") -> Break:
+    assert old in METRIC
+    return lambda home: home.rule("metrics", name, METRIC.replace(old, new))
+
+
+def check(old: str, new: str) -> Break:
+    assert old in CHECK
+    return lambda home: home.rule("checks", "mine", CHECK.replace(old, new))
+
+
+def register(table: str, old: str, new: str) -> Break:
+    return lambda home: home.edit_register(table, old, new)
+
+
+def added(table: str, line: str) -> Break:
+    return lambda home: home.append_register(table, line)
+
+
+def two(first: Break, second: Break) -> Break:
+    def change(home: StoryHome) -> None:
+        first(home)
+        second(home)
+
+    return change
+
+
+LATER = "strict,phone,*,2024-06-01,,5,0.80,<=,count,0,exclude,exclude,exclude,exclude,Decree,false,"
+BROKEN: dict[str, tuple[Break, str]] = {
+    # the register
+    "weights": (
+        register("weights", "objective_1,customer_satisfaction,2024-01-01,,1,",
+                 "objective_1,customer_satisfaction,2024-01-01,,0.9,"),
+        r"register/weights.csv line 13: .*'objective_1' sum to 0.9 on 2024-01-01.*exactly 1",
+    ),
+    "unknown KPI": (
+        added("targets", "service_levle,2024,*,80,2024-02-01,Decree,false"),
+        r"register/targets.csv line 29: kpi_id 'service_levle' is not in kpis.csv; "
+        r"write service_level or add it",
+    ),
+    "overlap": (
+        added("service_level_policy", LATER),
+        r"register/service_level_policy.csv line 4: .* two rows in force on 2024-06-01 "
+        r"\(lines 2 and 4\); close the earlier row",
+    ),
+    "placeholder": (
+        register("inputs", "Synthetic: SMART is not printed", "TODO"),
+        r"register/inputs.csv line \d+: evidence 'TODO.*' is a placeholder; say what it is",
+    ),
+    "two at once": (
+        two(register("kpis", "maximise,average", "maximize,average"),
+            register("targets", "development,2024,*,80", "development,2024,*,x")),
+        r"(?s)kpis.csv line 2: polarity 'maximize' is unknown; write one of maximise.*"
+        r"targets.csv line 11: target 'x' is not a number; write digits",
+    ),
+    # a source's header
+    "kind": (source("kind:        calls", "kind:        call"),
+             r"calls.sql line 2: kind: `call` is not one of calls; chats;"),
+    "unknown key": (source("-- tolerance:", "-- tolerence:"),
+                    r"calls.sql line 12: unknown key `tolerence:`; the keys are .*tolerance"),
+    "key twice": (source("-- decimal:     ,", "-- decimal:     ,\n-- decimal:     ."),
+                  r"calls.sql line 9: `decimal:` stands twice \(first on line 8\); keep one"),
+    "zone": (source("Asia/Jakarta", "Jakarta"),
+             r"calls.sql line 6: timezone: `Jakarta` is not a zone such as Asia/Jakarta"),
+    "tolerance": (source("0.5%", "half"),
+                  r"calls.sql line 12: tolerance: cannot read `half`; write 0.5% or 3 rows"),
+    "expects": (source("expects:     day", "expects:     daily"),
+                r"calls.sql line 11: expects: cannot read `daily`; write day, month or none"),
+    "option": (source("delim=", "delimiter="),
+               r"calls.sql line 5: options: `delimiter` is not an option of csv; its options are"),
+    "no format": (source("-- format:      csv\n", ""),
+                  r"calls.sql line 1: the header lacks `format:`; it needs files, format, kind"),
+    # a metric or a check
+    "unit": (metric("unit: share", "unit: percent"),
+             r"mine.sql line 2: unit: must be one of share, ratio, seconds"),
+    "misspelt key": (metric("rollup", "roll_up"),
+                     r"mine.sql line 5: unknown key `roll_up:`; the keys are .*rollup"),
+    "unknown fact": (metric("fact.contacts\n-- since", "fact.calls\n-- since"),
+                     r"mine.sql line 6: reads: there is no fact.calls to read; .*contacts"),
+    "undeclared read": (metric("from fact.contacts", "from fact.payments"),
+                        r"metrics/mine.sql: .*payments does not exist"),
+    "no denominator": (metric("as denominator", "as total"),
+                       r"mine.sql: the select must return denominator"),
+    "strange column": (metric("    channel,\n", "    channel,\n    1 as answer,\n"),
+                       r"mine.sql: unknown columns answer; a metric returns month, numerator"),
+    "not SQL": (metric("select\n", "selct\n"), r"metrics/mine.sql: Parser Error"),
+    "taken name": (metric("Mine", "Ours", name="service_level"),
+                   r"metrics/service_level.sql: .*rename the file"),
+    "severity": (check("block", "stop"), r"mine.sql line 3: severity: must be one of block, warn"),
+    "no reason": (check("-- reason: nobody called on New Year's Day\n", ""),
+                  r"mine.sql line 1: the header lacks `reason:`; it needs reads, reason"),
+    # settings
+    "not TOML": (settings("= 0", "= 0 0"), r"kring.toml: not readable as TOML \(.*line 6"),
+    "key": (settings("timezone", "time_zone"),
+            r"unknown key organisation.time_zone; known are first_month, last_month, name, time"),
+    "section": (settings("[ingest]", "[ingst]"),
+                r"unknown section \[ingst\]; known are ingest, nightly, organisation, published"),
+    "organisation's zone": (settings("Asia/Jakarta", "Jakarta"),
+                            r"organisation.timezone is no zone .*such as Asia/Jakarta"),
+    "month": (settings('"2024-01"', '"Jan 2024"'),
+              r'organisation.first_month must read like "2024-01"'),
+    "type": (settings("settle_seconds = 0", 'settle_seconds = "0"'),
+             r"ingest.settle_seconds must be"),
+    "nothing kept": (settings("keep_versions = 50", "keep_versions = 0"),
+                     r"keep_versions must not be below 1"),
+    "missing": (settings('first_month = "2024-01"\n', ""),
+                r"organisation.first_month is missing or empty; fill it in"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("break_it", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_home_says_where_and_what_to_do(
+    landed: StoryHome, break_it: Break, message: str
+) -> None:
+    break_it(landed)
+    with pytest.raises(EXPECTED) as caught:
+        landed.run(DAY, publish=True)
+    assert re.search(message, str(caught.value)), str(caught.value)
+    assert not (landed.root / "published").exists()
+
+
+NAMED: dict[str, tuple[Break, str]] = {
+    "line of a setting": (
+        settings("timezone", "time_zone"), r"kring.toml line 3",
+    ),
+    "line of a setting's value": (
+        settings('"2024-01"', '"Jan 2024"'), r"kring.toml line 4",
+    ),
+    "empty name": (
+        settings('"Test centre"', '""'), r"organisation.name",
+    ),
+    "register table of a metric": (
+        metric("fact.contacts\n-- since", "fact.contacts, ref.policies\n-- since"),
+        r"mine.sql line 6: reads: there is no ref.policies",
+    ),
+    "tolerance of a check": (
+        check("block", "block\n-- tolerance: few"), r"mine.sql line 4: tolerance",
+    ),
+    "since of a metric": (
+        metric("since: 2024-01", "since: soon"), r"mine.sql line 7: since",
+    ),
+    "doubled keys of a metric": (
+        metric("group by month, channel", "group by month, channel, queue, outcome, contact_id"),
+        r"metrics/mine.sql",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("break_it", "message"),
+    [pytest.param(break_it, message, id=name) for name, (break_it, message) in NAMED.items()],
+)
+def test_line_and_rule_at_fault_are_named(landed: StoryHome, break_it: Break, message: str) -> None:
+    put_calls(landed, "2024-01-06", called("A2", "2024-01-06"))
+    break_it(landed)
+    with pytest.raises(EXPECTED) as caught:
+        landed.run(DAY)
+    assert re.search(message, str(caught.value)), str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["weights", "kind", "key"])
+def test_the_command_ends_with_1_and_the_message(landed: StoryHome, name: str) -> None:
+    break_it, message = BROKEN[name]
+    break_it(landed)
+    ended = landed.kring("run", "--as-of", DAY)
+    assert ended.returncode == 1
+    assert re.search(message, ended.stderr), ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert ended.stderr.startswith("kring: ")
+    assert not (landed.root / "published").exists()
+    assert not list(landed.root.glob("lake/outputs/*"))
+
+
+def test_the_last_version_stands_until_the_mistake_is_mended(landed: StoryHome) -> None:
+    version = landed.run(DAY, publish=True).version
+    put_calls(landed, "2024-01-06", called("A2", "2024-01-06"))
+    landed.edit_register("weights", "objective_8,budget_execution,2024-01-01,,1,", WRONG)
+    with pytest.raises(RegisterError, match=r"weights.csv line \d+: .*'objective_8' sum to 0.5"):
+        landed.run(DAY, publish=True)
+    count = "select count(*) from fact.contacts"
+    assert landed.published(count) == [(1,)]
+
+    landed.edit_register("weights", WRONG, "objective_8,budget_execution,2024-01-01,,1,")
+    ran = landed.run(DAY, publish=True)
+    assert ran.version is not None
+    assert version is not None
+    assert ran.version.id != version.id
+    assert landed.published(count) == [(2,)]
+
+
+WRONG = "objective_8,budget_execution,2024-01-01,,0.5,"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        pytest.param('"Queue" as queue', '"Quee" as queue', "Quee", id="strange header"),
+        pytest.param('"Queue" as queue', '"Queue" as que', "que", id="strange column"),
+        pytest.param("\nfrom export\n", "\nfrm export\n", 'near "frm"', id="not SQL"),
+        pytest.param(
+            "\nfrom export\n", "\nfrm export\n", "sources/calls.sql", id="not SQL, by name",
+        ),
+    ],
+)  # fmt: skip
+def test_a_select_that_does_not_fit_refuses_its_files(
+    landed: StoryHome, old: str, new: str, complaint: str
+) -> None:
+    landed.edit_source("calls", old, new)
+    ran = landed.run(DAY)
+    assert [d.path for d in ran.ingested.refused] == ["calls/calls_20240105.csv"]
+    (finding,) = [f for f in ran.findings if f.about == "refused"]
+    assert complaint in finding.text
+    # mended, the file is read again as it lies there
+    landed.edit_source("calls", new, old)
+    ran = landed.run(DAY)
+    assert [d.path for d in ran.ingested.loaded] == ["calls/calls_20240105.csv"]
+    assert ran.findings == []

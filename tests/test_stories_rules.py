@@ -1,0 +1,280 @@
+"""Stories of rules: checks, sources, targets, weights, policies that change; and own additions.
+
+What a manager or an analyst edits is a file of the home; no story touches Python.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from storyhome import StoryHome, called, chat, put_calls, put_chats, put_complaints
+
+SL, PHONE = "service_level", "phone"
+MONTHS = ("2024-04", "2024-05", "2024-06")
+CHECK = """\
+-- title: Nobody waits in the training queue
+-- reads: fact.contacts
+-- severity: block
+-- reason: training calls are not calls of customers
+select contact_id, file_id, file_row from fact.contacts where queue = 'training'
+"""
+FAILURE = "Nobody waits in the training queue: 1 rows"
+
+
+def second_quarter(root: Path) -> StoryHome:
+    """Calls, chats and complaints of April to June 2024, all in time; the year is over."""
+    home = StoryHome(root / "home", first_month="2024-04", last_month="2024-06")
+    home.only_sources("calls", "chats", "complaints")
+    home.expecting("month", "calls", "chats", "complaints")
+    for month in MONTHS:
+        put_calls(home, f"{month}-10", called(f"A{month}", f"{month}-10"))
+        put_chats(home, month, chat(f"C{month}", f"{month}-10"))
+        put_complaints(home, month)
+    return home
+
+
+def test_a_failing_check_nulls_its_month_and_all_above_until_it_is_mended(tmp_path: Path) -> None:
+    home = second_quarter(tmp_path)
+    home.rule("checks", "no_training", CHECK)
+    trained = called("T1", "2024-05-11", queue="training")
+    put_calls(home, "2024-05-11", trained)
+    ran = home.run("2025-01-02")
+    assert ("failed", "Nobody waits in the training queue: 2024-05 (1)") in [
+        (f.about, f.text) for f in ran.findings
+    ]
+    for metric in (SL, "abandonment", "speed_of_answer", "handle_time"):
+        assert home.months(metric)["2024-05"] == (None, None, "failed")
+        assert home.reason(metric, "2024-05") == FAILURE
+        assert home.months(metric)["2024-04"][2] == home.months(metric)["2024-06"][2] == "measured"
+    assert home.months("complaints_on_time")["2024-05"] == (0, 0, "no_volume")
+    for period in ("Q2", "S1", "YTD-Q3", "Y"):
+        kpi = home.figure(SL, period)
+        assert (kpi.realisation, kpi.status) == (None, "failed"), period
+        assert f"2024-05 {FAILURE}" in kpi.reason
+        assert home.figure("complaints_on_time", period).realisation == 120.0
+
+    put_calls(home, "2024-05-11", trained.replace("training", "umum"))
+    ran = home.run("2025-01-02")
+    assert ran.months("fact.contacts") == ran.months("metric.monthly") == ["2024-05"]
+    assert home.months(SL, PHONE)["2024-05"] == (2, 2, "measured")
+    for period in ("Q2", "S1", "YTD-Q3", "Y"):
+        kpi = home.figure(SL, period)
+        assert (kpi.realisation, kpi.index, kpi.status) == (100.0, 120.0, "measured"), period
+    assert "failed" not in [f.about for f in ran.findings]
+
+
+def test_a_failed_kpi_is_null_and_its_parents_show_the_share_they_lack(tmp_path: Path) -> None:
+    home = second_quarter(tmp_path)
+    home.rule("checks", "no_training", CHECK)
+    put_calls(home, "2024-05-11", called("T1", "2024-05-11", queue="training"))
+    home.run("2025-01-02")
+    assert home.figure(SL, "Q2").index is None
+    assert home.figure(SL, "Q2").measured_weight == 0
+    # 3b was never reported and 3a has failed: of objective 3 only 3c's quarter is measured
+    objective = home.figure("objective_3", "Q2")
+    assert (objective.measured_weight, objective.status) == (0.25, "incomplete")
+    for node in ("objective_3", "internal_process", "organisation"):
+        assert FAILURE in home.figure(node, "Q2").reason, node
+    # 4 and 6 are whole, of 3 a quarter, of 5 nothing: (1 + 1 + 0.25 + 0) / 4
+    assert home.figure("internal_process", "Q2").measured_weight == 0.5625
+    # stakeholder is half (no survey): 0.4 x 0.5 + 0.3 x 0.5625 + 0.3 x 1
+    assert home.figure("organisation", "Q2").measured_weight == pytest.approx(0.66875)
+    # where nothing is measured there is no figure; elsewhere it is of what is measured
+    assert home.figure("objective_5", "Q2").index is None
+    assert home.figure("organisation", "Q2").index is not None
+
+
+def test_a_renamed_an_edited_and_a_withdrawn_source(tmp_path: Path) -> None:
+    home = second_quarter(tmp_path)
+    put_calls(home, "2024-06-11", called("M1", "2024-06-11", wait="", outcome="IVR"))
+    home.run("2025-01-02")
+    before = home.months(SL), home.months("abandonment"), home.figure(SL, "Q2")
+    contacts = "select contact_id, wait_seconds, outcome, file_row from fact.contacts order by 1"
+    rows = home.query(contacts)
+
+    # renamed: nothing is read again, and no figure moves
+    path = home.root / "sources/calls.sql"
+    home.source(
+        "telephony", path.read_text().replace("-- kind:", "-- was:         calls\n-- kind:")
+    )
+    path.unlink()
+    ran = home.run("2025-01-02")
+    assert (ran.ingested.loaded, ran.ingested.duplicates) == ([], [])
+    assert (home.months(SL), home.months("abandonment"), home.figure(SL, "Q2")) == before
+    assert home.query(contacts) == rows
+    sources = "select distinct source from fact.contacts order by 1"
+    assert home.query(sources) == [("chats",), ("telephony",)]
+    assert ran.findings == []
+
+    # edited: its own files are read again, by the new rule; the month it changes is rebuilt
+    home.edit_source("telephony", "('IVR', 'not_queued')", "('IVR', 'abandoned')")
+    ran = home.run("2025-01-02")
+    assert {d.path for d in ran.ingested.loaded} == {
+        f"calls/calls_2024{name}.csv" for name in ("0410", "0510", "0610", "0611")
+    }
+    assert ran.months("fact.contacts") == ["2024-06"]
+    assert home.months("abandonment", PHONE)["2024-06"] == (1, 2, "measured")
+    # a comment or another title is no other rule
+    home.edit_source("telephony", "-- title:       ", "-- title:       All ")
+    assert home.run("2025-01-02").rebuilt == []
+
+    # withdrawn: its metrics are not reported, and what needs both is null
+    (home.root / "sources/chats.sql").unlink()
+    for file in (home.root / "landing/chats").iterdir():
+        file.unlink()
+    ran = home.run("2025-01-02")
+    assert {status for *_, status in home.months(SL, "chat").values()} == {"not_reported"}
+    assert home.reason(SL, "2024-05", "chat") == "no source delivers chats"
+    assert home.months(SL, PHONE)["2024-04"] == (1, 1, "measured")
+    kpi = home.figure(SL, "Q2")
+    assert (kpi.realisation, kpi.status) == (None, "not_reported")
+    assert ran.findings == []
+
+
+def test_a_target_or_weight_changes_the_scorecard_alone(tmp_path: Path) -> None:
+    home = second_quarter(tmp_path)
+    put_calls(home, "2024-06-11", called("S1", "2024-06-11", wait="30,000"))
+    home.run("2025-01-02")
+    # phone 3 of 4, chat 3 of 3
+    assert home.figure(SL, "Q2").realisation == 87.5
+    assert home.figure(SL, "Q2").index == pytest.approx(87.5 / 79 * 100)
+
+    home.append_register("targets", "service_level,2024,*,87.5,2024-07-01,Decree 12 of 2024,false")
+    ran = home.run("2025-01-02")
+    assert ran.rebuilt == [("kpi.scorecard", "None")]
+    assert home.figure(SL, "Q2").index == 100.0
+    # targets are append-only: a decision of the same KPI for one period goes before
+    home.append_register("targets", "service_level,2024,Q2,79,2024-07-02,Decree 13 of 2024,false")
+    home.edit_register("weights", "objective_3,service_level,2024-01-01,,0.375", WEIGHT_3A)
+    home.edit_register("weights", "objective_3,telephone_occupancy,2024-01-01,,0.375", WEIGHT_3B)
+    ran = home.run("2025-01-02")
+    assert ran.rebuilt == [("kpi.scorecard", "None")]
+    assert home.figure(SL, "Q2").index == pytest.approx(87.5 / 79 * 100)
+    assert home.figure(SL, "S1").index == 100.0
+    weights = home.query(
+        "select distinct id, weight from kpi.scorecard where parent_id = 'objective_3' order by 1"
+    )
+    assert weights == [("service_level", 0.75), ("service_performance", 0.25),
+                       ("telephone_occupancy", 0.0)]  # fmt: skip
+
+
+WEIGHT_3A = "objective_3,service_level,2024-01-01,,0.75"
+WEIGHT_3B = "objective_3,telephone_occupancy,2024-01-01,,0"
+
+
+def test_a_policy_from_a_date_leaves_earlier_months_to_the_byte(tmp_path: Path) -> None:
+    home = second_quarter(tmp_path)
+    home.run("2025-01-02", publish=True)
+    before = home.shas("metric.monthly"), home.shas("fact.contacts")
+    home.edit_register(
+        "service_level_policy", OLD_POLICY, OLD_POLICY.replace("01,,", "01,2024-05-31,")
+    )
+    home.append_register(
+        "service_level_policy",
+        "strict,phone,*,2024-06-01,,5,0.8,<=,count,0,exclude,exclude,exclude,exclude,Decree,false,",
+    )
+    ran = home.run("2025-01-02", publish=True)
+    assert [r for r in ran.rebuilt if r[0].startswith("fact.")] == []
+    assert ran.months("metric.service_level") == ran.months("metric.monthly") == ["2024-06"]
+    assert home.months(SL, PHONE) == {
+        "2024-04": (1, 1, "measured"), "2024-05": (1, 1, "measured"), "2024-06": (0, 1, "measured"),
+    }  # fmt: skip
+    after = home.shas("metric.monthly"), home.shas("fact.contacts")
+    assert after[1] == before[1]
+    assert {month for month in MONTHS if after[0][month] != before[0][month]} == {"2024-06"}
+    # the same content again is no new version
+    version = ran.version
+    assert home.run("2025-01-02", publish=True).version == version
+
+
+OLD_POLICY = "phone_house_2024,phone,*,2020-01-01,,"
+
+# What a home adds of its own: each is a file, or lines of the register.
+
+METRIC = """\
+-- title: Calls that were put through elsewhere
+-- unit: share
+-- numerator: calls sent elsewhere
+-- denominator: calls answered or sent elsewhere
+-- rollup: sum
+-- reads: fact.contacts
+-- since: 2024-01
+select
+    month,
+    channel,
+    count(*) filter (outcome = 'flow_out') as numerator,
+    count(*) as denominator
+from fact.contacts
+where outcome in ('answered', 'flow_out')
+group by month, channel
+"""
+BRANCH = """\
+-- title:       Calls of the branch office's own exchange
+-- kind:        calls
+-- files:       branch/*.tsv
+-- format:      tsv
+-- timezone:    Asia/Makassar
+-- times:       %Y-%m-%d %H:%M
+-- covers:      filename %Y%m
+-- expects:     month
+select
+    _row,
+    no as contact_id,
+    start as entered_at,
+    'branch' as queue,
+    case result when 'ok' then 'answered' else 'flow_out' end as outcome,
+    ring as wait_seconds
+from export
+"""
+WARNING = """\
+-- title: Hardly anybody is sent elsewhere
+-- reads: fact.contacts
+-- severity: warn
+-- reason: a full queue shows here first
+select contact_id from fact.contacts where outcome = 'flow_out'
+"""
+
+
+def test_a_metric_a_source_a_check_and_a_kpi_of_ones_own(tmp_path: Path) -> None:
+    home = second_quarter(tmp_path)
+    home.rule("metrics", "sent_elsewhere", METRIC)
+    home.rule("checks", "few_sent_elsewhere", WARNING)
+    home.source("branch_calls", BRANCH)
+    for month in MONTHS:
+        # Makassar is an hour ahead: the first call of a month there is of the month before
+        home.put(
+            f"branch/{month.replace('-', '')}.tsv",
+            f"no\tstart\tresult\tring\n1-{month}\t{month}-02 00:30\tok\t9.5\n"
+            f"2-{month}\t{month}-30 23:30\tbusy\t\n",
+        )
+    home.append_register("metrics", "sent_elsewhere,lower,Branch,2024-04-01,Decree 12,,,")
+    home.append_register("requirements", "sent_elsewhere,phone,,calls")
+    home.append_register(
+        "kpis",
+        "sent_elsewhere,2024-01-01,,9a-N,Dialihkan,Sent elsewhere,metric:sent_elsewhere,phone,,"
+        "percent,minimise,pooled,0,120,,Branch,Decree 12,false,",
+    )
+    home.append_register("targets", "sent_elsewhere,2024,*,40,2024-01-01,Decree 12,false")
+    home.edit_register("weights", "objective_4,complaints_on_time,2024-01-01,,1,", HALF_4A)
+    home.append_register("weights", "objective_4,sent_elsewhere,2024-01-01,,0.5,Decree 12,false,")
+    ran = home.run("2025-01-02", publish=True)
+    assert ran.findings == []
+    assert home.months("sent_elsewhere", PHONE) == dict.fromkeys(MONTHS, (1, 3, "measured"))
+    assert home.months(SL, PHONE) == dict.fromkeys(MONTHS, (2, 2, "measured"))
+    # 3 of 9 against a target of 40 %: (1 + (1 - 33.33 / 40)) x 100 = 116.67
+    objective, kpi = home.published(
+        "select code, realisation, index, weight, status from kpi.scorecard where year = 2024 and "
+        "period = 'Q2' and basis = 'computed' and id in ('sent_elsewhere', 'objective_4') "
+        "order by code",
+    )
+    assert kpi[0] == "9a-N"
+    assert kpi[1:3] == (pytest.approx(100 / 3), pytest.approx(350 / 3))
+    assert kpi[3:] == (0.5, "measured")
+    # complaints earn 120, so the objective is the mean of the two
+    assert objective[2] == pytest.approx((120 + 350 / 3) / 2)
+    checks = home.root / "lake/outputs/check.few_sent_elsewhere"
+    assert len(list(checks.glob("*.json"))) == 3
+
+
+HALF_4A = "objective_4,complaints_on_time,2024-01-01,,0.5,"
