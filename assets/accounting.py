@@ -15,6 +15,7 @@ FILES = {
     "file_id": "text", "path": "text", "sha256": "text", "source": "text", "kind": "text",
     "status": "text", "rows": "bigint", "accepted": "bigint", "corrections": "bigint",
     "duplicates": "bigint", "filtered": "bigint", "rejected": "bigint", "months": "text[]",
+    "covers": "text[]",
     "loaded_at": "timestamp with time zone", "error": "text",
 }  # fmt: skip
 UNCLAIMED, IGNORED = "unclaimed", "ignored"
@@ -26,7 +27,7 @@ def file_rows(plan: Plan) -> list[tuple[object, ...]]:
     for file in plan.found:
         if not file.sources:
             status = IGNORED if file.ignored else UNCLAIMED
-            rows.append((None, file.path, None, None, None, status, *[0] * 6, [], None,
+            rows.append((None, file.path, None, None, None, status, *[0] * 6, [], [], None,
                          None if file.ignored else "no source's `files:` matches"))  # fmt: skip
     return sorted(rows, key=lambda r: (str(r[1]), str(r[3]), str(r[2])))
 
@@ -43,7 +44,7 @@ def _row(plan: Plan, d: Delivery) -> tuple[object, ...]:
         counts = (d.rows, new, corrections, duplicates, d.filtered, d.rejected + lost)
     months = [c.month for c in d.chunks]
     return (d.file_id or None, d.path, d.sha256 or None, d.source, d.kind, d.status, *counts,
-            months, d.loaded_at or None, d.error or None)  # fmt: skip
+            months, list(d.covers), d.loaded_at or None, d.error or d.warning or None)  # fmt: skip
 
 
 def reject_files(plan: Plan) -> list[tuple[str, str]]:
@@ -58,19 +59,31 @@ def reject_files(plan: Plan) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something a person must act on: what it is about, and a sentence."""
+    """Something a person should know: what it is about, and a sentence.
+
+    A `warning` is only shown; everything else must be acted on and makes a run end with 3.
+    """
 
     about: str
     text: str
 
+    @property
+    def must_be_acted_on(self) -> bool:
+        return self.about != "warning"
+
 
 def findings(plan: Plan) -> list[Finding]:
-    """What makes a run end with exit 3: refused or unclaimed files, incomplete or failed months."""
+    """Refused, suspicious or unclaimed files, incomplete or failed months, warnings of checks."""
     present = {f.path: f.stamp for f in plan.found}
     found = [
         Finding("refused", d.error)
         for d in plan.ledger.deliveries()
         if d.status == REFUSED and present.get(d.path) == (d.size, d.mtime_ns, d.ctime_ns)
+    ]
+    found += [
+        Finding("suspicious", d.warning)
+        for d in plan.ledger.deliveries()
+        if d.warning and d.status == LOADED
     ]
     found += [
         Finding("unclaimed", f"{f.path}: no source claims it; add a source or remove the file")
@@ -87,8 +100,9 @@ def _months(plan: Plan) -> list[Finding]:
             key = ("incomplete", cell.kind)
             by_reason.setdefault(key, []).append(f"{cell.month:%Y-%m} ({cell.reason})")
     for row in plan.check_results():
-        if row["severity"] == "block" and not row["passed"]:
-            key = ("failed", str(row["title"]))
+        if not row["passed"]:
+            about = "failed" if row["severity"] == "block" else "warning"
+            key = (about, str(row["title"]))
             by_reason.setdefault(key, []).append(f"{row['month']:%Y-%m} ({row['offending_rows']})")
     return [
         Finding(about, f"{what}: {', '.join(months[:3])}" + _more(len(months)))

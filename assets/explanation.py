@@ -66,7 +66,7 @@ class Explainer:
 
     def _card(self, card: dict[str, Any], bases: list[dict[str, Any]]) -> Node:
         node = Node(
-            f"{card['level']} {card['code'] or card['id']}",
+            f"{card['level']} {card['code'] or card['id']} index",
             f"{card['name_en']} ({card['name_id']}), {card['basis']} basis: {card['reason']}",
             card["index"],
             card["status"],
@@ -103,7 +103,7 @@ class Explainer:
 
     def _leaf(self, card: dict[str, Any]) -> Node:
         return Node(
-            f"kpi {card['code']}",
+            f"kpi {card['code']} index",
             f"{card['name_en']}, {card['basis']}: weight {card['weight']:.4g}; {card['reason']}",
             card["index"],
             card["status"],
@@ -258,8 +258,33 @@ class Explainer:
                 "denominator": row["denominator"],
                 "policies": names,
             },
-            self._files(definition["reads"], channel, service, month),
+            self._files(definition["reads"], channel, service, month)
+            or self._proof(metric, channel, service, month),
         )
+
+    def _proof(
+        self, metric: str, channel: str | None, service: str | None, month: date
+    ) -> list[Node]:
+        """Files that speak of a month without a row in it: they prove that nothing happened."""
+        rows = self._rows(
+            "select distinct files.path, files.sha256, files.rows, files.kind from ops.files "
+            "as files, unnest(files.covers) as span(days) where files.kind in (select kind "
+            "from ref.requirements where metric_id = ? and (channel is null or ? is null or "
+            "channel = ?) and (service is null or ? is null or service = ?)) "
+            "and files.status in ('loaded', 'duplicate_file') "
+            "and cast(split_part(days, '..', 1) as date) <= last_day(?) "
+            "and cast(split_part(days, '..', -1) as date) >= ? order by path",
+            [metric, channel, channel, service, service, month, month],
+        )
+        return [
+            Node(
+                f"file {row['path']}",
+                f"{row['kind']} export of the month with {row['rows']} rows, "
+                f"sha256 {str(row['sha256'])[:12]}",
+                detail=dict(row),
+            )
+            for row in rows
+        ]
 
     def _policies(self, reads: list[str], policies: Iterable[str]) -> list[Node]:
         """The dated rules' own rows: switches, authority, whether they are assumed."""

@@ -189,6 +189,7 @@ def _recorded(blank: Delivery, source: Source, reading: Reading) -> Delivery:
         blank,
         status=REFUSED if reading.refused else LOADED,
         error=reading.refused,
+        warning=reading.warning,
         rows=reading.rows,
         filtered=reading.filtered,
         accepted=reading.accepted,

@@ -54,6 +54,7 @@ class Delivery:
     as_of: str = ""
     loaded_at: str = ""
     error: str = ""
+    warning: str = ""
 
     @property
     def file_id(self) -> str:

@@ -138,6 +138,12 @@ class Plan:
     def table(self, name: str, month: date) -> str:
         """What a rule sees of a table in a month, as a digest."""
         schema, _, table = name.partition(".")
+        if name == "ref.calendar":
+            return digest([row for row in self.calendar if row["month"] == month])
+        if name == "ref.metric_definitions":
+            return digest(self.rules.definitions)
+        if name == "ops.coverage":
+            return digest([cell for cell in self.coverage if cell.month == month])
         if schema == "ref":
             return self.register.fingerprint(table, month, month_end(month))
         if name == "ops.accepted":

@@ -52,6 +52,7 @@ class Reading:
     days: tuple[date, ...] = ()
     refused: str = ""
     rule: str = ""
+    warning: str = ""
     columns: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -144,6 +145,11 @@ class Reader:
             if expected is not None and export.records != expected:
                 raise Refused(
                     "row_count", f"{staged.name}: expected {expected} records, got {export.records}"
+                )
+            if export.records and export.records == self.source.options.row_limit:
+                reading.warning = (
+                    f"{staged.name}: has exactly {export.records} records, at which its system "
+                    "cuts an export; export shorter spans"
                 )
             check_columns(self.connection, self.source, export)
             opened = self._begin(reading, export)

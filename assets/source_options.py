@@ -29,17 +29,29 @@ class Options:
     sheet: str | int | None = None
     records: str | None = None
     optional: tuple[str, ...] = ()
+    row_limit: int = 0
+    """Records at which the exporting system cuts without a word; 0: it does not."""
 
 
 _DELIMITED = frozenset(Options.__dataclass_fields__) - {"sheet", "records"}
 _APPLY = {
     "csv": _DELIMITED,
     "tsv": _DELIMITED,
-    "jsonl": frozenset({"encoding", "optional"}),
-    "json": frozenset({"encoding", "records", "optional"}),
-    "parquet": frozenset({"optional"}),
+    "jsonl": frozenset({"encoding", "optional", "row_limit"}),
+    "json": frozenset({"encoding", "records", "optional", "row_limit"}),
+    "parquet": frozenset({"optional", "row_limit"}),
     "xlsx": frozenset(
-        {"sheet", "header", "header_rows", "header_row", "skip", "footer", "names", "optional"}
+        {
+            "sheet",
+            "header",
+            "header_rows",
+            "header_row",
+            "skip",
+            "footer",
+            "names",
+            "optional",
+            "row_limit",
+        }
     ),
 }
 _DEFAULT_DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -76,8 +88,14 @@ def _unquoted(value: str) -> str:
 
 def _checked(statement: Statement, form: str, given: dict[str, str]) -> Options:
     numbers = {
-        name: _whole_number(statement, name, given[name], least)
-        for name, least in (("header_rows", 1), ("header_row", 1), ("skip", 0), ("footer", 0))
+        name: _whole_number(statement, name, given[name], least, most)
+        for name, least, most in (
+            ("header_rows", 1, 1000),
+            ("header_row", 1, 1000),
+            ("skip", 0, 1000),
+            ("footer", 0, 1000),
+            ("row_limit", 1, 10**9),
+        )
         if name in given
     }
     truths = {
@@ -116,9 +134,9 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(header_form(each) for each in text.split(",") if each.strip())
 
 
-def _whole_number(statement: Statement, name: str, value: str, least: int) -> int:
-    if not value.isdecimal() or not least <= int(value) <= 1000:
-        raise statement.problem("options", f"{name} must be a number from {least} to 1000")
+def _whole_number(statement: Statement, name: str, value: str, least: int, most: int) -> int:
+    if not value.isdecimal() or not least <= int(value) <= most:
+        raise statement.problem("options", f"{name} must be a number from {least} to {most}")
     return int(value)
 
 

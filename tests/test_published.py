@@ -42,7 +42,7 @@ COLUMNS = {
     "ended_at outcome wait_seconds talk_seconds hold_seconds acw_seconds agent_key contacts "
     "file_id file_row",
     "ops.files": "file_id path sha256 source kind status rows accepted corrections duplicates "
-    "filtered rejected months loaded_at error",
+    "filtered rejected months covers loaded_at error",
     "ops.rejects": "file_id file_row column rule rows",
 }
 

@@ -96,7 +96,7 @@ def _line(node: Node) -> str:
         numbers = f" = {_count(node.detail['numerator'])} / {_count(node.detail['denominator'])}"
     value = f" [bold]{rounded(node.value)}[/]" if node.value is not None else ""
     status = "" if node.status == "measured" else f" [yellow]{node.status}[/]"
-    target = node.detail.get("target")
+    target = node.detail.get("target") if "index" in node.detail else None
     against = f" (target {rounded(target)})" if target is not None else ""
     return f"[cyan]{escape(node.what)}[/]{value}{numbers}{against}{status} {escape(node.text)}"
 
@@ -141,7 +141,7 @@ def _print_scorecard(title: str, rows: list[dict[str, Any]]) -> None:
     both: dict[str, dict[str, dict[str, Any]]] = {}
     for row in rows:
         both.setdefault(row["id"], {})[row["basis"]] = row
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for bases in both.values():
         computed, reported = bases.get("computed", {}), bases.get("reported", {})
         any_basis = computed or reported
@@ -157,11 +157,20 @@ def _print_scorecard(title: str, rows: list[dict[str, Any]]) -> None:
                 _states(computed),
             )
         )
+    columns: tuple[str, ...] = (
+        "code",
+        "name",
+        "target",
+        "computed",
+        "index",
+        "reported",
+        "index ",
+        "status",
+    )
+    if all(line[-1] == "measured" for line in lines):
+        columns, lines = columns[:-1], [line[:-1] for line in lines]
     print_table(
-        title,
-        ("code", "name", "target", "computed", "index", "reported", "index ", "status"),
-        lines,
-        right=("target", "computed", "index", "reported", "index "),
+        title, columns, lines, ("target", "computed", "index", "reported", "index "), "name"
     )
 
 

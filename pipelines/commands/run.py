@@ -35,7 +35,7 @@ class Outcome:
     def exit_code(self) -> int:
         if self.failures or self.version is None:
             return 1
-        return 3 if self.findings else 0
+        return 3 if any(found.must_be_acted_on for found in self.findings) else 0
 
 
 def register(app: typer.Typer) -> None:
@@ -102,7 +102,7 @@ def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
                 outcome.failures += failures(instance, ended) if not ended.is_success else []
             plan = Plan(home, as_of)
             months = plan.stale_months() or plan.months[-1:]
-            outcome.months = [f"{month:%Y-%m}" for month in plan.stale_months()]
+            outcome.months = [f"{m:%Y-%m}" for m in plan.stale_months() if m in plan.months]
             for first, last in ranges(months) if not outcome.failures else []:
                 span = range_tags(f"{first:%Y-%m}", f"{last:%Y-%m}")
                 ended = location.run(instance, "rebuild_month", {**tags, **span})

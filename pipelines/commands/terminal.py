@@ -37,15 +37,34 @@ def print_json(content: object) -> None:
 
 
 def print_table(
-    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    right: Sequence[str] = (),
+    cut: str = "",
 ) -> None:
-    """A table that fits the terminal; `right` names the columns of numbers."""
+    """A table that fits the terminal; `right` names the columns of numbers.
+
+    `cut` names the one column that is shortened where the terminal is narrow.
+    """
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = Table(
+        title=title,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        pad_edge=False,
+        expand=bool(cut) and console().width < 100,
+    )
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left")
+        table.add_column(
+            column,
+            justify="right" if column in right else "left",
+            no_wrap=bool(cut),
+            overflow="ellipsis" if column == cut else "fold",
+            ratio=1 if column == cut else None,
+        )
     for row in rows:
         table.add_row(*row)
     console().print(table)
