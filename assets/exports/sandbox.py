@@ -28,6 +28,8 @@ def sandbox(
         },
     )
     con.execute(f"set TimeZone = {literal(timezone)}")
+    # On by default where a process has no script, as in a worker: it would go to standard output.
+    con.execute("set enable_progress_bar = false")
     if macros:
         con.execute(macros)
     con.execute(f"set allowed_directories = [{literal(str(box))}]")

@@ -15,7 +15,7 @@ from pipelines.commands.terminal import console, print_json, print_table, rounde
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from assets.explanation import Node
+    from assets.evidence import Node
 
 _PERIOD = re.compile(r"^(\d{4})(?:-(Q[1-4]|S1|YTD-Q3|Y))?$", re.IGNORECASE)
 _SHOWN_FILES = 6
