@@ -178,6 +178,7 @@ class Plan:
     def scorecard(self) -> str:
         return digest(
             [self.rules.kpi[name].fingerprint for name in KPI_ORDER],
+            self.rules.macros,
             [(m, r.sha256) for m in self.months if (r := self.outputs.get("metric.monthly", m))],
             self.calendar,
             self.rules.definitions,

@@ -36,8 +36,10 @@ class Rules:
     kpi: Mapping[str, Statement]
     views: Mapping[str, Statement]
 
-    def reads(self, statement: Statement) -> tuple[str, ...]:
-        return statement.listed("reads")
+    @cached_property
+    def macros(self) -> str:
+        """The text of what the scorecard's statements share."""
+        return (HERE / "status_macros.sql").read_text(encoding="utf-8")
 
     @cached_property
     def definitions(self) -> list[dict[str, object]]:

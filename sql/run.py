@@ -39,6 +39,7 @@ def connect(timezone: str, *, temp: Path | None = None, memory: str = "1GB") -> 
         }
     )
     connection.execute("set TimeZone = $zone", {"zone": timezone})
+    connection.execute((HERE / "status_macros.sql").read_text(encoding="utf-8"))
     for schema in ("raw", "fact", "metric", "kpi", "ops", "ref"):
         connection.execute(f"create schema {schema}")
     return connection

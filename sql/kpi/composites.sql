@@ -35,17 +35,8 @@ combined as (
         count(*) as parts,
         count(value) as parts_measured,
         bool_and(is_proven) as is_proven,
-        case
-            when bool_or(status = 'failed') then 'failed'
-            when bool_or(status = 'incomplete') then 'incomplete'
-            when bool_or(status = 'not_reported') then 'not_reported'
-            when bool_or(status = 'no_volume') then 'no_volume'
-        end as null_status,
-        case
-            when bool_or(status = 'in_progress') then 'in_progress'
-            when bool_or(status = 'provisional') then 'provisional'
-            else 'measured'
-        end as value_status,
+        null_status(status) as null_status,
+        value_status(status) as value_status,
         string_agg(part_id || ': ' || reason, '; ' order by part_id)
             filter (value is null) as null_reason,
         string_agg(distinct reason, '; ' order by reason)

@@ -31,17 +31,8 @@ combined as (
         bool_and(is_excluded is true) as is_excluded,
         string_agg(coalesce(code, id) || ' ' || status || ': ' || reason, '; ' order by id)
             filter (is_excluded is not true and (index is null or measured_weight < 1)) as lacking,
-        case
-            when bool_or(status = 'failed') then 'failed'
-            when bool_or(status = 'incomplete') then 'incomplete'
-            when bool_or(status = 'not_reported') then 'not_reported'
-            else 'no_volume'
-        end as null_status,
-        case
-            when bool_or(status = 'in_progress') then 'in_progress'
-            when bool_or(status = 'provisional') then 'provisional'
-            else 'measured'
-        end as value_status
+        coalesce(null_status(status), 'no_volume') as null_status,
+        value_status(status) as value_status
     from children
     group by parent_id, year, period, period_end, basis
 )

@@ -23,13 +23,10 @@ metrics as (
         any_value(cells.unit) as unit,
         bool_and(cells.is_proven) as is_proven,
         case
-            when bool_or(cells.status = 'failed') then 'failed'
-            when bool_or(cells.status = 'incomplete') then 'incomplete'
-            when bool_or(cells.status = 'not_reported') then 'not_reported'
-            when bool_and(cells.status = 'no_volume') then 'no_volume'
-            when bool_or(cells.status = 'in_progress') then 'in_progress'
-            when bool_or(cells.status = 'provisional') then 'provisional'
-            else 'measured'
+            -- a cell without volume adds nothing; only when all are such is the whole
+            when bool_and(cells.status = 'no_volume') or null_status(cells.status) <> 'no_volume'
+                then null_status(cells.status)
+            else value_status(cells.status)
         end as status,
         string_agg(distinct cells.reason, '; ' order by cells.reason) as reason
     from named

@@ -104,16 +104,10 @@ from_quarters as (
         string_agg(period || ' ' || reason, '; ' order by period)
             filter (value is null) as null_reason,
         arg_max(reason, period) filter (value is not null) as last_reason,
-        case
-            when bool_or(status = 'failed') then 'failed'
-            when bool_or(status = 'incomplete') then 'incomplete'
-            when bool_or(status = 'not_reported') then 'not_reported'
-            when bool_or(status = 'no_volume') then 'no_volume'
-        end as null_status,
+        null_status(status) as null_status,
         case
             when of_state = 'in_progress' then 'in_progress'
-            when bool_or(status = 'provisional') then 'provisional'
-            else 'measured'
+            else value_status(status)
         end as value_status
     from quarters
     group by kpi_id, year, of_period, of_state

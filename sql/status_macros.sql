@@ -1,0 +1,15 @@
+-- How the states of several figures become one. A null state goes before any other, the worst
+-- first; of figures that have a value, the least settled one names the state.
+
+create macro null_status(status) as case
+    when bool_or(status = 'failed') then 'failed'
+    when bool_or(status = 'incomplete') then 'incomplete'
+    when bool_or(status = 'not_reported') then 'not_reported'
+    when bool_or(status = 'no_volume') then 'no_volume'
+end;
+
+create macro value_status(status) as case
+    when bool_or(status = 'in_progress') then 'in_progress'
+    when bool_or(status = 'provisional') then 'provisional'
+    else 'measured'
+end;
