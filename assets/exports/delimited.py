@@ -53,10 +53,9 @@ def _header(staged: Staged, source: Source) -> tuple[tuple[str, ...], int]:
     if not options.header:
         return column_names(options.names, source, staged.name)
     text = staged.head.decode()
-    try:
-        rows = list(_csv_rows(text, options))
-    except csv.Error:
-        raise Refused("header", f"{staged.name}: the header's quotes do not pair up") from None
+    rows = _header_rows(text, options)
+    if rows is None:
+        raise Refused("header", f"{staged.name}: the header's quotes do not pair up")
     if len(rows) < options.header_rows:
         raise Refused(
             "header", f"{staged.name}: has fewer lines than header_rows={options.header_rows}"
@@ -73,6 +72,21 @@ def _header(staged: Staged, source: Source) -> tuple[tuple[str, ...], int]:
                 "options, or export it as before",
             )
     return columns, dropped
+
+
+def _header_rows(text: str, options: Options) -> list[list[str]] | None:
+    """The header's cells; None where a stray quote makes records a part of the header."""
+    try:
+        rows = list(_csv_rows(text, options))
+    except csv.Error:
+        return None
+    swallowed = any(
+        line.count(options.delim) >= max(len(cells) - 1, 1)
+        for cells in rows
+        for cell in cells
+        for line in cell.split("\n")[1:]
+    )
+    return None if swallowed or len(rows) > options.header_rows else rows
 
 
 def _spelt(mark: str) -> str:
