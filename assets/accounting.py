@@ -27,8 +27,9 @@ def file_rows(plan: Plan) -> list[tuple[object, ...]]:
     for file in plan.found:
         if not file.sources:
             status = IGNORED if file.ignored else UNCLAIMED
-            rows.append((None, file.path, None, None, None, status, *[0] * 6, [], [], None,
-                         None if file.ignored else "no source's `files:` matches"))  # fmt: skip
+            why = None if file.ignored else "no source's `files:` matches"
+            rows.append((None, printable(file.path), None, None, None, status, *[0] * 6, [], [],
+                         None, why))  # fmt: skip
     return sorted(rows, key=lambda r: (str(r[1]), str(r[3]), str(r[2])))
 
 
@@ -43,8 +44,14 @@ def _row(plan: Plan, d: Delivery) -> tuple[object, ...]:
         # a refused file gives nothing: what would have been accepted is rejected with the rest
         counts = (d.rows, new, corrections, duplicates, d.filtered, d.rejected + lost)
     months = [c.month for c in d.chunks]
-    return (d.file_id or None, d.path, d.sha256 or None, d.source, d.kind, d.status, *counts,
-            months, list(d.covers), d.loaded_at or None, d.error or d.warning or None)  # fmt: skip
+    about = (d.file_id or None, printable(d.path), d.sha256 or None, d.source, d.kind, d.status)
+    return (*about, *counts, months, list(d.covers), d.loaded_at or None,
+            d.error or d.warning or None)  # fmt: skip
+
+
+def printable(path: str) -> str:
+    """A path as text: bytes of a name that are no UTF-8 are shown by their numbers."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def reject_files(plan: Plan) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ def sha256_file(path: Path) -> str:
 def digest(*parts: object) -> str:
     """A short digest of values that have one JSON form; order matters, dict order does not."""
     text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:24]
 
 
 def sync(path: Path) -> None:

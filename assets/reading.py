@@ -8,6 +8,7 @@ file, record, column and rule.
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -115,7 +116,9 @@ class Reader:
         self._file = ""
 
     def close(self) -> None:
+        """End the engine and leave no copy of an export behind."""
         self.connection.close()
+        shutil.rmtree(self.box, ignore_errors=True)
 
     def stage(self, path: str) -> Staged | Reading:
         """Take a private copy of a landing file; a refusal is an answer, not an exception."""

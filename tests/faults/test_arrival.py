@@ -366,9 +366,6 @@ def test_a16_identity_is_the_content_whatever_the_name(meeting: Meeting) -> None
     meeting.as_undisturbed(outcome)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="lake.digest encodes the path: the whole run ends in a traceback"
-)
 def test_a16_a_name_that_is_no_text_stops_no_run(meeting: Meeting) -> None:
     home = meeting.begin(JUNE)
     home.header("calls", "covers", "dates")
