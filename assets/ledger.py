@@ -83,9 +83,17 @@ class Ledger:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._by_place: dict[tuple[str, str, str], Delivery] = {}
+        # asked once per file of landing, so neither question may walk over all records
+        self._contents: dict[tuple[str, str], set[str]] = {}  # (source, path) -> sha256
+        self._paths: dict[tuple[str, str], set[str]] = {}  # (source, sha256) -> path
         for path in sorted(home.ledger.glob("*/*.json")):
-            record = _read(path)
-            self._by_place[record.source, record.path, record.sha256] = record
+            self._enter(_read(path))
+
+    def _enter(self, delivery: Delivery) -> None:
+        source, path, sha256 = delivery.source, delivery.path, delivery.sha256
+        self._by_place[source, path, sha256] = delivery
+        self._contents.setdefault((source, path), set()).add(sha256)
+        self._paths.setdefault((source, sha256), set()).add(path)
 
     def deliveries(self, sources: Iterable[str] | None = None) -> list[Delivery]:
         """Deliveries in order of delivery, optionally of some sources only."""
@@ -101,21 +109,17 @@ class Ledger:
         self, source: str, path: str, size: int, mtime_ns: int, ctime_ns: int
     ) -> Delivery | None:
         """The delivery of this very file as it lies there, judged by its stat alone."""
-        for d in self._by_place.values():
-            if (
-                d.source == source
-                and d.path == path
-                and ((d.size, d.mtime_ns, d.ctime_ns) == (size, mtime_ns, ctime_ns))
-            ):
+        for sha256 in self._contents.get((source, path), ()):
+            d = self._by_place[source, path, sha256]
+            if (d.size, d.mtime_ns, d.ctime_ns) == (size, mtime_ns, ctime_ns):
                 return d
         return None
 
     def holder(self, source: str, sha256: str) -> Delivery | None:
         """The delivery that holds this content's rows (or its withdrawal), if any."""
-        for d in self.deliveries([source]):
-            if d.sha256 == sha256 and d.status in (LOADED, WITHDRAWN):
-                return d
-        return None
+        found = (self._by_place[source, p, sha256] for p in self._paths.get((source, sha256), ()))
+        holding = (d for d in found if d.status in (LOADED, WITHDRAWN))
+        return min(holding, key=lambda d: (d.sequence, d.path), default=None)
 
     def last_sequence(self) -> int:
         return max((d.sequence for d in self._by_place.values()), default=0)
@@ -123,13 +127,16 @@ class Ledger:
     def write(self, delivery: Delivery) -> Delivery:
         """Write the record; from this moment the delivery's rows count."""
         write_json(self._home, self._place(delivery), asdict(delivery))
-        self._by_place[delivery.source, delivery.path, delivery.sha256] = delivery
+        self._enter(delivery)
         return delivery
 
     def forget(self, delivery: Delivery) -> None:
         """Drop a record that another one has taken over."""
         self._place(delivery).unlink(missing_ok=True)
-        self._by_place.pop((delivery.source, delivery.path, delivery.sha256), None)
+        source, path, sha256 = delivery.source, delivery.path, delivery.sha256
+        if self._by_place.pop((source, path, sha256), None):
+            self._contents[source, path].discard(sha256)
+            self._paths[source, sha256].discard(path)
 
     def rename_source(self, old: str, new: str) -> None:
         """Carry a renamed source's records over (`was:` in its header)."""

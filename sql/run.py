@@ -39,6 +39,8 @@ def connect(timezone: str, *, temp: Path | None = None, memory: str = "1GB") -> 
         }
     )
     connection.execute("set TimeZone = $zone", {"zone": timezone})
+    # or a long query draws its bar on standard output
+    connection.execute("set enable_progress_bar = false")
     connection.execute((HERE / "status_macros.sql").read_text(encoding="utf-8"))
     for schema in ("raw", "fact", "metric", "kpi", "ops", "ref"):
         connection.execute(f"create schema {schema}")

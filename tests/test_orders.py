@@ -195,7 +195,9 @@ def check_rows(source: str, rows: Sequence[Call], plan: Plan) -> None:
         found, wanted = content_of(books), content_of(look.Plan(reference.home, DAY))
         assert found["calls"].equals(wanted["calls"])
         assert found["calls"].height == len(rows)
-        files = [dict(zip(FILES, row, strict=True)) for row in file_rows(books)]
+        files: list[dict[str, Any]] = [
+            dict(zip(FILES, row, strict=True)) for row in file_rows(books)
+        ]
         fates = ("accepted", "corrections", "duplicates", "filtered", "rejected")
         assert all(f["rows"] == sum(f[fate] for fate in fates) for f in files)
         assert sum(f["accepted"] for f in files) == len(rows)

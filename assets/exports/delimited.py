@@ -76,6 +76,8 @@ def _header(staged: Staged, source: Source) -> tuple[tuple[str, ...], int]:
 
 def _header_rows(text: str, options: Options) -> list[list[str]] | None:
     """The header's cells; None where a stray quote makes records a part of the header."""
+    if options.quote and options.multiline and text.count(options.quote) % 2:
+        return None
     try:
         rows = list(_csv_rows(text, options))
     except csv.Error:

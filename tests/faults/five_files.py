@@ -149,7 +149,7 @@ def call_rows(month: int, count: int) -> list[Row]:
 
 def chat_rows() -> list[Row]:
     """Chats whose texts hold quotes, delimiters and line breaks; their times are in UTC."""
-    rows = []
+    rows: list[Row] = []
     for n in range(ROWS[CHATS]):
         at = datetime(2024, 6, 1, 1) + timedelta(minutes=n * 100)
         replied = at + timedelta(milliseconds=n * 1_003 % 600_000)

@@ -26,13 +26,13 @@ from assets.plan import Plan
 
 
 class FileRow(NamedTuple):
-    """A row of ops.files."""
+    """A row of ops.files, its nulls as empty texts."""
 
-    file_id: str | None
+    file_id: str
     path: str
-    sha256: str | None
-    source: str | None
-    kind: str | None
+    sha256: str
+    source: str
+    kind: str
     status: str
     rows: int
     accepted: int
@@ -41,7 +41,7 @@ class FileRow(NamedTuple):
     filtered: int
     rejected: int
     months: list[str]
-    error: str | None
+    error: str
 
     @property
     def counts(self) -> tuple[object, ...]:
@@ -52,8 +52,12 @@ def file_rows_of(plan: Plan) -> list[FileRow]:
     """The rows of ops.files, those of one path in the order in which they came."""
     order = {(d.source, d.path, d.sha256): d.sequence for d in plan.ledger.deliveries()}
     named = [dict(zip(FILES, row, strict=True)) for row in file_rows(plan)]
-    rows = [FileRow(**{name: row[name] for name in FileRow._fields}) for row in named]
-    return sorted(rows, key=lambda r: order.get((r.source, r.path, r.sha256 or ""), 0))
+    rows = [FileRow(*(_filled(row[name]) for name in FileRow._fields)) for row in named]
+    return sorted(rows, key=lambda r: order.get((r.source, r.path, r.sha256), 0))
+
+
+def _filled(value: Any) -> Any:
+    return "" if value is None else value
 
 
 def rejects_of(plan: Plan) -> dict[str, list[tuple[int, str, str]]]:
@@ -115,7 +119,7 @@ def loud(files: Iterable[FileRow], findings: list[Finding], landing: Path) -> No
 def no_values(findings: list[Finding], root: Path, spoken: str) -> None:
     """I4 and I6: no marked value in a message, nor in anything kring has written."""
     said = "\n".join(f.text for f in findings) + spoken
-    found = [secret for secret in spellings() if secret in said.encode()]
+    found = [f"{secret!r} in a message" for secret in spellings() if secret in said.encode()]
     for path in _written(root):
         found += [f"{secret!r} in {path.relative_to(root)}" for secret in _held(path)]
     assert not found
@@ -139,8 +143,7 @@ def _written(root: Path) -> Iterator[Path]:
     ours = {root / name for name in ("lake", "published", "dagster", "key")}
     for top in ours:
         for path in [top, *top.rglob("*")]:
-            # the copy of the file being read has a test of its own (test_hostile)
-            if path.is_file() and not path.is_symlink() and "/tmp/box-" not in str(path):
+            if path.is_file() and not path.is_symlink():
                 yield path
 
 

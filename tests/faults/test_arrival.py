@@ -30,7 +30,6 @@ from five_files import (
 from invariants import no_values
 
 import assets.exports.opening as opening
-import assets.landing as landing
 
 REST = sum(ROWS.values()) - ROWS[JUNE]
 
@@ -53,7 +52,7 @@ def growing(home: FaultHome, monkeypatch: pytest.MonkeyPatch) -> None:
         with target.open("ab") as file:
             file.write(b"C6-half;umum;01/06/2024 10:0")
 
-    monkeypatch.setattr(landing.time, "sleep", write)
+    monkeypatch.setattr("assets.landing.time.sleep", write)
 
 
 def growing_while_read(home: FaultHome, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +72,12 @@ def growing_while_read(home: FaultHome, monkeypatch: pytest.MonkeyPatch) -> None
 def vanishing(home: FaultHome, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is moved away between the listing and the reading."""
     target = home.put(JUNE, sound()[JUNE])
-    monkeypatch.setattr("assets.ingest.unsettled", lambda *_: target.unlink() or set())
+
+    def unsettled(*_: object) -> set[str]:
+        target.unlink()
+        return set()
+
+    monkeypatch.setattr("assets.ingest.unsettled", unsettled)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +248,7 @@ def test_a11_a_file_that_nobody_claims_is_named_and_not_guessed(meeting: Meeting
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
-LIES = {
+LIES: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "surveys/s1_202406.xlsx": (lambda: sound()[JUNE], ("xlsx", "text")),
     "surveys/s2_202406.xlsx": (lambda: b"<html><table></table></html>", ("xlsx", "HTML")),
     "surveys/s3_202406.xlsx": (lambda: OLE, ("xlsx", ".xls")),
@@ -308,7 +312,7 @@ def test_a14_a_file_that_may_not_be_read_is_named(meeting: Meeting) -> None:
         return open_file(path, *arguments, **more)
 
     with pytest.MonkeyPatch.context() as patched:  # the tests' own user may read everything
-        patched.setattr(opening.os, "open", forbidden)
+        patched.setattr("assets.exports.opening.os.open", forbidden)
         outcome = meeting.run()
     meeting.refused(outcome, JUNE, "may not be read", "give kring's user read access")
     (home.root / "landing" / JUNE).chmod(0o640)

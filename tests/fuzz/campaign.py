@@ -150,7 +150,7 @@ def parts(form: str, text: str) -> tuple[str, list[str]]:
         return "", [line for line in text.replace("\r", "\n").split("\n") if line.strip(" \t")]
     delim = {"csv": ";", "multiline": ",", "tsv": "\t"}[form]
     records = delimited_records(text, delim, form == "multiline")
-    return records[0], records[1:]
+    return (records[0], records[1:]) if records else ("", [])
 
 
 def delimited_records(text: str, delim: str, multiline: bool) -> list[str]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def write(path: Path, rows: int) -> None:
                 file.write(f"C{n:09d};q{n % 9};{when};{rest if n % 11 else '5;-;-;B'}\n")
 
 
-def measured(folder: Path, rows: int) -> dict[str, int]:
+def measured(folder: Path, rows: int) -> dict[str, Any]:
     """Write the export, run ingest over it, and tell what it took."""
     home = folder / "home"
     for name in ("landing", "sources"):
@@ -82,7 +83,7 @@ def measured(folder: Path, rows: int) -> dict[str, int]:
         cwd=TESTS.parent, capture_output=True, text=True, check=False, timeout=1_800,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    found: dict[str, int] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
