@@ -6,7 +6,7 @@ an undeclared read fails. Reading exports is `assets.exports`' own, sandboxed do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,13 +60,6 @@ def literal(value: object) -> str:
 def table_name(name: str) -> str:
     """`fact.contacts` as a quoted, qualified name."""
     return ".".join(quoted(part) for part in name.split(".", 1))
-
-
-def parquet_view(connection: Any, name: str, paths: Iterable[Path], empty: str) -> None:
-    """Make `name` a view over parquet files, or over no rows of the shape `empty`."""
-    files = ", ".join(literal(path) for path in paths)
-    source = f"select * from read_parquet([{files}])" if files else empty
-    connection.execute(f"create or replace view {table_name(name)} as {source}")
 
 
 def run(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Any:
