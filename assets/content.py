@@ -63,11 +63,11 @@ class Large:
 def large_tables(plan: Plan) -> list[Large]:
     """Facts, metrics and the KPI tables, as built."""
     names = [f"fact.{name}" for name in plan.rules.facts]
-    names += ["metric.monthly", *(f"kpi.{name}" for name in KEPT)]
+    names += ["metric.monthly", *plan.rules.tables, *(f"kpi.{name}" for name in KEPT)]
     tables = []
     for name in names:
         records = plan.outputs.of_table(name)
-        if name == "metric.monthly":
+        if name == "metric.monthly" or name in plan.rules.tables:
             records = [r for r in records if r.month in {f"{m:%Y-%m}" for m in plan.months}]
         tables.append(Large(name, [(r.month, plan.outputs.path(r), r.sha256) for r in records]))
     return tables
@@ -139,8 +139,7 @@ def table_comment(plan: Plan, table: str) -> str:
         return _OPS_TITLES[table]
     if schema == "ref":
         return TABLES[name].description
-    rules = {"fact": plan.rules.facts, "kpi": plan.rules.kpi}
-    header = (
-        plan.rules.views[table].header if table in plan.rules.views else rules[schema][name].header
-    )
+    named = {**plan.rules.views, **plan.rules.tables}
+    of_schema = {"fact": plan.rules.facts, "kpi": plan.rules.kpi}
+    header = (named[table] if table in named else of_schema[schema][name]).header
     return f"{header['title']}. {header['grain'][0].upper()}{header['grain'][1:]}."

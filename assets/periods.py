@@ -41,6 +41,14 @@ def months_between(first: date, last: date) -> Iterator[date]:
         month = month_end(month) + timedelta(days=1)
 
 
+def window(month: date, trailing: int) -> list[date]:
+    """A month after the `trailing` months before it, oldest first."""
+    found = [month]
+    for _ in range(trailing):
+        found.insert(0, month_of(found[0] - timedelta(days=1)))
+    return found
+
+
 def months_since_first(home: Home, as_of: date) -> list[date]:
     """The months that exist in this home by `as_of`, the running one included."""
     last = home.last_month()

@@ -26,8 +26,9 @@ from assets.periods import (
     month_end,
     months_since_first,
     parse_month,
+    window,
 )
-from assets.rules import KPI_ORDER, Rules, first_table, load_rules
+from assets.rules import KPI_ORDER, Rules, first_table, load_rules, trailing
 from assets.sources import Source, read_sources
 from schemas.register import Register, load_register
 from sql.header import Statement
@@ -132,8 +133,15 @@ class Plan:
         )  # fmt: skip
 
     def rule(self, rule: Statement, month: date) -> str:
-        """A metric's or check's fingerprint: its text and the digests of what it reads."""
-        return digest(rule.fingerprint, [self.table(n, month) for n in rule.listed("reads")])
+        """A metric's, check's or table's fingerprint: its text, the digests of what it reads."""
+        seen = [self._seen(name, month, trailing(rule)) for name in rule.listed("reads")]
+        return digest(rule.fingerprint, seen)
+
+    def _seen(self, name: str, month: date, before: int) -> object:
+        """What a rule sees of a table in its month, and in those before it that it looks at."""
+        if not before or name.partition(".")[0] in ("ref", "ops"):
+            return self.table(name, month)
+        return [self.table(name, each) for each in window(month, before)]
 
     def table(self, name: str, month: date) -> str:
         """What a rule sees of a table in a month, as a digest."""
@@ -235,6 +243,8 @@ class Plan:
             for name, rule in self.rules.checks.items():
                 yield f"check.{name}", month, self.rule(rule, month)
             yield "metric.monthly", month, self.monthly(month)
+            for name, rule in self.rules.tables.items():
+                yield name, month, self.rule(rule, month)
         yield "kpi.scorecard", None, self.scorecard()
 
     def stale(self) -> list[Stale]:
@@ -244,7 +254,24 @@ class Plan:
             record = self.outputs.get(table, month)
             if record is None or record.fingerprint != fingerprint:
                 found.append(Stale(table, month))
-        return found
+        return [*found, *self._trailing(found)]
+
+    def _trailing(self, found: list[Stale]) -> list[Stale]:
+        """Rules that look back at a stale month: their own months become stale with it."""
+        stale = {(s.table, s.month) for s in found}
+        looking = {f"check.{n}": r for n, r in self.rules.checks.items()} | dict(self.rules.tables)
+        return [
+            Stale(table, month)
+            for table, rule in looking.items()
+            if trailing(rule)
+            for month in self.months
+            if (table, month) not in stale
+            and any(
+                (name, each) in stale
+                for name in rule.listed("reads")
+                for each in window(month, trailing(rule))
+            )
+        ]
 
     def drop_strays(self) -> None:
         """Forget outputs of rules or months that are no more; with the run lock held."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from assets.home import Home
 from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
-from sql.run import CHECK_KEYS, FACT_KEYS, HERE, KPI_KEYS, METRIC_KEYS, statements
+from sql.run import CHECK_KEYS, FACT_KEYS, HERE, KPI_KEYS, METRIC_KEYS, TABLE_KEYS, statements
 
 VIEW_KEYS = Keys.of("title grain")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -28,13 +28,15 @@ KPI_ORDER = ("cells", "parts", "composites", "realisations", "indices", "parents
 
 @dataclass(frozen=True)
 class Rules:
-    """The statements by name: facts, metrics, checks, scorecard steps and views."""
+    """The statements by name: facts, metrics, checks, scorecard steps, views, and the tables
+    that readers get of each month beside the figures, on which no figure rests."""
 
     facts: Mapping[str, Statement]
     metrics: Mapping[str, Statement]
     checks: Mapping[str, Statement]
     kpi: Mapping[str, Statement]
     views: Mapping[str, Statement]
+    tables: Mapping[str, Statement]
 
     @cached_property
     def macros(self) -> str:
@@ -67,6 +69,7 @@ def load_rules(home: Home) -> Rules:
         checks=_with_own(HERE / "checks", home.own_checks, CHECK_KEYS),
         kpi=statements(HERE / "kpi", KPI_KEYS),
         views=statements(HERE / "views", VIEW_KEYS),
+        tables=statements(HERE / "tables", TABLE_KEYS),
     )
     known = {f"fact.{name}" for name in rules.facts} | _REFERENCE
     for statement in rules.metrics.values():
@@ -75,13 +78,27 @@ def load_rules(home: Home) -> Rules:
         if not _MONTH.fullmatch(statement.header["since"]):
             raise statement.problem("since", "must be a month, such as 2024-01")
         _known_reads(statement, known)
+    metrics = {f"metric.{name}" for name in rules.metrics}
     for statement in rules.checks.values():
         _one_of(statement, "severity", SEVERITIES)
         if not statement.header.get("tolerance", "0").isdecimal():
             raise statement.problem("tolerance", "must be a number of rows, such as 0")
-        metrics = {f"metric.{name}" for name in rules.metrics}
+        _months(statement, "trailing")
         _known_reads(statement, known | metrics | {"ops.accepted", "ops.coverage"})
+    for statement in rules.tables.values():
+        _months(statement, "trailing")
+        _known_reads(statement, known | metrics | {"metric.monthly", "ops.coverage"})
     return rules
+
+
+def trailing(rule: Statement) -> int:
+    """How many months before its own a rule sees too."""
+    return int(rule.header.get("trailing") or 0)
+
+
+def _months(statement: Statement, key: str) -> None:
+    if not statement.header.get(key, "0").isdecimal():
+        raise statement.problem(key, "must be a number of months, such as 3")
 
 
 def _with_own(shipped: Path, own: Path, keys: Keys) -> dict[str, Statement]:

@@ -18,6 +18,7 @@ from assets.kpi import build_scorecard
 from assets.lake import OutputRecord, sweep
 from assets.metrics import build_metric, build_monthly
 from assets.plan import Plan
+from assets.tables import build_table
 from assets.workbench import Workbench
 
 
@@ -73,6 +74,10 @@ class Session:
     def monthly(self, month: date) -> OutputRecord:
         standing = self._standing("metric.monthly", month, self.plan.monthly(month))
         return standing or build_monthly(self.bench, month)
+
+    def table(self, name: str, month: date) -> OutputRecord:
+        fingerprint = self.plan.rule(self.plan.rules.tables[name], month)
+        return self._standing(name, month, fingerprint) or build_table(self.bench, name, month)
 
     def scorecard(self) -> OutputRecord:
         standing = self._standing("kpi.scorecard", None, self.plan.scorecard())

@@ -14,6 +14,7 @@ from typing import Any
 
 from assets import keys
 from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
+from assets.periods import window
 from assets.plan import Plan
 from schemas.register import Table
 from sql.header import Statement
@@ -54,21 +55,24 @@ class Workbench:
             self._whole[rule.name] = inputs
         return f"from {held}"
 
-    def lay_out(self, names: Sequence[str], month: date | None) -> None:
-        """Make the named tables visible as they are in `month`; all others vanish."""
+    def lay_out(self, names: Sequence[str], month: date | None, trailing: int = 0) -> None:
+        """Make the named tables visible as they are in `month`; all others vanish.
+
+        Facts and metrics also show the `trailing` months before it.
+        """
         for name in list(self._made):
             if name not in names:
                 self.connection.execute(f"drop view if exists {table_name(name)}")
                 del self._made[name]
         for name in names:
             schema, _, table = name.partition(".")
-            mark = _SAME if schema == "ref" or name == "ops.coverage" else month
+            mark = _SAME if schema == "ref" or name == "ops.coverage" else (month, trailing)
             if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
                 continue
-            self._view(schema, table, month)
+            self._view(schema, table, month, trailing)
             self._made[name] = mark
 
-    def _view(self, schema: str, table: str, month: date | None) -> None:
+    def _view(self, schema: str, table: str, month: date | None, trailing: int) -> None:
         if schema == "raw":
             self._raw(table, month)
         elif schema == "ref":
@@ -78,7 +82,7 @@ class Workbench:
         elif (schema, table) == ("metric", "detail"):
             self._detail(month)
         else:
-            months = [month] if month else self.plan.months
+            months = window(month, trailing) if month else self.plan.months
             paths = self.plan.outputs.paths(f"{schema}.{table}", months)
             self._parquet(f"{schema}.{table}", paths)
 

@@ -19,7 +19,8 @@ HERE = Path(__file__).parent
 FACT_KEYS = Keys.of("title grain reads key", "order spans")
 METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "owner note")
 KPI_KEYS = Keys.of("title grain reads", "order")
-CHECK_KEYS = Keys.of("title reads severity reason", "tolerance")
+CHECK_KEYS = Keys.of("title reads severity reason", "tolerance trailing")
+TABLE_KEYS = Keys.of("title grain reads order", "trailing")
 
 
 class SqlError(RuntimeError):

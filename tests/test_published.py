@@ -22,7 +22,8 @@ METRICS = sorted(path.stem for path in (ROOT / "sql/metrics").glob("*.sql"))
 TABLES = {
     "fact": "contacts survey_responses outbound_cases outbound_attempts payments agent_activity "
     "complaints",
-    "metric": "monthly monthly_by_channel composites service_level_monthly outbound_monthly",
+    "metric": "monthly monthly_by_channel composites service_level_monthly outbound_monthly "
+    "wait_percentiles",
     "kpi": "scorecard scorecard_as_now cells composites realisations",
     "ops": "files rejects checks coverage versions",
     "ref": "kpis nodes weights targets inputs conversions reported metrics composites "

@@ -43,13 +43,14 @@ def steps(rules: Rules) -> list[tuple[Step, bool]]:
         "KPIs, objectives, perspectives and the organisation in every period, both bases.",
         frozenset({"duckdb", "parquet"}), _scorecard,
     )  # fmt: skip
+    tables = [(table_step(name, rule), True) for name, rule in rules.tables.items()]
     snapshot = Step(
-        "published.snapshot", "published", ("kpi.scorecard",),
+        "published.snapshot", "published", ("kpi.scorecard", *rules.tables),
         "A new version for readers: database, parquet, manifest; then one atomic switch.",
         frozenset({"duckdb", "parquet"}), _snapshot,
     )  # fmt: skip
-    return [*facts, *metrics, (checks, True), (monthly, True), (scorecard, False),
-            (snapshot, False)]  # fmt: skip
+    return [*facts, *metrics, (checks, True), (monthly, True), *tables,
+            (scorecard, False), (snapshot, False)]  # fmt: skip
 
 
 def fact_step(name: str, rule: Statement) -> Step:
@@ -77,6 +78,19 @@ def metric_step(name: str, rule: Statement) -> Step:
         f"metric.{name}", "metric", reads,
         f"{header['title']} ({header['unit']}).\n\nNumerator: {header['numerator']}.\n\n"
         f"Denominator: {header['denominator']}.", frozenset({"duckdb", "parquet"}), build,
+    )  # fmt: skip
+
+
+def table_step(name: str, rule: Statement) -> Step:
+    def build(session: Session, month: date | None) -> Result:
+        if month is None or month not in session.plan.months:
+            return _BEYOND
+        return _described(name, session, session.table(name, month))
+
+    reads = tuple(table for table in rule.listed("reads") if not table.startswith("ref."))
+    return Step(
+        name, name.partition(".")[0], reads, f"{rule.header['title']}: {rule.header['grain']}.",
+        frozenset({"duckdb", "parquet"}), build,
     )  # fmt: skip
 
 
