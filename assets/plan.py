@@ -132,8 +132,9 @@ class Plan:
         )  # fmt: skip
 
     def rule(self, rule: Statement, month: date) -> str:
-        """A metric's or check's fingerprint: its text and the digests of what it reads."""
-        return digest(rule.fingerprint, [self.table(n, month) for n in rule.listed("reads")])
+        """A metric's or check's fingerprint: its text, its macros, digests of what it reads."""
+        reads = [self.table(n, month) for n in rule.listed("reads")]
+        return digest(rule.fingerprint, self.rules.macros_of(rule), reads)
 
     def table(self, name: str, month: date) -> str:
         """What a rule sees of a table in a month, as a digest."""
