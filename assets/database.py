@@ -25,7 +25,16 @@ from assets.content import (
 )
 from assets.lake import make_folder, sha256_file
 from assets.plan import Plan
-from sql.run import SqlError, connect, failure, literal, quoted, table_name
+from sql.run import (
+    CONTACT_MACROS,
+    SqlError,
+    connect,
+    create_macros,
+    failure,
+    literal,
+    quoted,
+    table_name,
+)
 
 STORAGE = "v1.5.0"
 
@@ -51,6 +60,7 @@ def write_database(
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
             con.execute(f"create schema {schema}")
         files = _tables(plan, con, building, header, older)
+        create_macros(con, CONTACT_MACROS)
         _views(plan, con)
         _comments(plan, con, header)
         con.execute("commit")

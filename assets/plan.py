@@ -133,9 +133,9 @@ class Plan:
         )  # fmt: skip
 
     def rule(self, rule: Statement, month: date) -> str:
-        """A metric's, check's or table's fingerprint: its text, the digests of what it reads."""
+        """A rule's fingerprint: its text, its macros, the digests of what it reads."""
         seen = [self._seen(name, month, trailing(rule)) for name in rule.listed("reads")]
-        return digest(rule.fingerprint, seen)
+        return digest(rule.fingerprint, self.rules.macros_of(rule), seen)
 
     def _seen(self, name: str, month: date, before: int) -> object:
         """What a rule sees of a table in its month, and in those before it that it looks at."""

@@ -15,9 +15,20 @@ from pathlib import Path
 from assets.home import Home
 from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
-from sql.run import CHECK_KEYS, FACT_KEYS, HERE, KPI_KEYS, METRIC_KEYS, TABLE_KEYS, statements
+from sql.run import (
+    CHECK_KEYS,
+    CONTACT_MACROS,
+    FACT_KEYS,
+    HERE,
+    KPI_KEYS,
+    METRIC_KEYS,
+    STATUS_MACROS,
+    TABLE_KEYS,
+    statements,
+)
 
 VIEW_KEYS = Keys.of("title grain")
+_CREATED = re.compile(r"^create macro (\w+)", re.MULTILINE)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _REFERENCE = {f"ref.{name}" for name in TABLES} | {"ref.calendar", "ref.metric_definitions"}
 UNITS = ("share", "ratio", "seconds")
@@ -41,7 +52,18 @@ class Rules:
     @cached_property
     def macros(self) -> str:
         """The text of what the scorecard's statements share."""
-        return (HERE / "status_macros.sql").read_text(encoding="utf-8")
+        return STATUS_MACROS.read_text(encoding="utf-8")
+
+    @cached_property
+    def contact_macros(self) -> str:
+        """The text of what the statements share that treat contacts by a policy."""
+        return CONTACT_MACROS.read_text(encoding="utf-8")
+
+    def macros_of(self, rule: Statement) -> str:
+        """The text of the macros a statement rests on: all of them where it names one."""
+        names = "|".join(_CREATED.findall(self.contact_macros))
+        named = re.search(rf"\b({names})\s*\(", rule.body, re.IGNORECASE)
+        return self.contact_macros if named else ""
 
     @cached_property
     def definitions(self) -> list[dict[str, object]]:

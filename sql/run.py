@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 HERE = Path(__file__).parent
+STATUS_MACROS, CONTACT_MACROS = HERE / "status_macros.sql", HERE / "contact_macros.sql"
 FACT_KEYS = Keys.of("title grain reads key", "order spans")
 METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "owner note")
 KPI_KEYS = Keys.of("title grain reads", "order")
@@ -42,10 +43,16 @@ def connect(timezone: str, *, temp: Path | None = None, memory: str = "1GB") -> 
     connection.execute("set TimeZone = $zone", {"zone": timezone})
     # or a long query draws its bar on standard output
     connection.execute("set enable_progress_bar = false")
-    connection.execute((HERE / "status_macros.sql").read_text(encoding="utf-8"))
+    for macros in (STATUS_MACROS, CONTACT_MACROS):
+        create_macros(connection, macros)
     for schema in ("raw", "fact", "metric", "kpi", "ops", "ref"):
         connection.execute(f"create schema {schema}")
     return connection
+
+
+def create_macros(connection: Any, file: Path) -> None:
+    """Create a file's macros in the database in use."""
+    connection.execute(file.read_text(encoding="utf-8"))
 
 
 def quoted(name: str) -> str:

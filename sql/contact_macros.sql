@@ -1,0 +1,86 @@
+-- What a service-level policy makes of each contact: stated once, for every figure that counts
+-- contacts by a policy. The names of the tables are parameters because the engine binds a macro
+-- when it is created, and these tables come later; whoever asks "what if" passes their own.
+
+create macro is_in_time(wait_seconds, threshold_seconds, comparator) as coalesce(
+    case comparator
+        when '<=' then wait_seconds <= threshold_seconds
+        else wait_seconds < threshold_seconds
+    end,
+    false
+);
+
+-- exclude (not in the denominator), count (denominator only), credit (denominator, and met) or
+-- credit_within_threshold (denominator, and met if in time), by the switches of a policy or preset
+create macro contact_treatment(
+    outcome, wait_seconds, is_within,
+    abandons, short_abandon_seconds, short_abandons, flow_out, callback, voicemail
+) as case outcome
+    when 'answered' then 'credit_within_threshold'
+    when 'abandoned' then
+        case
+            when short_abandon_seconds > 0 and wait_seconds <= short_abandon_seconds
+                then short_abandons
+            when abandons = 'ignore' then 'exclude'
+            when abandons = 'after_threshold_only'
+                then case when is_within then 'exclude' else 'count' end
+            else abandons
+        end
+    when 'flow_out' then flow_out
+    when 'callback' then callback
+    when 'voicemail' then voicemail
+    else 'exclude'
+end;
+
+create macro is_met(treatment, is_within) as
+    treatment = 'credit' or (treatment = 'credit_within_threshold' and is_within);
+
+-- every contact with the policy in force that day (a row for the queue goes before one for every
+-- queue), whether it was in time and how it is treated; a day without a policy has no rows here
+create macro treated_contacts(
+    contacts_table := 'fact.contacts', policy_table := 'ref.service_level_policy'
+) as table
+with days as (select distinct channel, queue, local_date from query_table(contacts_table)),
+
+policies as (
+    select days.local_date, days.queue as of_queue, policy.*
+    from days
+    join query_table(policy_table) as policy
+        on policy.channel = days.channel
+        and policy.queue in (days.queue, '*')
+        and days.local_date between policy.valid_from
+            and coalesce(policy.valid_to, date '9999-12-31')
+    qualify row_number() over (
+        partition by days.channel, days.queue, days.local_date
+        order by policy.queue = '*', policy.policy_id
+    ) = 1
+),
+
+timed as (
+    select
+        contacts.month,
+        contacts.local_date,
+        contacts.channel,
+        contacts.queue,
+        contacts.source,
+        contacts.outcome,
+        contacts.wait_seconds,
+        contacts.contacts,
+        policies.* exclude (channel, queue, local_date, of_queue),
+        is_in_time(
+            contacts.wait_seconds, policies.threshold_seconds, policies.comparator
+        ) as is_within
+    from query_table(contacts_table) as contacts
+    join policies
+        on policies.channel = contacts.channel
+        and policies.of_queue = contacts.queue
+        and policies.local_date = contacts.local_date
+)
+
+select
+    *,
+    contact_treatment(
+        outcome, wait_seconds, is_within,
+        abandons, short_abandon_seconds, short_abandons, flow_out, callback, voicemail
+    ) as treatment
+from timed;
