@@ -15,8 +15,8 @@ FILES = {
     "file_id": "text", "path": "text", "sha256": "text", "source": "text", "kind": "text",
     "status": "text", "rows": "bigint", "accepted": "bigint", "corrections": "bigint",
     "duplicates": "bigint", "filtered": "bigint", "rejected": "bigint", "months": "text[]",
-    "covers": "text[]",
-    "loaded_at": "timestamp with time zone", "error": "text",
+    "covers": "text[]", "loaded_at": "timestamp with time zone", "error": "text",
+    "reading": "text",
 }  # fmt: skip
 UNCLAIMED, IGNORED = "unclaimed", "ignored"
 
@@ -29,7 +29,7 @@ def file_rows(plan: Plan) -> list[tuple[object, ...]]:
             status = IGNORED if file.ignored else UNCLAIMED
             why = None if file.ignored else "no source's `files:` matches"
             rows.append((None, printable(file.path), None, None, None, status, *[0] * 6, [], [],
-                         None, why))  # fmt: skip
+                         None, why, None))  # fmt: skip
     return sorted(rows, key=lambda r: (str(r[1]), str(r[3]), str(r[2])))
 
 
@@ -46,7 +46,7 @@ def _row(plan: Plan, d: Delivery) -> tuple[object, ...]:
     months = [c.month for c in d.chunks]
     about = (d.file_id or None, printable(d.path), d.sha256 or None, d.source, d.kind, d.status)
     return (*about, *counts, months, list(d.covers), d.loaded_at or None,
-            d.error or d.warning or None)  # fmt: skip
+            d.error or d.warning or None, d.rules[:8])  # fmt: skip
 
 
 def printable(path: str) -> str:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from pathlib import Path
 
+from assets import closing, decisions
 from assets.accounting import FILES, file_rows, reject_files
-from assets.kpi import KEPT
-from assets.lake import digest
+from assets.kpi import AS_NOW, KEPT
+from assets.lake import WHOLE, digest, sha256_file
 from assets.plan import Plan
 from assets.workbench import ops_table, ref_table
 from schemas.register_tables import TABLES
@@ -27,6 +28,9 @@ VERSIONS = {
 REJECTS = {
     "file_id": "text", "file_row": "bigint", "column": "text", "rule": "text", "rows": "bigint",
 }  # fmt: skip
+# tables that hold the columns of another
+_LIKE = {"kpi.revisions": "kpi.scorecard"}
+_AS_NOW = "_as_now"
 _OPS_TITLES = {
     "ops.files": "What became of every export file. One row per delivery of a file to a source; "
     "rows = accepted + corrections + duplicates + filtered + rejected.",
@@ -38,6 +42,16 @@ _OPS_TITLES = {
     "year, period and month.",
     "ref.metric_definitions": "What each metric counts, as its SQL file states it. One row per "
     "metric.",
+    "ref.register_rows": "The register as used, row by row in words: what each row decides, since "
+    "when, on what authority. One row per row of any register table.",
+    "kpi.revisions": "Scorecards of closed periods, every revision as it was closed, also those "
+    "opened again since. One row per year, period, revision, node of the tree and basis.",
+    "ops.decisions": "Who closed, reopened or rolled back what, when and why. The log only grows. "
+    "One row per decision.",
+    "ops.register_changes": "Every row of the register that was added, removed or changed from one "
+    "version to the next, in words. One row per version, register row and first day of validity.",
+    "ops.restatements": "Every published number that changed from one version to the next, with "
+    "what changed it. One row per version, table, period, basis and figure.",
     "metric.monthly": "Every metric, month by month, at the grain at which it may be summed. "
     "One row per month, metric, channel, queue, service, source and policy.",
 }  # fmt: skip
@@ -63,19 +77,38 @@ class Large:
 def large_tables(plan: Plan) -> list[Large]:
     """Facts, metrics and the KPI tables, as built."""
     names = [f"fact.{name}" for name in plan.rules.facts]
-    names += ["metric.monthly", *plan.rules.tables, *(f"kpi.{name}" for name in KEPT)]
-    tables = []
-    for name in names:
-        records = plan.outputs.of_table(name)
-        if name == "metric.monthly" or name in plan.rules.tables:
-            records = [r for r in records if r.month in {f"{m:%Y-%m}" for m in plan.months}]
-        tables.append(Large(name, [(r.month, plan.outputs.path(r), r.sha256) for r in records]))
-    return tables
+    names += [*plan.rules.tables, *(f"kpi.{name}" for name in KEPT), AS_NOW]
+    built = [Large(name, _built(plan, name)) for name in names if name not in closing.MONTHLY]
+    return built + [twin for name in closing.MONTHLY for twin in _as_published(plan, name)]
+
+
+def _as_published(plan: Plan, name: str) -> tuple[Large, Large]:
+    """A table whose closed months stand as they were closed, and the one that knows everything."""
+    as_now = _built(plan, name)
+    frozen = closing.frozen_months(plan.home, name)
+    published = [
+        (month, frozen[month], sha256_file(frozen[month]))
+        if month in frozen
+        else (month, path, sha)
+        for month, path, sha in as_now
+    ]
+    return Large(name, published), Large(f"{name}_as_now", as_now)
+
+
+def _built(plan: Plan, output: str) -> list[tuple[str, Path, str]]:
+    """The lake's files of an output; facts also of months beyond those the home reports."""
+    months = {WHOLE, *(f"{m:%Y-%m}" for m in plan.months)}
+    return [
+        (r.month, plan.outputs.path(r), r.sha256)
+        for r in plan.outputs.of_table(output)
+        if r.month in months or output.startswith("fact.")
+    ]
 
 
 def reference_tables(plan: Plan) -> list[Small]:
     """The register as used, the calendar and the metrics' definitions (schema ref)."""
-    names = [*sorted(plan.register.tables), "calendar", "metric_definitions"]
+    names = [*sorted(plan.register.tables), "calendar", "metric_definitions",
+             "register_rows"]  # fmt: skip
     return [Small(f"ref.{name}", *ref_table(plan, name)) for name in names]
 
 
@@ -85,7 +118,10 @@ def operational_tables(plan: Plan) -> list[Small]:
         Small("ops.files", FILES, file_rows(plan)),
         Small("ops.checks", *ops_table(plan, "checks", None)),
         Small("ops.coverage", *ops_table(plan, "coverage", None)),
-    ]
+        Small("ops.decisions", decisions.COLUMNS, [
+            astuple(entry) for entry in decisions.decisions(plan.home)
+        ]),
+    ]  # fmt: skip
 
 
 def content_digest(plan: Plan) -> str:
@@ -93,12 +129,16 @@ def content_digest(plan: Plan) -> str:
     small = [
         (t.name, [_undated(t, row) for row in t.rows])
         for t in (*reference_tables(plan), *operational_tables(plan))
+        # the log of decisions goes along with a version; what it closed is content
+        if t.name != "ops.decisions"
     ]
     return digest(
         [(t.name, [(m, sha) for m, _, sha in t.files]) for t in large_tables(plan)],
         small,
         [file_id for file_id, _ in reject_files(plan)],
-        {name: view.fingerprint for name, view in plan.rules.views.items()},
+        {name: rule.fingerprint for name, rule in plan.rules.views.items()},
+        {name: rule.fingerprint for name, rule in plan.rules.published.items()},
+        closing.standing_digest(plan.home),
         [descriptions_digest(), plan.home.sample() is not None],
     )
 
@@ -126,7 +166,8 @@ def column_comment(table: str, column: str) -> str:
         described = {c.name: c.description for c in TABLES[name].columns}
         return described[column]
     found = _descriptions()
-    for key in ((table, column), (schema, column), ("*", column)):
+    alike = (_LIKE.get(table, table.removesuffix(_AS_NOW)), column)
+    for key in ((table, column), alike, (schema, column), ("*", column)):
         if key in found:
             return found[key]
     raise KeyError(f"schemas/columns.csv describes no column {column} of {table}; add a row")
@@ -135,11 +176,15 @@ def column_comment(table: str, column: str) -> str:
 def table_comment(plan: Plan, table: str) -> str:
     """Title and grain of a table or view."""
     schema, _, name = table.partition(".")
-    if table in _OPS_TITLES:
-        return _OPS_TITLES[table]
-    if schema == "ref":
+    said = ""
+    if schema == "ref" and name in TABLES:
         return TABLES[name].description
-    named = {**plan.rules.views, **plan.rules.tables}
+    if table.endswith(_AS_NOW):
+        table, name = table.removesuffix(_AS_NOW), name.removesuffix(_AS_NOW)
+        said = "With everything known now, closed periods included: "
+    if table in _OPS_TITLES:
+        return said + _OPS_TITLES[table]
+    named = {**plan.rules.views, **plan.rules.tables, **plan.rules.published}
     of_schema = {"fact": plan.rules.facts, "kpi": plan.rules.kpi}
     header = (named[table] if table in named else of_schema[schema][name]).header
-    return f"{header['title']}. {header['grain'][0].upper()}{header['grain'][1:]}."
+    return f"{said}{header['title']}. {header['grain'][0].upper()}{header['grain'][1:]}."

@@ -25,6 +25,12 @@ from assets.content import (
 )
 from assets.lake import make_folder, sha256_file
 from assets.plan import Plan
+from assets.provenance import (
+    take_in_before,
+    write_explanation,
+    write_logs,
+    write_revisions,
+)
 from sql.run import (
     CONTACT_MACROS,
     SqlError,
@@ -47,19 +53,30 @@ class Written:
     months: dict[str, dict[str, int]]
 
 
-def write_database(
-    plan: Plan, building: Path, header: dict[str, Any], older: list[dict[str, Any]]
-) -> Written:
+@dataclass(frozen=True)
+class Before:
+    """What a new version follows: the one readers see, the log so far, the older manifests."""
+
+    standing: Path | None
+    manifest: dict[str, Any]
+    logs: dict[str, list[Path]]
+    manifests: list[dict[str, Any]]
+
+
+def write_database(plan: Plan, building: Path, header: dict[str, Any], before: Before) -> Written:
     """Write kring.duckdb and parquet/ into a folder; check that they agree."""
     path = building / "kring.duckdb"
     con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill")
     try:
         con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
+        is_taken_in = before.standing is not None and take_in_before(con, before.standing)
         con.execute("use published")
         con.execute("begin")
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
             con.execute(f"create schema {schema}")
-        files = _tables(plan, con, building, header, older)
+        files = _tables(plan, con, building, header, before.manifests)
+        compared = before.manifest if is_taken_in else None
+        files |= _provenance(plan, con, building, header, before.logs, compared)
         create_macros(con, CONTACT_MACROS)
         _views(plan, con)
         _comments(plan, con, header)
@@ -87,7 +104,7 @@ def _tables(
         )
     for small in reference_tables(plan):
         _insert(con, small)
-        files[small.name] = [_export(con, small, building, header)]
+        files[small.name] = [_export(con, small.name, building, header)]
     for small in (*operational_tables(plan), _versions(header, older)):
         _insert(con, small)
         files[small.name] = []
@@ -98,6 +115,31 @@ def _tables(
             f'insert into ops.rejects select {literal(file_id)}, _row, "column", rule, _rows '
             f"from read_parquet({literal(path)})"
         )
+    return files
+
+
+def _provenance(
+    plan: Plan,
+    con: Any,
+    building: Path,
+    header: dict[str, Any],
+    so_far: dict[str, list[Path]],
+    before: dict[str, Any] | None,
+) -> dict[str, list[Path]]:
+    """What the version says of its own figures; computed from the tables just written."""
+    write_explanation(plan, con)
+    write_revisions(plan, con)
+    grown = write_logs(con, so_far, header, before)
+    computed = [*plan.rules.published, "kpi.revisions"]
+    files = {name: [_export(con, name, building, header)] for name in computed}
+    where = f"where version = {literal(header['version'])}"
+    for name, paths in so_far.items():
+        folder = make_folder(building / "parquet" / name)
+        for path in paths:
+            _link_or_copy(path, folder / path.name)
+        if name in grown:
+            _export(con, name, building, header, where, f"{header['version']}.parquet")
+        files[name] = sorted(folder.glob("*.parquet"))
     return files
 
 
@@ -113,12 +155,16 @@ def _link(plan: Plan, table: Large, building: Path) -> list[Path]:
             )
         year = folder if month == "whole" else make_folder(folder / f"year={month[:4]}")
         target = year / (f"{table.name}.parquet" if month == "whole" else f"{month}.parquet")
-        try:
-            os.link(path, target)
-        except OSError:  # another file system, or one without links
-            target.write_bytes(path.read_bytes())
+        _link_or_copy(path, target)
         linked.append(target)
     return linked
+
+
+def _link_or_copy(path: Path, target: Path) -> None:
+    try:
+        os.link(path, target)
+    except OSError:  # another file system, or one without links
+        target.write_bytes(path.read_bytes())
 
 
 def _insert(con: Any, table: Small) -> None:
@@ -129,13 +175,15 @@ def _insert(con: Any, table: Small) -> None:
         con.executemany(f"insert into {table_name(table.name)} values ({marks})", table.rows)
 
 
-def _export(con: Any, table: Small, building: Path, header: dict[str, Any]) -> Path:
-    target = make_folder(building / "parquet" / table.name) / f"{table.name}.parquet"
+def _export(
+    con: Any, name: str, building: Path, header: dict[str, Any], where: str = "", file: str = ""
+) -> Path:
+    target = make_folder(building / "parquet" / name) / (file or f"{name}.parquet")
     sample = "true" if header["is_sample"] else "false"
     con.execute(
-        f"copy (select * from {table_name(table.name)} order by all) to {literal(target)} "
+        f"copy (select * from {table_name(name)} {where} order by all) to {literal(target)} "
         "(format parquet, compression zstd, "
-        f'kv_metadata {{"table": {literal(table.name)}, "is_sample": {literal(sample)}}})'
+        f'kv_metadata {{"table": {literal(name)}, "is_sample": {literal(sample)}}})'
     )
     return target
 

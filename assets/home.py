@@ -134,6 +134,18 @@ class Home:
     def lock_file(self) -> Path:
         return self.lake / "run.lock"
 
+    # what must never be lost: the log of decisions and the closed revisions
+    @property
+    def record(self) -> Path:
+        return self.root / "record"
+
+    @property
+    def decisions(self) -> Path:
+        return self.record / "decisions.jsonl"
+
+    def revision(self, name: str) -> Path:
+        return self.record / "revisions" / name
+
     # what readers see
     @property
     def published(self) -> Path:

@@ -1,41 +1,103 @@
 """The scorecard: metrics pooled over periods, composites, indices, and the tree above them.
 
 Cheap, so it is always computed whole and never stale. The rules are `sql/kpi/*.sql`; here
-is only the order in which they build on each other, and the climb up the tree.
+is only the order in which they build on each other, the climb up the tree, and that closed
+periods keep what was published while `scorecard_as_now` knows everything.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from assets import closing
+from assets.closing import Revision
 from assets.lake import OutputRecord
 from assets.rules import KPI_ORDER
 from assets.workbench import Workbench
 from sql.header import Statement
-from sql.run import SqlError, failure, quoted
+from sql.run import SqlError, failure, literal, quoted, table_name
 
 # what the scorecard's statements leave for readers, beside the scorecard itself
 KEPT = ("cells", "composites", "realisations", "scorecard")
+AS_NOW = "kpi.scorecard_as_now"
 _DEEPEST = 10
 
 
 def build_scorecard(bench: Workbench) -> list[OutputRecord]:
-    """Compute and keep the KPI tables of all periods."""
-    plan, connection = bench.plan, bench.connection
-    fingerprint = plan.scorecard()
+    """Compute and keep the KPI tables of all periods, as now and as published."""
+    plan = bench.plan
+    fingerprint, scorecard = plan.scorecard(), plan.rules.kpi["scorecard"]
     rules = [plan.rules.kpi[name] for name in KPI_ORDER]
     refs = {name for rule in rules for name in rule.listed("reads") if name.startswith("ref.")}
     bench.lay_out([*sorted(refs), "metric.monthly"], None)
+    _compute(bench, [])
+    ordered = f"select * from kpi.scorecard order by {scorecard.header['order']}"
+    bench.build(scorecard, AS_NOW, None, fingerprint, ordered)
+    closed = closing.shares(plan.home)
+    if closed:
+        bench.show("metric.monthly", published_months(bench))
+        _compute(bench, closed)
+        for name in KEPT:
+            for revision, names in closed:
+                _keep_closed(bench, f"kpi.{name}", revision, names)
     records = []
-    for name in KPI_ORDER:
+    for name in KEPT:
         rule = plan.rules.kpi[name]
+        body = f"select * from kpi.{quoted(name)} order by {rule.header['order']}"
+        records.append(bench.build(rule, f"kpi.{name}", None, fingerprint, body))
+    return records
+
+
+def published_months(bench: Workbench) -> list[Path]:
+    """The files of metric.monthly as readers see them: closed months as they were closed."""
+    frozen = closing.frozen_months(bench.plan.home, "metric.monthly")
+    lake = {f"{m:%Y-%m}": bench.plan.outputs.get("metric.monthly", m) for m in bench.plan.months}
+    return [
+        frozen.get(month) or bench.plan.outputs.path(record)
+        for month, record in lake.items()
+        if record
+    ]
+
+
+def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:
+    """Run the statements in their order; quarters that are closed keep their realisations."""
+    files = [revision.file("kpi.realisations") for revision, _ in closed]
+    _closed_realisations(bench, files)
+    for name in KPI_ORDER:
+        rule = bench.plan.rules.kpi[name]
         if name == "parents":
             _climb(bench, rule)
-            continue
-        _table(bench, rule, f"kpi.{name}")
-        if name in KEPT:
-            body = f"select * from kpi.{quoted(name)} order by {rule.header['order']}"
-            records.append(bench.build(rule, f"kpi.{name}", None, fingerprint, body))
-    connection.execute("drop table if exists kpi.children")
-    return records
+        else:
+            _table(bench, rule, f"kpi.{name}")
+    bench.connection.execute("drop table if exists kpi.children")
+
+
+def _closed_realisations(bench: Workbench, files: list[Path]) -> None:
+    columns = "kpi_id, year, period, value, status, reason, is_proven"
+    listed = ", ".join(literal(file) for file in files)
+    source = (
+        f"select {columns} from read_parquet([{listed}]) "
+        "where basis = 'computed' and period like 'Q%'"
+        if files
+        else "select null::text as kpi_id, null::integer as year, null::text as period, "
+        "null::double as value, null::text as status, null::text as reason, "
+        "null::boolean as is_proven where false"
+    )
+    bench.connection.execute(f"create or replace table kpi.closed_realisations as {source}")
+
+
+def _keep_closed(bench: Workbench, table: str, revision: Revision, names: list[str]) -> None:
+    """Put a closed period's own rows in the place of those just computed."""
+    periods = ", ".join(literal(name) for name in names)
+    where = f"where year = {revision.year} and period in ({periods})"
+    con = bench.connection
+    con.execute(f"delete from {table_name(table)} {where}")
+    kept = [c[0] for c in con.execute(f"describe {table_name(table)}").fetchall()]
+    file = literal(revision.file(table))
+    held = {c[0] for c in con.execute(f"describe from read_parquet({file})").fetchall()}
+    columns = ", ".join(quoted(name) for name in kept if name in held)
+    rows = f"select {columns} from read_parquet({file}) {where}"
+    con.execute(f"insert into {table_name(table)} by name {rows}")
 
 
 def _table(bench: Workbench, rule: Statement, name: str) -> None:

@@ -68,10 +68,15 @@ def place(written: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def write_text(home: Home, target: Path, text: str) -> None:
+    """Write a text file atomically."""
+    with aside(home, target) as scratch:
+        scratch.write_text(text, encoding="utf-8")
+
+
 def write_json(home: Home, target: Path, content: object) -> None:
     """Write a record atomically."""
-    with aside(home, target) as scratch:
-        scratch.write_text(json.dumps(content, indent=1, sort_keys=True, default=str) + "\n")
+    write_text(home, target, json.dumps(content, indent=1, sort_keys=True, default=str) + "\n")
 
 
 def sweep(home: Home) -> None:

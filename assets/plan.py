@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assets import keys, spans
+from assets import closing, keys, spans
 from assets.deliveries import Pending, contracts_fingerprint, pending, renamed
 from assets.home import Home
 from assets.lake import WHOLE, Outputs, digest, month_name
@@ -191,6 +191,7 @@ class Plan:
             self.calendar,
             self.rules.definitions,
             [self.register.fingerprint(t) for t in sorted(self.register.tables)],
+            closing.standing_digest(self.home),
         )
 
     def check_results(self, month: date | None = None) -> list[dict[str, object]]:
@@ -276,7 +277,7 @@ class Plan:
     def drop_strays(self) -> None:
         """Forget outputs of rules or months that are no more; with the run lock held."""
         kept = {(table, month_name(month)) for table, month, _ in self.expected()}
-        kept |= {(f"kpi.{name}", WHOLE) for name in KPI_ORDER}
+        kept |= {(f"kpi.{name}", WHOLE) for name in (*KPI_ORDER, "scorecard_as_now")}
         for record in self.outputs.all():
             if (record.table, record.month) not in kept:
                 self.outputs.drop(record)

@@ -13,14 +13,17 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assets import closing
 from assets.content import content_digest
-from assets.database import Written, write_database
+from assets.database import Before, Written, write_database
 from assets.home import Home, HomeError
-from assets.lake import make_folder, sha256_file, sync
+from assets.lake import digest, make_folder, sha256_file, sync
 from assets.plan import Plan
+from assets.provenance import LOGS
 
 MANIFEST_SCHEMA = 1
 _FILE_MODE, _FOLDER_MODE = 0o440, 0o750
@@ -109,8 +112,9 @@ def publish(plan: Plan) -> Version | None:
         "content": content,
         "code": code_version(),
         "register": plan.register.digest[:24],
+        "settings": _settings(home),
     }
-    written = write_database(plan, building, header, [v.manifest for v in versions(home)])
+    written = write_database(plan, building, header, _before(home))
     _write_manifest(building, header, written)
     _seal(building, home)
     target = home.versions / version
@@ -119,6 +123,28 @@ def publish(plan: Plan) -> Version | None:
     switch(home, version)
     retain(home)
     return _load(target)
+
+
+def _settings(home: Home) -> dict[str, str]:
+    """The settings that decide what is counted."""
+    settings = home.settings
+    return {
+        "timezone": settings.timezone,
+        "first_month": settings.first_month.isoformat(),
+        "last_month": str(home.last_month()),
+    }
+
+
+def _before(home: Home) -> Before:
+    """What a new version is compared with, and the log it goes on from (the newest one's)."""
+    standing, known = current(home), versions(home)
+    newest = known[0].path / "parquet" if known else home.scratch / "nothing yet"
+    return Before(
+        standing.database if standing else None,
+        standing.manifest if standing else {},
+        {name: sorted((newest / name).glob("*.parquet")) for name in LOGS},
+        [version.manifest for version in known],
+    )
 
 
 def _write_manifest(building: Path, header: dict[str, Any], written: Written) -> None:
@@ -166,12 +192,16 @@ def switch(home: Home, version: str) -> None:
 
 
 def retain(home: Home) -> None:
-    """Remove versions beyond those to keep, never the current one nor one within the grace."""
+    """Remove versions beyond those to keep.
+
+    Never the current one, one within the grace, or one whose figures were closed.
+    """
     standing = current(home)
+    closed_from = {revision.decision.version for revision in closing.revisions(home)}
     grace = datetime.now(UTC) - timedelta(hours=home.settings.grace_hours)
     for version in versions(home)[home.settings.keep_versions :]:
         made = datetime.fromisoformat(version.manifest["created_at"])
-        if (standing and version.id == standing.id) or made > grace:
+        if (standing and version.id == standing.id) or made > grace or version.id in closed_from:
             continue
         with suppress(FileNotFoundError):
             shutil.rmtree(version.path)
@@ -193,10 +223,23 @@ def verify(home: Home, version: Version) -> list[str]:
 
 
 def code_version() -> str:
-    """The version of kring that wrote this."""
+    """The version of kring that wrote this, and the digest of its rules and code."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return version("kring")
+        number = version("kring")
     except PackageNotFoundError:
-        return "unknown"
+        number = "unknown"
+    return f"{number} ({_code_digest()})"
+
+
+@cache
+def _code_digest() -> str:
+    root = Path(__file__).resolve().parent.parent
+    files = [
+        path
+        for folder in ("sql", "schemas", "assets")
+        for path in sorted((root / folder).rglob("*"))
+        if path.suffix in (".py", ".sql", ".csv")
+    ]
+    return digest([(str(p.relative_to(root)), sha256_file(p)) for p in files])[:8]

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assets.home import Home
+from assets.lake import digest
 from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
 from sql.run import (
@@ -28,6 +29,7 @@ from sql.run import (
 )
 
 VIEW_KEYS = Keys.of("title grain")
+PUBLISHED_KEYS = Keys.of("title grain order")
 _CREATED = re.compile(r"^create macro (\w+)", re.MULTILINE)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _REFERENCE = {f"ref.{name}" for name in TABLES} | {"ref.calendar", "ref.metric_definitions"}
@@ -48,6 +50,7 @@ class Rules:
     kpi: Mapping[str, Statement]
     views: Mapping[str, Statement]
     tables: Mapping[str, Statement]
+    published: Mapping[str, Statement]
 
     @cached_property
     def macros(self) -> str:
@@ -78,9 +81,21 @@ class Rules:
                 "rollup": s.header["rollup"],
                 "since": s.header["since"],
                 "reads": [*s.listed("reads"), f"metric.{name}"],
+                "fingerprint": self._definition(s),
             }
             for name, s in sorted(self.metrics.items())
         ]
+
+    def _definition(self, metric: Statement) -> str:
+        """Digest of all SQL a metric's figures rest on: its own, its macros', its facts'."""
+        facts = [
+            self.facts[name.removeprefix("fact.")]
+            for name in metric.listed("reads")
+            if name.startswith("fact.")
+        ]
+        return digest(
+            metric.fingerprint, self.macros_of(metric), [fact.fingerprint for fact in facts]
+        )[:8]
 
 
 def load_rules(home: Home) -> Rules:
@@ -92,6 +107,7 @@ def load_rules(home: Home) -> Rules:
         kpi=statements(HERE / "kpi", KPI_KEYS),
         views=statements(HERE / "views", VIEW_KEYS),
         tables=statements(HERE / "tables", TABLE_KEYS),
+        published=statements(HERE / "published", PUBLISHED_KEYS),
     )
     known = {f"fact.{name}" for name in rules.facts} | _REFERENCE
     for statement in rules.metrics.values():

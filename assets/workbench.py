@@ -16,6 +16,7 @@ from assets import keys
 from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
 from assets.periods import window
 from assets.plan import Plan
+from schemas import register_text
 from schemas.register import Table
 from sql.header import Statement
 from sql.run import connect, failure, literal, quoted, table_name, write_parquet
@@ -84,9 +85,10 @@ class Workbench:
         else:
             months = window(month, trailing) if month else self.plan.months
             paths = self.plan.outputs.paths(f"{schema}.{table}", months)
-            self._parquet(f"{schema}.{table}", paths)
+            self.show(f"{schema}.{table}", paths)
 
-    def _parquet(self, name: str, paths: list[Path]) -> None:
+    def show(self, name: str, paths: Sequence[Path]) -> None:
+        """Make a table visible from these files, whatever the lake holds of it."""
         if not paths:
             raise RuntimeError(f"{name} has not been built; run kring run")
         files = ", ".join(literal(path) for path in paths)
@@ -142,7 +144,7 @@ class Workbench:
         names = [f"metric.{name}" for name in self.plan.rules.metrics]
         months = [month] if month else self.plan.months
         paths = [p for name in names for p in self.plan.outputs.paths(name, months)]
-        self._parquet("metric.detail", paths)
+        self.show("metric.detail", paths)
 
     def _rows(self, name: str, columns: dict[str, str], rows: list[tuple[object, ...]]) -> None:
         """A small table from Python rows, behind a view of the rule's name."""
@@ -220,8 +222,10 @@ def ref_table(plan: Plan, name: str) -> tuple[dict[str, str], list[tuple[object,
     if name == "metric_definitions":
         columns = {"metric_id": "text", "title": "text", "unit": "text", "numerator": "text",
                    "denominator": "text", "rollup": "text", "since": "text",
-                   "reads": "text[]"}  # fmt: skip
+                   "reads": "text[]", "fingerprint": "text"}  # fmt: skip
         return columns, [tuple(row[c] for c in columns) for row in plan.rules.definitions]
+    if name == "register_rows":
+        return register_text.COLUMNS, register_text.register_texts(plan.register)
     return register_rows(plan.register.tables[name])
 
 

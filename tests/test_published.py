@@ -21,14 +21,15 @@ METRICS = sorted(path.stem for path in (ROOT / "sql/metrics").glob("*.sql"))
 
 TABLES = {
     "fact": "contacts survey_responses outbound_cases outbound_attempts payments agent_activity "
-    "complaints",
-    "metric": "monthly monthly_by_channel composites service_level_monthly outbound_monthly "
-    "wait_percentiles",
-    "kpi": "scorecard scorecard_as_now cells composites realisations",
-    "ops": "files rejects checks coverage versions",
+    "complaints evidence evidence_as_now",
+    "metric": "monthly monthly_as_now monthly_by_channel composites service_level_monthly "
+    "outbound_monthly wait_percentiles",
+    "kpi": "scorecard scorecard_as_now cells composites realisations explain revisions pending",
+    "ops": "files rejects checks coverage versions decisions restatements register_changes "
+    "pending_files",
     "ref": "kpis nodes weights targets inputs conversions reported metrics composites "
     "composite_parts service_level_policy service_level_presets occupancy_formula "
-    "outbound_policy requirements calendar metric_definitions",
+    "outbound_policy requirements calendar metric_definitions register_rows",
 }
 # Columns other teams build on, in their order: DESIGN, "What a published row looks like".
 COLUMNS = {
@@ -43,7 +44,7 @@ COLUMNS = {
     "ended_at outcome wait_seconds talk_seconds hold_seconds acw_seconds agent_key contacts "
     "file_id file_row",
     "ops.files": "file_id path sha256 source kind status rows accepted corrections duplicates "
-    "filtered rejected months covers loaded_at error",
+    "filtered rejected months covers loaded_at error reading",
     "ops.rejects": "file_id file_row column rule rows",
 }
 

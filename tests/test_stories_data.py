@@ -127,6 +127,7 @@ def test_late_rows_of_an_old_month_rebuild_that_month_and_the_scorecard(tmp_path
     assert {table for table, _ in ran.rebuilt} == {
         "fact.contacts", "metric.service_level", "metric.abandonment", "metric.speed_of_answer",
         "metric.handle_time", "metric.monthly", "kpi.scorecard",
+        "fact.evidence", "metric.wait_percentiles",
     }  # fmt: skip
     assert rebuilt_months(ran) == {"2024-01"}
     assert home.months(SL, PHONE)["2024-01"] == (1, 2, "measured")

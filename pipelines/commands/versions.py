@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from assets.closing import damaged
+from assets.decisions import ROLLED_BACK, decide
 from assets.home import HomeError, run_lock
 from assets.published import current, switch, verify, versions
 from pipelines.commands.options import HomeOption, JsonOption, open_home
@@ -48,6 +50,7 @@ def list_versions(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 def rollback(
     version: Annotated[str, typer.Argument(help="Id of a version that stands.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the log.")] = "not said",
     home: HomeOption = None,
 ) -> None:
     """Let readers see an earlier version again.  Example: kring rollback 20240701T210000Z-1a2b3c4d
@@ -57,6 +60,7 @@ def rollback(
     place = open_home(home)
     with run_lock(place, wait=False):
         switch(place, version)
+        decide(place, ROLLED_BACK, version=version, reason=reason)
     console().print(f"readers now see {version}")
 
 
@@ -66,7 +70,7 @@ def verify_current(home: HomeOption = None, as_json: JsonOption = False) -> None
     standing = current(place)
     if standing is None:
         raise HomeError("nothing is published yet; kring run publishes")
-    problems = verify(place, standing)
+    problems = [*verify(place, standing), *damaged(place)]
     if as_json:
         print_json({"version": standing.id, "problems": problems})
     elif problems:

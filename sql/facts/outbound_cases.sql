@@ -39,6 +39,21 @@ payments as (
     select case_id, paid_at, paid_at as known_at from cases where paid_at is not null
 ),
 
+-- every record a case rests on; a list in a fixed order, so that bytes repeat
+records as (
+    select case_id, list({
+        'source': source, 'file_id': file_id, 'file_row': file_row
+    } order by source, file_id, file_row) as records
+    from (
+        select case_id, source, file_id, file_row from raw.outbound_attempts
+        union all
+        select case_id, source, file_id, file_row from raw.outbound_cases
+        union all
+        select case_id, source, file_id, file_row from raw.payments
+    )
+    group by case_id
+),
+
 paid as (
     select
         attempts.case_id,
@@ -75,7 +90,9 @@ select
         as due_before_dialling,
     cases.case_id is not null as is_listed,
     attempts.file_id,
-    attempts.file_row
+    attempts.file_row,
+    records.records
 from attempts
+join records using (case_id)
 left join cases using (case_id)
 left join paid using (case_id)

@@ -1,6 +1,6 @@
 -- title: Realisation of each KPI in each period, computed and reported
 -- grain: one row per KPI, year, period and basis
--- reads: kpi.parts, kpi.composites, ref.kpis, ref.conversions, ref.reported, ref.calendar
+-- reads: kpi.parts, kpi.composites, kpi.closed_realisations, ref.kpis, ref.conversions, ref.reported, ref.calendar
 -- order: year, period, kpi_id, basis
 with periods as (select distinct year, period, period_end, period_state from ref.calendar),
 
@@ -78,13 +78,29 @@ awarded as (
     )
 ),
 
-quarters as (
-    select awarded.*, calendar.period as of_period, calendar.period_state as of_state
+-- a closed quarter goes into longer periods as it was closed
+settled as (
+    select
+        awarded.* replace (
+            if(closed.kpi_id is null, awarded.value, closed.value) as value,
+            if(closed.kpi_id is null, awarded.status, closed.status) as status,
+            if(closed.kpi_id is null, awarded.reason, closed.reason) as reason,
+            if(closed.kpi_id is null, awarded.is_proven, closed.is_proven) as is_proven
+        )
     from awarded
+    left join kpi.closed_realisations as closed
+        on closed.kpi_id = awarded.kpi_id
+        and closed.year = awarded.year
+        and closed.period = awarded.period
+),
+
+quarters as (
+    select settled.*, calendar.period as of_period, calendar.period_state as of_state
+    from settled
     join (
         select distinct year, period, quarter, period_state from ref.calendar
     ) as calendar
-        on calendar.year = awarded.year and calendar.quarter = awarded.period
+        on calendar.year = settled.year and calendar.quarter = settled.period
 ),
 
 from_quarters as (

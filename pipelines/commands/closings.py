@@ -1,0 +1,180 @@
+"""`kring close`, `reopen`, `closings`: published figures of a period, frozen and opened again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from assets.closing import Revision, close, reopen, standing
+from assets.decisions import decisions
+from assets.home import Home, HomeError, run_lock
+from assets.lake import sweep
+from assets.published import Version, current
+from pipelines.commands.explain import parse_period
+from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.terminal import console, print_json, print_table, rounded, say_sample
+
+Period = Annotated[str, typer.Argument(help="2024-Q1, 2024-S1, 2024-YTD-Q3 or 2024.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log for ever.")]
+By = Annotated[str | None, typer.Option("--by", help="Who decides (default: the account).")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("close")(close_period)
+    app.command("reopen")(reopen_period)
+    app.command("closings")(list_closings)
+
+
+def close_period(period: Period, reason: Reason, by: By = None, home: HomeOption = None) -> None:
+    """Freeze a period as published.  Example: kring close 2024-Q1 --reason "Report signed"
+
+    Data that comes later is counted as now and held out of the closed figures.
+    """
+    place, (year, name) = open_home(home), parse_period(period)
+    with run_lock(place, wait=False):
+        before = _up_to_date(place)
+        revision = close(place, before, year, name, _said(reason), by)
+        after = _publish(place, before)
+    say_sample(place)
+    console().print(f"{year}-{name} is closed as revision {revision.number}; published {after}")
+    for sentence in _unsettled(before, year, name):
+        console().print(f"[yellow]closed as it is[/] {sentence}", soft_wrap=True)
+
+
+def reopen_period(period: Period, reason: Reason, by: By = None, home: HomeOption = None) -> None:
+    """Let late data into a closed period.  Example: kring reopen 2024-Q1 --reason "Late file"
+
+    The old revision stays readable; closing again makes the next.
+    """
+    place, (year, name) = open_home(home), parse_period(period)
+    with run_lock(place, wait=False):
+        before = _up_to_date(place)
+        entry = reopen(place, before, year, name, _said(reason), by)
+        after = _publish(place, before)
+    say_sample(place)
+    console().print(
+        f"{year}-{name} is open again; revision {entry.revision} stays in kpi.revisions; "
+        f"published {after}"
+    )
+
+
+def list_closings(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Show closed periods, the log, and what is held out of them.  Example: kring closings"""
+    place = open_home(home)
+    closed, log = standing(place), decisions(place)
+    pending = pending_effects(place) if closed else []
+    if as_json:
+        print_json(
+            {
+                "closed": [f"{r.year}-{r.period} revision {r.number}" for r in closed],
+                "log": [vars(entry) for entry in log],
+                "pending": pending,
+            }
+        )
+        return
+    say_sample(place)
+    if not log:
+        console().print("no period was ever closed; kring close 2024-Q1 --reason ... closes one")
+        return
+    print_table(
+        "Decisions",
+        ("when (UTC)", "what", "period", "rev.", "by", "reason"),
+        [
+            (e.decided_at[:16].replace("T", " "), e.action, f"{e.year or ''}-{e.period or ''}",
+             str(e.revision or ""), e.decided_by, e.reason)
+            for e in log
+        ],
+        cut="reason",
+    )  # fmt: skip
+    console().print(
+        "closed now: " + (", ".join(f"{r.year}-{r.period} (revision {r.number})" for r in closed)
+                          or "nothing")
+    )  # fmt: skip
+    _print_pending(pending)
+
+
+def pending_effects(home: Home) -> list[dict[str, Any]]:
+    """Figures that would change if closed periods were opened (view kpi.pending)."""
+    import duckdb
+
+    version = current(home)
+    if version is None:
+        return []
+    with duckdb.connect(str(version.database), read_only=True) as con:
+        found = con.execute("select * from kpi.pending")
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _print_pending(pending: list[dict[str, Any]]) -> None:
+    if not pending:
+        console().print("nothing is held out of them")
+        return
+    print_table(
+        "Held out of closed periods (kring reopen takes it in)",
+        ("period", "figure", "as published", "as now", "effect"),
+        [
+            (row["period"],
+             " ".join(str(row[c]) for c in ("id", "channel", "queue", "service") if row[c]),
+             *(_figure(row, c) for c in ("as_published", "as_now", "effect")))
+            for row in pending
+        ],
+        right=("as published", "as now", "effect"),
+        cut="figure",
+    )  # fmt: skip
+
+
+def _figure(row: dict[str, Any], column: str) -> str:
+    return rounded(row[column], 4 if row["level"] == "metric" else 2)
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise typer.BadParameter("--reason must say why; an auditor will read it")
+    return reason.strip()
+
+
+def _up_to_date(home: Home) -> Version:
+    """The version whose figures are decided about; nothing built may be missing from it."""
+    from assets.plan import Plan
+
+    version = current(home)
+    if version is None:
+        raise HomeError("nothing is published yet; kring run publishes")
+    sweep(home)
+    plan = Plan(home, date.fromisoformat(version.manifest["as_of"]))
+    if plan.stale():
+        raise HomeError("some figures are stale; kring run first, then decide about what it gives")
+    return version
+
+
+def _publish(home: Home, before: Version) -> str:
+    """Roll up and publish with the decision in force, as of the same day."""
+    from assets.published import publish
+    from assets.session import Session
+
+    session = Session(home, date.fromisoformat(before.manifest["as_of"]), forced=False)
+    try:
+        session.scorecard()
+        made = publish(session.plan)
+    finally:
+        session.close()
+    return made.id if made else before.id
+
+
+def _unsettled(version: Version, year: int, period: str) -> list[str]:
+    """What of the closed period is not final: provisional, incomplete, failed."""
+    import duckdb
+
+    with duckdb.connect(str(version.database), read_only=True) as con:
+        rows = con.execute(
+            "select coalesce(code, id), status, reason from kpi.scorecard where year = ? and "
+            "period = ? and basis = 'computed' and level = 'kpi' and status <> 'measured' "
+            "order by 1", [year, period],
+        ).fetchall()  # fmt: skip
+    return [f"{code} is {status}: {reason}" for code, status, reason in rows]
+
+
+__all__ = ["Revision", "pending_effects", "register"]

@@ -1,0 +1,119 @@
+"""`kring diff`: what differs between two versions, with the cause of each difference."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from assets.home import Home, HomeError
+from assets.published import Version, current, versions
+from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.terminal import console, print_json, print_table, rounded, say_sample
+
+_SHOWN = 40
+
+
+def register(app: typer.Typer) -> None:
+    app.command("diff")(diff)
+
+
+def diff(
+    before: Annotated[str, typer.Argument(help="Id of a version, or its beginning.")],
+    after: Annotated[str, typer.Argument(help="Id of another; default: the current.")] = "current",
+    everything: Annotated[bool, typer.Option("--all", help="List every number.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show which numbers differ and why.  Example: kring diff 20240701T210000Z-1a2b3c4d"""
+    place = open_home(home)
+    first, second = _named(place, before), _named(place, after)
+    numbers, rows = differences(first, second)
+    if as_json:
+        print_json({"before": first.id, "after": second.id, "numbers": numbers, "register": rows})
+        return
+    say_sample(place)
+    console().print(f"from {first.id} to {second.id}")
+    _print_register(rows)
+    _print_numbers(numbers, everything)
+
+
+def differences(
+    before: Version, after: Version
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Numbers that differ with their causes, and register rows that differ."""
+    from assets.provenance import compare, snapshot
+    from sql.run import connect, literal
+
+    con = connect("UTC")
+    try:
+        for mark, version in (("before", before), ("after", after)):
+            con.execute(f"attach {literal(version.database)} as {mark}_db (read_only)")
+            snapshot(con, f"{mark}_db", mark)
+        compare(con)
+        numbers = _rows(con, "select * from found order by period, level, id, basis, table_name")
+        return numbers, _rows(con, "select * from register_found order by all")
+    finally:
+        con.close()
+
+
+def _rows(con: Any, query: str) -> list[dict[str, Any]]:
+    found = con.execute(query)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _named(home: Home, text: str) -> Version:
+    if text == "current":
+        version = current(home)
+        if version is None:
+            raise HomeError("nothing is published yet; kring run publishes")
+        return version
+    found = [version for version in versions(home) if version.id.startswith(text)]
+    if len(found) != 1:
+        what = "no version begins" if not found else "several versions begin"
+        raise HomeError(f"{what} with {text}; kring versions lists them")
+    return found[0]
+
+
+def _print_register(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        since = f" from {row['valid_from']}" if row["valid_from"] else ""
+        said = "; ".join(
+            f"{word} {row[column]}" for word, column in (("was", "was"), ("is", "now"))
+            if row[column]
+        )  # fmt: skip
+        named = f"{row['table_name']} {row['row_key']}{since} {row['change']}"
+        console().print(f"[cyan]register[/] {named}: {said}", soft_wrap=True)
+
+
+def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
+    if not numbers:
+        console().print("no published number differs")
+        return
+    # the cells of periods follow from the months, and are listed with --all
+    chosen = [n for n in numbers if everything or n["table_name"] != "kpi.cells"]
+    limit = len(chosen) if everything else _SHOWN
+    print_table(
+        f"{len(numbers)} numbers differ",
+        ("period", "figure", "before", "after", "cause"),
+        [
+            (n["period"], _figure(n), _value(n, "old_value"), _value(n, "new_value"),
+             n["cause"] or "kring's code or settings")
+            for n in chosen[:limit]
+        ],
+        right=("before", "after"),
+        cut="cause",
+    )  # fmt: skip
+    if len(chosen) > limit or len(chosen) < len(numbers):
+        console().print(f"{len(numbers) - min(limit, len(chosen))} more with --all")
+
+
+def _figure(row: dict[str, Any]) -> str:
+    parts = (row["id"], row["channel"], row["queue"], row["service"])
+    mark = " (reported)" if row["basis"] == "reported" else ""
+    return " ".join(str(part) for part in parts if part) + mark
+
+
+def _value(row: dict[str, Any], column: str) -> str:
+    return rounded(row[column], 4 if row["table_name"] == "metric.monthly" else 2)

@@ -1,0 +1,65 @@
+"""The register as rows in words: what each row decides, for explanations and differences.
+
+One text per register row, whatever its table, so that two versions compare row by row. No
+judgement of the rows; that is `register_rules`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from schemas.register import Register, Table
+from schemas.register_tables import TABLES
+
+COLUMNS = {
+    "table_name": "text", "row_key": "text", "valid_from": "date", "valid_to": "date",
+    "year": "integer", "period": "text", "channel": "text", "items": "text[]",
+    "authority": "text", "is_assumption": "boolean",
+}  # fmt: skip
+_TOLD_APART = ("valid_from", "valid_to", "authority", "is_assumption", "note")
+
+
+def register_texts(register: Register) -> list[tuple[object, ...]]:
+    """Every row of the register as (table, key, validity, what it says), in a fixed order."""
+    rows = [row for table in register.tables.values() for row in _texts(table)]
+    return sorted(rows, key=lambda row: (str(row[0]), str(row[1]), str(row[2])))
+
+
+def _texts(table: Table) -> list[tuple[object, ...]]:
+    key = [name for name in TABLES[table.name].key if name != "valid_from"]
+    found: list[tuple[object, ...]] = []
+    for row in table.rows:
+        items = [
+            f"{name} {text}"
+            for name, value in row.items()
+            if name not in (*key, *_TOLD_APART) and (text := in_words(value))
+        ]
+        found.append(
+            (
+                table.name,
+                " ".join(in_words(row[name]) or "-" for name in key),
+                row.get("valid_from"),
+                row.get("valid_to"),
+                row.get("year"),
+                row.get("period"),
+                row.get("channel"),
+                items,
+                row.get("authority"),
+                row.get("is_assumption"),
+            )
+        )
+    return found
+
+
+def in_words(value: object) -> str:
+    """A register value as one writes it: 0.4 for two fifths, 1/3 where decimals do not end."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Fraction):
+        return f"{float(value):g}" if Fraction(f"{float(value):g}") == value else str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

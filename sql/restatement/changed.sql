@@ -1,0 +1,115 @@
+-- title: Every published number that is another in the version after
+-- grain: one row per table, period, basis and figure (of metric.monthly: per queue and source)
+-- reads: both versions
+with figures as (
+    select
+        version,
+        'metric.monthly' as table_name,
+        'metric' as level,
+        strftime(month, '%Y-%m') as period,
+        'computed' as basis,
+        metric_id as id,
+        channel,
+        queue,
+        service,
+        source,
+        'metric:' || metric_id || coalesce(' ' || channel, '') || coalesce(' ' || service, '')
+            as figure,
+        cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value,
+        cast(sum(numerator) as double) as numerator,
+        cast(sum(denominator) as double) as denominator,
+        string_agg(distinct status, ', ' order by status) as status
+    from both_monthly
+    group by all
+    union all
+    select
+        version,
+        'kpi.cells',
+        'metric',
+        case when length(period) = 7 then '' else year || '-' end || period,
+        'computed',
+        metric_id,
+        channel,
+        null,
+        service,
+        null,
+        'metric:' || metric_id || coalesce(' ' || channel, '') || coalesce(' ' || service, ''),
+        value,
+        cast(numerator as double),
+        cast(denominator as double),
+        status
+    from both_cells
+    union all
+    select
+        version,
+        'kpi.composites',
+        'composite',
+        case when length(period) = 7 then '' else year || '-' end || period,
+        'computed',
+        composite_id,
+        null,
+        null,
+        null,
+        null,
+        'composite:' || composite_id,
+        value,
+        null,
+        null,
+        status
+    from both_composites
+    union all
+    select
+        version,
+        'kpi.scorecard',
+        level,
+        year || '-' || period,
+        basis,
+        id,
+        null,
+        null,
+        null,
+        null,
+        level || ':' || id,
+        index,
+        realisation,
+        target,
+        status
+    from both_scorecard
+),
+
+before as (select * from figures where version = 'before'),
+
+after as (select * from figures where version = 'after')
+
+select
+    before.table_name,
+    before.level,
+    before.period,
+    before.basis,
+    before.id,
+    before.channel,
+    before.queue,
+    before.service,
+    before.source,
+    before.figure,
+    before.value as old_value,
+    after.value as new_value,
+    before.numerator as old_numerator,
+    after.numerator as new_numerator,
+    before.denominator as old_denominator,
+    after.denominator as new_denominator,
+    before.status as old_status,
+    after.status as new_status,
+    after.version is null as is_gone
+from before
+left join after
+    on after.table_name = before.table_name
+    and after.period = before.period
+    and after.basis = before.basis
+    and after.figure = before.figure
+    and after.queue is not distinct from before.queue
+    and after.source is not distinct from before.source
+where
+    before.value is distinct from after.value
+    or before.numerator is distinct from after.numerator
+    or before.denominator is distinct from after.denominator

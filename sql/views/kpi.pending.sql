@@ -1,0 +1,69 @@
+-- title: What is held out of closed periods: figures as published beside those with everything known
+-- grain: one row per figure that would change if the closed periods were opened
+with months as (
+    select
+        strftime(coalesce(now.month, published.month), '%Y-%m') as period,
+        'metric' as level,
+        coalesce(now.metric_id, published.metric_id) as id,
+        coalesce(now.channel, published.channel) as channel,
+        coalesce(now.queue, published.queue) as queue,
+        coalesce(now.service, published.service) as service,
+        'computed' as basis,
+        published.value as as_published,
+        now.value as as_now
+    from (
+        select
+            month, metric_id, channel, queue, service,
+            cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value
+        from metric.monthly_as_now
+        group by month, metric_id, channel, queue, service
+    ) as now
+    full join (
+        select
+            month, metric_id, channel, queue, service,
+            cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value
+        from metric.monthly
+        group by month, metric_id, channel, queue, service
+    ) as published
+        on published.month = now.month
+        and published.metric_id = now.metric_id
+        and published.channel is not distinct from now.channel
+        and published.queue is not distinct from now.queue
+        and published.service is not distinct from now.service
+),
+
+nodes as (
+    select
+        now.year || '-' || now.period as period,
+        now.level,
+        now.id,
+        now.basis,
+        published.index as as_published,
+        now.index as as_now
+    from kpi.scorecard_as_now as now
+    full join kpi.scorecard as published
+        on published.year = now.year
+        and published.period = now.period
+        and published.level = now.level
+        and published.id = now.id
+        and published.basis = now.basis
+)
+
+select
+    period,
+    level,
+    id,
+    channel,
+    queue,
+    service,
+    basis,
+    as_published,
+    as_now,
+    as_now - as_published as effect
+from months
+where as_published is distinct from as_now
+union all
+select period, level, id, null, null, null, basis, as_published, as_now, as_now - as_published
+from nodes
+where as_published is distinct from as_now
+order by period, level, id, channel, queue, service, basis

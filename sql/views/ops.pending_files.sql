@@ -1,0 +1,48 @@
+-- title: Export files that closed months would count otherwise, or for the first time, if opened
+-- grain: one row per month, file and fact
+with files as (
+    select file_id, source, min(path) as path from ops.files
+    where file_id is not null
+    group by file_id, source
+),
+
+published as (
+    select month, table_name, source, file_id, sum(rows) as rows
+    from fact.evidence
+    group by month, table_name, source, file_id
+),
+
+as_now as (
+    select month, table_name, source, file_id, sum(rows) as rows
+    from fact.evidence_as_now
+    group by month, table_name, source, file_id
+),
+
+held as (
+    select
+        coalesce(as_now.month, published.month) as month,
+        coalesce(as_now.table_name, published.table_name) as table_name,
+        coalesce(as_now.source, published.source) as source,
+        coalesce(as_now.file_id, published.file_id) as file_id,
+        published.rows as rows_as_published,
+        as_now.rows as rows_as_now
+    from as_now
+    full join published
+        on published.month = as_now.month
+        and published.table_name = as_now.table_name
+        and published.source is not distinct from as_now.source
+        and published.file_id = as_now.file_id
+)
+
+select
+    held.month,
+    files.path,
+    held.table_name,
+    held.file_id,
+    cast(held.rows_as_published as bigint) as rows_as_published,
+    cast(held.rows_as_now as bigint) as rows_as_now
+from held
+left join files
+    on files.file_id = held.file_id and files.source is not distinct from held.source
+where held.rows_as_published is distinct from held.rows_as_now
+order by held.month, files.path, held.table_name
