@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assets import closing
 from assets.ledger import LOADED, REFUSED, Delivery
+from assets.periods import parse_month
 from assets.plan import Plan
 
 FILES = {
@@ -97,7 +99,31 @@ def findings(plan: Plan) -> list[Finding]:
         for f in plan.found
         if not f.sources and not f.ignored
     ]
-    return found + _months(plan)
+    return [*found, *_months(plan), *_held_out(plan)]
+
+
+def _held_out(plan: Plan) -> list[Finding]:
+    """Closed months that would be others with what is known since."""
+    found = []
+    for revision in closing.standing(plan.home):
+        kept = revision.hashes
+        changed = [
+            month
+            for month in revision.months
+            if (record := plan.outputs.get("metric.monthly", parse_month(month)))
+            and record.sha256 != kept.get(f"metric.monthly/{month}.parquet")
+        ]
+        if changed:
+            about = f"{revision.year}-{revision.period}"
+            found.append(
+                Finding(
+                    "warning",
+                    f"{about} is closed and keeps revision {revision.number}; "
+                    f"{', '.join(changed)} would be counted otherwise now: kring closings shows "
+                    f"the effect, kring reopen {about} --reason ... takes it in",
+                )
+            )
+    return found
 
 
 def _months(plan: Plan) -> list[Finding]:

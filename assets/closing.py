@@ -50,6 +50,13 @@ class Revision:
     def months(self) -> list[str]:
         return month_names(self.year, self.period)
 
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of each file of the folder; empty where it is missing."""
+        manifest = self.folder / "manifest.json"
+        found: dict[str, str] = json.loads(manifest.read_text()) if manifest.is_file() else {}
+        return found
+
 
 def revision_name(year: int, period: str, number: int) -> str:
     return f"{year}-{period}.r{number}"
@@ -196,11 +203,9 @@ def damaged(home: Home) -> list[str]:
     """What is wrong with the kept revisions: missing or changed files."""
     problems = []
     for revision in revisions(home):
-        manifest = revision.folder / "manifest.json"
-        if not manifest.is_file():
+        if not revision.hashes:
             problems.append(f"record: revision {revision.name} is missing; restore it")
-            continue
-        for name, sha256 in json.loads(manifest.read_text()).items():
+        for name, sha256 in revision.hashes.items():
             path = revision.folder / name
             if not path.is_file() or sha256_file(path) != sha256:
                 problems.append(f"record: {revision.name}/{name} is not as closed; restore it")

@@ -1,20 +1,65 @@
-"""Why a figure is what it is: a tree from an index down to months, counts, rules and files.
+"""Why a figure is what it is: the tree below it, read from the published kpi.explain.
 
 Read from the published database alone, so an explanation cannot disagree with what readers
-see. Rendering is the command's; deciding how figures come about is the rules'.
+see. What rests on what is decided by `sql/published/kpi.explain.sql`; showing it is the
+command's.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assets.evidence import Evidence, Node
+_TREE = ("kpi", "objective", "perspective", "organisation")
+# in this order below a figure; a month's state is told by the month itself
+_KINDS = (
+    "closing", "target", "reported", "rule", "definition", "check", *_TREE, "quarter",
+    "composite", "metric", "input", "month", "file",
+)  # fmt: skip
+_REACHED = """
+with recursive reached as (
+    select {figures} as figure
+    union
+    select {{'year': e.year, 'period': e.part_period, 'basis': e.part_basis, 'figure': e.part}}
+    from reached
+    join kpi.explain as e
+        on e.year = reached.figure.year and e.period = reached.figure.period
+        and e.basis = reached.figure.basis and e.figure = reached.figure.figure
+    where e.part_basis is not null
+)
+
+select e.*
+from kpi.explain as e
+join (select distinct figure from reached) as reached
+    on e.year = reached.figure.year and e.period = reached.figure.period
+    and e.basis = reached.figure.basis and e.figure = reached.figure.figure
+order by e.year, e.period, e.figure, e.kind, e.part_period, e.part, e.first_row
+"""
 
 
 class UnknownFigureError(ValueError):
-    """No such node or period in the published version."""
+    """No such figure or period in the published version."""
+
+
+@dataclass
+class Node:
+    """One step of the explanation: what it is, its figure, the rule in words, what it rests on."""
+
+    what: str
+    text: str
+    value: float | None = None
+    status: str = "measured"
+    detail: dict[str, Any] = field(default_factory=dict)
+    children: list[Node] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Key = tuple[int, str, str, str]
 
 
 class Explainer:
@@ -24,31 +69,35 @@ class Explainer:
         import duckdb
 
         self._con = duckdb.connect(str(database), read_only=True)
-        self._evidence = Evidence(self._con)
 
     def close(self) -> None:
         self._con.close()
 
     def explain(self, name: str, year: int, period: str) -> Node:
-        """The tree below a KPI, objective, perspective or the organisation, by code or id."""
-        cards = self._evidence.rows(
+        """The tree below a node, composite or metric, by code or id, in a period or month."""
+        cards = self._rows(
             "select * from kpi.scorecard where year = ? and period = ? "
-            "and (lower(code) = lower(?) or lower(id) = lower(?)) order by basis",
+            "and (lower(code) = lower(?) or lower(id) = lower(?)) order by is_official desc",
             [year, period, name, name],
         )
-        if not cards:
-            known = self._evidence.rows(
-                "select distinct year, period from kpi.scorecard order by all", []
-            )
-            periods = ", ".join(f"{row['year']}-{row['period']}" for row in known)
-            raise UnknownFigureError(
-                f"no figure {name} for {year}-{period}; kring scorecard lists the codes, "
-                f"published periods are: {periods or 'none'}"
-            )
-        official = next(card for card in cards if card["is_official"])
-        return self._card(official, cards)
+        if cards:
+            return self._card(cards)
+        figures = self._measures(name, year, period)
+        if not figures:
+            raise self._unknown(name, year, period)
+        edges = self._edges([(year, period, "computed", str(f["figure"])) for f in figures])
+        nodes = [
+            _measure(f, _below((year, period, "computed", str(f["figure"])), edges))
+            for f in figures
+        ]
+        if len(nodes) == 1:
+            return nodes[0]
+        return Node(f"metric {name}", f"{len(nodes)} cells in {period}", None, children=nodes)
 
-    def _card(self, card: dict[str, Any], bases: list[dict[str, Any]]) -> Node:
+    def _card(self, cards: list[dict[str, Any]]) -> Node:
+        card = cards[0]
+        keys = [_key(each) for each in cards]
+        edges = self._edges(keys)
         node = Node(
             f"{card['level']} {card['code'] or card['id']} index",
             f"{card['name_en']} ({card['name_id']}), {card['basis']} basis: {card['reason']}",
@@ -64,86 +113,133 @@ class Explainer:
             },
         )  # fmt: skip
         if card["level"] == "kpi":
-            node.children = [self._basis(base) for base in bases]
+            node.children = [_basis(each, _below(_key(each), edges)) for each in cards]
         else:
-            node.children = self._below(card)
+            node.children = _below(keys[0], edges)
         return node
 
-    def _below(self, card: dict[str, Any]) -> list[Node]:
-        rows = self._evidence.rows(
-            "select * from kpi.scorecard where year = ? and period = ? and parent_id = ? "
-            "order by id, basis",
-            [card["year"], card["period"], card["id"]],
+    def _measures(self, name: str, year: int, period: str) -> list[dict[str, Any]]:
+        """A composite or the cells of a metric in a period, by id."""
+        return self._rows(
+            "select 'composite:' || composite_id as figure, value, status, reason, "
+            "null as numerator, null as denominator from kpi.composites "
+            "where year = $1 and period = $2 and composite_id = $3 union all "
+            "select 'metric:' || metric_id || coalesce(' ' || channel, '') "
+            "|| coalesce(' ' || service, ''), value, status, reason, numerator, denominator "
+            "from kpi.cells where year = $1 and period = $2 and metric_id = $3 order by figure",
+            [year, period, name],
         )
-        ids = sorted({row["id"] for row in rows})
-        nodes = []
-        for one in ids:
-            bases = [row for row in rows if row["id"] == one]
-            same = [row for row in bases if row["basis"] == card["basis"]]
-            shown = (same or [row for row in bases if row["is_official"]])[0]
-            child = self._card(shown, bases) if shown["level"] != "kpi" else self._leaf(shown)
-            nodes.append(child)
+
+    def _unknown(self, name: str, year: int, period: str) -> UnknownFigureError:
+        known = self._rows("select distinct year, period from kpi.scorecard order by all", [])
+        periods = ", ".join(f"{row['year']}-{row['period']}" for row in known)
+        return UnknownFigureError(
+            f"no figure {name} for {period if period[:1].isdigit() else f'{year}-{period}'}; "
+            "kring scorecard lists the codes, metrics and composites go by their id, and months "
+            f"have no KPIs; published periods are: {periods or 'none'}"
+        )
+
+    def _edges(self, keys: Iterable[Key]) -> dict[Key, list[dict[str, Any]]]:
+        """Every step reachable from some figures, by the figure it explains."""
+        listed = [
+            {"year": year, "period": period, "basis": basis, "figure": figure}
+            for year, period, basis, figure in keys
+        ]
+        found: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+        for row in self._rows(_REACHED.format(figures="unnest(?)"), [listed]):
+            found[_key(row)].append(row)
+        return found
+
+    def _rows(self, query: str, parameters: list[object]) -> list[dict[str, Any]]:
+        found = self._con.execute(query, parameters)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _key(row: dict[str, Any]) -> Key:
+    figure = row["figure"] if "figure" in row else f"{row['level']}:{row['id']}"
+    return int(row["year"]), row["period"], row["basis"], figure
+
+
+def _basis(card: dict[str, Any], children: list[Node]) -> Node:
+    mark = "official" if card["is_official"] else "beside it"
+    return Node(
+        f"{card['basis']} ({mark})",
+        _index_rule(card),
+        card["realisation"],
+        card["status"],
+        {"target": card["target"], "index": card["index"], "reason": card["reason"]},
+        children,
+    )
+
+
+def _measure(row: dict[str, Any], children: list[Node]) -> Node:
+    detail = {key: row[key] for key in ("numerator", "denominator")}
+    what = str(row["figure"]).replace(":", " ", 1)
+    return Node(what, row["reason"], row["value"], row["status"], detail, children)
+
+
+def _below(key: Key, edges: dict[Key, list[dict[str, Any]]]) -> list[Node]:
+    """What a figure rests on, in the order people read it."""
+    ordered = sorted(
+        (e for e in edges.get(key, []) if e["kind"] in _KINDS),
+        key=lambda e: _KINDS.index(e["kind"]),
+    )
+    return _hoist([_step(edge, edges) for edge in ordered])
+
+
+def _step(edge: dict[str, Any], edges: dict[Key, list[dict[str, Any]]]) -> Node:
+    detail = {
+        name: edge[name]
+        for name in (
+            "kind", "weight", "numerator", "denominator", "authority", "file_id", "rows",
+            "first_row", "last_row",
+        )
+        if edge[name] is not None
+    }  # fmt: skip
+    below = []
+    if edge["part_basis"] is not None:
+        key = (int(edge["year"]), edge["part_period"], edge["part_basis"], edge["part"])
+        # that its period is closed is said once, at the top
+        below = [node for node in _below(key, edges) if node.detail.get("kind") != "closing"]
+    return Node(_what(edge), _text(edge), edge["value"], edge["status"] or "measured", detail,
+                below)  # fmt: skip
+
+
+def _what(edge: dict[str, Any]) -> str:
+    kind, name = edge["kind"], str(edge["part"]).partition(":")[2]
+    if kind in _TREE:
+        return f"{kind} {name} index"
+    if kind in ("quarter", "month"):
+        return edge["part_period"] if kind == "month" else f"{edge['year']}-{edge['part_period']}"
+    if kind == "rule":
+        return f"rule {edge['part'].partition(':')[0]} {name}"
+    return kind if kind in ("target", "reported") else f"{kind} {name}"
+
+
+def _text(edge: dict[str, Any]) -> str:
+    weight = f"weight {edge['weight']:.4g}" if edge["weight"] is not None else ""
+    assumed = "an assumption" if edge["is_assumption"] else ""
+    told = edge["authority"] if edge["kind"] in ("rule", "target", "reported", "input") else ""
+    weighed = ", ".join(filter(None, (weight, assumed if weight else "")))
+    on_what = "; ".join(filter(None, ("" if weight else assumed, told)))
+    return "; ".join(filter(None, (weighed, edge["text"], on_what)))
+
+
+def _hoist(nodes: list[Node]) -> list[Node]:
+    """Rules and definitions that all months share are told once, before the months."""
+    months = [node for node in nodes if node.detail.get("kind") == "month"]
+    if len(months) < 2:
         return nodes
-
-    def _leaf(self, card: dict[str, Any]) -> Node:
-        return Node(
-            f"kpi {card['code']} index",
-            f"{card['name_en']}, {card['basis']}: weight {card['weight']:.4g}; {card['reason']}",
-            card["index"],
-            card["status"],
-            {"target": card["target"], "realisation": card["realisation"], "id": card["id"]},
-        )
-
-    def _basis(self, card: dict[str, Any]) -> Node:
-        mark = "official" if card["is_official"] else "beside it"
-        node = Node(
-            f"{card['basis']} ({mark})",
-            _index_rule(card),
-            card["realisation"],
-            card["status"],
-            {"target": card["target"], "index": card["index"], "reason": card["reason"]},
-        )
-        if card["basis"] == "computed":
-            node.children = self._measures(card)
-        return node
-
-    def _measures(self, card: dict[str, Any]) -> list[Node]:
-        (kpi,) = self._evidence.rows(
-            "select * from ref.kpis where kpi_id = ? and ? between valid_from "
-            "and coalesce(valid_to, date '9999-12-31')",
-            [card["id"], self._period_end(card["year"], card["period"])],
-        )
-        if card["period"] in ("S1", "YTD-Q3", "Y") and kpi["consolidation"] != "pooled":
-            return [
-                self._quarter(card, row["quarter"])
-                for row in self._evidence.rows(
-                    "select distinct quarter from ref.calendar where year = ? and period = ? "
-                    "order by quarter",
-                    [card["year"], card["period"]],
-                )
-            ]
-        return self._evidence.of_source(
-            kpi["source"], kpi["channel"], kpi["service"], card["year"], card["period"]
-        )
-
-    def _quarter(self, card: dict[str, Any], quarter: str) -> Node:
-        (row,) = self._evidence.rows(
-            "select * from kpi.scorecard where year = ? and period = ? and id = ? "
-            "and basis = 'computed'",
-            [card["year"], quarter, card["id"]],
-        )
-        return Node(
-            f"{card['year']}-{quarter}", row["reason"], row["realisation"], row["status"],
-            {"target": row["target"], "index": row["index"]}, self._measures(row),
-        )  # fmt: skip
-
-    def _period_end(self, year: int, period: str) -> date:
-        (row,) = self._evidence.rows(
-            "select max(period_end) as day from ref.calendar where year = ? and period = ?",
-            [year, period],
-        )
-        day: date = row["day"]
-        return day
+    shared = [
+        child
+        for child in months[0].children
+        if child.detail.get("kind") in ("rule", "definition")
+        and all(child in month.children for month in months[1:])
+    ]
+    for month in months:
+        month.children = [child for child in month.children if child not in shared]
+    return [*shared, *nodes]
 
 
 def _index_rule(card: dict[str, Any]) -> str:

@@ -15,9 +15,10 @@ from pipelines.commands.terminal import console, print_json, print_table, rounde
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from assets.evidence import Node
+    from assets.explanation import Node
 
 _PERIOD = re.compile(r"^(\d{4})(?:-(Q[1-4]|S1|YTD-Q3|Y))?$", re.IGNORECASE)
+_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 _SHOWN_FILES = 6
 
 
@@ -44,8 +45,13 @@ def parse_period(text: str) -> tuple[int, str]:
 
 
 def explain(
-    kpi: Annotated[str, typer.Argument(help="Code or id: 3a-N, objective_3, NKO.")],
-    period: Annotated[str, typer.Argument(help="2024-Q3, 2024-S1, 2024-YTD-Q3, 2024.")],
+    figure: Annotated[
+        str, typer.Argument(help="Code or id: 3a-N, objective_3, NKO, csi_index, service_level.")
+    ],
+    period: Annotated[str, typer.Argument(help="2024-Q3, 2024-S1, 2024-YTD-Q3, 2024, 2024-03.")],
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Below KPIs too, where a higher level is explained.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -53,10 +59,11 @@ def explain(
     from assets.explanation import Explainer, UnknownFigureError
 
     place = open_home(home)
-    year, name = parse_period(period)
+    month = _MONTH.match(period.strip())
+    year, name = (int(month[1]), month[0]) if month else parse_period(period)
     explainer = Explainer(_published(place).database)
     try:
-        node = explainer.explain(kpi, year, name)
+        node = explainer.explain(figure, year, name)
     except UnknownFigureError as error:
         raise HomeError(str(error)) from None
     finally:
@@ -65,26 +72,29 @@ def explain(
         print_json({"is_sample": place.sample() is not None, **node.as_json()})
         return
     say_sample(place)
-    console().print(_tree(node))
+    console().print(_tree(node, whole))
 
 
-def _tree(node: Node) -> Tree:
+def _tree(node: Node, whole: bool) -> Tree:
     from rich.tree import Tree
 
     tree = Tree(_line(node))
-    _grow(tree, node)
+    _grow(tree, node, whole)
     return tree
 
 
-def _grow(tree: Tree, node: Node) -> None:
+def _grow(tree: Tree, node: Node, whole: bool) -> None:
     files = [child for child in node.children if child.what.startswith("file ")]
     for child in node.children:
         if child in files[_SHOWN_FILES:]:
             continue
-        _grow(tree.add(_line(child)), child)
+        branch = tree.add(_line(child))
+        # a KPI below another level is a summary: it is explained by its own name
+        if whole or not child.what.startswith("kpi "):
+            _grow(branch, child, whole)
     if len(files) > _SHOWN_FILES:
         more = files[_SHOWN_FILES:]
-        rows = sum(child.detail["rows"] for child in more)
+        rows = sum(child.detail.get("rows", 0) for child in more)
         tree.add(f"[dim]and {len(more)} more files with {rows} rows (--json lists them)[/]")
 
 
