@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from assets.ledger import LOADED, REFUSED, Delivery
 from assets.plan import Plan
+from assets.reconciliation import home_references
 
 FILES = {
     "file_id": "text", "path": "text", "sha256": "text", "source": "text", "kind": "text",
@@ -97,7 +98,13 @@ def findings(plan: Plan) -> list[Finding]:
         for f in plan.found
         if not f.sources and not f.ignored
     ]
-    return found + _months(plan)
+    return found + _references(plan) + _months(plan)
+
+
+def _references(plan: Plan) -> list[Finding]:
+    """Reference files that cannot be read: the figures stand, their reconciliation does not."""
+    read = home_references(plan.home)
+    return [Finding("refused", refused[1]) for refused in read if isinstance(refused, tuple)]
 
 
 def _months(plan: Plan) -> list[Finding]:

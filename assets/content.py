@@ -16,6 +16,7 @@ from assets.accounting import FILES, file_rows, reject_files
 from assets.kpi import KEPT
 from assets.lake import digest
 from assets.plan import Plan
+from assets.reconciliation import TITLE, references_digest
 from assets.workbench import ops_table, ref_table
 from schemas.register_tables import TABLES
 
@@ -34,6 +35,7 @@ _OPS_TITLES = {
     "ops.checks": "Results of the data checks. One row per check and month.",
     "ops.coverage": "Whether the exports of a kind are all there. One row per kind and month.",
     "ops.versions": "The versions that still stand, this one included. One row per version.",
+    "ops.reconciliation": TITLE,
     "ref.calendar": "Periods and the months they hold, as far as they have begun. One row per "
     "year, period and month.",
     "ref.metric_definitions": "What each metric counts, as its SQL file states it. One row per "
@@ -99,6 +101,7 @@ def content_digest(plan: Plan) -> str:
         small,
         [file_id for file_id, _ in reject_files(plan)],
         {name: view.fingerprint for name, view in plan.rules.views.items()},
+        references_digest(plan.home),
         [descriptions_digest(), plan.home.sample() is not None],
     )
 

@@ -25,6 +25,8 @@ from assets.content import (
 )
 from assets.lake import make_folder, sha256_file
 from assets.plan import Plan
+from assets.reconciliation import COLUMNS as RECONCILIATION
+from assets.reconciliation import reconcile_home
 from sql.run import SqlError, connect, failure, literal, quoted, table_name
 
 STORAGE = "v1.5.0"
@@ -54,6 +56,7 @@ def write_database(
         _views(plan, con)
         _comments(plan, con, header)
         con.execute("commit")
+        _reconcile(plan, con)
         tables = _described(con, files)
         months = _months(con)
         con.execute("use memory")
@@ -81,14 +84,26 @@ def _tables(
     for small in (*operational_tables(plan), _versions(header, older)):
         _insert(con, small)
         files[small.name] = []
-    _insert(con, Small("ops.rejects", REJECTS, []))
-    files["ops.rejects"] = []
+    for empty in (Small("ops.rejects", REJECTS, []), _reconciliation([])):
+        _insert(con, empty)
+        files[empty.name] = []
     for file_id, path in reject_files(plan):
         con.execute(
             f'insert into ops.rejects select {literal(file_id)}, _row, "column", rule, _rows '
             f"from read_parquet({literal(path)})"
         )
     return files
+
+
+def _reconciliation(rows: list[tuple[Any, ...]]) -> Small:
+    return Small("ops.reconciliation", RECONCILIATION, rows)
+
+
+def _reconcile(plan: Plan, con: Any) -> None:
+    """Fill ops.reconciliation from the tables as readers will find them."""
+    rows = reconcile_home(con, "published", plan.home)
+    con.execute("use published")
+    _fill(con, _reconciliation(rows))
 
 
 def _link(plan: Plan, table: Large, building: Path) -> list[Path]:
@@ -114,6 +129,10 @@ def _link(plan: Plan, table: Large, building: Path) -> list[Path]:
 def _insert(con: Any, table: Small) -> None:
     listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())
     con.execute(f"create table {table_name(table.name)} ({listed})")
+    _fill(con, table)
+
+
+def _fill(con: Any, table: Small) -> None:
     if table.rows:
         marks = ", ".join("?" for _ in table.columns)
         con.executemany(f"insert into {table_name(table.name)} values ({marks})", table.rows)
