@@ -1,6 +1,6 @@
 -- title: Which aggregation of which figures gives a printed figure that the computed one is not
 -- grain: one row per figure and way
--- reads: reference.printed, reference.verdicts, reference.computed, reference.year_readings, reference.pairs, reference.misnamed, reference.means, kpi.cells, kpi.composites, ref.kpis
+-- reads: reference.printed, reference.verdicts, reference.year_readings, reference.pairs, reference.misnamed, reference.means, kpi.cells, kpi.composites, ref.kpis
 with asked as (
     select printed.*
     from reference.printed as printed
