@@ -46,7 +46,8 @@ REFERENCE = TableSpec(
         _column("note", "What a reader of the file should know."),
     ),
     ("figure_id",),
-    absent=("section", "channel", "service", "printed_decimals", "printed_text", "remark", "note"),
+    # without channel and service, figures of two channels would be one thing printed twice
+    absent=("section", "printed_decimals", "printed_text", "remark", "note"),
     strangers=True,
 )  # fmt: skip
 

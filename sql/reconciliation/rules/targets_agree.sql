@@ -57,11 +57,12 @@ select
         || if(printed.section = '', '', ' (' || printed.section || ')')
         || ', while its parts have targets of their own: ' || together.words
         || coalesce(' (' || together.sections || ')', '') || '. Parts that just reach theirs give '
-        || shown(together.value, together.places) || ', not '
+        || rtrim(rtrim(shown(together.value, 4), '0'), '.') || ', not '
         || shown(printed.value, printed.places) || '.' as finding
 from together
 join reference.printed as printed using (figure_id)
-where not equals(together.value, printed.value, least(together.places, printed.places))
+-- targets are decided and not measured: nothing of them is rounded away
+where not equals(together.value, printed.value, 4)
 qualify row_number() over (
     partition by printed.subject_key, printed.period, printed.value order by printed.line
 ) = 1
