@@ -12,6 +12,7 @@ from assets import closing
 from assets.ledger import LOADED, REFUSED, Delivery
 from assets.periods import parse_month
 from assets.plan import Plan
+from assets.reconciliation import home_references
 
 FILES = {
     "file_id": "text", "path": "text", "sha256": "text", "source": "text", "kind": "text",
@@ -99,7 +100,7 @@ def findings(plan: Plan) -> list[Finding]:
         for f in plan.found
         if not f.sources and not f.ignored
     ]
-    return [*found, *_months(plan), *_held_out(plan)]
+    return [*found, *_references(plan), *_months(plan), *_held_out(plan)]
 
 
 def _held_out(plan: Plan) -> list[Finding]:
@@ -124,6 +125,12 @@ def _held_out(plan: Plan) -> list[Finding]:
                 )
             )
     return found
+
+
+def _references(plan: Plan) -> list[Finding]:
+    """Reference files that cannot be read: the figures stand, their reconciliation does not."""
+    read = home_references(plan.home)
+    return [Finding("refused", refused[1]) for refused in read if isinstance(refused, tuple)]
 
 
 def _months(plan: Plan) -> list[Finding]:

@@ -17,6 +17,7 @@ from assets.accounting import FILES, file_rows, reject_files
 from assets.kpi import AS_NOW, KEPT
 from assets.lake import WHOLE, digest, sha256_file
 from assets.plan import Plan
+from assets.reconciliation import TITLE, references_digest
 from assets.workbench import ops_table, ref_table
 from schemas.register_tables import TABLES
 
@@ -38,6 +39,7 @@ _OPS_TITLES = {
     "ops.checks": "Results of the data checks. One row per check and month.",
     "ops.coverage": "Whether the exports of a kind are all there. One row per kind and month.",
     "ops.versions": "The versions that still stand, this one included. One row per version.",
+    "ops.reconciliation": TITLE,
     "ref.calendar": "Periods and the months they hold, as far as they have begun. One row per "
     "year, period and month.",
     "ref.metric_definitions": "What each metric counts, as its SQL file states it. One row per "
@@ -139,6 +141,7 @@ def content_digest(plan: Plan) -> str:
         {name: rule.fingerprint for name, rule in plan.rules.views.items()},
         {name: rule.fingerprint for name, rule in plan.rules.published.items()},
         closing.standing_digest(plan.home),
+        references_digest(plan.home),
         [descriptions_digest(), plan.home.sample() is not None],
     )
 

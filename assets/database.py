@@ -31,6 +31,8 @@ from assets.provenance import (
     write_logs,
     write_revisions,
 )
+from assets.reconciliation import COLUMNS as RECONCILIATION
+from assets.reconciliation import reconcile_home
 from sql.run import (
     CONTACT_MACROS,
     SqlError,
@@ -81,6 +83,7 @@ def write_database(plan: Plan, building: Path, header: dict[str, Any], before: B
         _views(plan, con)
         _comments(plan, con, header)
         con.execute("commit")
+        _reconcile(plan, con)
         tables = _described(con, files)
         months = _months(con)
         con.execute("use memory")
@@ -108,8 +111,9 @@ def _tables(
     for small in (*operational_tables(plan), _versions(header, older)):
         _insert(con, small)
         files[small.name] = []
-    _insert(con, Small("ops.rejects", REJECTS, []))
-    files["ops.rejects"] = []
+    for empty in (Small("ops.rejects", REJECTS, []), _reconciliation([])):
+        _insert(con, empty)
+        files[empty.name] = []
     for file_id, path in reject_files(plan):
         con.execute(
             f'insert into ops.rejects select {literal(file_id)}, _row, "column", rule, _rows '
@@ -143,6 +147,17 @@ def _provenance(
     return files
 
 
+def _reconciliation(rows: list[tuple[Any, ...]]) -> Small:
+    return Small("ops.reconciliation", RECONCILIATION, rows)
+
+
+def _reconcile(plan: Plan, con: Any) -> None:
+    """Fill ops.reconciliation from the tables as readers will find them."""
+    rows = reconcile_home(con, "published", plan.home)
+    con.execute("use published")
+    _fill(con, _reconciliation(rows))
+
+
 def _link(plan: Plan, table: Large, building: Path) -> list[Path]:
     folder = make_folder(building / "parquet" / table.name)
     linked = []
@@ -170,6 +185,10 @@ def _link_or_copy(path: Path, target: Path) -> None:
 def _insert(con: Any, table: Small) -> None:
     listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())
     con.execute(f"create table {table_name(table.name)} ({listed})")
+    _fill(con, table)
+
+
+def _fill(con: Any, table: Small) -> None:
     if table.rows:
         marks = ", ".join("?" for _ in table.columns)
         con.executemany(f"insert into {table_name(table.name)} values ({marks})", table.rows)

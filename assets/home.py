@@ -84,6 +84,10 @@ class Home:
         return self.root / "register"
 
     @property
+    def reference(self) -> Path:
+        return self.root / "reference"
+
+    @property
     def own_metrics(self) -> Path:
         return self.root / "metrics"
 

@@ -11,7 +11,17 @@ import sys
 import typer
 
 from assets.home import BusyError, HomeError
-from pipelines.commands import closings, diff, explain, homes, run, sources, status, versions
+from pipelines.commands import (
+    closings,
+    diff,
+    explain,
+    homes,
+    reconcile,
+    run,
+    sources,
+    status,
+    versions,
+)
 from sql.header import HeaderError
 from sql.run import SqlError
 
@@ -22,18 +32,32 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for module in (homes, run, status, explain, sources, versions, diff, closings):
+_COMMANDS = (
+    homes,
+    run,
+    status,
+    explain,
+    reconcile,
+    closings,
+    sources,
+    versions,
+    diff,
+)
+for module in _COMMANDS:
     module.register(app)
 
 
 def main() -> None:
     """Entry point: every expected trouble ends in one message and its exit code."""
+    from schemas.reference import ReferenceRefused
     from schemas.register import RegisterError
 
     try:
         app(standalone_mode=True)
     except BusyError as busy:
         _fail(str(busy), 75)
+    except ReferenceRefused as refused:
+        _fail(str(refused), 2)
     except (HomeError, HeaderError, RegisterError, SqlError) as error:
         _fail(str(error), 1)
 

@@ -125,16 +125,16 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _header(header: Sequence[str], spec: TableSpec) -> Iterator[str]:
     known = [column.name for column in spec.columns]
+    missing = [name for name in known if name not in (*header, *spec.absent)]
     if len(header) == 1 and ";" in header[0]:
         yield "the columns are separated by ';'; save the file with commas"
         return
-    for name in known:
-        if name not in header:
-            yield f"column '{name}' is missing; add it to the header and every line"
+    for name in missing:
+        yield f"column '{name}' is missing; add it to the header and every line"
     for name in dict.fromkeys(header):
-        if name not in known:
+        if name not in known and not spec.strangers:
             yield f"column '{name}' is unknown; remove it or use one of {', '.join(known)}"
-        elif header.count(name) > 1:
+        elif name in known and header.count(name) > 1:
             yield f"column '{name}' stands twice; keep one"
 
 
@@ -149,7 +149,7 @@ def _values(
     wrong: list[str] = []
     for column in spec.columns:
         try:
-            values[column.name] = _value(column, raw[column.name])
+            values[column.name] = _value(column, raw.get(column.name, ""))
         except ValueError as error:
             wrong.append(f"{column.name} {error}")
     return values, wrong
@@ -178,6 +178,8 @@ def _value(column: Column, text: str) -> Value:
 def _text(column: Column, text: str) -> str:
     if column.identifier and not _IDENTIFIER.fullmatch(text):
         raise ValueError(f"'{text}' is no id; write lower-case letters, digits and underscores")
+    if column.verbatim:
+        return text
     if not column.identifier and text != "*" and _PLACEHOLDER.fullmatch(text):
         raise ValueError(f"'{text}' is a placeholder; say what it is: {column.description}")
     return text

@@ -32,6 +32,7 @@ class Column:
     identifier: bool = False  # snake_case, because it becomes part of file names and SQL
     low: int | None = None  # bounds of a number, inclusive
     high: int | None = None
+    verbatim: bool = False  # quoted from a document: `-` or `n/a` are what it prints
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -56,6 +57,8 @@ class TableSpec:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     series: tuple[Series, ...] = ()
+    absent: tuple[str, ...] = ()  # columns that a file may leave out
+    strangers: bool = False  # whether other columns may stand beside them
 
 
 def ident(name: str, description: str, empty: bool = False) -> Column:

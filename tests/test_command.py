@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import typer.main
 from commands import Command
-from homes import TestHome, call, calls_file
+from homes import TEMPLATE, TestHome, call, calls_file
 
 from assets.home import HomeError
 from pipelines.cli import app
@@ -26,6 +26,7 @@ JSON_CALLS = {
     "status": ("status",), "versions": ("versions",), "verify": ("verify",), "run": ("run",),
     "explain": ("explain", "3a-N", "2024-Q3"), "scorecard": ("scorecard", "2024"),
     "sample": ("sample", "--scale", "0.02"),
+    "reconcile": ("reconcile", str(TEMPLATE / "reference/lakin_2024.csv")),
 }  # fmt: skip
 
 

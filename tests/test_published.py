@@ -25,8 +25,8 @@ TABLES = {
     "metric": "monthly monthly_as_now monthly_by_channel composites service_level_monthly "
     "outbound_monthly wait_percentiles",
     "kpi": "scorecard scorecard_as_now cells composites realisations explain revisions pending",
-    "ops": "files rejects checks coverage versions decisions restatements register_changes "
-    "pending_files",
+    "ops": "files rejects checks coverage reconciliation versions decisions restatements "
+    "register_changes pending_files",
     "ref": "kpis nodes weights targets inputs conversions reported metrics composites "
     "composite_parts service_level_policy service_level_presets occupancy_formula "
     "outbound_policy requirements calendar metric_definitions register_rows",

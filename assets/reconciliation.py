@@ -1,0 +1,156 @@
+"""Reconciliation: figures as a report prints them, beside those of a published version.
+
+The rules are `sql/reconciliation`: steps lay out what is printed and what is computed, each rule
+of consistency is a file. Here is only the order in which they run. Nothing is ever adjusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assets.home import Home
+from assets.lake import digest, sha256_file
+from schemas.reference import REFERENCE, Reference, ReferenceRefused, read_reference
+from sql.header import Keys, Statement
+from sql.run import HERE, failure, quoted, statements, table_name
+
+TITLE = (
+    "Figures as reports print them, beside the computed ones, and where a report disagrees with "
+    "itself. One row per figure of a file in reference/, and one per finding."
+)
+COLUMNS = {
+    "file": "text", "kind": "text", "rule": "text", "figure_id": "text", "section": "text",
+    "subject": "text", "channel": "text", "service": "text", "period": "text", "measure": "text",
+    "printed": "decimal(18,6)", "printed_decimals": "integer", "printed_text": "text",
+    "computed": "double", "reported": "double", "difference": "decimal(18,6)", "verdict": "text",
+    "reason": "text", "reproduced_by": "text", "finding": "text",
+}  # fmt: skip
+# what the steps leave for the rules, each built on those before
+STEPS = (
+    "printed", "computed", "columns", "year_readings", "pairs", "scores", "misnamed", "means",
+    "verdicts", "reproductions", "figures",
+)  # fmt: skip
+_FOLDER = HERE / "reconciliation"
+_STEP_KEYS, _RULE_KEYS = Keys.of("title grain reads"), Keys.of("title words reads")
+_ROW_TYPES = {"value": "decimal(18,6)", "printed_decimals": "integer"}
+Row = tuple[Any, ...]
+
+
+@cache
+def steps() -> dict[str, Statement]:
+    return statements(_FOLDER / "steps", _STEP_KEYS)
+
+
+@cache
+def consistency_rules() -> dict[str, Statement]:
+    """The rules by name; each returns figure_id, computed and a finding in words."""
+    return statements(_FOLDER / "rules", _RULE_KEYS)
+
+
+def reference_files(home: Home) -> list[Path]:
+    """The reference files of a home, in name order."""
+    return sorted(p for p in home.reference.glob("*.csv") if not p.name.startswith((".", "~")))
+
+
+def references_digest(home: Home) -> str:
+    """Digest of all that reconciliation adds to a version: files, steps and rules."""
+    rules = (*steps().values(), *consistency_rules().values())
+    return digest(
+        [(path.name, sha256_file(path)) for path in reference_files(home)],
+        [(rule.name, rule.fingerprint) for rule in rules],
+        _macros(),
+    )
+
+
+def home_references(home: Home) -> Iterator[Reference | tuple[str, str]]:
+    """Each reference file of a home; of one that is refused its name and why."""
+    for path in reference_files(home):
+        name = f"reference/{path.name}"
+        try:
+            yield read_reference(path, name)
+        except ReferenceRefused as refused:
+            yield name, str(refused)
+
+
+def reconcile_home(connection: Any, catalog: str, home: Home) -> list[Row]:
+    """Rows of `ops.reconciliation`: every reference file of the home."""
+    rows: list[Row] = []
+    for reference in home_references(home):
+        if isinstance(reference, Reference):
+            rows += reconcile(connection, catalog, reference)
+        else:
+            name, why = reference
+            refused = {"file": name, "kind": "file", "verdict": "refused", "reason": why}
+            rows.append(tuple(refused.get(column) for column in COLUMNS))
+    return rows
+
+
+def reconcile(connection: Any, catalog: str, reference: Reference) -> list[Row]:
+    """One file's figures in file order, then its findings; in the order of COLUMNS.
+
+    `connection` is of `sql.run.connect`, with the published database attached as `catalog`.
+    """
+    connection.execute("use memory")
+    connection.execute(_macros())
+    connection.execute("create schema if not exists reference")
+    for name in sorted(_published_reads()):
+        place = f"{quoted(catalog)}.{table_name(name)}"
+        connection.execute(f"create or replace view {table_name(name)} as select * from {place}")
+    _lay_out(connection, reference)
+    for name in STEPS:
+        step = steps()[name]
+        _execute(connection, step, f"create or replace table reference.{name} as {step.body}")
+    figures = _rows(connection, "from reference.figures order by line")
+    return [
+        tuple({"file": reference.file, **row}.get(column) for column in COLUMNS)
+        for row in (*figures, *_findings(connection))
+    ]
+
+
+def _published_reads() -> set[str]:
+    rules = (*steps().values(), *consistency_rules().values())
+    reads = {name for rule in rules for name in rule.listed("reads")}
+    return {name for name in reads if not name.startswith("reference.")}
+
+
+def _lay_out(connection: Any, reference: Reference) -> None:
+    """The file's lines as the table `reference.rows`."""
+    columns = {"line": "integer"}
+    columns |= {c.name: _ROW_TYPES.get(c.name, "text") for c in REFERENCE.columns}
+    columns |= {"places": "integer"}
+    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+    connection.execute(f"create or replace table reference.rows ({listed})")
+    if rows := list(reference.rows()):
+        lists = ", ".join("unnest(?)" for _ in columns)
+        cells = [list(cells) for cells in zip(*rows, strict=True)]
+        connection.execute(f"insert into reference.rows select {lists}", cells)
+
+
+def _findings(connection: Any) -> list[dict[str, Any]]:
+    """What every rule found, in the order of the file."""
+    rows: list[dict[str, Any]] = []
+    for name, rule in consistency_rules().items():
+        _execute(connection, rule, f"create or replace table reference.found as {rule.body}")
+        about = {"rule": name, "reason": rule.header["words"]}
+        rows += [{**row, **about} for row in _rows(connection, steps()["findings"].body)]
+    return sorted(rows, key=lambda row: (row["line"], row["rule"], row["finding"]))
+
+
+def _rows(connection: Any, query: str) -> list[dict[str, Any]]:
+    found = connection.execute(query)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _execute(connection: Any, statement: Statement, sql: str) -> None:
+    try:
+        connection.execute(sql)
+    except Exception as error:
+        raise failure(statement, error) from None
+
+
+def _macros() -> str:
+    return (_FOLDER / "macros.sql").read_text(encoding="utf-8")

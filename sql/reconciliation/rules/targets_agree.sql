@@ -1,0 +1,69 @@
+-- title: The target of a KPI is what the targets of its parts come to
+-- words: whoever just reaches the one target misses or exceeds the other
+-- reads: reference.printed, ref.kpis, ref.composite_parts
+with targets as (
+    select * from reference.printed
+    where measure = 'target' and value is not null and not is_average
+),
+
+sources as (
+    select
+        targets.figure_id,
+        arg_max(kpis.source, kpis.valid_from) as source
+    from targets
+    join ref.kpis as kpis on targets.subject_key = 'kpi:' || kpis.kpi_id
+    group by targets.figure_id
+),
+
+parts as (
+    select
+        whole.figure_id,
+        whole.line,
+        whole.subject_key,
+        part.row_name,
+        part.section,
+        part.value,
+        part.places,
+        parts.weight
+    from targets as whole
+    join sources using (figure_id)
+    join ref.composite_parts as parts
+        on sources.source = 'composite:' || parts.composite_id
+        and whole.period_end between parts.valid_from
+            and coalesce(parts.valid_to, date '9999-12-31')
+    join targets as part
+        on part.subject_key = parts.source and part.period = whole.period
+        and part.channel is not distinct from parts.channel
+        and part.service is not distinct from parts.service
+),
+
+together as (
+    select
+        figure_id,
+        sum(value * weight order by row_name) as value,
+        max(places) as places,
+        string_agg(row_name || ' ' || shown(value, places), ', ' order by row_name desc) as words,
+        string_agg(distinct nullif(section, ''), ', ') as sections
+    from parts
+    group by figure_id
+    having abs(sum(weight order by row_name) - 1) < 1e-9
+)
+
+select
+    printed.figure_id,
+    together.value as computed,
+    printed.subject || ' ' || spoken(printed.period) || ': the target is '
+        || shown(printed.value, printed.places)
+        || if(printed.section = '', '', ' (' || printed.section || ')')
+        || ', while its parts have targets of their own: ' || together.words
+        || coalesce(' (' || together.sections || ')', '') || '. Parts that just reach theirs give '
+        || rtrim(rtrim(shown(together.value, 4), '0'), '.') || ', not '
+        || shown(printed.value, printed.places) || '.' as finding
+from together
+join reference.printed as printed using (figure_id)
+-- targets are decided and not measured: nothing of them is rounded away
+where not equals(together.value, printed.value, 4)
+qualify row_number() over (
+    partition by printed.subject_key, printed.period, printed.value order by printed.line
+) = 1
+order by printed.line
