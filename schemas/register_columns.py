@@ -23,7 +23,8 @@ def choice(*words: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `type` is text, date, integer, decimal(p,s), weight, bool or choice(a|b)."""
+    """One column; `type` is text, date, integer, decimal(p,s), weight, bool, choice(a|b),
+    time (HH:MM), moment (day, or day and time) or moment_end (a day alone: its end)."""
 
     name: str
     type: str
@@ -56,6 +57,8 @@ class TableSpec:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     series: tuple[Series, ...] = ()
+    # a home laid out before the table existed has no file of it: no rows
+    may_be_absent: bool = False
 
 
 def ident(name: str, description: str, empty: bool = False) -> Column:
