@@ -22,7 +22,8 @@ PERIODS = {**QUARTERS, "S1": MONTHS[:6], "YTD-Q3": MONTHS[:9], "Y": MONTHS}
 SERVICES = ("inbound", "outbound", "complaint", "social_media")
 METRICS = (
     "service_level", "service_level_without_incidents", "abandonment", "speed_of_answer",
-    "handle_time", "csi", "occupancy", "occupancy_standard", "outbound_contact", "outbound_behaviour", "complaints_on_time",
+    "handle_time", "csi", "occupancy", "occupancy_standard", "outbound_contact",
+    "outbound_behaviour", "complaints_on_time",
 )  # fmt: skip
 
 # What a month's cells are told apart by, in each metric; outbound's campaigns are pooled.
