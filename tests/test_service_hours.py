@@ -9,12 +9,15 @@ import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
+from homes import ROOT
 from oracle.service import Service
 from storyhome import StoryHome, called, chat, put_calls, put_chats
 
 from assets.plan import Plan
+from sql.run import SqlError
 
 SL, WITHOUT = "service_level", "service_level_without_incidents"
 CONTACTS = (
@@ -251,3 +254,32 @@ def test_a_changed_macro_makes_what_rests_on_it_stale(tmp_path: Path) -> None:
     assert plan.stale() == []
     vars(plan.rules)["contact_macros"] = plan.rules.contact_macros + "\n-- another rule"
     assert {s.table for s in plan.stale()} == {f"metric.{SL}", f"metric.{WITHOUT}"}
+
+
+def test_a_macro_reads_what_the_header_declares(tmp_path: Path) -> None:
+    """Lineage stays stated once: a policy that the header does not read is not there to join."""
+    home = quarter(tmp_path)
+    shipped = (ROOT / "sql/metrics/service_level.sql").read_text()
+    home.rule("metrics", "mine", shipped.replace(", ref.service_level_policy", ""))
+    with pytest.raises(SqlError, match=r"metrics/mine.sql: .*service_level_policy does not exist"):
+        home.run(AS_OF)
+
+
+def test_an_analyst_counts_by_a_policy_of_their_own(tmp_path: Path) -> None:
+    """The macros are in the published file: the same contacts, as if 5 s were the threshold."""
+    home = quarter(tmp_path)
+    home.run(AS_OF, publish=True)
+    with duckdb.connect() as shell:
+        shell.execute(f"attach '{home.root}/published/current/kring.duckdb' as kring (read_only)")
+        shell.execute("use kring")
+        shell.execute(
+            "create table memory.main.mine as "
+            "select * replace (5 as threshold_seconds) from ref.service_level_policy"
+        )
+        count = "select count(*) filter (is_met(treatment, is_within)), count(*) from "
+        by_house = shell.execute(f"{count} treated_contacts()").fetchall()
+        by_mine = shell.execute(
+            f"{count} treated_contacts(policy_table := 'memory.main.mine')"
+        ).fetchall()
+    # 3 calls of 10 s and 3 chats of 60 s answered, 3 calls given up
+    assert (by_house, by_mine) == ([(6, 9)], [(0, 9)])
