@@ -20,6 +20,11 @@ from sql.run import SqlError, failure, literal, quoted, table_name
 # what the scorecard's statements leave for readers, beside the scorecard itself
 KEPT = ("cells", "composites", "realisations", "scorecard")
 AS_NOW = "kpi.scorecard_as_now"
+# what longer periods take from quarters that are closed
+CLOSED_REALISATIONS = {
+    "kpi_id": "text", "year": "integer", "period": "text", "value": "double", "status": "text",
+    "reason": "text", "is_proven": "boolean",
+}  # fmt: skip
 _DEEPEST = 10
 
 
@@ -73,17 +78,13 @@ def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None
 
 
 def _closed_realisations(bench: Workbench, files: list[Path]) -> None:
-    columns = "kpi_id, year, period, value, status, reason, is_proven"
-    listed = ", ".join(literal(file) for file in files)
-    source = (
-        f"select {columns} from read_parquet([{listed}]) "
-        "where basis = 'computed' and period like 'Q%'"
-        if files
-        else "select null::text as kpi_id, null::integer as year, null::text as period, "
-        "null::double as value, null::text as status, null::text as reason, "
-        "null::boolean as is_proven where false"
-    )
-    bench.connection.execute(f"create or replace table kpi.closed_realisations as {source}")
+    columns = ", ".join(f"{name} {kind}" for name, kind in CLOSED_REALISATIONS.items())
+    bench.connection.execute(f"create or replace table kpi.closed_realisations ({columns})")
+    for file in files:
+        bench.connection.execute(
+            f"insert into kpi.closed_realisations by name select {', '.join(CLOSED_REALISATIONS)} "
+            f"from read_parquet({literal(file)}) where basis = 'computed' and period like 'Q%'"
+        )
 
 
 def _keep_closed(bench: Workbench, table: str, revision: Revision, names: list[str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from assets.gaps import Gap, explained, in_words
 from assets.home import Home
 from assets.ledger import DUPLICATE, LOADED, REFUSED, Delivery, Ledger
 from assets.sources import Source
@@ -102,8 +103,13 @@ class KindMonth:
     flagged: str = ""
 
 
-def coverage(home: Home, sources: Iterable[Source], ledger: Ledger, as_of: date) -> list[KindMonth]:
-    """One row per kind that a source exists for, and month (table ops.coverage)."""
+def coverage(
+    home: Home, sources: Iterable[Source], ledger: Ledger, as_of: date, known: list[Gap]
+) -> list[KindMonth]:
+    """One row per kind that a source exists for, and month (table ops.coverage).
+
+    A day that an event of the register explains (`known`) is not missing; the reason names it.
+    """
     by_kind: dict[str, list[Source]] = {}
     for source in sources:
         by_kind.setdefault(source.kind, []).append(source)
@@ -114,7 +120,7 @@ def coverage(home: Home, sources: Iterable[Source], ledger: Ledger, as_of: date)
         delivering = [s for s in its_sources if any(d.status == LOADED for d in arrived[s.name])]
         days = {s.name: _covered(arrived[s.name]) for s in delivering}
         for month in months:
-            rows.append(_kind_month(kind, month, delivering, days, arrived, as_of))
+            rows.append(_kind_month(kind, month, delivering, days, arrived, as_of, known))
     return rows
 
 
@@ -129,6 +135,7 @@ def _kind_month(
     days: dict[str, set[date]],
     arrived: dict[str, list[Delivery]],
     as_of: date,
+    known: list[Gap],
 ) -> KindMonth:
     refused = [d for s in arrived.values() for d in s if d.status == REFUSED and _speaks(d, month)]
     flagged = f"{len(refused)} refused: {refused[0].path}" if refused else ""
@@ -136,19 +143,26 @@ def _kind_month(
         state = "incomplete" if refused else "not_reported"
         return KindMonth(kind, month, state, flagged or f"no {kind} export was ever delivered",
                          flagged)  # fmt: skip
-    proven = False
+    proven, lossy, notes = False, False, []
     for source in delivering:
-        missing = _missing(source, month, days[source.name], as_of) or _lost(
+        wanted = _wanted(source, month, as_of)
+        absent = _absent(source, wanted, days[source.name])
+        excused = explained(kind, absent, known)
+        missing = _missing(source, wanted, [d for d in absent if d not in excused]) or _lost(
             [d for d in refused if d.source == source.name], month, days[source.name]
         )
         if missing:
             reason = f"{kind}: source {source.name} lacks {missing}"
             return KindMonth(kind, month, "incomplete", "; ".join(filter(None, (reason, flagged))),
                              flagged)  # fmt: skip
+        if excused:
+            notes.append(f"{kind}: source {source.name} has no file of {in_words(excused)}")
+        lossy |= any(gap.lost for gap in excused.values())
         proven |= any(month <= day <= month_end(month) for day in days[source.name])
-    if proven:
-        return KindMonth(kind, month, "complete", "", flagged)
-    return KindMonth(kind, month, "unproven", f"no {kind} export speaks of this month", flagged)
+    if not proven:
+        notes.insert(0, f"no {kind} export speaks of this month")
+    state = "complete" if proven and not lossy else "unproven"
+    return KindMonth(kind, month, state, "; ".join(notes), flagged)
 
 
 def _speaks(delivery: Delivery, month: date) -> bool:
@@ -162,17 +176,25 @@ def _lost(refused: list[Delivery], month: date, covered: set[date]) -> str:
     return f"{len(lost)} days of refused files, first {lost[0]:%Y-%m-%d}" if lost else ""
 
 
-def _missing(source: Source, month: date, covered: set[date], as_of: date) -> str:
-    """What a source owes of a closed month: empty where nothing is missing."""
+def _wanted(source: Source, month: date, as_of: date) -> list[date]:
+    """The days of a closed month of which a source owes a file; none where it owes none."""
     first = max(month, source.expects.since or month)
     last = min(month_end(month), source.expects.until or month_end(month))
-    if source.expects.every == "none" or month_state(month, as_of) != "closed" or first > last:
+    if source.expects.every == "none" or month_state(month, as_of) != "closed":
+        return []
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _absent(source: Source, wanted: list[date], covered: set[date]) -> list[date]:
+    """The days owed that no file speaks of; of a month's file any day will do."""
+    absent = [day for day in wanted if day not in covered]
+    return [] if source.expects.every == "month" and len(absent) < len(wanted) else absent
+
+
+def _missing(source: Source, wanted: list[date], unexplained: list[date]) -> str:
+    """What a source owes of a closed month: empty where nothing is missing."""
+    if not unexplained:
         return ""
     if source.expects.every == "month":
-        there = any(first <= day <= last for day in covered)
-        return "" if there else f"the file of {month:%Y-%m}"
-    wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    absent = [day for day in wanted if day not in covered]
-    if not absent:
-        return ""
-    return f"{len(absent)} of {len(wanted)} days, first {absent[0]:%Y-%m-%d}"
+        return f"the file of {wanted[0]:%Y-%m}"
+    return f"{len(unexplained)} of {len(wanted)} days, first {unexplained[0]:%Y-%m-%d}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from assets import closing, keys, spans
 from assets.deliveries import Pending, contracts_fingerprint, pending, renamed
+from assets.gaps import gaps
 from assets.home import Home
 from assets.lake import WHOLE, Outputs, digest, month_name
 from assets.landing import Found, scan
@@ -28,7 +29,7 @@ from assets.periods import (
     parse_month,
     window,
 )
-from assets.rules import KPI_ORDER, Rules, first_table, load_rules, trailing
+from assets.rules import KPI_ORDER, Rules, first_table, load_rules, raw_kinds, trailing
 from assets.sources import Source, read_sources
 from schemas.register import Register, load_register
 from sql.header import Statement
@@ -82,7 +83,7 @@ class Plan:
 
     @cached_property
     def coverage(self) -> list[KindMonth]:
-        return coverage(self.home, self.sources, self.ledger, self.as_of)
+        return coverage(self.home, self.sources, self.ledger, self.as_of, gaps(self.register))
 
     @cached_property
     def calendar(self) -> list[dict[str, object]]:
@@ -117,19 +118,20 @@ class Plan:
         return digest(parts)
 
     def fact(self, rule: Statement, month: date) -> str:
-        kinds = [name.removeprefix("raw.") for name in rule.listed("reads")]
         if rule.header.get("spans"):
             rows: object = spans.recorded(self.home, rule, self.span_inputs(rule), month)
         else:
-            rows = [self.raw_digest(kind, month) for kind in kinds]
+            rows = [self.raw_digest(kind, month) for kind in raw_kinds(rule)]
+            rows += [self.table(name, month) for name in rule.listed("reads") if _is_ref(name)]
         return digest(rule.fingerprint, contracts_fingerprint(), self._base, rows)
 
     def span_inputs(self, rule: Statement) -> str:
         """Digest of all a month-spanning fact rests on."""
-        kinds = [name.removeprefix("raw.") for name in rule.listed("reads")]
+        decided = [name.removeprefix("ref.") for name in rule.listed("reads") if _is_ref(name)]
         return digest(
             rule.fingerprint, contracts_fingerprint(), self._base,
-            [self.raw_digest(kind, None) for kind in kinds],
+            [self.raw_digest(kind, None) for kind in raw_kinds(rule)],
+            [self.register.fingerprint(table) for table in decided],
         )  # fmt: skip
 
     def rule(self, rule: Statement, month: date) -> str:
@@ -222,7 +224,7 @@ class Plan:
 
     def fact_months(self, rule: Statement) -> list[date]:
         """The months a fact is built for: those of the calendar, and any with rows beyond."""
-        kinds = {name.removeprefix("raw.") for name in rule.listed("reads")}
+        kinds = raw_kinds(rule)
         beyond = {
             parse_month(c.month)
             for s in self.sources
@@ -288,3 +290,7 @@ class Plan:
     def is_fresh(self, table: str, month: date | None, fingerprint: str) -> bool:
         record = self.outputs.get(table, month)
         return record is not None and record.fingerprint == fingerprint
+
+
+def _is_ref(name: str) -> bool:
+    return name.startswith("ref.")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assets.home import Home
 from assets.lake import digest
+from schemas.register_columns import KINDS
 from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
 from sql.run import (
@@ -33,6 +34,8 @@ PUBLISHED_KEYS = Keys.of("title grain order")
 _CREATED = re.compile(r"^create macro (\w+)", re.MULTILINE)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _REFERENCE = {f"ref.{name}" for name in TABLES} | {"ref.calendar", "ref.metric_definitions"}
+# a fact may rest on the register's rows, whose months are known, not on the calendar or clock
+_DATED = {f"ref.{name}" for name in TABLES}
 UNITS = ("share", "ratio", "seconds")
 SEVERITIES = ("block", "warn")
 # the order in which the scorecard's statements build on each other
@@ -109,6 +112,8 @@ def load_rules(home: Home) -> Rules:
         tables=statements(HERE / "tables", TABLE_KEYS),
         published=statements(HERE / "published", PUBLISHED_KEYS),
     )
+    for statement in rules.facts.values():
+        _known_reads(statement, {f"raw.{kind}" for kind in KINDS} | _DATED)
     known = {f"fact.{name}" for name in rules.facts} | _REFERENCE
     for statement in rules.metrics.values():
         _one_of(statement, "unit", UNITS)
@@ -166,3 +171,8 @@ def _known_reads(statement: Statement, tables: set[str]) -> None:
 def first_table(check: Statement) -> str:
     """The table a check speaks of: the first it reads; its months are withheld if it blocks."""
     return check.listed("reads")[0]
+
+
+def raw_kinds(fact: Statement) -> list[str]:
+    """The kinds of export a fact is made of; what else it reads is the register."""
+    return [n.removeprefix("raw.") for n in fact.listed("reads") if n.startswith("raw.")]

@@ -23,7 +23,8 @@ from sql.run import connect, failure, literal, quoted, table_name, write_parquet
 
 _SAME = "whatever the month"
 _SQL_TYPES = {"text": "text", "date": "date", "integer": "integer", "bool": "boolean",
-              "weight": "double"}  # fmt: skip
+              "weight": "double", "time": "text", "moment": "timestamp",
+              "moment_end": "timestamp"}  # fmt: skip
 
 
 class Workbench:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -83,12 +83,27 @@ def _governs(row: dict[str, object], first: date, last: date) -> bool:
         begin, end = _day(row["valid_from"], date.min), _day(row["valid_to"], date.max)
         row["valid_from"], row["valid_to"] = max(begin, first), min(end, last)
         return begin <= last and end >= first
+    if "begins_at" in row:
+        return _happens(row, first, last)
     if "year" in row:
         year = int(str(row["year"]))
         start, stop = _MONTHS[str(row["period"])]
         months = (year, start), (year, stop)
         return months[0] <= (last.year, last.month) and months[1] >= (first.year, first.month)
     return True
+
+
+def _happens(row: dict[str, object], first: date, last: date) -> bool:
+    """Whether the event falls in the range; a point without an end is one where it begins."""
+    start = datetime.combine(first, time.min)
+    stop = datetime.combine(last, time.min) + timedelta(days=1) if last < date.max else datetime.max
+    begin, end = row["begins_at"], row["ends_at"]
+    if not isinstance(begin, datetime):
+        return True
+    if not isinstance(end, datetime):
+        return start <= begin < stop
+    row["begins_at"], row["ends_at"] = max(begin, start), min(end, stop)
+    return begin < stop and end > start
 
 
 def _day(value: object, otherwise: date) -> date:

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +23,7 @@ Value: TypeAlias = "str | int | bool | Decimal | Fraction | date | None"
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 _DECIMAL = re.compile(r"[+-]?(\d+)(?:\.(\d+))?")
 _WEIGHT = re.compile(r"\d+(?:\.\d+)?|\d+/[1-9]\d*")
 _PLACEHOLDER = re.compile(
@@ -81,6 +82,8 @@ class Record:
 
 def read_records(path: Path, spec: TableSpec, file: str) -> tuple[list[Record], list[Problem]]:
     """All records of one file, without those that have a problem, and the problems."""
+    if not path.is_file() and spec.may_be_absent:
+        return [], []
     if not path.is_file():
         advice = f"create it with the header line {','.join(c.name for c in spec.columns)}"
         return [], [Problem(file, 0, f"the file is missing; {advice}")]
@@ -168,6 +171,12 @@ def _value(column: Column, text: str) -> Value:
         return _text(column, text)
     if column.type == "date":
         return _day(text)
+    if column.type == "time":
+        if not _TIME.fullmatch(text):
+            raise ValueError(f"'{text}' is not a time of day; write HH:MM, for example 08:00")
+        return text
+    if column.type.startswith("moment"):
+        return _moment(text, end=column.type == "moment_end")
     if column.type == "bool":
         if text.lower() not in ("true", "false"):
             raise ValueError(f"'{text}' is neither; write true or false")
@@ -192,6 +201,19 @@ def _day(text: str) -> date:
     except ValueError:
         pass
     raise ValueError(f"'{text}' is not a date; write YYYY-MM-DD, for example 2024-10-01")
+
+
+def _moment(text: str, *, end: bool) -> datetime:
+    """A local time; a day alone is its beginning, or where something ends its end."""
+    day, _, time = text.partition(" ")
+    try:
+        if _DATE.fullmatch(day) and not time:
+            return datetime.fromisoformat(day) + timedelta(days=end)
+        if _DATE.fullmatch(day) and _TIME.fullmatch(time) and time != "24:00":
+            return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    raise ValueError(f"'{text}' is neither; write YYYY-MM-DD HH:MM, or YYYY-MM-DD for a whole day")
 
 
 def _number(column: Column, text: str) -> int | Decimal | Fraction:

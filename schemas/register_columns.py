@@ -23,7 +23,8 @@ def choice(*words: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `type` is text, date, integer, decimal(p,s), weight, bool or choice(a|b)."""
+    """One column; `type` is text, date, integer, decimal(p,s), weight, bool, choice(a|b),
+    time (HH:MM), moment (day, or day and time) or moment_end (a day alone: its end)."""
 
     name: str
     type: str
@@ -59,6 +60,8 @@ class TableSpec:
     series: tuple[Series, ...] = ()
     absent: tuple[str, ...] = ()  # columns that a file may leave out
     strangers: bool = False  # whether other columns may stand beside them
+    # a home laid out before the table existed has no file of it: no rows
+    may_be_absent: bool = False
 
 
 def ident(name: str, description: str, empty: bool = False) -> Column:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from schemas.register_cells import Problem, Record
 from schemas.register_columns import LEVELS, OCCUPANCY_PARTS
 from schemas.register_dates import group, pieces_meet, sum_to_one
+from schemas.service_rules import events, hours
 
 Tables = Mapping[str, list[Record]]
 Rule = Callable[[Tables], Iterator[Problem]]
@@ -198,4 +199,7 @@ RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("kpis",), _caps),
     (("conversions",), _conversions),
     (("occupancy_formula",), _formula),
+    _refers("events", "kind", "event_kinds"),
+    (("events", "event_kinds"), events),
+    (("service_hours",), hours),
 )

@@ -31,6 +31,7 @@ from schemas.register_columns import (
     choice,
     ident,
 )
+from schemas.service_tables import SERVICE_TABLES
 
 _SCORECARD = (
     TableSpec("kpis", "The KPIs: code, name and rule of calculation. One row per KPI and validity.",
@@ -241,4 +242,4 @@ _RULES = (
     ),
 )  # fmt: skip
 
-TABLES: dict[str, TableSpec] = {spec.name: spec for spec in (*_SCORECARD, *_RULES)}
+TABLES: dict[str, TableSpec] = {spec.name: spec for spec in (*_SCORECARD, *_RULES, *SERVICE_TABLES)}

@@ -66,6 +66,7 @@ timed as (
         contacts.outcome,
         contacts.wait_seconds,
         contacts.contacts,
+        contacts.incident_id,
         policies.* exclude (channel, queue, local_date, of_queue),
         is_in_time(
             contacts.wait_seconds, policies.threshold_seconds, policies.comparator

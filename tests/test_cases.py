@@ -20,6 +20,7 @@ import pytest
 import yaml
 from homes import TestHome
 
+from assets.kpi import CLOSED_REALISATIONS
 from assets.metrics import SHAPE
 from assets.periods import calendar
 from assets.plan import Plan
@@ -56,6 +57,8 @@ class Laboratory:
             f'create table shape."metric.detail" (month date, metric_id text, {columns}, '
             "numerator decimal(38, 12), denominator decimal(38, 12))"
         )
+        closed = ", ".join(f"{n} {kind}" for n, kind in CLOSED_REALISATIONS.items())
+        self.connection.execute(f'create table shape."kpi.closed_realisations" ({closed})')
         for name in ("monthly", *KPI_ORDER[:5]):
             self._shape_of(f"kpi/{name}")
         for name in ("kpi.children", "kpi.tree"):

@@ -23,13 +23,14 @@ TABLES = {
     "fact": "contacts survey_responses outbound_cases outbound_attempts payments agent_activity "
     "complaints evidence evidence_as_now",
     "metric": "monthly monthly_as_now monthly_by_channel composites service_level_monthly "
-    "outbound_monthly wait_percentiles",
+    "outbound_monthly wait_percentiles series_breaks",
     "kpi": "scorecard scorecard_as_now cells composites realisations explain revisions pending",
     "ops": "files rejects checks coverage reconciliation versions decisions restatements "
     "register_changes pending_files",
     "ref": "kpis nodes weights targets inputs conversions reported metrics composites "
     "composite_parts service_level_policy service_level_presets occupancy_formula "
-    "outbound_policy requirements calendar metric_definitions register_rows",
+    "outbound_policy requirements service_hours events event_kinds calendar "
+    "metric_definitions register_rows",
 }
 # Columns other teams build on, in their order: DESIGN, "What a published row looks like".
 COLUMNS = {
@@ -42,7 +43,7 @@ COLUMNS = {
     "consolidation basis is_official revision status reason",
     "fact.contacts": "contact_id source channel queue entered_at local_date month answered_at "
     "ended_at outcome wait_seconds talk_seconds hold_seconds acw_seconds agent_key contacts "
-    "file_id file_row",
+    "exported_outcome is_in_service_hours incident_id file_id file_row",
     "ops.files": "file_id path sha256 source kind status rows accepted corrections duplicates "
     "filtered rejected months covers loaded_at error reading",
     "ops.rejects": "file_id file_row column rule rows",

@@ -21,13 +21,15 @@ QUARTERS = {f"Q{n + 1}": MONTHS[3 * n : 3 * n + 3] for n in range(4)}
 PERIODS = {**QUARTERS, "S1": MONTHS[:6], "YTD-Q3": MONTHS[:9], "Y": MONTHS}
 SERVICES = ("inbound", "outbound", "complaint", "social_media")
 METRICS = (
-    "service_level", "abandonment", "speed_of_answer", "handle_time", "csi", "occupancy",
-    "occupancy_standard", "outbound_contact", "outbound_behaviour", "complaints_on_time",
+    "service_level", "service_level_without_incidents", "abandonment", "speed_of_answer",
+    "handle_time", "csi", "occupancy", "occupancy_standard", "outbound_contact",
+    "outbound_behaviour", "complaints_on_time",
 )  # fmt: skip
 
 # What a month's cells are told apart by, in each metric; outbound's campaigns are pooled.
 DIMENSIONS = {
-    "service_level": ("channel", "queue"), "abandonment": ("channel", "queue"),
+    "service_level": ("channel", "queue"),
+    "service_level_without_incidents": ("channel", "queue"), "abandonment": ("channel", "queue"),
     "speed_of_answer": ("channel", "queue"), "handle_time": ("channel", "queue"),
     "csi": ("service",), "occupancy": ("channel",), "occupancy_standard": ("channel",),
     "outbound_contact": (), "outbound_behaviour": (), "complaints_on_time": (),

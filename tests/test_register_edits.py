@@ -83,6 +83,22 @@ def test_fingerprint_by_year_and_of_undated_tables(folder: Path) -> None:
     assert after.fingerprint("metrics", *MARCH) != before.fingerprint("metrics", *MARCH)
 
 
+def test_an_event_governs_the_days_it_lies_on(folder: Path) -> None:
+    """A day alone means to its end; a row without an end is the moment it begins."""
+    append(folder, "events", "march,incident,2024-03-31,2024-03-31,,*,Fire alarm,Log book,false,")
+    append(folder, "events", "april,reopened,2024-04-01,,,*,New hall,Log book,false,")
+    before = load_register(folder)
+    edit(folder, "events", "march,", note="all day")
+    april = (date(2024, 4, 1), date(2024, 4, 30))
+    after = load_register(folder)
+    assert after.fingerprint("events", *april) == before.fingerprint("events", *april)
+    assert after.fingerprint("events", *MARCH) != before.fingerprint("events", *MARCH)
+    edit(folder, "events", "april,", note="of two floors")
+    last = load_register(folder)
+    assert last.fingerprint("events", *MARCH) == after.fingerprint("events", *MARCH)
+    assert last.fingerprint("events", *april) != after.fingerprint("events", *april)
+
+
 def test_one_value_has_one_fingerprint(folder: Path) -> None:
     before = load_register(folder)
     edit(folder, "weights", "organisation,stakeholder", weight="2/5")
@@ -255,6 +271,28 @@ BROKEN: list[tuple[str, str, Break, str]] = [
     ("input pooled", "inputs", changed("inputs", "audit_recommendations,2024,Q1", numerator="",
      denominator="", value="100"), "audit_recommendations pools its quarters"),
     ("cap", "kpis", changed("kpis", "1a-N", cap_low="130"), "cap_low is not below cap_high"),
+    ("time of day", "service_hours", changed("service_hours", "chat_weekday", opens="8:00"),
+     "opens '8:00' is not a time of day; write HH:MM"),
+    ("half a window", "service_hours", changed("service_hours", "chat_weekday", closes=""),
+     "fill in both, or leave both empty for closed all day"),
+    ("window backwards", "service_hours", changed("service_hours", "chat_weekday", opens="17:00"),
+     "closes 16:00 is not after opens 17:00; a window over midnight is two rows"),
+    ("windows overlap", "service_hours", extra("service_hours",
+     "more,chat,*,2024-06-01,,weekday,15:30,20:00,Decree 12,false,"),
+     "chat * weekday has two rows for the same hours (lines 2 and 5)"),
+    ("closed and open", "service_hours", extra("service_hours",
+     "more,chat,*,2024-06-01,,weekend,08:00,12:00,Decree 12,false,"), "(lines 3 and 5)"),
+    ("channel of hours", "service_hours", changed("service_hours", "chat_weekday", channel="phne"),
+     "'phne' is unknown; write one of phone, chat"),
+    ("moment", "events", changed("events", "omnichannel_restart", begins_at="11/09/2024 10:00"),
+     "write YYYY-MM-DD HH:MM, or YYYY-MM-DD for a whole day"),
+    ("event backwards", "events",
+     changed("events", "omnichannel_restart", ends_at="2024-09-11 09:00"),
+     "ends_at 2024-09-11 09:00 is not after begins_at 2024-09-11 10:00"),
+    ("event without end", "events", changed("events", "omnichannel_restart", ends_at=""),
+     "what a restart means depends on its window (event_kinds.csv); write when it ended"),
+    ("kind of none", "events", changed("events", "omnichannel_restart", kind="restrat"),
+     "kind 'restrat' is not in event_kinds.csv; write restart or add it"),
     ("formula", "occupancy_formula", changed("occupancy_formula", ",acw,", formula_id="other"),
      "says nothing of active, available, hold, not_ready"),
 ]  # fmt: skip

@@ -121,6 +121,14 @@ BROKEN: dict[str, tuple[Break, str]] = {
         r"(?s)kpis.csv line 2: polarity 'maximize' is unknown; write one of maximise.*"
         r"targets.csv line 11: target 'x' is not a number; write digits",
     ),
+    "event over before it began": (
+        added("events", "e,restart,2024-01-05 12:00,2024-01-05 11:00,,*,Restart,Log,false,"),
+        r"register/events.csv line 10: ends_at 2024-01-05 11:00 is not after begins_at",
+    ),
+    "hours twice": (
+        added("service_hours", "more,chat,*,2024-01-01,,weekday,09:00,10:00,Decree,false,"),
+        r"register/service_hours.csv line 5: .*same hours \(lines 2 and 5\); close the earlier",
+    ),
     # a source's header
     "kind": (source("kind:        calls", "kind:        call"),
              r"calls.sql line 2: kind: `call` is not one of calls; chats;"),

@@ -15,7 +15,7 @@ from assets.graph.events import Result, Verdict
 from assets.kpi import KEPT
 from assets.lake import OutputRecord
 from assets.published import current, publish
-from assets.rules import Rules, first_table
+from assets.rules import Rules, first_table, raw_kinds
 from assets.session import Session
 from sql.header import Statement
 
@@ -60,7 +60,7 @@ def fact_step(name: str, rule: Statement) -> Step:
         return _described(f"fact.{name}", session, session.fact(name, month))
 
     return Step(
-        f"fact.{name}", "fact", rule.listed("reads"),
+        f"fact.{name}", "fact", tuple(f"raw.{kind}" for kind in raw_kinds(rule)),
         f"{rule.header['title']}: {rule.header['grain']}.", frozenset({"duckdb", "parquet"}),
         build,
     )  # fmt: skip

@@ -18,7 +18,11 @@ kinds as (
         string_agg(
             coalesce(coverage.reason, 'no source delivers ' || required.kind), '; '
             order by required.kind
-        ) filter (coalesce(coverage.state, 'not_reported') <> 'complete') as reason
+        ) filter (coalesce(coverage.state, 'not_reported') <> 'complete') as reason,
+        -- what the figure was counted without, and why that is known
+        bool_or(coverage.state = 'unproven') as is_partial,
+        string_agg(distinct coverage.reason, '; ' order by coverage.reason)
+            filter (coverage.state in ('complete', 'unproven') and coverage.reason <> '') as gaps
     from ref.requirements as required
     cross join months
     left join ops.coverage as coverage
@@ -53,7 +57,9 @@ cells as (
         coalesce(kinds.is_incomplete, false) as is_incomplete,
         coalesce(kinds.is_not_reported, false) as is_not_reported,
         coalesce(kinds.is_proven, false) as is_proven,
-        kinds.reason as coverage_reason
+        kinds.reason as coverage_reason,
+        coalesce(kinds.is_partial, false) as is_partial,
+        kinds.gaps
     from metric.detail as detail
     full join kinds
         on kinds.metric_id = detail.metric_id
@@ -132,7 +138,9 @@ select
             end
         when 'in_progress' then 'the month is running'
         when 'provisional' then 'late data is expected until ' || provisional_until
-        else 'counted from complete exports'
+        else
+            if(is_partial, 'counted from the exports there are', 'counted from complete exports')
+            || coalesce('; ' || gaps, '')
     end || case
         when not is_withheld and unit = 'ratio' and numerator > denominator and denominator > 0
             then '; above 100 %, kept as computed'

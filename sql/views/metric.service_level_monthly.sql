@@ -3,10 +3,14 @@
 with channels as (
     select
         month,
-        max(value) filter (channel = 'phone') as phone,
-        max(value) filter (channel = 'chat') as chat
+        max(value) filter (metric_id = 'service_level' and channel = 'phone') as phone,
+        max(value) filter (metric_id = 'service_level' and channel = 'chat') as chat,
+        max(value) filter (metric_id <> 'service_level' and channel = 'phone')
+            as phone_without_incidents,
+        max(value) filter (metric_id <> 'service_level' and channel = 'chat')
+            as chat_without_incidents
     from metric.monthly_by_channel
-    where metric_id = 'service_level'
+    where metric_id in ('service_level', 'service_level_without_incidents')
     group by month
 ),
 
@@ -33,7 +37,9 @@ select
     channels.chat,
     cast(policies.phone_target as double) as target,
     channels.phone >= policies.phone_target and channels.chat >= policies.chat_target as reached,
-    indices.value as index
+    indices.value as index,
+    channels.phone_without_incidents,
+    channels.chat_without_incidents
 from channels
 left join policies using (month)
 left join indices using (month)

@@ -41,6 +41,7 @@ DISPOSITIONS = {"RPC", "WPC", "NA", "BUSY", "VM", "FAIL"}
 @dataclass(frozen=True)
 class Contact:
     month: str
+    entered: datetime  # local wall-clock time
     channel: str
     queue: str
     outcome: str
@@ -97,7 +98,7 @@ def calls(landing: Path) -> Iterable[Contact]:
                 _day_first(row[name])
         wait, talk, hold, acw = (_comma(row[n]) for n in ("Wait", "Talk", "Hold", "Wrap-up"))
         return row["Call ID"], Contact(
-            f"{entered:%Y-%m}", "phone", row["Queue"], CALL_OUTCOMES[row["Outcome"]],
+            f"{entered:%Y-%m}", entered, "phone", row["Queue"], CALL_OUTCOMES[row["Outcome"]],
             wait, talk, (hold or Decimal(0)) + (acw or Decimal(0)),
         )  # fmt: skip
 
@@ -110,10 +111,12 @@ def chats(landing: Path, zone: ZoneInfo) -> Iterable[Contact]:
         replied = _iso(row["first_reply_at"]) if row["first_reply_at"] else None
         outcome = CHAT_OUTCOMES[row["status"]]
         # The month is the centre's, the export's times are UTC.
-        month = f"{asked.replace(tzinfo=UTC).astimezone(zone):%Y-%m}"
+        local = asked.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
         wait = _seconds(asked, replied or ended) if outcome in ("answered", "abandoned") else None
         talk = _seconds(replied, ended) if replied else None
-        return row["id"], Contact(month, "chat", row["skill"], outcome, wait, talk, Decimal(0))
+        return row["id"], Contact(
+            f"{local:%Y-%m}", local, "chat", row["skill"], outcome, wait, talk, Decimal(0)
+        )
 
     files = sorted(landing.glob("chats/chats_*.jsonl"))
     lines = (line for path in files for line in path.read_text("utf-8").splitlines())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,21 +18,31 @@ from zoneinfo import ZoneInfo
 
 from . import exports
 from .exports import Contact
+from .service import Service
 
 Count = int | Fraction
 Figure = dict[tuple[str, ...], tuple[Count, Count]]
 
 THRESHOLD = {"phone": Decimal(20), "chat": Decimal(300)}
+SHIPPED = Path(__file__).parents[2] / "data/register"
 WINDOW = timedelta(days=30)
 
 
-def recount(landing: Path, timezone: str = "Asia/Jakarta") -> dict[str, Figure]:
+def recount(
+    landing: Path, timezone: str = "Asia/Jakarta", register: Path = SHIPPED
+) -> dict[str, Figure]:
     """Every figure of the exports under `landing`, by metric and key."""
-    contacts = [*exports.calls(landing), *exports.chats(landing, ZoneInfo(timezone))]
+    service = Service(register)
+    contacts = [
+        replace(c, outcome=service.outcome(c.outcome, c.channel, c.queue, c.entered))
+        for c in [*exports.calls(landing), *exports.chats(landing, ZoneInfo(timezone))]
+    ]
+    undisturbed = [c for c in contacts if not service.incident(c.channel, c.queue, c.entered)]
     contact, behaviour = outbound(landing)
     house, standard = occupancies(landing)
     return {
         "service_level": service_level(contacts),
+        "service_level_without_incidents": service_level(undisturbed),
         "abandonment": abandonment(contacts),
         "speed_of_answer": speed_of_answer(contacts),
         "handle_time": handle_time(contacts),
