@@ -27,6 +27,7 @@ from assets.lake import make_folder, sha256_file
 from assets.plan import Plan
 from sql.run import (
     CONTACT_MACROS,
+    SHARE_MACROS,
     SqlError,
     connect,
     create_macros,
@@ -60,7 +61,8 @@ def write_database(
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
             con.execute(f"create schema {schema}")
         files = _tables(plan, con, building, header, older)
-        create_macros(con, CONTACT_MACROS)
+        for macros in (CONTACT_MACROS, SHARE_MACROS):
+            create_macros(con, macros)
         _views(plan, con)
         _comments(plan, con, header)
         con.execute("commit")
