@@ -99,6 +99,7 @@ def content_digest(plan: Plan) -> str:
         small,
         [file_id for file_id, _ in reject_files(plan)],
         {name: view.fingerprint for name, view in plan.rules.views.items()},
+        plan.rules.macros,
         [descriptions_digest(), plan.home.sample() is not None],
     )
 

@@ -28,6 +28,7 @@ from assets.plan import Plan
 from sql.run import (
     CONTACT_MACROS,
     SHARE_MACROS,
+    STATUS_MACROS,
     SqlError,
     connect,
     create_macros,
@@ -61,7 +62,7 @@ def write_database(
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
             con.execute(f"create schema {schema}")
         files = _tables(plan, con, building, header, older)
-        for macros in (CONTACT_MACROS, SHARE_MACROS):
+        for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
             create_macros(con, macros)
         _views(plan, con)
         _comments(plan, con, header)

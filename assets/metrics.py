@@ -29,9 +29,7 @@ def build_metric(bench: Workbench, name: str, month: date) -> OutputRecord:
     return bench.build(rule, f"metric.{name}", month, bench.plan.rule(rule, month), body)
 
 
-def shaped(
-    bench: Workbench, rule: Statement, moment: str = "cast(month as date) as month"
-) -> str:
+def shaped(bench: Workbench, rule: Statement, moment: str = "cast(month as date) as month") -> str:
     """A select of a metric's rows in the shape that all share; what it reads is laid out."""
     given = _columns(bench, rule)
     dimensions = ", ".join(

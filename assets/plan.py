@@ -164,7 +164,9 @@ class Plan:
 
     def _of_grain(self, grain: str, month: date) -> str:
         """What metrics counted at a finer grain rest on: their rules, and their facts' moments."""
-        facts = [self.rules.facts[n.removeprefix("fact.")] for n in self.rules.facts_of_grain(grain)]
+        facts = [
+            self.rules.facts[n.removeprefix("fact.")] for n in self.rules.facts_of_grain(grain)
+        ]
         metrics = self.rules.of_grain(grain).items()
         return digest(
             [(name, self.rule(rule, month)) for name, rule in metrics],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from assets.grains import GRAINS, check_grains
@@ -55,16 +55,8 @@ class Rules:
         return tuple(file.read_text(encoding="utf-8") for file in MACROS)
 
     def macros_of(self, rule: Statement) -> str:
-        """The text of the macros a statement rests on: all of each file of which it names one.
-
-        A file's own macros may rest on those of the files before it, which then count too.
-        """
-        rests_on, body = "", rule.body
-        for text in reversed(self.macros):
-            names = "|".join(_CREATED.findall(text))
-            if re.search(rf"\b({names})\s*\(", body, re.IGNORECASE):
-                rests_on, body = text + rests_on, body + text
-        return rests_on
+        """The text of the macros a statement rests on: all of each file of which it names one."""
+        return _macros_named(rule.text, self.macros)
 
     def of_grain(self, grain: str) -> dict[str, Statement]:
         """The metrics that are counted at a grain finer than the month."""
@@ -123,6 +115,17 @@ def load_rules(home: Home) -> Rules:
         _months(statement, "trailing")
         _known_reads(statement, known - {name})
     return rules
+
+
+@cache
+def _macros_named(text: str, files: tuple[str, ...]) -> str:
+    """The files of which a text names a macro; a file's own may rest on those before it."""
+    named = ""
+    for file in reversed(files):
+        names = "|".join(_CREATED.findall(file))
+        if re.search(rf"\b({names})\s*\(", text + named, re.IGNORECASE):
+            named = file + named
+    return named
 
 
 def _in_reading_order(tables: dict[str, Statement]) -> dict[str, Statement]:

@@ -77,9 +77,7 @@ class Workbench:
             self._view(schema, table, month, trailing, grain)
             self._made[name] = mark
 
-    def _view(
-        self, schema: str, table: str, month: date | None, trailing: int, grain: str
-    ) -> None:
+    def _view(self, schema: str, table: str, month: date | None, trailing: int, grain: str) -> None:
         if schema == "raw":
             self._raw(table, month)
         elif schema == "ref":

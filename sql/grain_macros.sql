@@ -19,7 +19,8 @@ with judged as (
         not is_withheld and cells.denominator > 0 as has_value
     from query_table(cells_table) as cells
     join query_table(monthly_table) as monthly
-        on monthly.metric_id = cells.metric_id
+        on monthly.month = cast(date_trunc('month', cells.moment) as date)
+        and monthly.metric_id = cells.metric_id
         and monthly.channel is not distinct from cells.channel
         and monthly.queue is not distinct from cells.queue
         and monthly.service is not distinct from cells.service

@@ -10,9 +10,9 @@ from datetime import date
 import dagster as dg
 
 from assets.content import column_comment
+from assets.grains import GRAINS
 from assets.graph.builder import Step
 from assets.graph.events import Result, Verdict
-from assets.grains import GRAINS
 from assets.kpi import KEPT
 from assets.lake import OutputRecord
 from assets.published import current, publish

@@ -26,7 +26,8 @@ def register(app: typer.Typer) -> None:
     app.command()(scorecard)
 
 
-def _published(home: Home) -> Version:
+def published(home: Home) -> Version:
+    """The version readers see; raises HomeError where there is none yet."""
     standing = current(home)
     if standing is None:
         raise HomeError("nothing is published yet; kring run publishes")
@@ -54,7 +55,7 @@ def explain(
 
     place = open_home(home)
     year, name = parse_period(period)
-    explainer = Explainer(_published(place).database)
+    explainer = Explainer(published(place).database)
     try:
         node = explainer.explain(kpi, year, name)
     except UnknownFigureError as error:
@@ -117,7 +118,7 @@ def scorecard(
     import duckdb
 
     place = open_home(home)
-    standing = _published(place)
+    standing = published(place)
     with duckdb.connect(str(standing.database), read_only=True) as connection:
         found = connection.execute(
             "select * from kpi.scorecard where year = ? and period = ? order by "
