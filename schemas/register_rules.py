@@ -181,6 +181,14 @@ def _formula(tables: Tables) -> Iterator[Problem]:
             )
 
 
+def _presets(tables: Tables) -> Iterator[Problem]:
+    for row in tables["service_level_presets"]:
+        if row.text("rule_id") == "in_force":
+            yield row.problem(
+                "rule_id 'in_force' stands for the policy in force; give the rule another"
+            )
+
+
 RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("kpis", "composite_parts", "composites", "metrics"), _sources),
     (("inputs", "kpis", "composite_parts"), _inputs),
@@ -198,4 +206,5 @@ RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("kpis",), _caps),
     (("conversions",), _conversions),
     (("occupancy_formula",), _formula),
+    (("service_level_presets",), _presets),
 )

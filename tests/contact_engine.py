@@ -23,6 +23,8 @@ from sql.header import Statement
 from sql.run import FACT_KEYS, HERE, METRIC_KEYS, TABLE_KEYS, connect, quoted, statements
 
 METRICS = ("service_level", "abandonment", "speed_of_answer", "handle_time")
+TABLES = ("metric.daily", "metric.interval", "metric.service_level_bridge",
+          "metric.service_level_by_rule")  # fmt: skip
 _CONTACTS = (
     "contact_id text, source text, channel text, queue text, entered_at timestamptz, "
     "outcome text, wait_seconds decimal(12, 3), talk_seconds decimal(12, 3), "
@@ -61,9 +63,9 @@ class ContactEngine:
         self.metrics = {name: metrics[name] for name in METRICS}
         self._definitions()
         self._grains()
-        for name, rule in statements(HERE / "tables", TABLE_KEYS).items():
-            if name != "metric.wait_percentiles" and "evidence" not in rule.header["reads"]:
-                self._view(name, rule.body)
+        tables = statements(HERE / "tables", TABLE_KEYS)
+        for name in TABLES:
+            self._view(name, tables[name].body)
 
     def fill(self, contacts: Iterable[Contact]) -> ContactEngine:
         self.connection.execute("delete from main.given")

@@ -257,6 +257,8 @@ BROKEN: list[tuple[str, str, Break, str]] = [
     ("cap", "kpis", changed("kpis", "1a-N", cap_low="130"), "cap_low is not below cap_high"),
     ("formula", "occupancy_formula", changed("occupancy_formula", ",acw,", formula_id="other"),
      "says nothing of active, available, hold, not_ready"),
+    ("rule in force", "service_level_presets", changed("service_level_presets", "wazo,",
+     rule_id="in_force"), "stands for the policy in force"),
 ]  # fmt: skip
 
 
