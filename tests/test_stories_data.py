@@ -126,7 +126,9 @@ def test_late_rows_of_an_old_month_rebuild_that_month_and_the_scorecard(tmp_path
     ran = home.run("2024-04-05")
     assert {table for table, _ in ran.rebuilt} == {
         "fact.contacts", "metric.service_level", "metric.abandonment", "metric.speed_of_answer",
-        "metric.handle_time", "metric.monthly", "kpi.scorecard",
+        "metric.handle_time", "metric.monthly", "metric.daily", "metric.interval",
+        "metric.service_level_bridge", "metric.service_level_by_rule", "metric.wait_percentiles",
+        "kpi.scorecard",
     }  # fmt: skip
     assert rebuilt_months(ran) == {"2024-01"}
     assert home.months(SL, PHONE)["2024-01"] == (1, 2, "measured")
