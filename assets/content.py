@@ -142,6 +142,7 @@ def content_digest(plan: Plan) -> str:
         {name: rule.fingerprint for name, rule in plan.rules.published.items()},
         closing.standing_digest(plan.home),
         references_digest(plan.home),
+        plan.rules.macros,
         [descriptions_digest(), plan.home.sample() is not None],
     )
 

@@ -35,6 +35,8 @@ from assets.reconciliation import COLUMNS as RECONCILIATION
 from assets.reconciliation import reconcile_home
 from sql.run import (
     CONTACT_MACROS,
+    SHARE_MACROS,
+    STATUS_MACROS,
     SqlError,
     connect,
     create_macros,
@@ -79,7 +81,8 @@ def write_database(plan: Plan, building: Path, header: dict[str, Any], before: B
         files = _tables(plan, con, building, header, before.manifests)
         compared = before.manifest if is_taken_in else None
         files |= _provenance(plan, con, building, header, before.logs, compared)
-        create_macros(con, CONTACT_MACROS)
+        for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
+            create_macros(con, macros)
         _views(plan, con)
         _comments(plan, con, header)
         con.execute("commit")

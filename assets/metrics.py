@@ -25,18 +25,22 @@ def build_metric(bench: Workbench, name: str, month: date) -> OutputRecord:
     """Build one month of a metric: numerator and denominator per cell, exact decimals."""
     rule = bench.plan.rules.metrics[name]
     bench.lay_out(rule.listed("reads"), month)
+    body = f"{shaped(bench, rule)} order by {_ORDER}, numerator, denominator"
+    return bench.build(rule, f"metric.{name}", month, bench.plan.rule(rule, month), body)
+
+
+def shaped(bench: Workbench, rule: Statement, moment: str = "cast(month as date) as month") -> str:
+    """A select of a metric's rows in the shape that all share; what it reads is laid out."""
     given = _columns(bench, rule)
     dimensions = ", ".join(
         f"cast({column if column in given else 'null'} as {kind}) as {column}"
         for column, kind in SHAPE.items()
     )
-    body = (
-        f"select cast(month as date) as month, {literal(name)} as metric_id, {dimensions}, "
+    return (
+        f"select {moment}, {literal(rule.name)} as metric_id, {dimensions}, "
         "cast(numerator as decimal(38, 12)) as numerator, "
-        f"cast(denominator as decimal(38, 12)) as denominator from ({rule.body}) "
-        f"order by {_ORDER}, numerator, denominator"
+        f"cast(denominator as decimal(38, 12)) as denominator from ({rule.body})"
     )
-    return bench.build(rule, f"metric.{name}", month, bench.plan.rule(rule, month), body)
 
 
 def _columns(bench: Workbench, rule: Statement) -> set[str]:

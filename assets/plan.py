@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from assets import closing, keys, spans
 from assets.deliveries import Pending, contracts_fingerprint, pending, renamed
 from assets.gaps import gaps
+from assets.grains import GRAINS, grain_of
 from assets.home import Home
 from assets.lake import WHOLE, Outputs, digest, month_name
 from assets.landing import Found, scan
@@ -156,10 +157,23 @@ class Plan:
             return digest([cell for cell in self.coverage if cell.month == month])
         if schema == "ref":
             return self.register.fingerprint(table, month, month_end(month))
+        if name in GRAINS.values():
+            return self._of_grain(grain_of(name), month)
         if name == "ops.accepted":
             return digest(self.accepted(month))
         record = self.outputs.get(name, month)
         return record.sha256 if record else ""
+
+    def _of_grain(self, grain: str, month: date) -> str:
+        """What metrics counted at a finer grain rest on: their rules, and their facts' moments."""
+        facts = [
+            self.rules.facts[n.removeprefix("fact.")] for n in self.rules.facts_of_grain(grain)
+        ]
+        metrics = self.rules.of_grain(grain).items()
+        return digest(
+            [(name, self.rule(rule, month)) for name, rule in metrics],
+            [fact.fingerprint for fact in facts],
+        )
 
     def accepted(self, month: date) -> list[tuple[str, str, int]]:
         """Rows that must be in the facts: (kind, source, rows that count) (ops.accepted)."""
@@ -177,6 +191,7 @@ class Plan:
         metrics = [self.outputs.get(f"metric.{m}", month) for m in self.rules.metrics]
         return digest(
             self.rules.kpi["monthly"].fingerprint,
+            self.rules.macros_of(self.rules.kpi["monthly"]),
             [(r.table, r.sha256, r.settles_on >= self.as_of.isoformat()) for r in metrics if r],
             [r for r in self.check_results(month) if r["severity"] == "block"],
             [c for c in self.coverage if c.month == month],
@@ -188,7 +203,7 @@ class Plan:
     def scorecard(self) -> str:
         return digest(
             [self.rules.kpi[name].fingerprint for name in KPI_ORDER],
-            self.rules.macros,
+            [self.rules.macros_of(self.rules.kpi[name]) for name in KPI_ORDER],
             [(m, r.sha256) for m in self.months if (r := self.outputs.get("metric.monthly", m))],
             self.calendar,
             self.rules.definitions,

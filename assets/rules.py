@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
+from assets.grains import GRAINS, check_grains
 from assets.home import Home
 from assets.lake import digest
 from schemas.register_columns import KINDS
@@ -19,12 +20,11 @@ from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
 from sql.run import (
     CHECK_KEYS,
-    CONTACT_MACROS,
     FACT_KEYS,
     HERE,
     KPI_KEYS,
+    MACROS,
     METRIC_KEYS,
-    STATUS_MACROS,
     TABLE_KEYS,
     statements,
 )
@@ -56,20 +56,22 @@ class Rules:
     published: Mapping[str, Statement]
 
     @cached_property
-    def macros(self) -> str:
-        """The text of what the scorecard's statements share."""
-        return STATUS_MACROS.read_text(encoding="utf-8")
-
-    @cached_property
-    def contact_macros(self) -> str:
-        """The text of what the statements share that treat contacts by a policy."""
-        return CONTACT_MACROS.read_text(encoding="utf-8")
+    def macros(self) -> tuple[str, ...]:
+        """The texts of the files of macros that statements share."""
+        return tuple(file.read_text(encoding="utf-8") for file in MACROS)
 
     def macros_of(self, rule: Statement) -> str:
-        """The text of the macros a statement rests on: all of them where it names one."""
-        names = "|".join(_CREATED.findall(self.contact_macros))
-        named = re.search(rf"\b({names})\s*\(", rule.body, re.IGNORECASE)
-        return self.contact_macros if named else ""
+        """The text of the macros a statement rests on: all of each file of which it names one."""
+        return _macros_named(rule.text, self.macros)
+
+    def of_grain(self, grain: str) -> dict[str, Statement]:
+        """The metrics that are counted at a grain finer than the month."""
+        return {n: s for n, s in self.metrics.items() if grain in s.listed("grains")}
+
+    def facts_of_grain(self, grain: str) -> tuple[str, ...]:
+        """The facts that the metrics of a grain rest on."""
+        reads = {name for s in self.of_grain(grain).values() for name in s.listed("reads")}
+        return tuple(sorted(name for name in reads if name.startswith("fact.")))
 
     @cached_property
     def definitions(self) -> list[dict[str, object]]:
@@ -109,7 +111,7 @@ def load_rules(home: Home) -> Rules:
         checks=_with_own(HERE / "checks", home.own_checks, CHECK_KEYS),
         kpi=statements(HERE / "kpi", KPI_KEYS),
         views=statements(HERE / "views", VIEW_KEYS),
-        tables=statements(HERE / "tables", TABLE_KEYS),
+        tables=_in_reading_order(statements(HERE / "tables", TABLE_KEYS)),
         published=statements(HERE / "published", PUBLISHED_KEYS),
     )
     for statement in rules.facts.values():
@@ -121,6 +123,7 @@ def load_rules(home: Home) -> Rules:
         if not _MONTH.fullmatch(statement.header["since"]):
             raise statement.problem("since", "must be a month, such as 2024-01")
         _known_reads(statement, known)
+        check_grains(statement, rules.facts)
     metrics = {f"metric.{name}" for name in rules.metrics}
     for statement in rules.checks.values():
         _one_of(statement, "severity", SEVERITIES)
@@ -128,10 +131,33 @@ def load_rules(home: Home) -> Rules:
             raise statement.problem("tolerance", "must be a number of rows, such as 0")
         _months(statement, "trailing")
         _known_reads(statement, known | metrics | {"ops.accepted", "ops.coverage"})
-    for statement in rules.tables.values():
+    known |= metrics | {"metric.monthly", "ops.coverage", *GRAINS.values(), *rules.tables}
+    for name, statement in rules.tables.items():
         _months(statement, "trailing")
-        _known_reads(statement, known | metrics | {"metric.monthly", "ops.coverage"})
+        _known_reads(statement, known - {name})
     return rules
+
+
+@cache
+def _macros_named(text: str, files: tuple[str, ...]) -> str:
+    """The files of which a text names a macro; a file's own may rest on those before it."""
+    named = ""
+    for file in reversed(files):
+        names = "|".join(_CREATED.findall(file))
+        if re.search(rf"\b({names})\s*\(", text + named, re.IGNORECASE):
+            named = file + named
+    return named
+
+
+def _in_reading_order(tables: dict[str, Statement]) -> dict[str, Statement]:
+    """Tables after the tables they read."""
+    ordered: dict[str, Statement] = {}
+    while waiting := {n: s for n, s in tables.items() if n not in ordered}:
+        ready = {n: s for n, s in waiting.items() if not waiting.keys() & set(s.listed("reads"))}
+        if not ready:
+            raise HeaderError(f"sql/tables: {', '.join(waiting)} read each other in a circle")
+        ordered |= ready
+    return ordered
 
 
 def trailing(rule: Statement) -> int:

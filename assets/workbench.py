@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assets import keys
+from assets.grains import GRAINS, moment
 from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
 from assets.periods import window
 from assets.plan import Plan
@@ -57,10 +58,13 @@ class Workbench:
             self._whole[rule.name] = inputs
         return f"from {held}"
 
-    def lay_out(self, names: Sequence[str], month: date | None, trailing: int = 0) -> None:
+    def lay_out(
+        self, names: Sequence[str], month: date | None, trailing: int = 0, grain: str = ""
+    ) -> None:
         """Make the named tables visible as they are in `month`; all others vanish.
 
-        Facts and metrics also show the `trailing` months before it.
+        Facts and metrics also show the `trailing` months before it. With a grain, the `month`
+        of a fact's rows is their day or their interval.
         """
         for name in list(self._made):
             if name not in names:
@@ -68,13 +72,14 @@ class Workbench:
                 del self._made[name]
         for name in names:
             schema, _, table = name.partition(".")
-            mark = _SAME if schema == "ref" or name == "ops.coverage" else (month, trailing)
+            is_same = schema == "ref" or name == "ops.coverage"
+            mark = _SAME if is_same else (month, trailing, grain)
             if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
                 continue
-            self._view(schema, table, month, trailing)
+            self._view(schema, table, month, trailing, grain)
             self._made[name] = mark
 
-    def _view(self, schema: str, table: str, month: date | None, trailing: int) -> None:
+    def _view(self, schema: str, table: str, month: date | None, trailing: int, grain: str) -> None:
         if schema == "raw":
             self._raw(table, month)
         elif schema == "ref":
@@ -83,18 +88,25 @@ class Workbench:
             self._rows(f"ops.{table}", *ops_table(self.plan, table, month))
         elif (schema, table) == ("metric", "detail"):
             self._detail(month)
+        elif (name := f"{schema}.{table}") in GRAINS.values():
+            self.connection.execute(
+                f"create or replace view {table_name(name)} as from {held(name)}"
+            )
         else:
             months = window(month, trailing) if month else self.plan.months
-            paths = self.plan.outputs.paths(f"{schema}.{table}", months)
-            self.show(f"{schema}.{table}", paths)
+            columns = "*"
+            if grain and schema == "fact":
+                columns = f"* replace ({moment(self.plan.rules.facts[table], grain)} as month)"
+            self.show(name, self.plan.outputs.paths(name, months), columns)
 
-    def show(self, name: str, paths: Sequence[Path]) -> None:
+    def show(self, name: str, paths: Sequence[Path], columns: str = "*") -> None:
         """Make a table visible from these files, whatever the lake holds of it."""
         if not paths:
             raise RuntimeError(f"{name} has not been built; run kring run")
         files = ", ".join(literal(path) for path in paths)
         self.connection.execute(
-            f"create or replace view {table_name(name)} as select * from read_parquet([{files}])"
+            f"create or replace view {table_name(name)} as "
+            f"select {columns} from read_parquet([{files}])"
         )
 
     def _raw(self, kind: str, month: date | None) -> None:
@@ -149,15 +161,13 @@ class Workbench:
 
     def _rows(self, name: str, columns: dict[str, str], rows: list[tuple[object, ...]]) -> None:
         """A small table from Python rows, behind a view of the rule's name."""
-        held = "memory.main." + quoted("held " + name)
+        table = held(name)
         listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-        self.connection.execute(f"create or replace table {held} ({listed})")
+        self.connection.execute(f"create or replace table {table} ({listed})")
         if rows:
             marks = ", ".join("?" for _ in columns)
-            self.connection.executemany(f"insert into {held} values ({marks})", rows)
-        self.connection.execute(
-            f"create or replace view {table_name(name)} as select * from {held}"
-        )
+            self.connection.executemany(f"insert into {table} values ({marks})", rows)
+        self.connection.execute(f"create or replace view {table_name(name)} as from {table}")
 
     def build(
         self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
@@ -196,6 +206,11 @@ class Workbench:
             return list(self.connection.execute(rule.body).fetchall())
         except Exception as error:
             raise failure(rule, error) from None
+
+
+def held(name: str) -> str:
+    """The table in which the rows behind a view of this name are held."""
+    return "memory.main." + quoted("held " + name)
 
 
 def sql_type(kind: Any) -> str:

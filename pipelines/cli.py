@@ -13,6 +13,7 @@ import typer
 from assets.home import BusyError, HomeError
 from pipelines.commands import (
     closings,
+    compare,
     diff,
     explain,
     homes,
@@ -37,6 +38,7 @@ _COMMANDS = (
     run,
     status,
     explain,
+    compare,
     reconcile,
     closings,
     sources,

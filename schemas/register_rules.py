@@ -182,6 +182,14 @@ def _formula(tables: Tables) -> Iterator[Problem]:
             )
 
 
+def _presets(tables: Tables) -> Iterator[Problem]:
+    for row in tables["service_level_presets"]:
+        if row.text("rule_id") == "in_force":
+            yield row.problem(
+                "rule_id 'in_force' stands for the policy in force; give the rule another"
+            )
+
+
 RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("kpis", "composite_parts", "composites", "metrics"), _sources),
     (("inputs", "kpis", "composite_parts"), _inputs),
@@ -202,4 +210,5 @@ RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     _refers("events", "kind", "event_kinds"),
     (("events", "event_kinds"), events),
     (("service_hours",), hours),
+    (("service_level_presets",), _presets),
 )

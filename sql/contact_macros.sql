@@ -35,6 +35,23 @@ end;
 create macro is_met(treatment, is_within) as
     treatment = 'credit' or (treatment = 'credit_within_threshold' and is_within);
 
+-- the switches of a policy or preset as readers see them, in the order in which a comparison of
+-- two of them changes one after the other
+create macro switches_in_words(
+    comparator, short_abandon_seconds, short_abandons, abandons, flow_out, callback, voicemail
+) as [
+    comparator,
+    case
+        when short_abandon_seconds = 0 then 'none'
+        else short_abandons || ' up to '
+            || rtrim(rtrim(cast(short_abandon_seconds as varchar), '0'), '.') || ' s'
+    end,
+    abandons,
+    flow_out,
+    callback,
+    voicemail
+];
+
 -- every contact with the policy in force that day (a row for the queue goes before one for every
 -- queue), whether it was in time and how it is treated; a day without a policy has no rows here
 create macro treated_contacts(

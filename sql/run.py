@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 STATUS_MACROS, CONTACT_MACROS = HERE / "status_macros.sql", HERE / "contact_macros.sql"
-FACT_KEYS = Keys.of("title grain reads key", "order spans")
-METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "owner note")
+SHARE_MACROS, GRAIN_MACROS = HERE / "share_macros.sql", HERE / "grain_macros.sql"
+# in an order in which each rests only on those before it
+MACROS = (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS, GRAIN_MACROS)
+FACT_KEYS = Keys.of("title grain reads key", "order spans day instant")
+METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "owner note grains")
 KPI_KEYS = Keys.of("title grain reads", "order")
 CHECK_KEYS = Keys.of("title reads severity reason", "tolerance trailing")
 TABLE_KEYS = Keys.of("title grain reads order", "trailing")
@@ -43,7 +46,7 @@ def connect(timezone: str, *, temp: Path | None = None, memory: str = "1GB") -> 
     connection.execute("set TimeZone = $zone", {"zone": timezone})
     # or a long query draws its bar on standard output
     connection.execute("set enable_progress_bar = false")
-    for macros in (STATUS_MACROS, CONTACT_MACROS):
+    for macros in MACROS:
         create_macros(connection, macros)
     for schema in ("raw", "fact", "metric", "kpi", "ops", "ref"):
         connection.execute(f"create schema {schema}")

@@ -23,7 +23,8 @@ TABLES = {
     "fact": "contacts survey_responses outbound_cases outbound_attempts payments agent_activity "
     "complaints evidence evidence_as_now",
     "metric": "monthly monthly_as_now monthly_by_channel composites service_level_monthly "
-    "outbound_monthly wait_percentiles series_breaks",
+    "outbound_monthly wait_percentiles series_breaks "
+    "service_level_bridge service_level_by_rule daily interval",
     "kpi": "scorecard scorecard_as_now cells composites realisations explain revisions pending",
     "ops": "files rejects checks coverage reconciliation versions decisions restatements "
     "register_changes pending_files",
@@ -35,9 +36,17 @@ TABLES = {
 # Columns other teams build on, in their order: DESIGN, "What a published row looks like".
 COLUMNS = {
     "metric.monthly": "month metric_id channel queue service source numerator denominator value "
-    "coverage status reason policy_id is_proven",
+    "coverage status reason policy_id is_proven lower_95 upper_95 is_few",
     "metric.monthly_by_channel": "month metric_id channel service numerator denominator value "
-    "status reason",
+    "status reason lower_95 upper_95 is_few",
+    "metric.service_level_by_rule": "month channel queue rule numerator denominator value "
+    "lower_95 upper_95 is_few status reason",
+    "metric.service_level_bridge": "month channel queue rule step switch from_value to_value "
+    "numerator denominator numerator_change denominator_change status reason",
+    "metric.daily": "month day metric_id channel queue service source policy_id numerator "
+    "denominator value lower_95 upper_95 is_few coverage status reason",
+    "metric.interval": "month day interval_start metric_id channel queue service source policy_id "
+    "numerator denominator value lower_95 upper_95 is_few coverage status reason",
     "kpi.scorecard": "year period level id code name_id name_en parent_id target realisation "
     "index_raw index points_lost_to_cap weight contribution measured_weight polarity "
     "consolidation basis is_official revision status reason",

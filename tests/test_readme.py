@@ -16,7 +16,7 @@ import pytest
 from documents import COMMANDS, DOCUMENTS, answered_queries, blocks, recipes, shell_lines
 from homes import ROOT, TestHome
 
-CHEAP = ("status", "scorecard", "explain", "versions", "verify")
+CHEAP = ("status", "scorecard", "explain", "compare", "versions", "verify")
 README = DOCUMENTS["README.md"]
 QUERIES = answered_queries("README.md")
 LINES = shell_lines()

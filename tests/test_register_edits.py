@@ -295,6 +295,8 @@ BROKEN: list[tuple[str, str, Break, str]] = [
      "kind 'restrat' is not in event_kinds.csv; write restart or add it"),
     ("formula", "occupancy_formula", changed("occupancy_formula", ",acw,", formula_id="other"),
      "says nothing of active, available, hold, not_ready"),
+    ("rule in force", "service_level_presets", changed("service_level_presets", "wazo,",
+     rule_id="in_force"), "stands for the policy in force"),
 ]  # fmt: skip
 
 

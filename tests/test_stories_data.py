@@ -125,10 +125,10 @@ def test_late_rows_of_an_old_month_rebuild_that_month_and_the_scorecard(tmp_path
     put_calls(home, "2024-01-11", called("late", "2024-01-11", wait="90,0"))
     ran = home.run("2024-04-05")
     assert {table for table, _ in ran.rebuilt} == {
-        "fact.contacts", "metric.service_level", "metric.service_level_without_incidents",
-        "metric.abandonment", "metric.speed_of_answer",
-        "metric.handle_time", "metric.monthly", "kpi.scorecard",
-        "fact.evidence", "metric.wait_percentiles",
+        "fact.contacts", "metric.service_level", "metric.abandonment", "metric.speed_of_answer",
+        "metric.handle_time", "metric.monthly", "metric.daily", "metric.interval",
+        "metric.service_level_bridge", "metric.service_level_by_rule", "metric.wait_percentiles",
+        "kpi.scorecard", "fact.evidence", "metric.service_level_without_incidents",
     }  # fmt: skip
     assert rebuilt_months(ran) == {"2024-01"}
     assert home.months(SL, PHONE)["2024-01"] == (1, 2, "measured")

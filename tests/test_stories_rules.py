@@ -167,6 +167,7 @@ def test_a_policy_from_a_date_leaves_earlier_months_to_the_byte(tmp_path: Path) 
     home = second_quarter(tmp_path)
     home.run("2025-01-02", publish=True)
     before = home.shas("metric.monthly"), home.shas("fact.contacts")
+    beside = {table: home.shas(table) for table in BESIDE}
     home.edit_register(
         "service_level_policy", OLD_POLICY, OLD_POLICY.replace("01,,", "01,2024-05-31,")
     )
@@ -183,11 +184,17 @@ def test_a_policy_from_a_date_leaves_earlier_months_to_the_byte(tmp_path: Path) 
     after = home.shas("metric.monthly"), home.shas("fact.contacts")
     assert after[1] == before[1]
     assert {month for month in MONTHS if after[0][month] != before[0][month]} == {"2024-06"}
+    for table, shas in beside.items():
+        assert ran.months(table) == ["2024-06"], table
+        now = home.shas(table)
+        assert {month for month in MONTHS if now[month] != shas[month]} == {"2024-06"}, table
     # the same content again is no new version
     version = ran.version
     assert home.run("2025-01-02", publish=True).version == version
 
 
+BESIDE = ("metric.service_level_bridge", "metric.service_level_by_rule", "metric.daily",
+          "metric.interval")  # fmt: skip
 OLD_POLICY = "phone_house_2024,phone,*,2020-01-01,,"
 
 # What a home adds of its own: each is a file, or lines of the register.

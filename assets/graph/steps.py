@@ -10,6 +10,7 @@ from datetime import date
 import dagster as dg
 
 from assets.content import column_comment
+from assets.grains import GRAINS
 from assets.graph.builder import Step
 from assets.graph.events import Result, Verdict
 from assets.kpi import KEPT
@@ -43,7 +44,7 @@ def steps(rules: Rules) -> list[tuple[Step, bool]]:
         "KPIs, objectives, perspectives and the organisation in every period, both bases.",
         frozenset({"duckdb", "parquet"}), _scorecard,
     )  # fmt: skip
-    tables = [(table_step(name, rule), True) for name, rule in rules.tables.items()]
+    tables = [(table_step(name, rules), True) for name in rules.tables]
     snapshot = Step(
         "published.snapshot", "published", ("kpi.scorecard", *rules.tables),
         "A new version for readers: database, parquet, manifest; then one atomic switch.",
@@ -81,13 +82,18 @@ def metric_step(name: str, rule: Statement) -> Step:
     )  # fmt: skip
 
 
-def table_step(name: str, rule: Statement) -> Step:
+def table_step(name: str, rules: Rules) -> Step:
+    rule = rules.tables[name]
+
     def build(session: Session, month: date | None) -> Result:
         if month is None or month not in session.plan.months:
             return _BEYOND
         return _described(name, session, session.table(name, month))
 
-    reads = tuple(table for table in rule.listed("reads") if not table.startswith("ref."))
+    # the rows of a grain are no asset: they are counted from these facts when they are read
+    grains = {table: rules.facts_of_grain(grain) for grain, table in GRAINS.items()}
+    named = [table for table in rule.listed("reads") if not table.startswith("ref.")]
+    reads = tuple(dict.fromkeys(asset for table in named for asset in grains.get(table, (table,))))
     return Step(
         name, name.partition(".")[0], reads, f"{rule.header['title']}: {rule.header['grain']}.",
         frozenset({"duckdb", "parquet"}), build,

@@ -27,7 +27,8 @@ def register(app: typer.Typer) -> None:
     app.command()(scorecard)
 
 
-def _published(home: Home) -> Version:
+def published(home: Home) -> Version:
+    """The version readers see; raises HomeError where there is none yet."""
     standing = current(home)
     if standing is None:
         raise HomeError("nothing is published yet; kring run publishes")
@@ -61,7 +62,7 @@ def explain(
     place = open_home(home)
     month = _MONTH.match(period.strip())
     year, name = (int(month[1]), month[0]) if month else parse_period(period)
-    explainer = Explainer(_published(place).database)
+    explainer = Explainer(published(place).database)
     try:
         node = explainer.explain(figure, year, name)
     except UnknownFigureError as error:
@@ -127,7 +128,7 @@ def scorecard(
     import duckdb
 
     place = open_home(home)
-    standing = _published(place)
+    standing = published(place)
     with duckdb.connect(str(standing.database), read_only=True) as connection:
         found = connection.execute(
             "select * from kpi.scorecard where year = ? and period = ? order by "

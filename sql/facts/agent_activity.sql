@@ -3,6 +3,7 @@
 -- reads: raw.agent_activity
 -- key: source, activity_id
 -- order: day, source, activity_id
+-- day: day
 select
     activity_id,
     source,

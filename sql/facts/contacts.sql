@@ -3,6 +3,8 @@
 -- reads: raw.calls, raw.chats, ref.service_hours, ref.events, ref.event_kinds
 -- key: source, contact_id
 -- order: entered_at, source, contact_id
+-- day: local_date
+-- instant: entered_at
 with calls as (select 'phone' as channel, * from raw.calls),
 
 chats as (select 'chat' as channel, * from raw.chats),

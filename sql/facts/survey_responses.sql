@@ -3,6 +3,8 @@
 -- reads: raw.surveys
 -- key: source, response_id
 -- order: responded_at, source, response_id
+-- day: local_date
+-- instant: responded_at
 select
     response_id,
     source,

@@ -1,6 +1,6 @@
 -- title: What each metric comes to in each period
 -- grain: one row per metric, channel, service, year and period, or month
--- reads: metric.monthly, ref.calendar, ref.metric_definitions
+-- reads: metric.monthly, ref.calendar, ref.metrics, ref.metric_definitions
 -- order: year, period, metric_id, channel nulls first, service nulls first
 with spans as (
     select year, period, month, period_end, period_state from ref.calendar
@@ -10,25 +10,34 @@ with spans as (
     from ref.calendar
 ),
 
--- queues, sources and policies are pooled first: the worst state of a month is the month's
+-- queues, sources and policies are pooled first: the worst state of a month is the month's;
+-- what cannot be summed is no figure where there is more than one of them
 months as (
     select
         month,
         metric_id,
         channel,
         service,
+        any_value(rollup) = 'none' and count(*) > 1 as is_unpoolable,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
         bool_and(is_proven) as is_proven,
         bool_or(status = 'failed') as is_failed,
         bool_or(status = 'incomplete') as is_incomplete,
-        bool_or(status = 'not_reported') as is_not_reported,
+        bool_or(status = 'not_reported') or is_unpoolable as is_not_reported,
         bool_or(status = 'provisional') as is_provisional,
         bool_or(status = 'in_progress') as is_in_progress,
-        string_agg(distinct reason, '; ' order by reason)
-            filter (status not in ('measured', 'no_volume')) as reason
+        coalesce(
+            string_agg(distinct reason, '; ' order by reason)
+                filter (status not in ('measured', 'no_volume')),
+            case
+                when is_unpoolable
+                    then 'cannot be pooled: metric.monthly has ' || count(*) || ' figures of it'
+            end
+        ) as reason
     from metric.monthly
-    group by all
+    join (select metric_id, rollup from ref.metric_definitions) using (metric_id)
+    group by month, metric_id, channel, service
 ),
 
 summed as (
@@ -75,7 +84,8 @@ judged as (
             when is_provisional then 'provisional'
             else 'measured'
         end as status,
-        status in ('failed', 'incomplete', 'not_reported') as is_withheld
+        status in ('failed', 'incomplete', 'not_reported') as is_withheld,
+        status in ('measured', 'provisional', 'in_progress') as has_value
     from summed
 )
 
@@ -90,7 +100,7 @@ select
     if(is_withheld, null, judged.numerator) as numerator,
     if(is_withheld, null, judged.denominator) as denominator,
     case
-        when status in ('measured', 'provisional', 'in_progress')
+        when has_value
             then cast(judged.numerator as double) / cast(judged.denominator as double)
             * if(definitions.unit = 'seconds', 1, 100)
     end as value,
@@ -106,6 +116,16 @@ select
             then 'the period is running' || coalesce('; without ' || null_months, '')
         when 'provisional' then 'late data is expected for ' || provisional_months
         else 'counted from complete exports'
-    end as reason
+    end as reason,
+    case
+        when has_value and definitions.unit = 'share'
+            then 100 * wilson_lower(judged.numerator, judged.denominator)
+    end as lower_95,
+    case
+        when has_value and definitions.unit = 'share'
+            then 100 * wilson_upper(judged.numerator, judged.denominator)
+    end as upper_95,
+    case when has_value then coalesce(judged.denominator < metrics.minimum_n, false) end as is_few
 from judged
 join ref.metric_definitions as definitions using (metric_id)
+left join ref.metrics as metrics using (metric_id)

@@ -99,7 +99,11 @@ judged as (
 ),
 
 withheld as (
-    select *, status in ('failed', 'incomplete', 'not_reported') as is_withheld from judged
+    select
+        *,
+        status in ('failed', 'incomplete', 'not_reported') as is_withheld,
+        not is_withheld and status <> 'no_volume' as has_value
+    from judged
 )
 
 select
@@ -113,10 +117,7 @@ select
         as numerator,
     case when not is_withheld then cast(coalesce(denominator, 0) as decimal(38, 12)) end
         as denominator,
-    case
-        when not is_withheld and status <> 'no_volume'
-            then cast(numerator as double) / cast(denominator as double)
-    end as value,
+    case when has_value then cast(numerator as double) / cast(denominator as double) end as value,
     cast(coverage as double) as coverage,
     status,
     case status
@@ -151,5 +152,10 @@ select
         else ''
     end as reason,
     policy_id,
-    is_proven
+    is_proven,
+    case when has_value and unit = 'share' then wilson_lower(numerator, denominator) end
+        as lower_95,
+    case when has_value and unit = 'share' then wilson_upper(numerator, denominator) end
+        as upper_95,
+    case when has_value then coalesce(denominator < minimum_n, false) end as is_few
 from withheld

@@ -3,6 +3,7 @@
 -- numerator: contacts that gave up in the queue
 -- denominator: contacts offered: answered and abandoned
 -- rollup: sum
+-- grains: day, interval
 -- reads: fact.contacts
 -- since: 2024-01
 select

@@ -3,6 +3,7 @@
 -- numerator: scores as a share of their scale's maximum, overall question
 -- denominator: completed and rated responses
 -- rollup: sum
+-- grains: day
 -- reads: fact.survey_responses
 -- since: 2024-01
 select

@@ -3,6 +3,7 @@
 -- numerator: talk, hold and after-call work in seconds, over answered contacts
 -- denominator: answered contacts whose talk time is known
 -- rollup: sum
+-- grains: day, interval
 -- reads: fact.contacts
 -- since: 2024-01
 -- a system that reports no hold or after-call work adds none; a lost talk time is not zero

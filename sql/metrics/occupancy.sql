@@ -3,6 +3,7 @@
 -- numerator: the parts of agents' time that the formula in force counts as occupied, seconds
 -- denominator: the parts of agents' time that the formula in force divides by, seconds
 -- rollup: sum
+-- grains: day
 -- reads: fact.agent_activity, ref.occupancy_formula
 -- since: 2024-01
 with parts as (

@@ -3,6 +3,7 @@
 -- numerator: active, hold and after-call seconds
 -- denominator: active, hold, after-call and available seconds
 -- rollup: sum
+-- grains: day
 -- reads: fact.agent_activity
 -- since: 2024-01
 -- an agent-day whose idle time is unknown is left out, not counted as fully busy

@@ -3,6 +3,7 @@
 -- numerator: contacts answered within the policy's threshold of queue entry, and what the policy credits
 -- denominator: contacts the policy counts as offered
 -- rollup: sum
+-- grains: day, interval
 -- reads: fact.contacts, ref.service_level_policy
 -- since: 2024-01
 select

@@ -3,6 +3,7 @@
 -- numerator: seconds from queue entry to the agent's answer, over answered contacts
 -- denominator: answered contacts whose wait is known
 -- rollup: sum
+-- grains: day, interval
 -- reads: fact.contacts
 -- since: 2024-01
 select

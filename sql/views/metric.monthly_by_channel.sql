@@ -10,7 +10,10 @@ select
     -- case, not if(): DuckDB 1.5 reads this view too
     case unit when 'seconds' then value else value / 100 end as value,
     status,
-    reason
+    reason,
+    lower_95 / 100 as lower_95,
+    upper_95 / 100 as upper_95,
+    is_few
 from kpi.cells
 where length(period) = 7
 order by month, metric_id, channel, service

@@ -1,0 +1,229 @@
+"""One period's service level by every rule, and the way from the rule in force to each other.
+
+Read from the published database alone, like an explanation. Counting is the SQL's; what is
+done here is adding up months and queues. Rendering is the command's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+IN_FORCE = "in_force"
+
+
+class UnknownCellError(ValueError):
+    """No such month, channel or queue in the published version; the message names those there."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One switch changed: to what, and what that does to the counts (None: withheld)."""
+
+    switch: str
+    from_value: str | None
+    to_value: str | None
+    numerator: int | None
+    denominator: int | None
+    numerator_change: int | None
+    denominator_change: int | None
+
+    @property
+    def value(self) -> float | None:
+        if self.numerator is None or not self.denominator:
+            return None
+        return self.numerator / self.denominator
+
+    @property
+    def is_change(self) -> bool:
+        return bool(self.numerator_change or self.denominator_change)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule with what it follows, its interval, and its steps; the first is the rule in force."""
+
+    rule: str
+    title: str
+    follows: str
+    steps: tuple[Step, ...]
+    lower_95: float | None
+    upper_95: float | None
+
+    @property
+    def figure(self) -> Step:
+        return self.steps[-1]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All rules of one channel; the rule in force comes first."""
+
+    channel: str
+    policies: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    status: str
+    reason: str
+
+
+class Comparer:
+    """Compares rules in one published database (a read-only connection)."""
+
+    def __init__(self, database: Path) -> None:
+        import duckdb
+
+        self._con = duckdb.connect(str(database), read_only=True)
+        if not self._rows("from duckdb_tables() where table_name = 'service_level_bridge'", {}):
+            raise UnknownCellError(
+                "the version published has no metric.service_level_bridge, an older kring made it; "
+                "kring run publishes one that has"
+            )
+
+    def close(self) -> None:
+        self._con.close()
+
+    def months(self, year: int, period: str) -> list[date]:
+        """The published months of a period (`Q1`, `Y`, or `03` for a month of the year)."""
+        rows = self._rows(
+            "select distinct month from ref.calendar where year = $year "
+            "and (period = $period or strftime(month, '%m') = $period) order by month",
+            {"year": year, "period": period},
+        )
+        if not rows:
+            ((first, last),) = self._con.execute(
+                "select strftime(min(month), '%Y-%m'), strftime(max(month), '%Y-%m') "
+                "from ref.calendar"
+            ).fetchall()
+            raise UnknownCellError(
+                f"{year}-{period} is not published; published months are {first} to {last}"
+            )
+        return [row["month"] for row in rows]
+
+    def compare(
+        self, months: Sequence[date], channel: str | None, queue: str | None
+    ) -> list[Comparison]:
+        """Each channel's rules over the months and its queues, or the one asked for."""
+        asked = {"months": list(months), "channel": channel, "queue": queue}
+        there = self._rows(
+            "select distinct channel, queue from metric.service_level_bridge "
+            "where list_contains($months, month) order by all",
+            asked,
+        )
+        channels = [
+            row["channel"]
+            for row in there
+            if channel in (None, row["channel"]) and queue in (None, row["queue"])
+        ]
+        if not channels:
+            names = ", ".join(" ".join(filter(None, row.values())) for row in there)
+            raise UnknownCellError(
+                f"there is no service level of {' '.join(filter(None, (channel, queue)))}; "
+                f"channels and queues are: {names or 'none'}"
+            )
+        return [self._channel({**asked, "channel": one}) for one in dict.fromkeys(channels)]
+
+    def _channel(self, asked: dict[str, Any]) -> Comparison:
+        rows = self._rows(_STEPS, asked)
+        (state,) = self._rows(_STATE, asked)
+        policies = self._rows(_POLICIES, asked)
+        rules: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            rules.setdefault(row["rule"], []).append(row)
+        return Comparison(
+            asked["channel"],
+            tuple(row["policy_id"] for row in policies),
+            tuple(_rule(steps) for steps in rules.values()),
+            state["status"],
+            state["reason"],
+        )
+
+    def _rows(self, query: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        used = {name: value for name, value in asked.items() if f"${name}" in query}
+        found = self._con.execute(query, used)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _rule(rows: list[dict[str, Any]]) -> Rule:
+    names = Step.__dataclass_fields__
+    last = rows[-1]
+    return Rule(
+        last["rule"],
+        last["title"],
+        last["follows"],
+        tuple(Step(**{name: row[name] for name in names}) for row in rows),
+        last["lower_95"],
+        last["upper_95"],
+    )
+
+
+# a cell without a queue stands for a channel that is withheld, or has no contacts
+_CELLS = """
+from metric.service_level_bridge
+where list_contains($months, month)
+    and channel = $channel
+    and ($queue is null or queue is null or queue = $queue)
+"""
+
+# a month or queue that is withheld withholds the sum
+_STEPS = f"""
+with summed as (
+    select
+        rule,
+        step,
+        any_value(switch) as switch,
+        string_agg(distinct from_value, ', ' order by from_value) as from_value,
+        any_value(to_value) as to_value,
+        count(numerator) < count(*) as is_withheld,
+        case when not is_withheld then cast(sum(numerator) as bigint) end as numerator,
+        case when not is_withheld then cast(sum(denominator) as bigint) end as denominator
+    {_CELLS}
+    group by rule, step
+)
+
+select
+    summed.*,
+    coalesce(presets.title, 'The policy in force') as title,
+    coalesce(presets.follows, '') as follows,
+    numerator - lag(numerator) over steps as numerator_change,
+    denominator - lag(denominator) over steps as denominator_change,
+    wilson_lower(numerator, denominator) as lower_95,
+    wilson_upper(numerator, denominator) as upper_95
+from summed
+left join ref.service_level_presets as presets on presets.rule_id = summed.rule
+window steps as (partition by summed.rule order by summed.step)
+order by summed.rule <> '{IN_FORCE}', summed.rule, summed.step
+"""
+
+_STATE = f"""
+select
+    case
+        when bool_or(status in ('failed', 'incomplete', 'not_reported')) then null_status(status)
+        when bool_and(status = 'no_volume') then 'no_volume'
+        else value_status(status)
+    end as status,
+    coalesce(
+        string_agg(distinct dated_reason, '; ' order by dated_reason)
+            filter (status not in ('measured', 'no_volume')),
+        min(reason)
+    ) as reason
+from (
+    select status, reason, strftime(month, '%Y-%m') || ' ' || reason as dated_reason
+    {_CELLS}
+        and rule = '{IN_FORCE}'
+)
+"""
+
+_POLICIES = """
+select distinct policy_id
+from metric.monthly
+where metric_id = 'service_level'
+    and policy_id is not null
+    and list_contains($months, month)
+    and channel = $channel
+    and ($queue is null or queue = $queue)
+order by policy_id
+"""

@@ -1,0 +1,148 @@
+"""`kring compare`: the same contacts by every rule, and the way from the house's to each."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assets.home import HomeError
+from pipelines.commands.explain import parse_period, published
+from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.terminal import console, print_json, print_table, rounded, say_sample
+
+if TYPE_CHECKING:
+    from assets.comparison import Comparison, Rule, Step
+
+_NUMBERS = ("numerator", "denominator", "%")
+_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(compare)
+
+
+def compare(
+    period: Annotated[str, typer.Argument(help="2024-03, 2024-Q1, 2024.")],
+    channel: Annotated[str | None, typer.Option(help="Only this channel: phone, chat.")] = None,
+    queue: Annotated[str | None, typer.Option(help="Only this queue.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the service level by every rule, step by step.  Example: kring compare 2024-03"""
+    from assets.comparison import Comparer, UnknownCellError
+
+    place = open_home(home)
+    year, name = _parse(period)
+    try:
+        with closing(Comparer(published(place).database)) as comparer:
+            months = comparer.months(year, name)
+            found = comparer.compare(months, channel, queue)
+    except UnknownCellError as error:
+        raise HomeError(str(error)) from None
+    if as_json:
+        print_json(
+            {"is_sample": place.sample() is not None, "months": [f"{m:%Y-%m}" for m in months],
+             "channels": [_as_json(comparison) for comparison in found]}
+        )  # fmt: skip
+        return
+    say_sample(place)
+    for comparison in found:
+        of = " ".join(filter(None, (comparison.channel, queue)))
+        _print(f"Service level {period.upper()}, {of}", comparison)
+
+
+def _parse(text: str) -> tuple[int, str]:
+    """`2024-03`, `2024-Q1` or `2024` as year and month or period."""
+    month = _MONTH.match(text.strip())
+    if month:
+        return int(month[1]), month[2]
+    try:
+        return parse_period(text)
+    except typer.BadParameter:
+        raise typer.BadParameter(
+            f"{text!r} is no period; write 2024-03, 2024-Q1, 2024-S1 or 2024"
+        ) from None
+
+
+def _as_json(comparison: Comparison) -> dict[str, Any]:
+    content = asdict(comparison)
+    for rule, shown in zip(comparison.rules, content["rules"], strict=True):
+        shown["value"] = rule.figure.value
+        for step, shown_step in zip(rule.steps, shown["steps"], strict=True):
+            shown_step["value"] = step.value
+    return content
+
+
+def _print(title: str, comparison: Comparison) -> None:
+    screen = console()
+    if comparison.status not in ("measured", "in_progress"):
+        screen.print(f"{title}: [yellow]{comparison.status}[/]", comparison.reason, end="\n\n")
+        return
+    if comparison.status == "in_progress":
+        title += " [yellow]in_progress[/]"
+    print_table(
+        title,
+        ("rule", *_NUMBERS, "95 % interval"),
+        [_line(rule) for rule in comparison.rules],
+        (*_NUMBERS, "95 % interval"),
+    )
+    policies = ", ".join(comparison.policies)
+    screen.print(f"in_force: the policy in force, {policies}", markup=False, end="\n\n")
+    for rule in comparison.rules[1:]:
+        _print_bridge(rule)
+
+
+def _line(rule: Rule) -> tuple[str, ...]:
+    interval = f"{_percent(rule.lower_95)} to {_percent(rule.upper_95)}"
+    return (rule.rule, *_counts(rule.figure), interval)
+
+
+def _print_bridge(rule: Rule) -> None:
+    """The steps that change something, from the figure in force to the rule's."""
+    screen = console()
+    screen.print(f"{rule.rule}: {rule.title}", style="bold cyan", markup=False)
+    screen.print(rule.follows, style="dim", markup=False)
+    changes = [step for step in rule.steps[1:] if step.is_change]
+    if not changes:
+        screen.print("no contact changes: the same as in_force", end="\n\n")
+        return
+    start, end = rule.steps[0], rule.figure
+    print_table(
+        "",
+        ("step", *_NUMBERS),
+        [
+            ("in_force", *_counts(start)),
+            *(_changes(step) for step in changes),
+            (f"= {rule.rule}", *_counts(end)),
+        ],
+        _NUMBERS,
+    )
+
+
+def _counts(step: Step) -> tuple[str, ...]:
+    return (_count(step.numerator), _count(step.denominator), _percent(step.value))
+
+
+def _changes(step: Step) -> tuple[str, ...]:
+    return (
+        f"{step.switch}: {step.from_value} -> {step.to_value}",
+        _change(step.numerator_change),
+        _change(step.denominator_change),
+        _percent(step.value),
+    )
+
+
+def _percent(share: float | None) -> str:
+    return rounded(None if share is None else 100 * share)
+
+
+def _count(contacts: int | None) -> str:
+    return "-" if contacts is None else f"{contacts:,}"
+
+
+def _change(contacts: int | None) -> str:
+    return f"{contacts:+,}" if contacts else "0"
