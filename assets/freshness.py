@@ -16,7 +16,6 @@ from assets.published import current
 from assets.sources import Source
 
 _WITHHELD = ("incomplete", "failed")
-_NOT_YET = {"not_reported", "in_progress"}  # what was published while the month ran is not it
 _USUAL_DAYS = 2  # yesterday's export may come after the night's run
 
 
@@ -55,17 +54,17 @@ def _due_month(plan: Plan) -> date | None:
 
 
 def _figures(plan: Plan, month: date) -> list[Late]:
-    """A month is there once figures of it are published and none is withheld."""
+    """A month is there once it is published as closed, with figures, and none is withheld."""
     standing = current(plan.home)
-    states = (standing.manifest["months"] if standing else {}).get(f"{month:%Y-%m}", {})
+    states: dict[str, int] = {}
+    if standing and month_end(month) < date.fromisoformat(standing.manifest["as_of"]):
+        states = standing.manifest["months"].get(f"{month:%Y-%m}", {})
     withheld = [f"{states[name]} {name}" for name in _WITHHELD if states.get(name)]
-    if set(states) - _NOT_YET and not withheld:
+    if set(states) - {"not_reported"} and not withheld:
         return []
-    due = f"{month:%Y-%m} was due on {working_day(month, plan.home.settings.working_day)}"
-    what = (
-        f"of its figures {' and '.join(withheld)}" if withheld else "no figure of it is published"
-    )
-    return [Late("month", f"{due}: {what}")]
+    what = f"of its figures {' and '.join(withheld)}" if withheld else "it is not published"
+    due = working_day(month, plan.home.settings.working_day)
+    return [Late("month", f"{month:%Y-%m} was due on {due}: {what}")]
 
 
 def _exports(plan: Plan, source: Source, due: date | None) -> list[Late]:

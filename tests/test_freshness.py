@@ -61,7 +61,7 @@ def test_the_closed_month_is_due_on_its_working_day(filled: TestHome) -> None:
     """April is published. May's fifth working day is Friday, 7 June 2024."""
     assert not any("was due" in text for text in told(filled, "2024-06-06"))
     lines = told(filled, "2024-06-07")
-    assert lines[0] == "2024-05 was due on 2024-06-07: no figure of it is published"
+    assert lines[0] == "2024-05 was due on 2024-06-07: it is not published"
     assert lines[2] == (
         "chats delivers every month and has come up to 2024-04; "
         "by 2024-06-07 it should have come up to 2024-05"
