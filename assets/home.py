@@ -164,7 +164,8 @@ class Home:
 
     def require_format(self) -> None:
         """Refuse a lake of a later kring; one without a number is of the first version."""
-        text = self.format_file.read_text().strip() if self.format_file.is_file() else str(FORMAT)
+        there = self.format_file.is_file()
+        text = self.format_file.read_text(errors="replace").strip() if there else str(FORMAT)
         if not text.isdecimal() or int(text) > FORMAT:
             raise HomeError(
                 f"{self.format_file} says format {text[:20]!r}, and this kring reads up to "

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 def pseudonyms(home: Home) -> Pseudonyms:
     """The home's pseudonyms; makes the key on the first run; raises HomeError if it changed."""
-    from schemas.pseudonyms import Pseudonyms
-
     mark = _mark(home)
     if not home.key.exists():
         if mark.exists():
@@ -30,7 +28,7 @@ def pseudonyms(home: Home) -> Pseudonyms:
                 "with a new key every person would count twice"
             )
         _make(home.key)
-    made = Pseudonyms(home.key.read_bytes())
+    made = pseudonyms_of(home.key)
     if not mark.exists():
         make_folder(mark.parent)
         mark.write_text(made.fingerprint + "\n")
@@ -42,6 +40,18 @@ def pseudonyms(home: Home) -> Pseudonyms:
             "put the former key back"
         )
     return made
+
+
+def pseudonyms_of(path: Path) -> Pseudonyms:
+    """The pseudonyms of a key file; raises HomeError where it is no key."""
+    from schemas.pseudonyms import Pseudonyms
+
+    try:
+        return Pseudonyms(path.read_bytes())
+    except ValueError as error:
+        raise HomeError(
+            f"the key file {path.name} is no key ({error}); put the former key back"
+        ) from None
 
 
 def _make(path: Path) -> None:

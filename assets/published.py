@@ -62,7 +62,10 @@ def versions(home: Home) -> list[Version]:
 
 def _load(path: Path) -> Version | None:
     manifest = path / "manifest.json"
-    return Version(path, json.loads(manifest.read_text())) if manifest.is_file() else None
+    try:
+        return Version(path, json.loads(manifest.read_text())) if manifest.is_file() else None
+    except ValueError:  # a manifest that cannot be read makes no version; the next run publishes
+        return None
 
 
 def is_current(plan: Plan) -> bool:
