@@ -11,7 +11,17 @@ import sys
 import typer
 
 from assets.home import BusyError, HomeError
-from pipelines.commands import backups, doctor, explain, homes, run, sources, status, versions
+from pipelines.commands import (
+    backups,
+    doctor,
+    explain,
+    homes,
+    run,
+    service,
+    sources,
+    status,
+    versions,
+)
 from sql.header import HeaderError
 from sql.run import SqlError
 
@@ -22,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for module in (homes, run, status, explain, sources, versions, backups, doctor):
+for module in (homes, run, status, explain, sources, versions, backups, doctor, service):
     module.register(app)
 
 

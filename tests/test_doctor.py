@@ -133,7 +133,7 @@ TROUBLES: dict[str, tuple[str, str, str, Spoil]] = {
     "no landing": ("permissions", "bad", "landing cannot be read",
                    lambda r: shutil.rmtree(r / "landing")),
     "leftovers": ("leftovers", "warn", "1 of a run that was killed",
-                  lambda r: ((r / "lake/tmp").mkdir(exist_ok=True), (r / "lake/tmp/x").write_text(""))),
+                  lambda r: ((r / "lake/tmp").mkdir(exist_ok=True), append(r / "lake/tmp/x", ""))),
     "a file of tomorrow": ("clock", "warn", "1 files are of the future, first calls_20240115.csv",
                            lambda r: os.utime(r / "landing/calls/calls_20240115.csv",
                                               (time.time() + 9e4,) * 2)),
