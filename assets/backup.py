@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.home import FORMAT, Home, HomeError
+from assets.key import expected_fingerprint
 from assets.lake import sync
 from assets.published import code_version, current
 
@@ -70,14 +71,8 @@ def back_up(home: Home, destination: Path, *, with_landing: bool) -> Backup:
         raise
     return Backup(
         target, len(copier.files), sum(int(f["bytes"]) for f in copier.files),
-        key_fingerprint(home), _not_as_published(home, copier.files),
+        expected_fingerprint(home), _not_as_published(home, copier.files),
     )  # fmt: skip
-
-
-def key_fingerprint(home: Home) -> str | None:
-    """What tells the home's key from another; None before the first run."""
-    mark = home.lake / "key.fingerprint"
-    return mark.read_text().strip() if mark.is_file() else None
 
 
 def _require_free(home: Home, target: Path) -> None:
@@ -171,7 +166,7 @@ def _manifest(home: Home, files: list[dict[str, Any]], with_landing: bool) -> di
         "code": code_version(),
         "format": FORMAT,
         "version": standing.id if standing else None,
-        "key_fingerprint": key_fingerprint(home),
+        "key_fingerprint": expected_fingerprint(home),
         "with_landing": with_landing,
         "files": sorted(files, key=lambda file: str(file["path"])),
     }

@@ -16,6 +16,7 @@ from pipelines.commands import (
     doctor,
     explain,
     homes,
+    persons,
     run,
     service,
     sources,
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for module in (homes, run, status, explain, sources, versions, backups, doctor, service):
+for module in (homes, run, status, explain, sources, versions, backups, doctor, service, persons):
     module.register(app)
 
 

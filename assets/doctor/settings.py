@@ -53,24 +53,25 @@ def rules(patient: Patient) -> list[Answer]:
 
 
 def key(patient: Patient) -> list[Answer]:
+    from assets.key import changes, expected_fingerprint, pseudonyms_of
+
     home = patient.home
-    mark = home.lake / "key.fingerprint"
+    expected = expected_fingerprint(home)
     if not home.key.is_file():
-        if mark.exists():
-            do = f"put back the key with fingerprint {mark.read_text().strip()}"
+        if expected:
+            do = f"put back the key with fingerprint {expected}"
             return [Answer(BAD, f"{home.key} is missing", do)]
         return [Answer(OK, "none yet; the first run makes it")]
     answers = []
     mode = stat.S_IMODE(home.key.stat().st_mode)
     if mode & 0o077:
         answers.append(Answer(BAD, f"{home.key} may be read by others", f"chmod 600 {home.key}"))
-    from assets.key import pseudonyms_of
-
     found = pseudonyms_of(home.key).fingerprint
-    if mark.exists() and mark.read_text().strip() != found:
-        do = f"put back the key with fingerprint {mark.read_text().strip()}"
+    if expected and expected != found:
+        do = f"put back the key with fingerprint {expected}"
         return [*answers, Answer(BAD, f"not the key this home was filled with ({found})", do)]
-    return answers or [Answer(OK, f"fingerprint {found}; keep a copy somewhere else")]
+    rotated = "".join(f"; changed {each.changed_at[:10]}" for each in changes(home)[-1:])
+    return answers or [Answer(OK, f"fingerprint {found}{rotated}; keep a copy somewhere else")]
 
 
 def alerts(patient: Patient) -> list[Answer]:
