@@ -123,6 +123,7 @@ def ui(
     place = open_home(home)
     if part not in (None, "web", "daemon"):
         raise typer.BadParameter("must be web or daemon", param_hint="--part")
+    os.umask(0o077)
     environment = {**os.environ, "DAGSTER_HOME": str(prepare_instance(place))}
     if part:
         _become(part, port, environment)
@@ -140,7 +141,6 @@ def _become(part: str, port: int, environment: dict[str, str]) -> NoReturn:
         "web": ("dagster-webserver", ("--host", "127.0.0.1", "--port", str(port), *workspace)),
         "daemon": ("dagster-daemon", ("run", *workspace)),
     }[part]
-    os.umask(0o077)
     os.chdir(TEMPLATE.parent)
     path = str(Path(sys.executable).with_name(program))
     os.execve(path, [path, *arguments], environment)
@@ -151,5 +151,6 @@ def prepare_instance(home: Home) -> Path:
     home.dagster.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = home.dagster / "dagster.yaml"
     if not settings.exists() or settings.read_bytes() != _INSTANCE.read_bytes():
-        shutil.copy(_INSTANCE, settings)
+        shutil.copyfile(_INSTANCE, settings)
+        settings.chmod(0o600)
     return home.dagster
