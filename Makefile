@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env lock run test nightly fuzz check ui clean
+.PHONY: help env lock run test nightly fuzz check audit ui clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -48,6 +48,11 @@ check: env  ## lint, format, types, imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+audit: env  ## known weaknesses of what is locked; needs the network
+	@$(PYTHON) -m venv .tmp/audit && .tmp/audit/bin/pip install --quiet pip-audit
+	@.tmp/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip \
+		--progress-spinner off
 
 ui: env  ## Dagster's web interface on this machine
 	@$(BIN)/kring ui

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assets import closing, decisions
 from assets.accounting import FILES, file_rows, reject_files
+from assets.key import changes
 from assets.kpi import AS_NOW, KEPT
 from assets.lake import WHOLE, digest, sha256_file
 from assets.plan import Plan
@@ -32,7 +33,13 @@ REJECTS = {
 # tables that hold the columns of another
 _LIKE = {"kpi.revisions": "kpi.scorecard"}
 _AS_NOW = "_as_now"
+KEY_CHANGES = {
+    "changed_at": "timestamp with time zone", "former": "text", "fingerprint": "text",
+    "reason": "text",
+}  # fmt: skip
 _OPS_TITLES = {
+    "ops.key_changes": "When the key of the pseudonyms was changed: a person in files read before "
+    "and after counts as two. One row per change, none where it never was.",
     "ops.files": "What became of every export file. One row per delivery of a file to a source; "
     "rows = accepted + corrections + duplicates + filtered + rejected.",
     "ops.rejects": "Rows that were not accepted. One row per record and broken rule; no values.",
@@ -120,10 +127,15 @@ def operational_tables(plan: Plan) -> list[Small]:
         Small("ops.files", FILES, file_rows(plan)),
         Small("ops.checks", *ops_table(plan, "checks", None)),
         Small("ops.coverage", *ops_table(plan, "coverage", None)),
+        Small("ops.key_changes", KEY_CHANGES, _key_changes(plan)),
         Small("ops.decisions", decisions.COLUMNS, [
             astuple(entry) for entry in decisions.decisions(plan.home)
         ]),
     ]  # fmt: skip
+
+
+def _key_changes(plan: Plan) -> list[tuple[object, ...]]:
+    return [tuple(getattr(each, name) for name in KEY_CHANGES) for each in changes(plan.home)]
 
 
 def content_digest(plan: Plan) -> str:

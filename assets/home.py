@@ -1,4 +1,4 @@
-"""One home is one organisation: its settings and every path under it.
+"""One home is one organisation: every path under it, and its lock.
 
 The only module that builds paths. Also the run lock, which is the kernel's (flock), so a
 killed run leaves nothing to clean. No knowledge of what the files hold.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import tomllib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,41 +17,15 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from assets.settings import HomeError, Settings, read_settings
+
+__all__ = ["FORMAT", "TEMPLATE", "BusyError", "Home", "HomeError", "lock_holder", "run_lock"]
 TEMPLATE = Path(__file__).resolve().parent.parent / "data"
-_SETTINGS: dict[str, dict[str, type]] = {
-    "organisation": {
-        "name": str,
-        "timezone": str,
-        "first_month": str,
-        "last_month": str,
-    },
-    "ingest": {"settle_seconds": int, "max_file_mb": int},
-    "published": {"keep_versions": int, "grace_hours": int},
-    "nightly": {"cron": str},
-}
-
-
-class HomeError(RuntimeError):
-    """A home that cannot be used as it is; the message says what to do."""
+FORMAT = 1  # of the lake, the ledger in it included; raised when an older kring cannot read it
 
 
 class BusyError(RuntimeError):
     """Another run holds the home's lock."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """`kring.toml`, checked."""
-
-    name: str
-    timezone: str
-    first_month: date
-    last_month: date | None = None
-    settle_seconds: int = 2
-    max_file_mb: int = 4096
-    keep_versions: int = 14
-    grace_hours: int = 24
-    cron: str = "0 4 * * *"
 
 
 @dataclass(frozen=True)
@@ -68,7 +42,9 @@ class Home:
         chosen = chosen.expanduser().resolve()
         if not (chosen / "kring.toml").is_file():
             raise HomeError(f"{chosen} is no kring home (no kring.toml); make one: kring init DIR")
-        return Home(chosen, read_settings(chosen / "kring.toml"))
+        home = Home(chosen, read_settings(chosen / "kring.toml"))
+        home.require_format()
+        return home
 
     # what people put there
     @property
@@ -138,6 +114,19 @@ class Home:
     def lock_file(self) -> Path:
         return self.lake / "run.lock"
 
+    @property
+    def format_file(self) -> Path:
+        return self.lake / "format"
+
+    @property
+    def began_file(self) -> Path:
+        """Stands while a run works; a killed run leaves it behind."""
+        return self.lake / "began.json"
+
+    @property
+    def key_history(self) -> Path:
+        return self.lake / "key.history.json"
+
     # what must never be lost: the log of decisions and the closed revisions
     @property
     def record(self) -> Path:
@@ -164,6 +153,10 @@ class Home:
         return self.published / "current"
 
     @property
+    def status_file(self) -> Path:
+        return self.published / "status.json"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 
@@ -185,66 +178,20 @@ class Home:
             return self.settings.last_month
         return date(int(str(marker["last_year"])), 12, 1)
 
+    def require_format(self) -> None:
+        """Refuse a lake of a later kring; one without a number is of the first version."""
+        there = self.format_file.is_file()
+        text = self.format_file.read_text(errors="replace").strip() if there else str(FORMAT)
+        if not text.isdecimal() or int(text) > FORMAT:
+            raise HomeError(
+                f"{self.format_file} says format {text[:20]!r}, and this kring reads up to "
+                f"{FORMAT}: the lake was written by a later version; install that version again, "
+                "or restore the backup made before the upgrade (kring restore)"
+            )
+
     def today(self) -> date:
         """The local date in the organisation's zone."""
         return datetime.now(ZoneInfo(self.settings.timezone)).date()
-
-
-def read_settings(path: Path) -> Settings:
-    """Load and check `kring.toml`; raises HomeError naming key and remedy."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        given = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HomeError(f"kring.toml: not readable as TOML ({error})") from None
-    values: dict[str, object] = {}
-    for section, keys in given.items():
-        known = _SETTINGS.get(section)
-        if known is None or not isinstance(keys, dict):
-            raise _fault(text, section, f"unknown section [{section}]; {_known(_SETTINGS)}")
-        for key, value in keys.items():
-            if key not in known:
-                raise _fault(text, key, f"unknown key {section}.{key}; {_known(known)}")
-            if type(value) is not known[key]:
-                raise _fault(text, key, f"{section}.{key} must be {known[key].__name__}")
-            values[key] = value
-    for key in ("name", "timezone", "first_month"):
-        if not values.get(key):
-            raise _fault(text, key, f"organisation.{key} is missing or empty; fill it in")
-    return Settings(**_checked(text, values))  # type: ignore[arg-type]
-
-
-def _fault(text: str, key: str, advice: str) -> HomeError:
-    """An error about a setting, with the line on which it stands."""
-    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip(" [").startswith(key)]
-    at = f" line {lines[0]}" if lines else ""
-    return HomeError(f"kring.toml{at}: {advice}")
-
-
-def _known(names: object) -> str:
-    return f"known are {', '.join(sorted(names))}"  # type: ignore[call-overload]
-
-
-def _checked(text: str, values: dict[str, object]) -> dict[str, object]:
-    try:
-        ZoneInfo(str(values["timezone"]))
-    except (KeyError, ValueError, OSError):
-        raise HomeError(
-            "kring.toml: organisation.timezone is no zone of the tz database (such as Asia/Jakarta)"
-        ) from None
-    given = [key for key in ("first_month", "last_month") if key in values]
-    months: dict[str, object] = {key: _month(text, key, str(values[key])) for key in given}
-    for key in ("settle_seconds", "max_file_mb", "keep_versions", "grace_hours"):
-        if isinstance(count := values.get(key, 1), int) and count < (key == "keep_versions"):
-            raise _fault(text, key, f"{key} must not be below {int(key == 'keep_versions')}")
-    return {**values, **months}
-
-
-def _month(text: str, key: str, value: str) -> date:
-    try:
-        return date.fromisoformat(f"{value}-01")
-    except ValueError:
-        raise _fault(text, key, f'organisation.{key} must read like "2024-01"') from None
 
 
 _held: dict[Path, int] = {}
@@ -268,14 +215,43 @@ def run_lock(home: Home, *, wait: bool) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            _take(descriptor, wait)
         except BlockingIOError:
             since = os.pread(descriptor, 64, 0).decode(errors="replace").strip()
             raise BusyError(f"another run holds this home since {since or 'just now'}") from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, datetime.now().astimezone().isoformat("T", "seconds").encode(), 0)
         _held[path] = 1
+        if not home.format_file.exists():
+            home.format_file.touch(0o600)
+            home.format_file.write_text(f"{FORMAT}\n")
         yield
     finally:
         _held.pop(path, None)
         os.close(descriptor)
+
+
+def _take(descriptor: int, wait: bool) -> None:
+    if wait:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        time.sleep(0.05)  # `lock_holder` may just have looked
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def lock_holder(home: Home) -> str | None:
+    """Since when a run holds the home; None where it is free. Changes nothing."""
+    try:
+        descriptor = os.open(home.lock_file, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(descriptor, 64, 0).decode(errors="replace").strip() or "just now"
+    finally:
+        os.close(descriptor)
+    return None

@@ -14,7 +14,7 @@ from assets import keys
 from assets.chunks import covered
 from assets.deliveries import Pending, pending, renamed, rules_of
 from assets.home import Home
-from assets.key import pseudonyms
+from assets.key import pseudonyms, pseudonyms_at
 from assets.lake import make_folder, place
 from assets.landing import scan, unsettled
 from assets.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN, Delivery, Ledger
@@ -96,27 +96,43 @@ class _Run:
         self.waiting.clear()
 
 
+class _Readers:
+    """The readers of a run: one a source, and one more where a former key still holds."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        self._present = pseudonyms(run.home)
+        self._open: dict[tuple[str, str], Reader] = {}
+
+    def of(self, source: Source, holder: Delivery | None = None) -> Reader:
+        """The reader for a file; what was read before keeps its pseudonyms when read again."""
+        secret = pseudonyms_at(self._run.home, holder.sequence) if holder else self._present
+        name = (source.name, secret.fingerprint)
+        if name not in self._open:
+            self._run.settle()
+            self._open[name] = Reader(self._run.home, source, secret, self._run.as_of)
+        return self._open[name]
+
+    def close(self) -> None:
+        for reader in self._open.values():
+            reader.close()
+
+
 def _read_all(run: _Run, todo: list[Pending], progress: Progress | None) -> None:
-    readers: dict[str, Reader] = {}
-    secret = pseudonyms(run.home)
+    readers = _Readers(run)
     try:
         for number, item in enumerate(todo, start=1):
             if progress:
                 progress(item.found.path, number, len(todo))
-            name = item.source.name
-            if name not in readers:
-                run.settle()
-                readers[name] = Reader(run.home, item.source, secret, run.as_of)
-            _deliver(run, item, readers[name])
+            _deliver(run, item, readers)
         run.settle()
     finally:
-        for reader in readers.values():
-            reader.close()
+        readers.close()
 
 
-def _deliver(run: _Run, item: Pending, reader: Reader) -> None:
+def _deliver(run: _Run, item: Pending, readers: _Readers) -> None:
     path, rules, ledger = item.found.path, rules_of(run.home, item.source), run.ledger
-    staged = reader.stage(path)
+    staged = readers.of(item.source).stage(path)
     if any(staged.sha256 == reading.sha256 for *_, reading in run.waiting):
         run.settle()
     holder = ledger.holder(item.source.name, staged.sha256) if staged.sha256 else None
@@ -137,6 +153,7 @@ def _deliver(run: _Run, item: Pending, reader: Reader) -> None:
     if holder and unchanged and not holder.awaits_later_day:
         ledger.write(_restamped(holder, item))
         return
+    reader = readers.of(item.source, holder)
     reading = reader.take(staged, item.found.expected)
     run.waiting.append((reader, blank, holder, reading))
     if reader.is_empty:

@@ -1,47 +1,137 @@
-"""The key of the pseudonyms: made once, private to the owner, never printed.
+"""The key of the pseudonyms: made once, private to the owner, never printed, changed on purpose.
 
 Its fingerprint stands in the lake; a home whose key is missing or another one is refused
-before anything is read, or each caller would become two persons.
+before anything is read, or each caller would become two persons. A rotation is recorded, with
+the delivery after which the new key holds; the former key is kept beside it, so that a file
+read before keeps its pseudonyms when it is read again.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.home import Home, HomeError
-from assets.lake import make_folder, sync
+from assets.lake import make_folder, sync, write_json
+from assets.ledger import Ledger
 
 if TYPE_CHECKING:
     from schemas.pseudonyms import Pseudonyms
 
 
+@dataclass(frozen=True)
+class KeyChange:
+    """A rotation: which key holds for deliveries after which, since when and why."""
+
+    former: str
+    fingerprint: str
+    after_sequence: int
+    changed_at: str
+    reason: str
+
+
+def changes(home: Home) -> list[KeyChange]:
+    """The rotations of a home, oldest first."""
+    if not home.key_history.is_file():
+        return []
+    return [KeyChange(**entry) for entry in json.loads(home.key_history.read_text())]
+
+
 def pseudonyms(home: Home) -> Pseudonyms:
     """The home's pseudonyms; makes the key on the first run; raises HomeError if it changed."""
-    from schemas.pseudonyms import Pseudonyms
-
-    mark = _mark(home)
+    expected = expected_fingerprint(home)
     if not home.key.exists():
-        if mark.exists():
+        if expected:
             raise HomeError(
                 f"the key file {home.key.name} is missing; restore it from where you keep it: "
                 "with a new key every person would count twice"
             )
         _make(home.key)
-    made = Pseudonyms(home.key.read_bytes())
-    if not mark.exists():
-        make_folder(mark.parent)
-        mark.write_text(made.fingerprint + "\n")
-        sync(mark)
-        sync(mark.parent)
-    if mark.read_text().strip() != made.fingerprint:
+    _finish_rotation(home, expected)
+    made = pseudonyms_of(home.key)
+    if expected is None:
+        _write_mark(home, made.fingerprint)
+    elif expected != made.fingerprint:
         raise HomeError(
             f"the key file {home.key.name} is not the one this home was filled with; "
             "put the former key back"
         )
     return made
+
+
+def expected_fingerprint(home: Home) -> str | None:
+    """The fingerprint of the key that holds now; None before the first run."""
+    rotated, mark = changes(home), _mark(home)
+    if rotated:
+        return rotated[-1].fingerprint
+    return mark.read_text().strip() if mark.is_file() else None
+
+
+def pseudonyms_at(home: Home, sequence: int) -> Pseudonyms:
+    """The pseudonyms that a delivery was read with; the present ones if that key is gone."""
+    rotated = changes(home)
+    former = next((c.former for c in rotated if sequence <= c.after_sequence), None)
+    path = _former(home, former) if former else home.key
+    return pseudonyms_of(path) if path.is_file() else pseudonyms(home)
+
+
+def all_pseudonyms(home: Home) -> list[Pseudonyms]:
+    """Those of the present key and of every former one that is kept."""
+    former = [_former(home, change.former) for change in changes(home)]
+    return [pseudonyms(home), *(pseudonyms_of(path) for path in former if path.is_file())]
+
+
+def pseudonyms_of(path: Path) -> Pseudonyms:
+    """The pseudonyms of a key file; raises HomeError where it is no key."""
+    from schemas.pseudonyms import Pseudonyms
+
+    try:
+        return Pseudonyms(path.read_bytes())
+    except ValueError as error:
+        raise HomeError(
+            f"the key file {path.name} is no key ({error}); put the former key back"
+        ) from None
+
+
+def rotate(home: Home, reason: str) -> KeyChange:
+    """Make a new key that holds from the next delivery on; the caller holds the lock.
+
+    The record is written before the key takes its place: cut short between the two, the next
+    use of the key finishes it.
+    """
+    former = pseudonyms(home).fingerprint
+    kept, new = _former(home, former), _next(home)
+    if not kept.exists():
+        kept.hardlink_to(home.key)
+    _make(new)
+    change = KeyChange(
+        former, pseudonyms_of(new).fingerprint, Ledger(home).last_sequence(),
+        datetime.now(UTC).isoformat(timespec="seconds"), reason,
+    )  # fmt: skip
+    write_json(home, home.key_history, [asdict(each) for each in (*changes(home), change)])
+    _finish_rotation(home, change.fingerprint)
+    return change
+
+
+def _finish_rotation(home: Home, expected: str | None) -> None:
+    new = _next(home)
+    if new.exists() and pseudonyms_of(new).fingerprint == expected:
+        new.replace(home.key)
+        sync(home.root)
+        _write_mark(home, expected)
+
+
+def _write_mark(home: Home, fingerprint: str) -> None:
+    mark = _mark(home)
+    make_folder(mark.parent)
+    mark.write_text(fingerprint + "\n")
+    sync(mark)
+    sync(mark.parent)
 
 
 def _make(path: Path) -> None:
@@ -52,6 +142,14 @@ def _make(path: Path) -> None:
     sync(scratch)
     scratch.replace(path)
     sync(path.parent)
+
+
+def _former(home: Home, fingerprint: str) -> Path:
+    return home.key.with_name(f"{home.key.name}.{fingerprint[:8]}")
+
+
+def _next(home: Home) -> Path:
+    return home.key.with_name(f"{home.key.name}.next")
 
 
 def _mark(home: Home) -> Path:

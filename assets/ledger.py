@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from assets.home import Home
+from assets.home import Home, HomeError
 from assets.lake import digest, write_json
 
 LOADED, REFUSED, DUPLICATE, WITHDRAWN = "loaded", "refused", "duplicate_file", "withdrawn"
@@ -126,7 +126,8 @@ class Ledger:
 
     def write(self, delivery: Delivery) -> Delivery:
         """Write the record; from this moment the delivery's rows count."""
-        write_json(self._home, self._place(delivery), asdict(delivery))
+        content = asdict(delivery)
+        write_json(self._home, self._place(delivery), {**content, "seal": digest(content)})
         self._enter(delivery)
         return delivery
 
@@ -150,6 +151,21 @@ class Ledger:
 
 
 def _read(path: Path) -> Delivery:
-    raw: dict[str, Any] = json.loads(path.read_text())
-    chunks = tuple(Chunk(**chunk) for chunk in raw.pop("chunks"))
-    return Delivery(**{**raw, "chunks": chunks, "covers": tuple(raw["covers"])})
+    """A record as it was written; records of before there were seals have none.
+
+    Raises HomeError where somebody has changed it: its rows would be counted as they never came.
+    """
+    try:
+        raw: dict[str, Any] = json.loads(path.read_text())
+        seal = raw.pop("seal", None)
+        chunks = tuple(Chunk(**chunk) for chunk in raw["chunks"])
+        delivery = Delivery(**{**raw, "chunks": chunks, "covers": tuple(raw["covers"])})
+        whole = seal in (None, digest(raw))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        whole = False
+    if not whole:
+        raise HomeError(
+            f"lake/ledger/{path.parent.name}/{path.name} is damaged or was changed by hand; "
+            "put it back from a backup, or remove it and kring run reads its file again"
+        )
+    return delivery

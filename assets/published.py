@@ -65,7 +65,10 @@ def versions(home: Home) -> list[Version]:
 
 def _load(path: Path) -> Version | None:
     manifest = path / "manifest.json"
-    return Version(path, json.loads(manifest.read_text())) if manifest.is_file() else None
+    try:
+        return Version(path, json.loads(manifest.read_text())) if manifest.is_file() else None
+    except ValueError:  # a manifest that cannot be read makes no version; the next run publishes
+        return None
 
 
 def is_current(plan: Plan) -> bool:
@@ -165,13 +168,13 @@ def _write_manifest(building: Path, header: dict[str, Any], written: Written) ->
 def _seal(folder: Path, home: Home) -> None:
     """Make a finished version read-only, for the home's group to read, and durable."""
     for path in (*sorted(folder.rglob("*"), reverse=True), folder):
-        _open_to_group(path, home)
+        open_to_group(path, home)
         sync(path)
     for path in (home.versions, home.published):
-        _open_to_group(path, home)
+        open_to_group(path, home)
 
 
-def _open_to_group(path: Path, home: Home) -> None:
+def open_to_group(path: Path, home: Home) -> None:
     """Readable by the home's group, by nobody else, writable by none but the owner's folders."""
     path.chmod(_FOLDER_MODE if path.is_dir() else _FILE_MODE)
     group = home.root.stat().st_gid

@@ -12,13 +12,17 @@ import typer
 
 from assets.home import BusyError, HomeError
 from pipelines.commands import (
+    backups,
     closings,
     compare,
     diff,
+    doctor,
     explain,
     homes,
+    persons,
     reconcile,
     run,
+    service,
     sources,
     status,
     versions,
@@ -44,6 +48,10 @@ _COMMANDS = (
     sources,
     versions,
     diff,
+    backups,
+    doctor,
+    service,
+    persons,
 )
 for module in _COMMANDS:
     module.register(app)

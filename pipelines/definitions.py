@@ -6,6 +6,7 @@ from assets.graph import all_assets, month_partitions
 from assets.home import Home
 from pipelines.automation import nightly_schedule, rebuild_sensor
 from pipelines.jobs import ingest_job, rebuild_job
+from pipelines.report_sensors import report_sensors
 
 
 def definitions(home: Home) -> dg.Definitions:
@@ -17,7 +18,7 @@ def definitions(home: Home) -> dg.Definitions:
         asset_checks=[checks],
         jobs=[ingest, rebuild],
         schedules=[nightly_schedule(home, ingest)],
-        sensors=[rebuild_sensor(ingest, rebuild)],
+        sensors=[rebuild_sensor(ingest, rebuild), *report_sensors([ingest, rebuild])],
         executor=dg.in_process_executor,
     )
 

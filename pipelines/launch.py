@@ -7,6 +7,7 @@ what a killed run left open in Dagster's books.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from dagster._core.execution.api import create_execution_plan, execute_run
 from dagster._core.remote_origin import RemoteRepositoryOrigin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
 
+from assets.report import Failure
 from pipelines.automation import PID, made_by_command
 
 WORKSPACE = Path(__file__).resolve().parent.parent / "workspace.yaml"
@@ -85,7 +87,7 @@ def close_orphans(instance: DagsterInstance) -> list[DagsterRun]:
     return dead
 
 
-def failures(instance: DagsterInstance, run: DagsterRun) -> list[str]:
+def failures(instance: DagsterInstance, run: DagsterRun) -> list[Failure]:
     """Why a run failed: the message of each failed step, without a traceback."""
     from dagster import DagsterEventType
 
@@ -100,6 +102,8 @@ def failures(instance: DagsterInstance, run: DagsterRun) -> list[str]:
         while error is not None and error.cause is not None:
             error = error.cause
         if error is not None:
-            step = f"{event.step_key}: " if event and event.step_key else ""
-            found.append(step + error.message.strip())
-    return found
+            step, kind = (event.step_key if event else "") or "", error.cls_name or ""
+            message = re.sub(rf"^[\w.]*\b{re.escape(kind)}: ", "", error.message.strip())
+            found.append(Failure(step, kind, message))
+    # a run that failed by a step repeats the step's error as its own
+    return [failure for failure in found if failure.step] or found

@@ -1,4 +1,4 @@
-"""The documents at the project's root, and the blocks in them that tests try."""
+"""The documents, and the blocks in them that tests try."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from homes import ROOT
 
 from pipelines.cli import app
 
-NAMES = ("README.md", "CONTRIBUTING.md", "GLOSSARY.md", "DECISIONS.md", "CHANGELOG.md")
+NAMES = (
+    "README.md", "CONTRIBUTING.md", "GLOSSARY.md", "DECISIONS.md", "CHANGELOG.md",
+    "docs/operations.md", "docs/promises.md", "docs/privacy.md",
+)  # fmt: skip
 DOCUMENTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 

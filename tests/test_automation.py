@@ -45,7 +45,7 @@ class Night:
     def ask(self, ended: dg.ExecuteInProcessResult, run: dg.DagsterRun | None = None) -> object:
         """What the sensor answers to a run of ingest that succeeded."""
         repository = self.defs.get_repository_def()
-        (sensor,) = repository.sensor_defs
+        sensor = repository.get_sensor_def("after_ingest")
         context = dg.build_run_status_sensor_context(
             sensor_name=sensor.name,
             dagster_event=ended.get_run_success_event(),
@@ -113,9 +113,10 @@ def test_the_schedule_launches_ingest_at_four_in_the_organisations_zone(night: N
 
 def test_the_schedule_is_off_and_the_sensor_on_until_somebody_says_otherwise(night: Night) -> None:
     repository = night.defs.get_repository_def()
-    (schedule,), (sensor,) = repository.schedule_defs, repository.sensor_defs
+    (schedule,) = repository.schedule_defs
     assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
-    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    states = {sensor.default_status for sensor in repository.sensor_defs}
+    assert states == {dg.DefaultSensorStatus.RUNNING}
 
 
 # the sensor

@@ -27,7 +27,7 @@ TABLES = {
     "service_level_bridge service_level_by_rule daily interval",
     "kpi": "scorecard scorecard_as_now cells composites realisations explain revisions pending",
     "ops": "files rejects checks coverage reconciliation versions decisions restatements "
-    "register_changes pending_files",
+    "register_changes pending_files key_changes",
     "ref": "kpis nodes weights targets inputs conversions reported metrics composites "
     "composite_parts service_level_policy service_level_presets occupancy_formula "
     "outbound_policy requirements service_hours events event_kinds calendar "

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -115,10 +115,18 @@ def key(
 def ui(
     home: HomeOption = None,
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+    part: Annotated[
+        str | None, typer.Option(help="Only web, or only daemon: each is a service of its own.")
+    ] = None,
 ) -> None:
     """Open Dagster's web interface on this machine alone.  Example: kring ui --port 3000"""
     place = open_home(home)
+    if part not in (None, "web", "daemon"):
+        raise typer.BadParameter("must be web or daemon", param_hint="--part")
+    os.umask(0o077)
     environment = {**os.environ, "DAGSTER_HOME": str(prepare_instance(place))}
+    if part:
+        _become(part, port, environment)
     dagster = Path(sys.executable).with_name("dagster")
     command = [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port), "--workspace",
                str(TEMPLATE.parent / "workspace.yaml")]  # fmt: skip
@@ -126,10 +134,23 @@ def ui(
     raise SystemExit(subprocess.run(command, env=environment, cwd=TEMPLATE.parent).returncode)
 
 
+def _become(part: str, port: int, environment: dict[str, str]) -> NoReturn:
+    """Go on as one part of Dagster, so that who started this process can end that one."""
+    workspace = ("--workspace", str(TEMPLATE.parent / "workspace.yaml"))
+    program, arguments = {
+        "web": ("dagster-webserver", ("--host", "127.0.0.1", "--port", str(port), *workspace)),
+        "daemon": ("dagster-daemon", ("run", *workspace)),
+    }[part]
+    os.chdir(TEMPLATE.parent)
+    path = str(Path(sys.executable).with_name(program))
+    os.execve(path, [path, *arguments], environment)
+
+
 def prepare_instance(home: Home) -> Path:
     """The home's Dagster instance folder, with its settings."""
     home.dagster.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = home.dagster / "dagster.yaml"
     if not settings.exists() or settings.read_bytes() != _INSTANCE.read_bytes():
-        shutil.copy(_INSTANCE, settings)
+        shutil.copyfile(_INSTANCE, settings)
+        settings.chmod(0o600)
     return home.dagster

@@ -10,14 +10,17 @@ import typer
 
 from assets.accounting import Finding, findings
 from assets.facts import spans_current
-from assets.home import Home, run_lock
+from assets.freshness import Late, late
+from assets.home import Home
 from assets.lake import sweep
 from assets.periods import ranges
 from assets.plan import Plan
 from assets.published import current, is_current
+from assets.report import KILLED, Failure
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, progress, say_sample
+from pipelines.reporting import reported
 
 
 @dataclass
@@ -28,8 +31,10 @@ class Outcome:
     version: str | None = None
     files: int = 0
     months: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    late: list[Late] = field(default_factory=list)
+    interrupted: str | None = None
 
     @property
     def exit_code(self) -> int:
@@ -46,8 +51,11 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
     """Read what is new, rebuild what is stale, publish.  Example: kring run --as-of 2024-07-01"""
     place = open_home(home)
     day = parse_as_of(place, as_of)
-    with run_lock(place, wait=False), progress(as_json):
+    with reported(place, day) as note, progress(as_json):
         outcome = run_home(place, day)
+        outcome.interrupted = note.left
+        note.done(published=outcome.published, failures=outcome.failures,
+                  findings=outcome.findings, late=outcome.late)  # fmt: skip
     _say(place, day, outcome, as_json)
     raise typer.Exit(outcome.exit_code)
 
@@ -62,7 +70,7 @@ def run_home(home: Home, as_of: date) -> Outcome:
         plan = _work(home, as_of, plan, outcome)
     standing = current(home)
     outcome.version = standing.id if standing else None
-    outcome.findings = findings(plan)
+    outcome.findings, outcome.late = findings(plan), late(plan)
     return outcome
 
 
@@ -123,8 +131,10 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
                 "as_of": as_of,
                 "files_read": outcome.files,
                 "months_rebuilt": outcome.months,
-                "failures": outcome.failures,
+                "failures": [failure.text for failure in outcome.failures],
                 "findings": [{"about": f.about, "text": f.text} for f in outcome.findings],
+                "late": [{"about": each.what, "text": each.text} for each in outcome.late],
+                "interrupted": outcome.interrupted,
                 "is_sample": home.sample() is not None,
                 "exit": outcome.exit_code,
             }
@@ -132,8 +142,10 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
         return
     screen, errors = console(), console(errors=True)
     say_sample(home)
+    if outcome.interrupted:
+        errors.print(f"the run that began {outcome.interrupted} was {KILLED} stands")
     for failure in outcome.failures:
-        errors.print(f"[red]failed[/] {failure}", soft_wrap=True)
+        errors.print(f"[red]failed[/] {failure.text}", soft_wrap=True)
     if outcome.failures:
         stands = f"version {outcome.version} stands" if outcome.version else "no version stands"
         errors.print(f"nothing was published; {stands}")
@@ -147,4 +159,6 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
         screen.print(f"nothing new; version {outcome.version} stands")
     for finding in outcome.findings:
         screen.print(f"[yellow]{finding.about}[/] {finding.text}", soft_wrap=True)
+    for each in outcome.late:
+        screen.print(f"[yellow]late[/] {each.text}", soft_wrap=True)
     screen.print(f"database: {home.current / 'kring.duckdb'}", soft_wrap=True)

@@ -1,0 +1,52 @@
+"""What readers see: the current version, whether figures and exports are late."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
+from assets.freshness import late
+from assets.home import Home
+from assets.published import current, touched
+
+
+def version(patient: Patient) -> list[Answer]:
+    home = patient.home
+    if not home.current.is_symlink() and not home.current.exists():
+        return [Answer(WARN, "nothing is published yet", "kring run")]
+    standing = current(home)
+    if standing is None:
+        do = "kring rollback ID to one that stands (kring versions), or kring run"
+        return [Answer(BAD, f"published/current leads to nothing ({_target(home)})", do)]
+    if touched(standing):
+        do = "kring verify says which; kring run publishes anew"
+        return [Answer(BAD, f"files of {standing.id} were changed or are gone", do)]
+    return [Answer(OK, f"{standing.id}, as of {standing.manifest['as_of']}, untouched")]
+
+
+def day(patient: Patient) -> list[Answer]:
+    """Whether the day of today fits what there is: a clock years off makes all months wrong."""
+    standing = current(patient.home)
+    if standing and patient.as_of < date.fromisoformat(standing.manifest["as_of"]):
+        said = f"today is {patient.as_of}, and the version is as of {standing.manifest['as_of']}"
+        return [Answer(WARN, said, "set the clock, or leave --as-of alone")]
+    covered = [d for each in patient.plan.ledger.deliveries() for d in each.covered_days()[-1:]]
+    newest = max(covered, default=None)
+    if newest and newest > patient.as_of:
+        said = f"an export speaks of {newest}, which is after today ({patient.as_of})"
+        return [Answer(WARN, said, "look at the clock, and at the name of that export")]
+    return [Answer(OK, f"{patient.as_of}; exports up to {newest or 'none yet'}")]
+
+
+def freshness(patient: Patient) -> list[Answer]:
+    found = late(patient.plan)
+    if not found:
+        return [Answer(OK, "nothing is late")]
+    return [Answer(WARN, each.text, "ask who delivers it") for each in found]
+
+
+def _target(home: Home) -> str:
+    return str(home.current.readlink()) if home.current.is_symlink() else "no link"
+
+
+FIGURES = (version, day, freshness)

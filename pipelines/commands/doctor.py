@@ -1,0 +1,50 @@
+"""`kring doctor`: what is wrong with an installation, and what to do."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from assets.home import TEMPLATE
+from pipelines.commands.options import AsOfOption, HomeOption, JsonOption
+from pipelines.commands.terminal import console, print_json
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(doctor)
+
+
+def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    """Say what is wrong with this installation, and what to do.  Example: kring doctor
+
+    Changes nothing. Ends with 1 where something is bad; a warning alone is 0.
+    """
+    from assets.doctor import BAD, examine
+
+    root = (home or Path(os.environ.get("KRING_HOME") or TEMPLATE)).expanduser().resolve()
+    answers = examine(root, _day(as_of))
+    bad = any(answer.state == BAD for answer in answers)
+    if as_json:
+        print_json({"home": str(root), "well": not bad, "checks": [asdict(a) for a in answers]})
+        raise typer.Exit(1 if bad else 0)
+    screen = console()
+    colours = {"ok": "green", "warn": "yellow", "bad": "red"}
+    for answer in answers:
+        from rich.markup import escape
+
+        shown = f"[{colours[answer.state]}]{answer.state:4}[/] {answer.what}: {escape(answer.said)}"
+        screen.print(shown, soft_wrap=True)
+        if answer.do and answer.state != "ok":
+            screen.print(f"     do: {escape(answer.do)}", soft_wrap=True)
+    raise typer.Exit(1 if bad else 0)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None

@@ -1,0 +1,119 @@
+"""`kring rotate-key`, `kring forget`: the key of the pseudonyms, and one person taken out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assets.home import HomeError, run_lock
+from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.terminal import console, print_json
+
+if TYPE_CHECKING:
+    from assets.erasure import Traces
+
+
+def register(app: typer.Typer) -> None:
+    app.command("rotate-key")(rotate_key)
+    app.command()(forget)
+
+
+def rotate_key(
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the change.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a new key for what is read from now on.  Example: kring rotate-key --reason "Yearly"
+
+    What was read before keeps its pseudonyms: across the change one person counts as two.
+    """
+    from dataclasses import asdict
+
+    from assets.key import rotate
+
+    place = open_home(home)
+    if not reason.strip():
+        raise typer.BadParameter("say why", param_hint="--reason")
+    with run_lock(place, wait=False):
+        change = rotate(place, reason.strip())
+    if as_json:
+        print_json(asdict(change))
+        return
+    former = place.key.with_name(f"{place.key.name}.{change.former[:8]}")
+    console().print(
+        f"files read from now on have pseudonyms of key {change.fingerprint}. Across this change "
+        "one person counts as two; ops.key_changes states it. Keep a copy of the new key "
+        f"{place.key}, and of the former one {former}: without it a file that is read again takes "
+        "the new key.", soft_wrap=True,
+    )  # fmt: skip
+
+
+def forget(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="As an export writes it.")],
+    home: HomeOption = None,
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Take out what cleaned files have left behind.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List what there is of one person; with --erase take it out.  Example: kring forget KP-0007
+
+    Landing is not kring's to alter: clean the files it names (empty the identifier and keep the
+    row, and no figure changes), run, then ask again with --erase. Ends with 3 while something is
+    left.
+    """
+    from assets import erasure
+
+    place = open_home(home)
+    if not identifier.strip():
+        raise typer.BadParameter("an empty text identifies nobody", param_hint="ID")
+    done: list[str] = []
+    if erase:
+        with run_lock(place, wait=False):
+            traces = erasure.find(place, identifier)
+            if traces.landing:
+                files = ", ".join(traces.landing)
+                raise HomeError(f"landing still holds it, nothing was taken out; clean {files}")
+            done = erasure.erase(place, traces)
+    left = erasure.find(place, identifier)
+    if as_json:
+        print_json({**_as_json(left), "done": done})
+    else:
+        _say(left, done)
+    raise typer.Exit(3 if left else 0)
+
+
+def _as_json(left: Traces) -> dict[str, object]:
+    return {
+        "landing": [{"path": path, "records": n} for path, n in left.landing.items()],
+        "unreadable": left.unreadable,
+        "lake": [delivery.path for delivery in left.lake],
+        "versions": [version.id for version in left.versions],
+        "register": left.register,
+    }
+
+
+def _say(left: Traces, done: list[str]) -> None:
+    screen = console()
+    for line in done:
+        screen.print(line, soft_wrap=True)
+    for path, records in left.landing.items():
+        shown = ", ".join(map(str, records[:5])) + (" ..." if len(records) > 5 else "")
+        where = f": records {shown}" if records else ": somewhere in its text"
+        screen.print(f"[yellow]landing[/] {path}{where}", soft_wrap=True)
+    for name in left.unreadable:
+        screen.print(f"[yellow]landing[/] {name}: could not be read", soft_wrap=True)
+    for delivery in left.lake:
+        screen.print(f"[yellow]lake[/] the former content of {delivery.path}", soft_wrap=True)
+    for version in left.versions:
+        screen.print(f"[yellow]published[/] version {version.id}", soft_wrap=True)
+    for name in left.register:
+        screen.print(f"[yellow]register[/] {name} lists the pseudonym", soft_wrap=True)
+    if left.landing:
+        screen.print("clean these files where they come from, then kring run", soft_wrap=True)
+    elif left:
+        screen.print("kring run, then kring forget ID --erase, until nothing is left; backups "
+                     "hold it until they are removed", soft_wrap=True)  # fmt: skip
+    else:
+        screen.print("nothing of it is left here; backups hold it until they are removed")

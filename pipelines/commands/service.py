@@ -1,0 +1,40 @@
+"""`kring service`: systemd units for this installation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.options import HomeOption, open_home
+from pipelines.commands.terminal import console
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(service)
+
+
+def service(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the units.")],
+    home: HomeOption = None,
+    port: Annotated[int, typer.Option(help="Port of the web interface, on this machine.")] = 3000,
+) -> None:
+    """Write systemd units for this home.  Example: kring service /etc/systemd/system
+
+    kring-run.timer runs the night without Dagster's daemon; kring-web and kring-daemon are the
+    interface and its schedule.
+    """
+    from pipelines.units import units
+
+    place = open_home(home)
+    texts = units(place, port)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(0o644)
+    console().print(
+        f"{', '.join(texts)} are in {folder}. Next, as root: systemctl daemon-reload; "
+        "systemctl enable --now kring-run.timer (a run a night), and where the interface is "
+        "wanted: systemctl enable --now kring-web kring-daemon", soft_wrap=True,
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""The report of a run that Dagster launched, however it ended: `published/status.json`, alerts.
+
+A sensor and not a hook of the run, for it also hears of a run whose process is gone. The
+command's own runs are left to the command.
+"""
+# No `from __future__ import annotations`: Dagster reads the context's annotation at run time.
+
+import logging
+from datetime import UTC, date, datetime
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import (
+    UnresolvedAssetJobDefinition as AssetJob,
+)
+
+from assets.accounting import findings
+from assets.freshness import late
+from assets.graph import AS_OF
+from assets.home import BusyError, Home, run_lock
+from assets.plan import Plan
+from assets.published import current, is_current
+from assets.report import Failure, ended, interrupted
+from pipelines.automation import made_by_command
+from pipelines.reporting import Reporting
+
+_ENDS = {
+    "report_success": dg.DagsterRunStatus.SUCCESS,
+    "report_failure": dg.DagsterRunStatus.FAILURE,
+    "report_cancel": dg.DagsterRunStatus.CANCELED,
+}
+
+
+def report_sensors(jobs: list[AssetJob]) -> list[dg.SensorDefinition]:
+    """One sensor per way in which a run may end."""
+    return [_sensor(name, status, jobs) for name, status in _ENDS.items()]
+
+
+def _sensor(name: str, status: dg.DagsterRunStatus, jobs: list[AssetJob]) -> dg.SensorDefinition:
+    @dg.run_status_sensor(
+        name=name,
+        run_status=status,
+        monitored_jobs=jobs,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=10,
+        description="Writes how a run ended into published/status.json and calls the alerts.",
+    )
+    def reports(context: dg.RunStatusSensorContext) -> dg.SkipReason:
+        if made_by_command(context.dagster_run):
+            return dg.SkipReason("kring run reports for itself")
+        said = report_run(context.instance, context.dagster_run)
+        return dg.SkipReason(said or "the months that are still to be rebuilt report for it")
+
+    return reports
+
+
+def report_run(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
+    """Report a run that has ended; the sentence, empty where another run will report."""
+    from pipelines.launch import failures
+
+    home = Home.open()
+    day = run.tags.get(AS_OF) if run.parent_run_id is None else None
+    note = Reporting(home, date.fromisoformat(day) if day else home.today(), by="dagster")
+    plan = Plan(home, note.as_of)
+    if run.is_success and (plan.stale() or not is_current(plan)):
+        return ""
+    record = instance.get_run_record_by_id(run.run_id)
+    start = (record.start_time if record else None) or 0.0
+    note.began_at = datetime.fromtimestamp(start, UTC).isoformat(timespec="seconds")
+    note.left = _left(home)
+    note.done(
+        published=run.is_success and _published_since(home, start),
+        failures=[] if run.is_success else failures(instance, run) or [_unexplained(run)],
+        findings=findings(plan),
+        late=late(plan),
+    )
+    note.write()
+    note.tell()
+    for problem in note.problems:
+        logging.getLogger("kring").warning(problem)
+    return note.report.sentence if note.report else ""
+
+
+def _unexplained(run: dg.DagsterRun) -> Failure:
+    """A run that ended without a failed step: cancelled, or its process was gone."""
+    return Failure("", "HomeError", f"the run {run.job_name} ended as {run.status.value.lower()}")
+
+
+def _published_since(home: Home, start: float) -> bool:
+    standing = current(home)
+    return standing is not None and (standing.path / "manifest.json").stat().st_mtime >= start
+
+
+def _left(home: Home) -> str | None:
+    """When a command's run began that was killed; noted once. None while a run works."""
+    try:
+        with run_lock(home, wait=False):
+            left = interrupted(home)
+            if left:
+                ended(home)
+            return left
+    except BusyError:
+        return None

@@ -1,0 +1,279 @@
+"""The restore drill, and what may go wrong in one: RELIABILITY H3, H4, H5."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from commands import Command
+from homes import ROOT, TestHome, call, calls_file
+from storyhome import put_complaints
+
+from assets.content import content_digest
+from assets.home import run_lock
+from assets.plan import Plan
+
+AS_OF = "2024-03-10"
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
+    """January and February: calls with a correction and a reject, empty complaint files."""
+    home = TestHome(tmp_path_factory.mktemp("backup") / "home", last_month="2024-02")
+    home.only_sources("calls", "complaints")
+    path = home.root / "sources/calls.sql"
+    text = path.read_text().replace("expects:     day", "expects:     none")
+    path.write_text(text.replace("0.5%", "60%"))
+    (home.root / "metrics").mkdir()
+    home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="x")]))
+    home.run(AS_OF)
+    home.put("calls/calls_20240116.csv", calls_file([call("A1", talk="90"), call("A3")]))
+    for month in ("2024-01", "2024-02"):
+        put_complaints(home, month)
+    home.run(AS_OF)
+    return home
+
+
+@pytest.fixture
+def place(filled: TestHome, tmp_path: Path) -> TestHome:
+    made = TestHome.__new__(TestHome)
+    made.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
+    return made
+
+
+def content(home: TestHome) -> str:
+    """The digest of all that readers see."""
+    return content_digest(Plan(home.home, date.fromisoformat(AS_OF)))
+
+
+def at(root: Path) -> TestHome:
+    made = TestHome.__new__(TestHome)
+    made.root = root
+    return made
+
+
+# the drill
+
+
+def test_h4_the_drill_a_home_made_again_on_a_clean_machine_catches_up(
+    place: TestHome, tmp_path: Path
+) -> None:
+    """Back up, lose the home, restore, put key and exports back, read what came meanwhile."""
+    key, landing = tmp_path / "safe-key", tmp_path / "exports"
+    shutil.copy(place.root / "key", key)
+    made = place.kring("backup", str(tmp_path / "safe"))
+    assert made.returncode == 0, made.stderr
+    fingerprint = (place.root / "lake/key.fingerprint").read_text().strip()
+    assert fingerprint in made.stdout and "not in it: landing" in made.stdout
+    # what comes after the backup is in landing alone
+    place.put("calls/calls_20240220.csv", calls_file([call("A4", "20/02/2024 10:00:00")]))
+    place.run(AS_OF)
+    wanted, figures = content(place), place.query("from metric.monthly order by all")
+    shutil.copytree(place.root / "landing", landing)
+    shutil.rmtree(place.root)
+
+    new = at(tmp_path / "new")
+    restored = place.kring("restore", str(tmp_path / "safe"), "--home", str(new.root))
+    assert restored.returncode == 0, restored.stderr
+    assert fingerprint in restored.stdout
+    assert new.kring("verify").returncode == 0
+    shutil.copytree(landing, new.root / "landing", dirs_exist_ok=True)
+    refused = new.kring("run", "--as-of", AS_OF)
+    assert refused.returncode == 1 and "the key file key is missing" in refused.stderr
+    shutil.copy(key, new.root / "key")
+    ran = new.kring("run", "--as-of", AS_OF)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert content(new) == wanted
+    assert new.query("from metric.monthly order by all") == figures
+
+
+def test_h3_a_lost_lake_is_built_again_from_landing(place: TestHome) -> None:
+    wanted = content(place)
+    shutil.rmtree(place.root / "lake")
+    place.run(AS_OF)
+    assert content(place) == wanted
+
+
+def test_with_landing_nothing_else_is_needed_but_the_key(
+    place: TestHome, command: Command, tmp_path: Path
+) -> None:
+    key = (place.root / "key").read_bytes()
+    assert command(place.root, "backup", str(tmp_path / "safe"), "--with-landing").code == 0
+    new = at(tmp_path / "new")
+    said = command(place.root, "restore", str(tmp_path / "safe"), "--home", str(new.root))
+    assert said.code == 0 and "missing: the exports" not in said.text
+    (new.root / "key").write_bytes(key)
+    ran = new.run(AS_OF)
+    assert (ran.ingested.loaded, ran.rebuilt) == ([], []), "all is there, only the stat is new"
+    assert content(new) == content(place)
+
+
+# what is in it
+
+
+def test_the_key_and_dagsters_history_are_not_in_it(place: TestHome, tmp_path: Path) -> None:
+    key = (place.root / "key").read_bytes()
+    (place.root / "dagster").mkdir()
+    (place.root / "dagster/run.db").write_text("history")
+    (place.root / "record").mkdir()
+    (place.root / "record/closed.jsonl").write_text("{}\n")
+    said = json.loads(place.kring("backup", str(tmp_path / "safe"), "--json").stdout)
+    fingerprint = (place.root / "lake/key.fingerprint").read_text().strip()
+    assert said["key"] == {
+        "included": False, "path": str(place.root / "key"), "fingerprint": fingerprint,
+    }  # fmt: skip
+    names = {str(p.relative_to(tmp_path / "safe")) for p in (tmp_path / "safe").rglob("*")}
+    assert {"home/record/closed.jsonl", "home/kring.toml", "home/register/kpis.csv"} <= names
+    assert not any(name.startswith(("home/dagster", "home/key", "home/landing")) for name in names)
+    assert not names & {"home/lake/run.lock", "home/lake/tmp"}
+    files = [p for p in (tmp_path / "safe").rglob("*") if p.is_file()]
+    assert not any(key in p.read_bytes() for p in files)
+    assert len(files) == said["files"] + 1
+
+
+def test_nobody_else_may_read_it(place: TestHome, command: Command, tmp_path: Path) -> None:
+    command(place.root, "backup", str(tmp_path / "safe"))
+    assert (tmp_path / "safe").stat().st_mode & 0o777 == 0o700
+
+
+def test_modes_times_and_shared_files_are_as_they_were(
+    filled: TestHome, command: Command, tmp_path: Path
+) -> None:
+    """A month that lake and version share is one file again, so a restore takes no more room."""
+    command(filled.root, "backup", str(tmp_path / "safe"))
+    command(filled.root, "restore", str(tmp_path / "safe"), "--home", str(tmp_path / "new"))
+
+    def shape(root: Path) -> dict[str, tuple[int, int, int]]:
+        found = {}
+        for top in ("lake", "published", "register"):
+            for path in (root / top).rglob("*"):
+                info = path.lstat()
+                if path.is_file() and path.name not in ("run.lock", "status.json"):
+                    name = str(path.relative_to(root))
+                    found[name] = (info.st_mode, info.st_mtime_ns, info.st_nlink)
+        return found
+
+    before = shape(filled.root)
+    version = (filled.root / "published/current").resolve().name
+    kept = {name: value for name, value in before.items()
+            if "/versions/" not in name or version in name}  # fmt: skip
+    after = shape(tmp_path / "new")
+    assert {n: v[:2] for n, v in after.items()} == {n: v[:2] for n, v in kept.items()}
+    assert any(links > 1 for *_, links in after.values())
+    assert (tmp_path / "new/lake").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "new/published/versions").stat().st_mode & 0o777 == 0o750
+
+
+# while something else works
+
+
+def test_h5_a_backup_during_a_run_is_refused_or_waits(place: TestHome, tmp_path: Path) -> None:
+    with run_lock(place.home, wait=False):
+        refused = place.kring("backup", str(tmp_path / "safe"))
+        assert refused.returncode == 75 and "another run holds this home" in refused.stderr
+        waiting = subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli", "backup", str(tmp_path / "safe"), "--wait",
+             "--home", str(place.root)], cwd=ROOT, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(2)
+        assert waiting.poll() is None and not (tmp_path / "safe").exists()
+    assert waiting.wait(60) == 0
+    done = place.kring("restore", str(tmp_path / "safe"), "--home", str(tmp_path / "new"))
+    assert done.returncode == 0
+    assert at(tmp_path / "new").kring("verify").returncode == 0
+
+
+# what is refused
+
+
+def test_folders_in_use_are_refused(place: TestHome, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used/mine").write_text("x")
+    said = command(place.root, "backup", str(tmp_path / "used"))
+    assert said.code == 1 and "is there already" in said.text
+    said = command(place.root, "backup", str(place.root / "backup"))
+    assert said.code == 1 and "lies in the home" in said.text
+    command(place.root, "backup", str(tmp_path / "safe"))
+    said = command(place.root, "restore", str(tmp_path / "safe"), "--home", str(place.root))
+    assert said.code == 1 and "is there already" in said.text
+    said = command(place.root, "restore", str(tmp_path / "safe"))
+    assert said.code == 1 and "--home DIR" in said.text
+
+
+@pytest.mark.parametrize("damage", ["flip", "gone", "no-list"])
+def test_a_damaged_backup_is_refused_before_anything_is_written(
+    place: TestHome, command: Command, tmp_path: Path, damage: str
+) -> None:
+    command(place.root, "backup", str(tmp_path / "safe"))
+    victim = tmp_path / "safe/home/register/kpis.csv"
+    if damage == "flip":
+        victim.chmod(0o600)
+        victim.write_bytes(victim.read_bytes()[:-1] + b"?")
+    elif damage == "gone":
+        victim.unlink()
+    else:
+        (tmp_path / "safe/backup.json").write_text("{")
+    said = command(place.root, "restore", str(tmp_path / "safe"), "--home", str(tmp_path / "new"))
+    assert said.code == 1
+    expected = {
+        "flip": "register/kpis.csv is not as it was", "gone": "register/kpis.csv is missing",
+        "no-list": "backup.json is missing or damaged",
+    }  # fmt: skip
+    assert expected[damage] in said.text
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_damaged_version_is_backed_up_and_named(
+    place: TestHome, command: Command, tmp_path: Path
+) -> None:
+    database = (place.root / "published/current/kring.duckdb").resolve()
+    database.chmod(0o600)
+    with database.open("r+b") as handle:
+        handle.seek(5000)
+        handle.write(b"\xff")
+    said = command(place.root, "backup", str(tmp_path / "safe"))
+    assert said.code == 3 and "kring.duckdb of" in said.text and "not as published" in said.text
+
+
+# another version of kring
+
+
+def test_a_home_of_the_version_before_opens_and_is_numbered(
+    place: TestHome, command: Command
+) -> None:
+    """It had no number; nothing is read again."""
+    (place.root / "lake/format").unlink()
+    wanted = content(place)
+    assert command(place.root, "status").code == 0
+    ran = place.run(AS_OF)
+    assert (ran.ingested.loaded, ran.rebuilt) == ([], [])
+    assert content(place) == wanted
+    assert (place.root / "lake/format").read_text() == "1\n"
+
+
+@pytest.mark.parametrize("number", ["2", "banana"])
+def test_a_home_of_a_later_version_is_refused_with_what_to_do(
+    place: TestHome, command: Command, tmp_path: Path, number: str
+) -> None:
+    command(place.root, "backup", str(tmp_path / "safe"))
+    (place.root / "lake/format").write_text(f"{number}\n")
+    for arguments in (("status",), ("verify",), ("backup", str(tmp_path / "x"))):
+        said = command(place.root, *arguments)
+        assert said.code == 1
+        assert f"says format '{number}', and this kring reads up to 1" in said.text
+        assert "install that version again, or restore the backup" in said.text
+    manifest = tmp_path / "safe/backup.json"
+    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 2'))
+    said = command(place.root, "restore", str(tmp_path / "safe"), "--home", str(tmp_path / "new"))
+    assert said.code == 1 and "later than this one" in said.text

@@ -1,0 +1,206 @@
+"""Key rotation (RELIABILITY H2) and a request to be forgotten (H12)."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from commands import Command
+from homes import TestHome, call, calls_file
+
+from assets.key import changes, pseudonyms
+
+AS_OF = "2024-03-10"
+JANUARY, FEBRUARY = "calls/calls_20240115.csv", "calls/calls_20240215.csv"
+PERSON, OTHER = "KP-Siti-77", "KP-0002"
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
+    """Two months of calls of two agents, published."""
+    home = TestHome(tmp_path_factory.mktemp("persons") / "home", last_month="2024-02")
+    home.only_sources("calls")
+    path = home.root / "sources/calls.sql"
+    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.put(JANUARY, january(PERSON))
+    home.run(AS_OF)
+    home.put(FEBRUARY, calls_file([call("B1", "15/02/2024 10:00:00", agent=OTHER)]))
+    home.run(AS_OF)
+    return home
+
+
+def january(agent: str) -> str:
+    return calls_file([call("A1", agent=OTHER), call("A2", wait="25,0", agent=agent)])
+
+
+@pytest.fixture
+def place(filled: TestHome, tmp_path: Path) -> TestHome:
+    made = TestHome.__new__(TestHome)
+    made.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
+    return made
+
+
+def agents(home: TestHome) -> dict[str, str]:
+    rows = home.query("select contact_id, agent_key from fact.contacts where agent_key is not null")
+    return dict(rows)
+
+
+# H2
+
+
+def test_h2_a_new_key_holds_from_then_on_and_old_pseudonyms_stay(
+    place: TestHome, command: Command
+) -> None:
+    before = agents(place)
+    former = (place.root / "key").read_bytes()
+    said = command(place.root, "rotate-key", "--reason", "Yearly, instruction 4")
+    assert said.code == 0 and "one person counts as two" in said.text
+    place.put(
+        "calls/calls_20240216.csv", calls_file([call("B2", "16/02/2024 10:00:00", agent=OTHER)])
+    )
+    place.run(AS_OF)
+    after = agents(place)
+    assert {key: after[key] for key in before} == before
+    assert after["B2"] not in before.values(), "across the change one person is two"
+    ((changed_at, was, now, reason),) = place.query("from ops.key_changes")
+    (change,) = changes(place.home)
+    assert (was, now) == (change.former, change.fingerprint)
+    assert reason == "Yearly, instruction 4" and changed_at is not None
+    assert pseudonyms(place.home).fingerprint == change.fingerprint
+    assert (place.root / f"key.{change.former[:8]}").read_bytes() == former
+    modes = {p.name: p.stat().st_mode & 0o777 for p in place.root.glob("key*")}
+    assert set(modes.values()) == {0o600} and len(modes) == 2
+
+
+def test_h2_a_file_that_is_read_again_keeps_its_pseudonyms(
+    place: TestHome, command: Command
+) -> None:
+    before = agents(place)
+    command(place.root, "rotate-key", "--reason", "Yearly")
+    path = place.root / "sources/calls.sql"
+    path.write_text(path.read_text().replace("0.5%", "0.6%"))
+    ran = place.run(AS_OF)
+    assert len(ran.ingested.loaded) == 2
+    assert agents(place) == before
+
+
+def test_h2_without_the_former_key_it_takes_the_new_one(place: TestHome, command: Command) -> None:
+    """Destroying the former key is how old pseudonyms are given up, knowingly."""
+    before = agents(place)
+    command(place.root, "rotate-key", "--reason", "It was seen by others")
+    (former,) = place.root.glob("key.*")
+    former.unlink()
+    path = place.root / "sources/calls.sql"
+    path.write_text(path.read_text().replace("0.5%", "0.6%"))
+    place.run(AS_OF)
+    after = agents(place)
+    assert set(after.values()).isdisjoint(before.values())
+    assert len(set(after.values())) == 2
+
+
+def test_h2_a_rotation_that_was_cut_short_is_finished(place: TestHome, command: Command) -> None:
+    """The record is written; the new key has not yet taken its place."""
+    former = (place.root / "key").read_bytes()
+    command(place.root, "rotate-key", "--reason", "Yearly")
+    new = (place.root / "key").read_bytes()
+    (place.root / "key").rename(place.root / "key.next")
+    (place.root / "key").write_bytes(former)
+    assert pseudonyms(place.home).fingerprint == changes(place.home)[-1].fingerprint
+    assert (place.root / "key").read_bytes() == new
+    assert not (place.root / "key.next").exists()
+
+
+def test_h1_the_former_key_alone_is_refused_after_a_rotation(
+    place: TestHome, command: Command
+) -> None:
+    former = (place.root / "key").read_bytes()
+    command(place.root, "rotate-key", "--reason", "Yearly")
+    (place.root / "key").write_bytes(former)
+    said = command(place.root, "key", OTHER)
+    assert said.code == 1 and "is not the one this home was filled with" in said.text
+
+
+# H12
+
+
+def forget(command: Command, place: TestHome, *arguments: str) -> tuple[int, dict[str, object]]:
+    said = command(place.root, "forget", f" {PERSON.lower()} ", "--json", *arguments)
+    return said.code, said.json
+
+
+def test_h12_a_person_is_found_cleaned_and_gone(place: TestHome, command: Command) -> None:
+    """The identifier is emptied and the row stays, so that no figure changes."""
+    key = agents(place)["A2"]
+    figures = place.query("from metric.monthly order by all")
+    code, told = forget(command, place)
+    assert code == 3
+    assert told["landing"] == [{"path": JANUARY, "records": [2]}]
+    assert len(told["versions"]) == 2  # type: ignore[arg-type]
+
+    refused = command(place.root, "forget", PERSON, "--erase")
+    assert refused.code == 1 and f"nothing was taken out; clean {JANUARY}" in refused.text
+    place.put(JANUARY, january(""))
+    place.run(AS_OF)
+    code, told = forget(command, place)
+    assert (code, told["landing"], told["lake"]) == (3, [], [JANUARY])
+
+    forget(command, place, "--erase")
+    ran = place.run(AS_OF)
+    assert ran.version is not None
+    assert place.query("from metric.monthly order by all") == figures
+    assert place.query("select agent_key from fact.contacts where contact_id = 'A2'") == [(None,)]
+    code, told = forget(command, place, "--erase")
+    assert (code, told["landing"], told["lake"], told["versions"]) == (0, [], [], [])
+    for path in place.root.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert key.encode() not in data and PERSON.encode() not in data, path
+    assert place.kring("verify").returncode == 0
+
+
+def test_h12_the_same_content_dropped_again_stays_out(place: TestHome, command: Command) -> None:
+    place.put(JANUARY, january(""))
+    place.run(AS_OF)
+    forget(command, place, "--erase")
+    place.run(AS_OF)
+    place.put("calls/calls_20240131.csv", january(PERSON))
+    place.run(AS_OF)
+    statuses = place.query("select status from ops.files where path like '%20240131.csv'")
+    assert statuses == [("withdrawn",)]
+    assert agents(place).keys() == {"A1", "B1"}
+
+
+def test_h12_it_is_found_in_what_no_source_reads(place: TestHome, command: Command) -> None:
+    """Unclaimed, packed, in a workbook, as UTF-16, and a number in any spelling."""
+    landing = place.root / "landing"
+    place.put("notes/a.txt", f"ask {PERSON} about it")
+    place.put("notes/b.csv.gz", gzip.compress(f"x;{PERSON}\n".encode()))
+    place.put("notes/c.txt", f"{PERSON}".encode("utf-16"))
+    with xlsxwriter.Workbook(str(landing / "notes/d.xlsx")) as book:
+        book.add_worksheet().write_row(0, 0, ["agent", PERSON])
+    place.put("notes/e.txt", "nobody")
+    place.put("notes/f.txt", "call +62 (812) 7731-9942 back")
+    _, told = forget(command, place)
+    names = [entry["path"] for entry in told["landing"]]  # type: ignore[attr-defined]
+    assert names == [JANUARY, "notes/a.txt", "notes/b.csv.gz", "notes/c.txt", "notes/d.xlsx"]
+    said = command(place.root, "forget", "081277319942", "--json")
+    assert [entry["path"] for entry in said.json["landing"]] == ["notes/f.txt"]
+
+
+def test_h12_who_is_not_there_is_not_found(place: TestHome, command: Command) -> None:
+    said = command(place.root, "forget", "KP-9999")
+    assert said.code == 0 and "nothing of it is left here" in said.text
+
+
+def test_h12_a_former_keys_pseudonym_is_found_as_well(place: TestHome, command: Command) -> None:
+    command(place.root, "rotate-key", "--reason", "Yearly")
+    _, told = forget(command, place)
+    assert told["landing"] == [{"path": JANUARY, "records": [2]}]
