@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from assets.accounting import FILES, file_rows, reject_files
+from assets.accounting import FILES, check_row_files, file_rows, reject_files
 from assets.kpi import KEPT
 from assets.lake import digest
 from assets.plan import Plan
@@ -27,12 +27,17 @@ VERSIONS = {
 REJECTS = {
     "file_id": "text", "file_row": "bigint", "column": "text", "rule": "text", "rows": "bigint",
 }  # fmt: skip
+CHECK_ROWS = {"check_id": "text", "month": "date", "row_number": "bigint", "row": "text"}
+MOST_CHECK_ROWS = 1000
 _OPS_TITLES = {
     "ops.files": "What became of every export file. One row per delivery of a file to a source; "
     "rows = accepted + corrections + duplicates + filtered + rejected.",
     "ops.rejects": "Rows that were not accepted. One row per record and broken rule; no values.",
     "ops.checks": "Results of the data checks. One row per check and month.",
+    "ops.check_rows": "The rows that failed checks found, the first 1,000 of each check and month. "
+    "One row per check, month and offending row.",
     "ops.coverage": "Whether the exports of a kind are all there. One row per kind and month.",
+    "ops.sources": "How exports are read. One row per source.",
     "ops.versions": "The versions that still stand, this one included. One row per version.",
     "ref.calendar": "Periods and the months they hold, as far as they have begun. One row per "
     "year, period and month.",
@@ -80,11 +85,13 @@ def reference_tables(plan: Plan) -> list[Small]:
 
 
 def operational_tables(plan: Plan) -> list[Small]:
-    """Files, checks and coverage (schema ops); rejects are read from their own files."""
+    """Files, checks, coverage and sources (schema ops); rejects and the rows of failed checks
+    are read from their own files."""
     return [
         Small("ops.files", FILES, file_rows(plan)),
         Small("ops.checks", *ops_table(plan, "checks", None)),
         Small("ops.coverage", *ops_table(plan, "coverage", None)),
+        Small("ops.sources", *ops_table(plan, "sources", None)),
     ]
 
 
@@ -98,6 +105,7 @@ def content_digest(plan: Plan) -> str:
         [(t.name, [(m, sha) for m, _, sha in t.files]) for t in large_tables(plan)],
         small,
         [file_id for file_id, _ in reject_files(plan)],
+        [(name, month, sha256) for name, month, _, sha256 in check_row_files(plan)],
         {name: view.fingerprint for name, view in plan.rules.views.items()},
         [descriptions_digest(), plan.home.sample() is not None],
     )

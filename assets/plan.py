@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assets import keys, spans
+from assets.accepted import accepted_findings
 from assets.deliveries import Pending, contracts_fingerprint, pending, renamed
 from assets.home import Home
 from assets.lake import WHOLE, Outputs, digest, month_name
@@ -28,7 +29,7 @@ from assets.periods import (
     parse_month,
     window,
 )
-from assets.rules import KPI_ORDER, Rules, first_table, load_rules, trailing
+from assets.rules import KPI_ORDER, Rules, first_table, load_rules, tolerance, trailing
 from assets.sources import Source, read_sources
 from schemas.register import Register, load_register
 from sql.header import Statement
@@ -53,6 +54,7 @@ class Plan:
         self.sources: tuple[Source, ...] = read_sources(home.sources)
         self.register: Register = load_register(home.register)
         self.rules: Rules = load_rules(home)
+        self.accepted_findings = accepted_findings(self.register, self.rules)
         self.ledger = Ledger(home)
         self.outputs = Outputs(home)
         self.months = months_since_first(home, as_of)
@@ -154,6 +156,10 @@ class Plan:
             return digest([cell for cell in self.coverage if cell.month == month])
         if schema == "ref":
             return self.register.fingerprint(table, month, month_end(month))
+        if name == "ops.month":
+            return f"{month:%Y-%m}"
+        if name == "ops.sources":
+            return digest([(s.name, s.kind, s.keys_from) for s in self.sources])
         if name == "ops.accepted":
             return digest(self.accepted(month))
         record = self.outputs.get(name, month)
@@ -197,10 +203,10 @@ class Plan:
         """One row per check and month (table ops.checks)."""
         rows: list[dict[str, object]] = []
         for name, check in self.rules.checks.items():
-            tolerated = int(check.header.get("tolerance") or 0)
             for record in self.outputs.of_table(f"check.{name}"):
                 if month is not None and record.month != f"{month:%Y-%m}":
                     continue
+                tolerated = self.tolerated(name, parse_month(record.month))
                 rows.append(
                     {
                         "check_id": name, "table_name": first_table(check),
@@ -211,6 +217,13 @@ class Plan:
                     }
                 )  # fmt: skip
         return rows
+
+    def tolerated(self, check: str, month: date) -> int:
+        """How many rows may offend in a month: by the check's header, or accepted for the month."""
+        rule = self.rules.checks[check]
+        spoken_of = self.outputs.get(first_table(rule), month)
+        by_header = tolerance(rule).of(spoken_of.rows if spoken_of else 0)
+        return max(by_header, self.accepted_findings.get((check, month), 0))
 
     # what differs
 

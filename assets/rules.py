@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assets.home import Home
+from assets.source_values import Tolerance, parse_tolerance
 from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
 from sql.run import (
@@ -31,8 +32,10 @@ VIEW_KEYS = Keys.of("title grain")
 _CREATED = re.compile(r"^create macro (\w+)", re.MULTILINE)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _REFERENCE = {f"ref.{name}" for name in TABLES} | {"ref.calendar", "ref.metric_definitions"}
+_OPERATIONAL = {"ops.coverage", "ops.month", "ops.sources"}
 UNITS = ("share", "ratio", "seconds")
-SEVERITIES = ("block", "warn")
+# block: figures withheld; flag: published, and must be looked at; warn: shown
+SEVERITIES = ("block", "flag", "warn")
 # the order in which the scorecard's statements build on each other
 KPI_ORDER = ("cells", "parts", "composites", "realisations", "indices", "parents", "scorecard")
 
@@ -103,14 +106,19 @@ def load_rules(home: Home) -> Rules:
     metrics = {f"metric.{name}" for name in rules.metrics}
     for statement in rules.checks.values():
         _one_of(statement, "severity", SEVERITIES)
-        if not statement.header.get("tolerance", "0").isdecimal():
-            raise statement.problem("tolerance", "must be a number of rows, such as 0")
+        tolerance(statement)
         _months(statement, "trailing")
-        _known_reads(statement, known | metrics | {"ops.accepted", "ops.coverage"})
+        _known_reads(statement, known | metrics | {"ops.accepted"} | _OPERATIONAL)
     for statement in rules.tables.values():
         _months(statement, "trailing")
-        _known_reads(statement, known | metrics | {"metric.monthly", "ops.coverage"})
+        _known_reads(statement, known | metrics | {"metric.monthly"} | _OPERATIONAL)
     return rules
+
+
+def tolerance(check: Statement) -> Tolerance:
+    """How many rows may offend: a number, or a share of the month's rows of its first table."""
+    text = check.header.get("tolerance", "0")
+    return Tolerance(rows=int(text)) if text.isdecimal() else parse_tolerance(check)
 
 
 def trailing(rule: Statement) -> int:

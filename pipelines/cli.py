@@ -11,7 +11,7 @@ import sys
 import typer
 
 from assets.home import BusyError, HomeError
-from pipelines.commands import explain, homes, run, sources, status, versions
+from pipelines.commands import checks, explain, homes, run, sources, status, versions
 from sql.header import HeaderError
 from sql.run import SqlError
 
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for module in (homes, run, status, explain, sources, versions):
+for module in (homes, run, status, checks, explain, sources, versions):
     module.register(app)
 
 

@@ -43,19 +43,22 @@ class Laboratory:
             **{f"facts/{n}": s for n, s in rules.facts.items()},
             **{f"metrics/{n}": s for n, s in rules.metrics.items()},
             **{f"kpi/{n}": s for n, s in rules.kpi.items()},
+            **{f"checks/{n}": s for n, s in rules.checks.items()},
+            **{f"tables/{n}": s for n, s in rules.tables.items()},
         }
         self.connection.execute("create schema shape")
-        ops = ["ops.coverage", "ops.checks", "ops.accepted"]
+        ops = ["ops.coverage", "ops.checks", "ops.accepted", "ops.month", "ops.sources"]
         self._keep(bench, [*(f"raw.{kind}" for kind in KINDS), *ops])
         for name in ops:
             self.connection.execute(f'delete from shape."{name}"')
         self._keep(bench, [f"ref.{n}" for n in (*self.plan.register.tables, "calendar", "clock",
                                                 "metric_definitions")])  # fmt: skip
         columns = ", ".join(f"{n} {kind}" for n, kind in SHAPE.items())
-        self.connection.execute(
-            f'create table shape."metric.detail" (month date, metric_id text, {columns}, '
-            "numerator decimal(38, 12), denominator decimal(38, 12))"
-        )
+        for name in ("detail", *rules.metrics):
+            self.connection.execute(
+                f'create table shape."metric.{name}" (month date, metric_id text, {columns}, '
+                "numerator decimal(38, 12), denominator decimal(38, 12))"
+            )
         for name in ("monthly", *KPI_ORDER[:5]):
             self._shape_of(f"kpi/{name}")
         for name in ("kpi.children", "kpi.tree"):
@@ -163,6 +166,8 @@ def target_of(rule: str) -> str:
     folder, name = rule.split("/")
     if folder == "metrics":
         return "metric.detail"
+    if folder in ("checks", "tables"):
+        return "ops.offending" if folder == "checks" else name
     return "metric.monthly" if name == "monthly" else f"{folder.removesuffix('s')}.{name}"
 
 

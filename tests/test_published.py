@@ -21,14 +21,14 @@ METRICS = sorted(path.stem for path in (ROOT / "sql/metrics").glob("*.sql"))
 
 TABLES = {
     "fact": "contacts survey_responses outbound_cases outbound_attempts payments agent_activity "
-    "complaints",
+    "complaints low_ratings",
     "metric": "monthly monthly_by_channel composites service_level_monthly outbound_monthly "
-    "wait_percentiles",
+    "wait_percentiles handle_time_quality",
     "kpi": "scorecard scorecard_as_now cells composites realisations",
-    "ops": "files rejects checks coverage versions",
+    "ops": "files rejects checks check_rows coverage sources versions",
     "ref": "kpis nodes weights targets inputs conversions reported metrics composites "
     "composite_parts service_level_policy service_level_presets occupancy_formula "
-    "outbound_policy requirements calendar metric_definitions",
+    "outbound_policy requirements accepted_findings calendar metric_definitions",
 }
 # Columns other teams build on, in their order: DESIGN, "What a published row looks like".
 COLUMNS = {
