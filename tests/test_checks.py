@@ -195,8 +195,8 @@ def test_the_samples_low_ratings_have_their_agents(sample_home: TestHome) -> Non
     """Every survey of calls, chats and outbound calls that names a contact finds it, once."""
     assert sample_home.query(
         "select bool_and(contact_found = (contact_id is not null)), "
-        "bool_and((agent_key is not null) = contact_found), count(*) = count(distinct response_id), "
-        "count(*) > 50 from fact.low_ratings"
+        "bool_and((agent_key is not null) = contact_found), "
+        "count(*) = count(distinct response_id), count(*) > 50 from fact.low_ratings"
     ) == [(True, True, True, True)]
     counted = (
         "select count(*) from fact.survey_responses where status = 'completed' "

@@ -189,7 +189,7 @@ def test_the_days_still_to_come_are_not_missing(found: Found) -> None:
 
 
 def test_a_month_that_doubles_or_halves_is_found(found: Found) -> None:
-    """Against March, by day served (22 in April, 21 in March): the bounds are half and 1.8 times."""
+    """Against March, by day served (22 in April, 21 in March): half and 1.8 times."""
     march = served("2024-03-01", "2024-03-31")
     for factor, findings in ((2, 1), (1.7, 0), (0.6, 0), (0.45, 1)):
         april = served("2024-04-01", "2024-04-30", factor)

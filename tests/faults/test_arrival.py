@@ -6,6 +6,7 @@ import gzip
 import os
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,30 @@ def test_a6_the_same_content_under_another_name_counts_once(meeting: Meeting) ->
     outcome = meeting.run()
     assert outcome.file("calls/calls (2).csv").status == "duplicate_file"
     meeting.as_undisturbed(outcome)
+
+
+def test_a2_a_file_cut_at_a_records_end_is_loaded_and_flagged(meeting: Meeting) -> None:
+    """700 of 1,200 calls: sound in itself, but from 18 June on there are none, 40 a day usually.
+
+    May, with its 1,000 calls, and a June of 1,200 are nothing to look at.
+    """
+    home = meeting.begin(JUNE)
+    home.deliver(MAY)
+    home.put(JUNE, calls_csv(call_rows(6, ROWS[JUNE])[:700]))
+    outcome = meeting.run()
+    assert (outcome.file(JUNE).status, outcome.file(JUNE).accepted) == ("loaded", 700)
+    findings = home.figures().findings
+    assert len(findings) == 1, findings
+    (flagged,) = findings
+    assert (flagged.about, flagged.must_be_acted_on) == ("suspicious", True)
+    assert "2024-06 (1 row); kring checks days_without_contacts" in flagged.text
+    assert home.query('select first_day, last_day, days from "check".days_without_contacts') == [
+        (date(2024, 6, 18), date(2024, 6, 30), 13)
+    ]
+    assert home.months("abandonment", "phone")["2024-06"] == (70, 700, "measured")
+    home.deliver(JUNE)
+    assert home.figures().findings == []
+    meeting.heals(JUNE)
 
 
 def test_a7_new_content_under_a_known_name_corrects(meeting: Meeting) -> None:
