@@ -281,10 +281,17 @@ class Plan:
             if (table, month) not in stale
             and any(
                 (name, each) in stale
-                for name in rule.listed("reads")
+                for read in rule.listed("reads")
+                for name in self._rests_on(read)
                 for each in window(month, trailing(rule))
             )
         ]
+
+    def _rests_on(self, table: str) -> set[str]:
+        """A table and what it is built from: a stale fact makes its metrics stale after it."""
+        metrics = self.rules.metrics
+        names = list(metrics) if table == "metric.monthly" else [table.removeprefix("metric.")]
+        return {table}.union(*(metrics[n].listed("reads") for n in names if n in metrics))
 
     def drop_strays(self) -> None:
         """Forget outputs of rules or months that are no more; with the run lock held."""
