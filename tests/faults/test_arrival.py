@@ -209,7 +209,7 @@ def test_a6_the_same_content_under_another_name_counts_once(meeting: Meeting) ->
 
 
 def test_a2_a_file_cut_at_a_records_end_is_loaded_and_flagged(meeting: Meeting) -> None:
-    """700 of 1,200 calls: sound in itself, but the last is of noon on 18 June, 40 a day being usual.
+    """700 of 1,200 calls: sound in itself, but the last is of noon on 18 June; 40 a day is usual.
 
     May, with its 1,000 calls, and a June of 1,200 are nothing to look at.
     """
