@@ -7,6 +7,7 @@ rejected. A finding is a sentence for whoever must act; it never holds a value o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from assets import closing
 from assets.ledger import LOADED, REFUSED, Delivery
@@ -22,6 +23,8 @@ FILES = {
     "reading": "text",
 }  # fmt: skip
 UNCLAIMED, IGNORED = "unclaimed", "ignored"
+# what a failed check makes of the figures, as findings call it
+_ABOUT = {"block": "failed", "flag": "suspicious", "warn": "warning"}
 
 
 def file_rows(plan: Plan) -> list[tuple[object, ...]]:
@@ -57,6 +60,18 @@ def printable(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def check_row_files(plan: Plan) -> list[tuple[str, date, str, str]]:
+    """The offending rows of failed checks: (check_id, month, path of the parquet, its sha256)."""
+    found = []
+    for row in plan.check_results():
+        name, month = str(row["check_id"]), row["month"]
+        assert isinstance(month, date)
+        record = plan.outputs.get(f"check.{name}", month)
+        if record and not row["passed"]:
+            found.append((name, month, str(plan.outputs.path(record)), record.sha256))
+    return found
+
+
 def reject_files(plan: Plan) -> list[tuple[str, str]]:
     """The files of rejected rows: (file_id, path of the parquet)."""
     found = []
@@ -83,7 +98,7 @@ class Finding:
 
 
 def findings(plan: Plan) -> list[Finding]:
-    """Refused, suspicious or unclaimed files, incomplete or failed months, warnings of checks."""
+    """Refused, suspicious or unclaimed files, incomplete months, and what checks have found."""
     present = {f.path: f.stamp for f in plan.found}
     found = [
         Finding("refused", d.error)
@@ -100,7 +115,7 @@ def findings(plan: Plan) -> list[Finding]:
         for f in plan.found
         if not f.sources and not f.ignored
     ]
-    return [*found, *_references(plan), *_months(plan), *_held_out(plan)]
+    return [*found, *_references(plan), *_incomplete(plan), *_checks(plan), *_held_out(plan)]
 
 
 def _held_out(plan: Plan) -> list[Finding]:
@@ -133,22 +148,33 @@ def _references(plan: Plan) -> list[Finding]:
     return [Finding("refused", refused[1]) for refused in read if isinstance(refused, tuple)]
 
 
-def _months(plan: Plan) -> list[Finding]:
-    by_reason: dict[tuple[str, str], list[str]] = {}
+def _incomplete(plan: Plan) -> list[Finding]:
+    by_kind: dict[str, list[str]] = {}
     for cell in plan.coverage:
         if cell.state == "incomplete":
-            key = ("incomplete", cell.kind)
-            by_reason.setdefault(key, []).append(f"{cell.month:%Y-%m} ({cell.reason})")
+            by_kind.setdefault(cell.kind, []).append(f"{cell.month:%Y-%m} ({cell.reason})")
+    return [Finding("incomplete", f"{k}: {_first(months)}") for k, months in by_kind.items()]
+
+
+def _checks(plan: Plan) -> list[Finding]:
+    """One finding per failed check: what should be, where it is not, who shows the rows."""
+    by_check: dict[str, list[str]] = {}
     for row in plan.check_results():
         if not row["passed"]:
-            about = "failed" if row["severity"] == "block" else "warning"
-            key = (about, str(row["title"]))
-            by_reason.setdefault(key, []).append(f"{row['month']:%Y-%m} ({row['offending_rows']})")
-    return [
-        Finding(about, f"{what}: {', '.join(months[:3])}" + _more(len(months)))
-        for (about, what), months in by_reason.items()
-    ]
+            months = by_check.setdefault(str(row["check_id"]), [])
+            months.append(f"{row['month']:%Y-%m} ({_rows(row['offending_rows'])})")
+    found = []
+    for name, months in by_check.items():
+        header = plan.rules.checks[name].header
+        text = f"{header['title']}: not so in {_first(months)}; kring checks {name} shows them"
+        found.append(Finding(_ABOUT[header["severity"]], text))
+    return found
 
 
-def _more(count: int) -> str:
-    return f" and {count - 3} more months" if count > 3 else ""
+def _rows(count: object) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
+def _first(months: list[str]) -> str:
+    more = f" and {len(months) - 3} more months" if len(months) > 3 else ""
+    return ", ".join(months[:3]) + more

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from assets import closing, decisions
-from assets.accounting import FILES, file_rows, reject_files
+from assets.accounting import FILES, check_row_files, file_rows, reject_files
 from assets.key import changes
 from assets.kpi import AS_NOW, KEPT
 from assets.lake import WHOLE, digest, sha256_file
@@ -37,6 +37,8 @@ KEY_CHANGES = {
     "changed_at": "timestamp with time zone", "former": "text", "fingerprint": "text",
     "reason": "text",
 }  # fmt: skip
+CHECK_ROWS = {"check_id": "text", "month": "date", "row_number": "bigint", "row": "text"}
+MOST_CHECK_ROWS = 1000
 _OPS_TITLES = {
     "ops.key_changes": "When the key of the pseudonyms was changed: a person in files read before "
     "and after counts as two. One row per change, none where it never was.",
@@ -44,7 +46,10 @@ _OPS_TITLES = {
     "rows = accepted + corrections + duplicates + filtered + rejected.",
     "ops.rejects": "Rows that were not accepted. One row per record and broken rule; no values.",
     "ops.checks": "Results of the data checks. One row per check and month.",
+    "ops.check_rows": "The rows that failed checks found, the first 1,000 of each check and month. "
+    "One row per check, month and offending row.",
     "ops.coverage": "Whether the exports of a kind are all there. One row per kind and month.",
+    "ops.sources": "How exports are read. One row per source.",
     "ops.versions": "The versions that still stand, this one included. One row per version.",
     "ops.reconciliation": TITLE,
     "ref.calendar": "Periods and the months they hold, as far as they have begun. One row per "
@@ -122,11 +127,13 @@ def reference_tables(plan: Plan) -> list[Small]:
 
 
 def operational_tables(plan: Plan) -> list[Small]:
-    """Files, checks and coverage (schema ops); rejects are read from their own files."""
+    """Files, checks, coverage and sources (schema ops); rejects and the rows of failed checks
+    are read from their own files."""
     return [
         Small("ops.files", FILES, file_rows(plan)),
         Small("ops.checks", *ops_table(plan, "checks", None)),
         Small("ops.coverage", *ops_table(plan, "coverage", None)),
+        Small("ops.sources", *ops_table(plan, "sources", None)),
         Small("ops.key_changes", KEY_CHANGES, _key_changes(plan)),
         Small("ops.decisions", decisions.COLUMNS, [
             astuple(entry) for entry in decisions.decisions(plan.home)
@@ -155,6 +162,7 @@ def content_digest(plan: Plan) -> str:
         closing.standing_digest(plan.home),
         references_digest(plan.home),
         plan.rules.macros,
+        [(name, month, sha256) for name, month, _, sha256 in check_row_files(plan)],
         [descriptions_digest(), plan.home.sample() is not None],
     )
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assets.accounting import reject_files
+from assets.accounting import check_row_files, reject_files
 from assets.content import (
+    CHECK_ROWS,
+    MOST_CHECK_ROWS,
     REJECTS,
     VERSIONS,
     Large,
@@ -114,13 +116,24 @@ def _tables(
     for small in (*operational_tables(plan), _versions(header, older)):
         _insert(con, small)
         files[small.name] = []
-    for empty in (Small("ops.rejects", REJECTS, []), _reconciliation([])):
-        _insert(con, empty)
-        files[empty.name] = []
+    empty = (
+        Small("ops.rejects", REJECTS, []),
+        Small("ops.check_rows", CHECK_ROWS, []),
+        _reconciliation([]),
+    )
+    for table in empty:
+        _insert(con, table)
+        files[table.name] = []
     for file_id, path in reject_files(plan):
         con.execute(
             f'insert into ops.rejects select {literal(file_id)}, _row, "column", rule, _rows '
             f"from read_parquet({literal(path)})"
+        )
+    for check, month, path, _ in check_row_files(plan):
+        con.execute(
+            f"insert into ops.check_rows select {literal(check)}, {literal(month)}, "
+            f"row_number() over (), cast(to_json(found) as text) "
+            f"from (from read_parquet({literal(path)}) limit {MOST_CHECK_ROWS}) as found"
         )
     return files
 

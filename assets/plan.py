@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assets import closing, keys, spans
+from assets.accepted import accepted_findings
 from assets.deliveries import Pending, contracts_fingerprint, pending, renamed
 from assets.gaps import gaps
 from assets.grains import GRAINS, grain_of
@@ -30,7 +31,15 @@ from assets.periods import (
     parse_month,
     window,
 )
-from assets.rules import KPI_ORDER, Rules, first_table, load_rules, raw_kinds, trailing
+from assets.rules import (
+    KPI_ORDER,
+    Rules,
+    first_table,
+    load_rules,
+    raw_kinds,
+    tolerance,
+    trailing,
+)
 from assets.sources import Source, read_sources
 from schemas.register import Register, load_register
 from sql.header import Statement
@@ -55,6 +64,7 @@ class Plan:
         self.sources: tuple[Source, ...] = read_sources(home.sources)
         self.register: Register = load_register(home.register)
         self.rules: Rules = load_rules(home)
+        self.accepted_findings = accepted_findings(self.register, self.rules)
         self.ledger = Ledger(home)
         self.outputs = Outputs(home)
         self.months = months_since_first(home, as_of)
@@ -159,6 +169,10 @@ class Plan:
             return self.register.fingerprint(table, month, month_end(month))
         if name in GRAINS.values():
             return self._of_grain(grain_of(name), month)
+        if name == "ops.month":
+            return f"{month:%Y-%m}"
+        if name == "ops.sources":
+            return digest([(s.name, s.kind, s.keys_from) for s in self.sources])
         if name == "ops.accepted":
             return digest(self.accepted(month))
         record = self.outputs.get(name, month)
@@ -215,10 +229,10 @@ class Plan:
         """One row per check and month (table ops.checks)."""
         rows: list[dict[str, object]] = []
         for name, check in self.rules.checks.items():
-            tolerated = int(check.header.get("tolerance") or 0)
             for record in self.outputs.of_table(f"check.{name}"):
                 if month is not None and record.month != f"{month:%Y-%m}":
                     continue
+                tolerated = self.tolerated(name, parse_month(record.month))
                 rows.append(
                     {
                         "check_id": name, "table_name": first_table(check),
@@ -229,6 +243,13 @@ class Plan:
                     }
                 )  # fmt: skip
         return rows
+
+    def tolerated(self, check: str, month: date) -> int:
+        """How many rows may offend in a month: by the check's header, or accepted for the month."""
+        rule = self.rules.checks[check]
+        spoken_of = self.outputs.get(first_table(rule), month)
+        by_header = tolerance(rule).of(spoken_of.rows if spoken_of else 0)
+        return max(by_header, self.accepted_findings.get((check, month), 0))
 
     # what differs
 
@@ -286,10 +307,17 @@ class Plan:
             if (table, month) not in stale
             and any(
                 (name, each) in stale
-                for name in rule.listed("reads")
+                for read in rule.listed("reads")
+                for name in self._rests_on(read)
                 for each in window(month, trailing(rule))
             )
         ]
+
+    def _rests_on(self, table: str) -> set[str]:
+        """A table and what it is built from: a stale fact makes its metrics stale after it."""
+        metrics = self.rules.metrics
+        names = list(metrics) if table == "metric.monthly" else [table.removeprefix("metric.")]
+        return {table}.union(*(metrics[n].listed("reads") for n in names if n in metrics))
 
     def drop_strays(self) -> None:
         """Forget outputs of rules or months that are no more; with the run lock held."""

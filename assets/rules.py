@@ -15,6 +15,7 @@ from pathlib import Path
 from assets.grains import GRAINS, check_grains
 from assets.home import Home
 from assets.lake import digest
+from assets.source_values import Tolerance, parse_tolerance
 from schemas.register_columns import KINDS
 from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
@@ -36,8 +37,10 @@ _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _REFERENCE = {f"ref.{name}" for name in TABLES} | {"ref.calendar", "ref.metric_definitions"}
 # a fact may rest on the register's rows, whose months are known, not on the calendar or clock
 _DATED = {f"ref.{name}" for name in TABLES}
+_OPERATIONAL = {"ops.coverage", "ops.month", "ops.sources"}
 UNITS = ("share", "ratio", "seconds")
-SEVERITIES = ("block", "warn")
+# block: figures withheld; flag: published, and must be looked at; warn: shown
+SEVERITIES = ("block", "flag", "warn")
 # the order in which the scorecard's statements build on each other
 KPI_ORDER = ("cells", "parts", "composites", "realisations", "indices", "parents", "scorecard")
 
@@ -127,11 +130,10 @@ def load_rules(home: Home) -> Rules:
     metrics = {f"metric.{name}" for name in rules.metrics}
     for statement in rules.checks.values():
         _one_of(statement, "severity", SEVERITIES)
-        if not statement.header.get("tolerance", "0").isdecimal():
-            raise statement.problem("tolerance", "must be a number of rows, such as 0")
+        tolerance(statement)
         _months(statement, "trailing")
-        _known_reads(statement, known | metrics | {"ops.accepted", "ops.coverage"})
-    known |= metrics | {"metric.monthly", "ops.coverage", *GRAINS.values(), *rules.tables}
+        _known_reads(statement, known | metrics | {"ops.accepted"} | _OPERATIONAL)
+    known |= metrics | {"metric.monthly", *GRAINS.values(), *rules.tables} | _OPERATIONAL
     for name, statement in rules.tables.items():
         _months(statement, "trailing")
         _known_reads(statement, known - {name})
@@ -158,6 +160,12 @@ def _in_reading_order(tables: dict[str, Statement]) -> dict[str, Statement]:
             raise HeaderError(f"sql/tables: {', '.join(waiting)} read each other in a circle")
         ordered |= ready
     return ordered
+
+
+def tolerance(check: Statement) -> Tolerance:
+    """How many rows may offend: a number, or a share of the month's rows of its first table."""
+    text = check.header.get("tolerance", "0")
+    return Tolerance(rows=int(text)) if text.isdecimal() else parse_tolerance(check)
 
 
 def trailing(rule: Statement) -> int:

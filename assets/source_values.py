@@ -25,14 +25,18 @@ _DATE_PARTS = {"%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{2}", "%d": r"\d{2}", "
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How many rejected rows a file may have and still be loaded: a share, or a count."""
+    """How many rows may be wrong, of a file or of a check's table: a share, or a count."""
 
     share: Fraction = Fraction(0)
     rows: int = 0
 
     def allows(self, rejected: int, records: int) -> bool:
         """Whether `rejected` of `records` is within what the source tolerates."""
-        return rejected <= self.rows or rejected <= self.share * records
+        return rejected <= self.of(records)
+
+    def of(self, records: int) -> int:
+        """The number of rows tolerated of `records`."""
+        return max(self.rows, int(self.share * records))
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,10 @@ IDENTIFIERS = ("phone", "tax_id", "text")
 _KEYS = Keys.of(
     "title kind files format",
     "options columns aliases timezone times decimal nulls identifiers covers expects tolerance"
-    " version was",
+    " version keys_from was",
 )
 # Keys that name the source or tell about it, and cannot change a row.
-_WITHOUT_EFFECT = frozenset({"title", "was"})
+_WITHOUT_EFFECT = frozenset({"title", "keys_from", "was"})
 _TOKEN = re.compile(
     r"""(?P<text>[eE]'(?:\\.|''|[^'\\])*'|'(?:''|[^'])*'|"(?:""|[^"])*"|\$(\w*)\$.*?\$\2\$)
     |(?P<void>--[^\n]*|/\*.*?\*/|\s+)|(?P<other>.)""",
@@ -75,6 +75,7 @@ class Source:
     expects: Expects
     tolerance: Tolerance
     version: str | None
+    keys_from: tuple[str, ...]
     was: str | None
     statement: Statement = field(repr=False)
 
@@ -137,6 +138,7 @@ def read_source(path: Path) -> Source:
         expects=parse_expects(statement),
         tolerance=parse_tolerance(statement),
         version=statement.header.get("version", "").strip().strip('"') or None,
+        keys_from=statement.listed("keys_from"),
         was=statement.header.get("was") or None,
         statement=statement,
     )

@@ -264,6 +264,11 @@ def ops_table(
         columns = {"kind": "text", "month": "date", "state": "text", "reason": "text",
                    "flagged": "text"}  # fmt: skip
         return columns, [(c.kind, c.month, c.state, c.reason, c.flagged) for c in plan.coverage]
+    if name == "month":
+        return {"month": "date"}, [(month,)]
+    if name == "sources":
+        columns = {"source": "text", "kind": "text", "title": "text", "keys_from": "text[]"}
+        return columns, [(s.name, s.kind, s.title, list(s.keys_from)) for s in plan.sources]
     if name == "accepted":
         columns = {"kind": "text", "source": "text", "month": "date", "rows": "bigint"}
         months = [month] if month else plan.months
@@ -273,4 +278,4 @@ def ops_table(
                    "severity": "text", "passed": "boolean", "offending_rows": "bigint",
                    "tolerance": "bigint", "reason": "text"}  # fmt: skip
         return columns, [tuple(row[c] for c in columns) for row in plan.check_results()]
-    raise KeyError(f"ops.{name} is not for rules; they may read coverage, accepted and checks")
+    raise KeyError(f"ops.{name} is not for rules; there are coverage, month, sources, accepted")

@@ -13,6 +13,7 @@ import typer
 from assets.home import BusyError, HomeError
 from pipelines.commands import (
     backups,
+    checks,
     closings,
     compare,
     diff,
@@ -41,6 +42,7 @@ _COMMANDS = (
     homes,
     run,
     status,
+    checks,
     explain,
     compare,
     reconcile,

@@ -242,4 +242,20 @@ _RULES = (
     ),
 )  # fmt: skip
 
-TABLES: dict[str, TableSpec] = {spec.name: spec for spec in (*_SCORECARD, *_RULES, *SERVICE_TABLES)}
+_CHECKS = (
+    TableSpec("accepted_findings", "Findings of checks that somebody has looked at and accepted: "
+        "the check passes for the month while no more rows offend. One row per check and month.",
+        (
+            ident("check_id", "Name of the check's SQL file; its severity is flag or warn."),
+            Column("month", "date", "Month of the finding, as its first day."),
+            Column("rows", "integer", "Number of offending rows accepted. Count.", low=1),
+            Column("reason", "text", "What the rows are: a holiday, an outage, a campaign."),
+            AUTHORITY,
+        ),
+        ("check_id", "month"),
+    ),
+)  # fmt: skip
+
+TABLES: dict[str, TableSpec] = {
+    spec.name: spec for spec in (*_SCORECARD, *_RULES, *SERVICE_TABLES, *_CHECKS)
+}

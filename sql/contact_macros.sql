@@ -1,6 +1,7 @@
 -- What a service-level policy makes of each contact: stated once, for every figure that counts
--- contacts by a policy. The names of the tables are parameters because the engine binds a macro
--- when it is created, and these tables come later; whoever asks "what if" passes their own.
+-- contacts by a policy; and what is wrong with a handle time. The names of the tables are
+-- parameters because the engine binds a macro when it is created, and these tables come later;
+-- whoever asks "what if" passes their own.
 
 create macro is_in_time(wait_seconds, threshold_seconds, comparator) as coalesce(
     case comparator
@@ -102,3 +103,17 @@ select
         abandons, short_abandon_seconds, short_abandons, flow_out, callback, voicemail
     ) as treatment
 from timed;
+
+-- what is wrong with an answered contact's handle time, or null: missing (lost on the way), zero,
+-- or impossible: over four hours, or two seconds more than the contact lasted. Work after the
+-- contact has no end of its own to be held against.
+create macro handle_time_fault(
+    talk_seconds, hold_seconds, acw_seconds, answered_at, ended_at
+) as case
+    when talk_seconds is null then 'missing'
+    when talk_seconds = 0 then 'zero'
+    when talk_seconds + coalesce(hold_seconds, 0) + coalesce(acw_seconds, 0) > 14400
+        then 'impossible'
+    when (talk_seconds + coalesce(hold_seconds, 0) - 2) * 1000000
+        > epoch_us(ended_at) - epoch_us(answered_at) then 'impossible'
+end;

@@ -44,19 +44,22 @@ class Laboratory:
             **{f"facts/{n}": s for n, s in rules.facts.items()},
             **{f"metrics/{n}": s for n, s in rules.metrics.items()},
             **{f"kpi/{n}": s for n, s in rules.kpi.items()},
+            **{f"checks/{n}": s for n, s in rules.checks.items()},
+            **{f"tables/{n}": s for n, s in rules.tables.items()},
         }
         self.connection.execute("create schema shape")
-        ops = ["ops.coverage", "ops.checks", "ops.accepted"]
+        ops = ["ops.coverage", "ops.checks", "ops.accepted", "ops.month", "ops.sources"]
         self._keep(bench, [*(f"raw.{kind}" for kind in KINDS), *ops])
         for name in ops:
             self.connection.execute(f'delete from shape."{name}"')
         self._keep(bench, [f"ref.{n}" for n in (*self.plan.register.tables, "calendar", "clock",
                                                 "metric_definitions")])  # fmt: skip
         columns = ", ".join(f"{n} {kind}" for n, kind in SHAPE.items())
-        self.connection.execute(
-            f'create table shape."metric.detail" (month date, metric_id text, {columns}, '
-            "numerator decimal(38, 12), denominator decimal(38, 12))"
-        )
+        for name in ("detail", *rules.metrics):
+            self.connection.execute(
+                f'create table shape."metric.{name}" (month date, metric_id text, {columns}, '
+                "numerator decimal(38, 12), denominator decimal(38, 12))"
+            )
         closed = ", ".join(f"{n} {kind}" for n, kind in CLOSED_REALISATIONS.items())
         self.connection.execute(f'create table shape."kpi.closed_realisations" ({closed})')
         for name in ("monthly", *KPI_ORDER[:5]):
@@ -80,10 +83,13 @@ class Laboratory:
     def tables(self, names: tuple[str, ...], given: Mapping[str, Any], as_of: date) -> Made:
         return Made(self, names, given, as_of)
 
-    def fill(self, name: str, given: Mapping[str, Any], as_of: date) -> None:
-        """Make a table of given rows; a reference table without any holds the register's."""
+    def know(self, name: str) -> None:
+        """Have the shape of a fact that no case has named before."""
         if name.startswith("fact.") and not self._has_shape(name):
             self._shape_of(name.replace("fact.", "facts/"))
+
+    def fill(self, name: str, given: Mapping[str, Any], as_of: date) -> None:
+        """Make a table of given rows; a reference table without any holds the register's."""
         self.connection.execute(f'create table {name} as from shape."{name}"')
         rows = [dict(row) for row in given.get(name, ())]
         if name in ("ref.calendar", "ref.clock") and as_of != AS_OF:
@@ -141,6 +147,9 @@ class Made:
         self, laboratory: Laboratory, names: tuple[str, ...], given: Mapping[str, Any], as_of: date
     ) -> None:
         self.laboratory = laboratory
+        # first, because finding a shape fills and drops tables of its own
+        for name in names:
+            laboratory.know(name)
         for name in names:
             laboratory.fill(name, given, as_of)
 
@@ -166,6 +175,8 @@ def target_of(rule: str) -> str:
     folder, name = rule.split("/")
     if folder == "metrics":
         return "metric.detail"
+    if folder in ("checks", "tables"):
+        return "ops.offending" if folder == "checks" else name
     return "metric.monthly" if name == "monthly" else f"{folder.removesuffix('s')}.{name}"
 
 

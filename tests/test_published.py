@@ -21,17 +21,18 @@ METRICS = sorted(path.stem for path in (ROOT / "sql/metrics").glob("*.sql"))
 
 TABLES = {
     "fact": "contacts survey_responses outbound_cases outbound_attempts payments agent_activity "
-    "complaints evidence evidence_as_now",
+    "complaints evidence evidence_as_now low_ratings",
     "metric": "monthly monthly_as_now monthly_by_channel composites service_level_monthly "
     "outbound_monthly wait_percentiles series_breaks "
-    "service_level_bridge service_level_by_rule daily interval",
+    "service_level_bridge service_level_by_rule daily interval handle_time_quality",
     "kpi": "scorecard scorecard_as_now cells composites realisations explain revisions pending",
-    "ops": "files rejects checks coverage reconciliation versions decisions restatements "
+    "ops": "files rejects checks check_rows coverage sources reconciliation versions decisions "
+    "restatements "
     "register_changes pending_files key_changes",
     "ref": "kpis nodes weights targets inputs conversions reported metrics composites "
     "composite_parts service_level_policy service_level_presets occupancy_formula "
     "outbound_policy requirements service_hours events event_kinds calendar "
-    "metric_definitions register_rows",
+    "metric_definitions register_rows accepted_findings",
 }
 # Columns other teams build on, in their order: DESIGN, "What a published row looks like".
 COLUMNS = {

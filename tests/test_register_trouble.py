@@ -162,7 +162,8 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "not SQL": (metric("select\n", "selct\n"), r"metrics/mine.sql: Parser Error"),
     "taken name": (metric("Mine", "Ours", name="service_level"),
                    r"metrics/service_level.sql: .*rename the file"),
-    "severity": (check("block", "stop"), r"mine.sql line 3: severity: must be one of block, warn"),
+    "severity": (check("block", "stop"),
+                 r"mine.sql line 3: severity: must be one of block, flag, warn"),
     "no reason": (check("-- reason: nobody called on New Year's Day\n", ""),
                   r"mine.sql line 1: the header lacks `reason:`; it needs reads, reason"),
     # settings

@@ -59,6 +59,20 @@ def test_a_late_file_rebuilds_the_month_that_looks_back_in_the_same_run(home: Te
     ) == [("01", 0), ("02", 0)]
 
 
+def test_what_looks_back_at_a_metric_goes_stale_with_the_metrics_fact(home: TestHome) -> None:
+    """Or a night that rebuilds January alone would leave the others stale, and publish nothing."""
+    home.only_sources("calls")
+    for month in ("2024-01", "2024-05"):
+        put_calls(home, f"{month}-10", called(f"A{month}", f"{month}-10"))
+    home.run("2024-05-31")
+    put_calls(home, "2024-01-11", called("late", "2024-01-11"))
+    ingest(home.home, date(2024, 5, 31))
+    stale = Plan(home.home, date(2024, 5, 31)).stale()
+    assert {s.month.month for s in stale if s.table == "check.wait_drift" and s.month} == {
+        1, 2, 3, 4
+    }  # fmt: skip
+
+
 def test_percentiles_of_the_wait(home: TestHome) -> None:
     home.only_sources("calls")
     waits = ["10,000", "20,000", "30,000", "40,000"]

@@ -24,7 +24,7 @@ class Verdict:
     check: str
     passed: bool
     reason: str = ""
-    blocking: bool = True
+    must_be_acted_on: bool = True
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ def asset_key(table: str) -> dg.AssetKey:
 
 def evaluation(verdict: Verdict, month: str | None, target: Target | None) -> object:
     """A check's answer as Dagster's event; red but never blocking."""
-    severity = dg.AssetCheckSeverity.ERROR if verdict.blocking else dg.AssetCheckSeverity.WARN
+    acute, mild = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
     return dg.AssetCheckEvaluation(
         asset_key=asset_key(verdict.key),
         check_name=verdict.check,
         passed=verdict.passed,
-        severity=severity,
+        severity=acute if verdict.must_be_acted_on else mild,
         blocking=False,
         partition=month,
         description=verdict.reason or None,

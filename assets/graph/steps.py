@@ -30,7 +30,7 @@ def steps(rules: Rules) -> list[tuple[Step, bool]]:
     metrics = [(metric_step(name, rule), True) for name, rule in rules.metrics.items()]
     metric_names = tuple(f"metric.{name}" for name in rules.metrics)
     checks = Step(
-        "ops.checks", "metric", tuple(sorted({*(f"fact.{n}" for n in rules.facts)})),
+        "ops.checks", "metric", _read_by_checks(rules),
         "Data checks of each month: queries that return the rows that should not be.",
         frozenset({"duckdb"}), _checks,
     )  # fmt: skip
@@ -52,6 +52,13 @@ def steps(rules: Rules) -> list[tuple[Step, bool]]:
     )  # fmt: skip
     return [*facts, *metrics, (checks, True), (monthly, True), *tables,
             (scorecard, False), (snapshot, False)]  # fmt: skip
+
+
+def _read_by_checks(rules: Rules) -> tuple[str, ...]:
+    """The facts, and the metrics that some check looks at."""
+    read = {name for rule in rules.checks.values() for name in rule.listed("reads")}
+    metrics = {name for name in read if name.startswith("metric.")}
+    return tuple(sorted({f"fact.{name}" for name in rules.facts} | metrics))
 
 
 def fact_step(name: str, rule: Statement) -> Step:
@@ -92,7 +99,7 @@ def table_step(name: str, rules: Rules) -> Step:
 
     # the rows of a grain are no asset: they are counted from these facts when they are read
     grains = {table: rules.facts_of_grain(grain) for grain, table in GRAINS.items()}
-    named = [table for table in rule.listed("reads") if not table.startswith("ref.")]
+    named = [t for t in rule.listed("reads") if t.partition(".")[0] not in ("ref", "ops")]
     reads = tuple(dict.fromkeys(asset for table in named for asset in grains.get(table, (table,))))
     return Step(
         name, name.partition(".")[0], reads, f"{rule.header['title']}: {rule.header['grain']}.",
@@ -123,10 +130,10 @@ def check_verdicts(session: Session, month: date) -> list[Verdict]:
     verdicts = []
     for name, rule in session.plan.rules.checks.items():
         record = session.check(name, month)
-        passed = record.rows <= int(rule.header.get("tolerance") or 0)
+        passed = record.rows <= session.plan.tolerated(name, month)
         reason = "" if passed else f"{record.rows} rows: {rule.header['title']}"
-        blocks = rule.header["severity"] == "block"
-        verdicts.append(Verdict(first_table(rule), name, passed, reason, blocks))
+        must_be_acted_on = rule.header["severity"] != "warn"
+        verdicts.append(Verdict(first_table(rule), name, passed, reason, must_be_acted_on))
     return verdicts
 
 

@@ -9,6 +9,7 @@
 -- covers:      filename %Y%m
 -- expects:     month
 -- tolerance:   0.5%
+-- keys_from:   calls, chats, outbound_attempts
 -- Submitted is a date-time cell; it is handed over in the form of `times`. A completed
 -- response with a blank or zero score is kept as not rated by the contract.
 with

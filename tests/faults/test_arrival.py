@@ -6,6 +6,7 @@ import gzip
 import os
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from five_files import (
 from invariants import no_values
 
 import assets.exports.opening as opening
+from assets.checks import offending_rows
 
 REST = sum(ROWS.values()) - ROWS[JUNE]
 
@@ -204,6 +206,31 @@ def test_a6_the_same_content_under_another_name_counts_once(meeting: Meeting) ->
     outcome = meeting.run()
     assert outcome.file("calls/calls (2).csv").status == "duplicate_file"
     meeting.as_undisturbed(outcome)
+
+
+def test_a2_a_file_cut_at_a_records_end_is_loaded_and_flagged(meeting: Meeting) -> None:
+    """700 of 1,200 calls: sound in itself, but the last is of noon on 18 June; 40 a day is usual.
+
+    May, with its 1,000 calls, and a June of 1,200 are nothing to look at.
+    """
+    home = meeting.begin(JUNE)
+    home.deliver(MAY)
+    home.put(JUNE, calls_csv(call_rows(6, ROWS[JUNE])[:700]))
+    outcome = meeting.run()
+    assert (outcome.file(JUNE).status, outcome.file(JUNE).accepted) == ("loaded", 700)
+    findings = home.figures().findings
+    assert len(findings) == 1, findings
+    (flagged,) = findings
+    assert (flagged.about, flagged.must_be_acted_on) == ("suspicious", True)
+    assert "2024-06 (1 row); kring checks days_without_contacts" in flagged.text
+    (gap,) = offending_rows(home.plan(AS_OF), "days_without_contacts", date(2024, 6, 1), 9)
+    assert (gap["first_day"], gap["last_day"], gap["days"]) == (
+        date(2024, 6, 19), date(2024, 6, 30), 12,
+    )  # fmt: skip
+    assert home.months("abandonment", "phone")["2024-06"] == (70, 700, "measured")
+    home.deliver(JUNE)
+    assert home.figures().findings == []
+    meeting.heals(JUNE)
 
 
 def test_a7_new_content_under_a_known_name_corrects(meeting: Meeting) -> None:
