@@ -123,7 +123,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     ),
     "event over before it began": (
         added("events", "e,restart,2024-01-05 12:00,2024-01-05 11:00,,*,Restart,Log,false,"),
-        r"register/events.csv line 10: ends_at 2024-01-05 11:00 is not after begins_at",
+        r"register/events.csv line 5: ends_at 2024-01-05 11:00 is not after begins_at",
     ),
     "hours twice": (
         added("service_hours", "more,chat,*,2024-01-01,,weekday,09:00,10:00,Decree,false,"),

@@ -219,8 +219,6 @@ def test_a_month_runs_is_provisional_and_is_measured(tmp_path: Path) -> None:
 def test_a_missing_daily_file_leaves_its_month_incomplete_until_it_comes(tmp_path: Path) -> None:
     home = story(tmp_path, "calls", "chats", expecting="day")
     home.expecting("month", "chats")
-    # this centre answers on New Year's Day
-    home.edit_register("events", "new_year_2024,holiday", "new_year_2024,reopened")
     for day in range(1, 32):
         if day != 17:
             put_calls(home, f"2024-01-{day:02}", called(f"A{day}", f"2024-01-{day:02}"))

@@ -257,9 +257,6 @@ def test_a_metric_a_source_a_check_and_a_kpi_of_ones_own(tmp_path: Path) -> None
             f"no\tstart\tresult\tring\n1-{month}\t{month}-02 00:30\tok\t9.5\n"
             f"2-{month}\t{month}-30 23:30\tbusy\t\n",
         )
-    # Makassar works on the holidays of May and June
-    for holiday in ("labour_day_2024", "pancasila_day_2024"):
-        home.edit_register("events", f"{holiday},holiday", f"{holiday},reopened")
     home.append_register("metrics", "sent_elsewhere,lower,Branch,2024-04-01,Decree 12,,,")
     home.append_register("requirements", "sent_elsewhere,phone,,calls")
     home.append_register(
