@@ -24,7 +24,7 @@ TABLES = {
     "complaints",
     "metric": "monthly monthly_by_channel composites service_level_monthly outbound_monthly",
     "kpi": "scorecard scorecard_as_now cells composites realisations",
-    "ops": "files rejects checks coverage versions",
+    "ops": "files rejects checks coverage key_changes versions",
     "ref": "kpis nodes weights targets inputs conversions reported metrics composites "
     "composite_parts service_level_policy service_level_presets occupancy_formula "
     "outbound_policy requirements calendar metric_definitions",
