@@ -69,13 +69,19 @@ def pending(
     for file in found:
         for source in file.sources:
             known = ledger.known(source.name, file.path, *file.stamp)
-            why = _why(known, file, rules[source.name], as_of)
+            why = _why(home, known, file, rules[source.name], as_of)
             if why:
                 todo.append(Pending(file, source, known, why))
     return todo
 
 
-def _why(known: Delivery | None, file: Found, rules: str, as_of: date) -> str:
+def is_lost(home: Home, delivery: Delivery) -> bool:
+    """Whether the rows a delivery gave are gone from the lake; its file is then read again."""
+    places = (home.chunk(delivery.kind, delivery.source, c.file) for c in delivery.chunks)
+    return any(not path.is_file() for path in places)
+
+
+def _why(home: Home, known: Delivery | None, file: Found, rules: str, as_of: date) -> str:
     if known is None:
         return "new"
     if known.status == WITHDRAWN:
@@ -86,6 +92,8 @@ def _why(known: Delivery | None, file: Found, rules: str, as_of: date) -> str:
         return "its .done file has changed"
     if known.awaits_later_day and known.as_of < as_of.isoformat():
         return "held rows of a later day"
+    if is_lost(home, known):
+        return "its rows are gone from the lake"
     return ""
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 from assets import keys
 from assets.chunks import covered
-from assets.deliveries import Pending, pending, renamed, rules_of
+from assets.deliveries import Pending, is_lost, pending, renamed, rules_of
 from assets.home import Home
 from assets.key import pseudonyms, pseudonyms_at
 from assets.lake import make_folder, place
@@ -150,7 +150,7 @@ def _deliver(run: _Run, item: Pending, readers: _Readers) -> None:
         rules,
         blank.expected,
     )
-    if holder and unchanged and not holder.awaits_later_day:
+    if holder and unchanged and not holder.awaits_later_day and not is_lost(run.home, holder):
         ledger.write(_restamped(holder, item))
         return
     reader = readers.of(item.source, holder)

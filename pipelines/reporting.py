@@ -3,7 +3,8 @@
 The command reports for itself; runs that Dagster launched are reported by sensors, which also
 hear of those whose process is gone. What a report holds is `assets.report`.
 """
-# No `from __future__ import annotations`: Dagster reads the context's annotation at run time.
+
+from __future__ import annotations
 
 import os
 import sys

@@ -105,6 +105,23 @@ def test_h3_a_lost_lake_is_built_again_from_landing(place: TestHome) -> None:
     assert content(place) == wanted
 
 
+def test_h3_with_the_ledger_saved_withdrawals_and_order_stay(
+    place: TestHome, command: Command
+) -> None:
+    """Rows, keys and figures are built again from landing by what the ledger remembers."""
+    place.put("calls/calls_20240117.csv", calls_file([call("A9")]))
+    place.run(AS_OF)
+    command(place.root, "withdraw", "calls/calls_20240117.csv", "--reason", "a test of theirs")
+    place.run(AS_OF)
+    wanted, figures = content(place), place.query("from metric.monthly order by all")
+    for name in ("raw", "keys", "outputs"):
+        shutil.rmtree(place.root / "lake" / name)
+    ran = place.run(AS_OF)
+    assert {d.path for d in ran.ingested.loaded} >= {"calls/calls_20240115.csv"}
+    assert content(place) == wanted
+    assert place.query("from metric.monthly order by all") == figures
+
+
 def test_with_landing_nothing_else_is_needed_but_the_key(
     place: TestHome, command: Command, tmp_path: Path
 ) -> None:

@@ -171,7 +171,8 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "key": (settings("timezone", "time_zone"),
             r"unknown key organisation.time_zone; known are first_month, last_month, name, time"),
     "section": (settings("[ingest]", "[ingst]"),
-                r"unknown section \[ingst\]; known are ingest, nightly, organisation, published"),
+                r"unknown section \[ingst\]; known are alerts, freshness, ingest, nightly, "
+                r"organisation, published"),
     "organisation's zone": (settings("Asia/Jakarta", "Jakarta"),
                             r"organisation.timezone is no zone .*such as Asia/Jakarta"),
     "month": (settings('"2024-01"', '"Jan 2024"'),
@@ -244,7 +245,7 @@ def test_the_command_ends_with_1_and_the_message(landed: StoryHome, name: str) -
     assert re.search(message, ended.stderr), ended.stderr
     assert "Traceback" not in ended.stdout + ended.stderr
     assert ended.stderr.startswith("kring: ")
-    assert not (landed.root / "published").exists()
+    assert not (landed.root / "published/versions").exists()
     assert not list(landed.root.glob("lake/outputs/*"))
 
 

@@ -8,6 +8,7 @@ import typer
 
 from assets.accounting import findings
 from assets.facts import spans_current
+from assets.freshness import late
 from assets.ledger import LOADED, REFUSED
 from assets.plan import Plan
 from assets.published import current
@@ -64,6 +65,7 @@ def summary(plan: Plan) -> dict[str, object]:
             "keys": not spans_current(plan) or bool(plan.unresolved),
         },
         "findings": [{"about": f.about, "text": f.text} for f in findings(plan)],
+        "late": [{"about": each.what, "text": each.text} for each in late(plan)],
     }
 
 
@@ -103,8 +105,9 @@ def _print(content: dict[str, object]) -> None:
             [(m, ", ".join(f"{n} {s}" for s, n in states.items())) for m, states in months.items()],
         )
     stale = content["stale"]
-    pending, found = content["pending"], content["findings"]
-    assert isinstance(stale, dict) and isinstance(pending, list) and isinstance(found, list)
+    pending, found, delayed = content["pending"], content["findings"], content["late"]
+    assert isinstance(stale, dict) and isinstance(pending, list)
+    assert isinstance(found, list) and isinstance(delayed, list)
     if pending or stale["outputs"] or stale["keys"]:
         screen.print(
             f"to do: {len(pending)} files to read, {stale['outputs']} outputs stale in "
@@ -112,3 +115,5 @@ def _print(content: dict[str, object]) -> None:
         )
     for finding in found:
         screen.print(f"[yellow]{finding['about']}[/] {finding['text']}", soft_wrap=True)
+    for each in delayed:
+        screen.print(f"[yellow]late[/] {each['text']}", soft_wrap=True)
