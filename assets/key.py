@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.home import Home, HomeError
-from assets.lake import make_folder, sync
+from assets.lake import aside, naming, sync
 
 if TYPE_CHECKING:
     from schemas.pseudonyms import Pseudonyms
@@ -32,10 +32,8 @@ def pseudonyms(home: Home) -> Pseudonyms:
         _make(home.key)
     made = Pseudonyms(home.key.read_bytes())
     if not mark.exists():
-        make_folder(mark.parent)
-        mark.write_text(made.fingerprint + "\n")
-        sync(mark)
-        sync(mark.parent)
+        with aside(home, mark) as scratch, naming(scratch):
+            scratch.write_text(made.fingerprint + "\n")
     if mark.read_text().strip() != made.fingerprint:
         raise HomeError(
             f"the key file {home.key.name} is not the one this home was filled with; "
@@ -47,7 +45,7 @@ def pseudonyms(home: Home) -> Pseudonyms:
 def _make(path: Path) -> None:
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as handle:
+    with naming(scratch), os.fdopen(descriptor, "wb") as handle:
         handle.write(secrets.token_bytes(32))
     sync(scratch)
     scratch.replace(path)

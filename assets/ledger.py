@@ -6,15 +6,14 @@ month they gave. Reading the files is ingest's work; which row of a key counts i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from assets.home import Home
-from assets.lake import digest, write_json
+from assets.home import Home, HomeError
+from assets.lake import digest, read_json, write_json
 
 LOADED, REFUSED, DUPLICATE, WITHDRAWN = "loaded", "refused", "duplicate_file", "withdrawn"
 
@@ -150,6 +149,11 @@ class Ledger:
 
 
 def _read(path: Path) -> Delivery:
-    raw: dict[str, Any] = json.loads(path.read_text())
+    raw: dict[str, Any] | None = read_json(path)
+    if raw is None:
+        raise HomeError(
+            f"{path} is damaged: restore it from a backup, or remove it and the export it speaks "
+            "of is read again (a file that was withdrawn must then be withdrawn again)"
+        )
     chunks = tuple(Chunk(**chunk) for chunk in raw.pop("chunks"))
     return Delivery(**{**raw, "chunks": chunks, "covers": tuple(raw["covers"])})

@@ -19,7 +19,7 @@ from typing import Any
 from assets.content import content_digest
 from assets.database import Written, write_database
 from assets.home import Home, HomeError
-from assets.lake import make_folder, sha256_file, sync
+from assets.lake import make_folder, read_json, sha256_file, sync
 from assets.plan import Plan
 
 MANIFEST_SCHEMA = 1
@@ -61,8 +61,8 @@ def versions(home: Home) -> list[Version]:
 
 
 def _load(path: Path) -> Version | None:
-    manifest = path / "manifest.json"
-    return Version(path, json.loads(manifest.read_text())) if manifest.is_file() else None
+    manifest = read_json(path / "manifest.json")
+    return Version(path, manifest) if manifest else None
 
 
 def is_current(plan: Plan) -> bool:
@@ -92,10 +92,18 @@ def touched(version: Version) -> bool:
 
 
 def publish(plan: Plan) -> Version | None:
-    """Build, check and switch to a new version; None where the content is the current one."""
+    """Build, check and switch to a new version; None where the content is the current one.
+
+    A version that stands with the same content, whole, is switched to: a killed run may have
+    come as far as that, or somebody has rolled back since.
+    """
     home, content = plan.home, content_digest(plan)
     if is_current(plan):
         return None
+    if standing := _standing(home, content):
+        switch(home, standing.id)
+        retain(home)
+        return standing
     made = datetime.now(UTC)
     version = f"{made:%Y%m%dT%H%M%S}{made.microsecond // 1000:03}Z-{content[:8]}"
     building = make_folder(home.versions / f".building-{version}")
@@ -119,6 +127,12 @@ def publish(plan: Plan) -> Version | None:
     switch(home, version)
     retain(home)
     return _load(target)
+
+
+def _standing(home: Home, content: str) -> Version | None:
+    """The newest version with this content whose files are as they were published."""
+    alike = (v for v in versions(home) if v.manifest["content"] == content)
+    return next((v for v in alike if not touched(v) and not verify(home, v)), None)
 
 
 def _write_manifest(building: Path, header: dict[str, Any], written: Written) -> None:
@@ -173,8 +187,9 @@ def retain(home: Home) -> None:
         made = datetime.fromisoformat(version.manifest["created_at"])
         if (standing and version.id == standing.id) or made > grace:
             continue
-        with suppress(FileNotFoundError):
-            shutil.rmtree(version.path)
+        # aside first: a version that is named is whole, whenever this is cut short
+        removing = version.path.rename(home.versions / f".removing-{version.id}")
+        shutil.rmtree(removing)
 
 
 def verify(home: Home, version: Version) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from assets import keys
 from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
 from assets.plan import Plan
+from assets.soundness import sound_chunks, sound_outputs
 from schemas.register import Table
 from sql.header import Statement
 from sql.run import connect, failure, literal, quoted, table_name, write_parquet
@@ -79,8 +80,8 @@ class Workbench:
             self._detail(month)
         else:
             months = [month] if month else self.plan.months
-            paths = self.plan.outputs.paths(f"{schema}.{table}", months)
-            self._parquet(f"{schema}.{table}", paths)
+            records = self.plan.outputs.records(f"{schema}.{table}", months)
+            self._parquet(f"{schema}.{table}", sound_outputs(self.plan.outputs, records))
 
     def _parquet(self, name: str, paths: list[Path]) -> None:
         if not paths:
@@ -97,12 +98,7 @@ class Workbench:
         name = None if month is None else f"{month:%Y-%m}"
         parts = []
         for source in self.plan.sources_of(kind):
-            chunks = [
-                self.home.chunk(kind, source.name, c.file)
-                for d in self.plan.ledger.loaded(source.name)
-                for c in d.chunks
-                if name in (None, c.month)
-            ]
+            chunks = sound_chunks(self.home, self.plan.ledger, source.name, name)
             if chunks:
                 parts.append(self._counting(source.name, contract(kind).key, chunks, name))
         columns = ", ".join(
@@ -137,8 +133,8 @@ class Workbench:
     def _detail(self, month: date | None) -> None:
         names = [f"metric.{name}" for name in self.plan.rules.metrics]
         months = [month] if month else self.plan.months
-        paths = [p for name in names for p in self.plan.outputs.paths(name, months)]
-        self._parquet("metric.detail", paths)
+        records = [r for name in names for r in self.plan.outputs.records(name, months)]
+        self._parquet("metric.detail", sound_outputs(self.plan.outputs, records))
 
     def _rows(self, name: str, columns: dict[str, str], rows: list[tuple[object, ...]]) -> None:
         """A small table from Python rows, behind a view of the rule's name."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import dataclass, field
 from datetime import date
 
 import typer
 
 from assets.accounting import Finding, findings
+from assets.disk import advice, is_refusal, preflight, refused
 from assets.facts import spans_current
-from assets.home import Home, run_lock
+from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
 from assets.periods import ranges
 from assets.plan import Plan
@@ -18,6 +20,8 @@ from assets.published import current, is_current
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, progress, say_sample
+
+STOPPED = 130  # asked to stop, by Ctrl-C or SIGTERM
 
 
 @dataclass
@@ -46,8 +50,17 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
     """Read what is new, rebuild what is stale, publish.  Example: kring run --as-of 2024-07-01"""
     place = open_home(home)
     day = parse_as_of(place, as_of)
-    with run_lock(place, wait=False), progress(as_json):
-        outcome = run_home(place, day)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, and as Dagster does
+    try:
+        with run_lock(place, wait=False), progress(as_json):
+            outcome = run_home(place, day)
+    except KeyboardInterrupt:
+        typer.echo("kring: stopped; nothing half-made stands, the last version does", err=True)
+        raise typer.Exit(STOPPED) from None
+    except Exception as error:
+        if told := refused(place, error):
+            raise HomeError(told) from None
+        raise
     _say(place, day, outcome, as_json)
     raise typer.Exit(outcome.exit_code)
 
@@ -59,6 +72,7 @@ def run_home(home: Home, as_of: date) -> Outcome:
     plan, outcome = Plan(home, as_of), Outcome()
     outcome.files = len(plan.pending)
     if _has_work(plan):
+        preflight(home)
         plan = _work(home, as_of, plan, outcome)
     standing = current(home)
     outcome.version = standing.id if standing else None
@@ -134,6 +148,8 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
     say_sample(home)
     for failure in outcome.failures:
         errors.print(f"[red]failed[/] {failure}", soft_wrap=True)
+    if any(is_refusal(failure) for failure in outcome.failures):
+        errors.print(advice(home), soft_wrap=True)
     if outcome.failures:
         stands = f"version {outcome.version} stands" if outcome.version else "no version stands"
         errors.print(f"nothing was published; {stands}")
