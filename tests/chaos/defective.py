@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent))
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
 
 import assets.lake as lake  # noqa: E402
 import assets.published as published  # noqa: E402
@@ -83,28 +83,29 @@ def switched_too_early() -> None:
 
 def never_swept() -> None:
     """What a killed run left is not removed."""
+    import homes
+
     import assets.session
 
     def nothing(_: Home) -> None:
         return
 
-    lake.sweep = assets.session.sweep = nothing
+    lake.sweep = assets.session.sweep = homes.sweep = nothing
 
 
-# each defect, from which start, and the fault that it cannot stand: kind of call and place
+# each defect, from which start, and the fault that it cannot stand: kind of call and path
 DEFECTS: dict[str, tuple[Callable[[], None], str, str, str, str]] = {
-    "in_place": (in_place, "first", "SIGKILL", "write", "lake/ledger/"),
-    "deaf_to_sync": (deaf_to_sync, "first", "EIO", "fsync", "published/versions"),
-    "record_first": (record_first, "first", "SIGKILL", "rename", "lake/tmp/"),
-    "unlink_then_link": (unlink_then_link, "upgrade", "SIGKILL", "symlink", ""),
+    "in_place": (in_place, "first", "SIGKILL", "write", r"lake/ledger/.*json"),
+    "deaf_to_sync": (deaf_to_sync, "first", "EIO", "fsync", r"manifest\.json"),
+    "record_first": (record_first, "first", "SIGKILL", "rename", r"lake/outputs/.*parquet"),
+    "unlink_then_link": (unlink_then_link, "upgrade", "SIGKILL", "symlink", "published/"),
     "switched_too_early": (switched_too_early, "first", "SIGKILL", "rename", "published/versions/"),
-    "never_swept": (never_swept, "first", "SIGKILL", "write", "published/versions/"),
+    "never_swept": (never_swept, "first", "SIGKILL", "chmod", "published/versions/"),
 }
 
 
 def main() -> None:
     DEFECTS[sys.argv[1]][0]()
-    sys.path.insert(0, str(HERE))
     from plain import main as plain
 
     plain()

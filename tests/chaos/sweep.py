@@ -24,8 +24,8 @@ from tracing import Point
 from whole import Content, left, published, strangers, unnamed
 
 # an error at these may be survived: nothing rests on a removal, a mode is set again, a folder
-# may be there already; and sqlite itself passes over some of its own
-_MAY_PASS = ("unlink", "chmod", "mkdir")
+# may be there already, what cannot be linked is copied; and sqlite itself passes over some of its own
+_MAY_PASS = ("unlink", "chmod", "mkdir", "link")
 
 
 @dataclass(frozen=True)
@@ -66,23 +66,25 @@ class Counts:
 
     def summary(self) -> dict[str, object]:
         return {
-            "points": sum(self.landed.values()), "by fault and call": dict(sorted(self.landed.items())),
+            "points": sum(self.landed.values()),
+            "by fault and call": dict(sorted(self.landed.items())),
             "by place": dict(sorted(self.places.items())), "errors survived": self.survived,
             "not met": self.not_met, "failures": self.failures,
         }  # fmt: skip
 
 
-def prepare(start: Start, base: Path) -> Prepared:
+def prepare(start: Start, base: Path, command: Sequence[str] = COMMAND) -> Prepared:
     """Make a start and see what a run makes of it, undisturbed."""
     root = base / start.name
+    root.parent.mkdir(parents=True, exist_ok=True)
     start.make(root)
     before = published(root)
     calm = copied(root, base / f"{start.name}-calm")
-    found = tracing.points(calm, base / f"{start.name}.log")
+    found = tracing.points(calm, base / f"{start.name}.log", command)
     after = published(calm)
     assert after is not None and (before is None or after.differs(before))
     assert unnamed(calm) == []
-    again = run(calm)
+    again = run(calm, command)
     return Prepared(start, root, before, after, left(calm), again.returncode, found)
 
 
@@ -155,7 +157,6 @@ def _afterwards(trial: Trial, home: Path) -> list[str]:
 
 
 def sweep(
-    prepared: Sequence[Prepared],
     chosen: Iterator[Trial],
     base: Path,
     seconds: float,
@@ -209,7 +210,7 @@ def main(seconds: float, seed: int) -> int:
     with tempfile.TemporaryDirectory(prefix="kring-sweep-") as folder:
         base = Path(folder)
         prepared = [prepare(start, base) for start in STARTS]
-        counts = sweep(prepared, trials(prepared, seed), base, seconds)
+        counts = sweep(trials(prepared, seed), base, seconds)
         there = sum(len(each.points) for each in prepared) * len(tracing.FAULTS)
         print(json.dumps({"seed": seed, "of": there, **counts.summary()}, indent=1))
     return bool(counts.failures)

@@ -63,20 +63,18 @@ def missing() -> str:
     return f"strace cannot trace here: {ended.stderr.strip()}" if ended.returncode else ""
 
 
-def points(root: Path, log: Path) -> list[Point]:
+def points(root: Path, log: Path, command: Sequence[str] = COMMAND) -> list[Point]:
     """Run undisturbed and list the durable calls below the home, in order."""
-    ended = _traced(root, log, [])
+    ended = _traced(root, log, [], command)
     assert ended.returncode in (0, 3), ended.stdout + ended.stderr
-    main, counts, found = "", Counter[str](), []
-    for line in log.read_text(errors="replace").splitlines():
-        if not (match := _CALL.match(line)) or match[2] not in KINDS:
-            continue
-        main = main or match[1]
-        if match[1] != main:
-            continue
+    lines = log.read_text(errors="replace").splitlines()
+    calls = [m for line in lines if (m := _CALL.match(line)) and m[2] in KINDS]
+    ((main, _),) = Counter(match[1] for match in calls).most_common(1)
+    counts, found = Counter[str](), []
+    for match in (match for match in calls if match[1] == main):
         counts[match[2]] += 1
         if path := _below(match[3], root):
-            found.append(Point(match[2], counts[match[2]], _place(path), path))
+            found.append(Point(match[2], counts[match[2]], place_of(path), path))
     return found
 
 
@@ -100,7 +98,9 @@ def disturbed(
 def _traced(
     root: Path, log: Path, inject: list[str], command: Sequence[str] = COMMAND
 ) -> subprocess.CompletedProcess[str]:
-    strace = ["strace", "-f", "--seccomp-bpf", "-y", "-qq", "-s", "400", "-o", str(log)]
+    strace = ["strace", "-f", "-y", "-qq", "-s", "400", "-o", str(log)]
+    if not any("signal=" in each for each in inject):
+        strace.append("--seccomp-bpf")  # faster, but stops in which no signal can be delivered
     return subprocess.run(
         [*strace, "-e", f"trace={','.join(KINDS)}", *inject, *command],
         env=environment(root), cwd=ROOT, capture_output=True, text=True, timeout=180,
@@ -108,12 +108,12 @@ def _traced(
 
 
 def _below(arguments: str, root: Path) -> str:
-    """The first path below the home among a call's arguments; a link's own name is its last."""
-    found = re.findall(rf"{re.escape(str(root))}/([^\"<>]+)", arguments)
-    return found[0] if found else ""
+    """The last path below the home among a call's arguments: where a renamed file goes."""
+    found = re.findall(rf"[\"<]{re.escape(str(root))}/([^\"<>]+)", arguments)
+    return found[-1] if found else ""
 
 
-def _place(path: str) -> str:
+def place_of(path: str) -> str:
     top, _, rest = path.partition("/")
     if top == "lake":
         return f"lake/{rest.partition('/')[0]}" if "/" in rest else "lake"

@@ -127,12 +127,9 @@ def _unnamed_deliveries(lake: Path) -> Iterator[str]:
         }
         yield from _compared(folder, named)
     for folder in sorted(lake.glob("rejects/*")):
-        named = {
-            f"{d['sha256'][:16]}.parquet": "" for d in deliveries if d["source"] == folder.name
-        }
-        yield from _compared(
-            folder, {n: _sha256(folder / n) for n in named if (folder / n).exists()}
-        )
+        known = {d["sha256"][:16] for d in deliveries if d["source"] == folder.name}
+        there = sorted(path.name for path in folder.glob("*") if path.stem not in known)
+        yield from (f"{folder.name}/{name} is named by no record" for name in there)
 
 
 def _compared(folder: Path, named: dict[str, Any]) -> Iterator[str]:
