@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from assets import keys
 from assets.chunks import covered
 from assets.deliveries import Pending, pending, renamed, rules_of
 from assets.home import Home
 from assets.key import pseudonyms
-from assets.lake import make_folder, place, sweep_folder
+from assets.lake import make_folder, place
 from assets.landing import scan, unsettled
 from assets.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN, Delivery, Ledger
+from assets.leftovers import sweep_unnamed
 from assets.reading import NOT_YET, Reader, Reading
 from assets.sources import Source, read_sources
 from schemas.contract import contract
@@ -65,25 +65,8 @@ def ingest(home: Home, as_of: date, progress: Progress | None = None) -> Ingeste
     for source in sources:
         kind = contract(source.kind)
         keys.resolve(home, source.name, kind.kind, kind.key, kind.columns, ledger)
-    _sweep_unnamed(home, ledger)
-    keys.sweep(home, [source.name for source in sources])
+    sweep_unnamed(home, ledger, sources)
     return done
-
-
-def _sweep_unnamed(home: Home, ledger: Ledger) -> None:
-    """Remove chunks and rejects that no record names: of a killed run, or read anew since."""
-    chunks: dict[Path, set[str]] = {}
-    rejects: dict[Path, set[str]] = {}
-    for d in ledger.deliveries():
-        for path in (home.chunk(d.kind, d.source, c.file) for c in d.chunks):
-            chunks.setdefault(path.parent, set()).add(path.name)
-        if d.rejected:
-            path = home.rejects_file(d.source, d.file_id)
-            rejects.setdefault(path.parent, set()).add(path.name)
-    for folder in home.chunks.glob("*/*"):
-        sweep_folder(folder, chunks.get(folder, ()))
-    for folder in home.rejects.glob("*"):
-        sweep_folder(folder, rejects.get(folder, ()))
 
 
 @dataclass

@@ -22,7 +22,7 @@ def sound_outputs(outputs: Outputs, records: Iterable[OutputRecord]) -> list[Pat
     found = []
     for record in records:
         path = outputs.path(record)
-        if not _is_sound(path, record.sha256):
+        if not is_sound(path, record.sha256):
             outputs.drop(record)
             raise HomeError(f"{path} is damaged; it is set aside, and made anew by the next run")
         found.append(path)
@@ -34,7 +34,7 @@ def sound_chunks(home: Home, ledger: Ledger, source: str, month: str | None = No
     chunks = [
         (d, c) for d in ledger.loaded(source) for c in d.chunks if month in (None, c.month)
     ]  # fmt: skip
-    damaged = [(d, c) for d, c in chunks if not _is_sound(_path(home, d, c), c.sha256)]
+    damaged = [(d, c) for d, c in chunks if not is_sound(_path(home, d, c), c.sha256)]
     if damaged:
         raise _set_aside(home, ledger, damaged)
     return [_path(home, d, c) for d, c in chunks]
@@ -60,7 +60,7 @@ def _path(home: Home, delivery: Delivery, chunk: Chunk) -> Path:
     return home.chunk(delivery.kind, delivery.source, chunk.file)
 
 
-def _is_sound(path: Path, sha256: str) -> bool:
+def is_sound(path: Path, sha256: str) -> bool:
     """Whether a file is what its record says; a file that has not changed is read once."""
     if not path.is_file():
         return False

@@ -59,6 +59,14 @@ def fresh(root: Path) -> None:
     )
 
 
+def small(root: Path) -> None:
+    """Calls of one month alone, never run; for what is tried at every run of the tests."""
+    home = TestHome(root, first_month="2024-06", last_month="2024-06")
+    home.only_sources()
+    home.source("calls", files.CALLS_SOURCE.lstrip())
+    home.put(files.JUNE, files.calls_csv(files.call_rows(6, 30)))
+
+
 def upgrade(root: Path) -> None:
     """A published home with a correction, a late file and another target since."""
     fresh(root)

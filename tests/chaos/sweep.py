@@ -24,7 +24,7 @@ from tracing import Point
 from whole import Content, left, published, strangers, unnamed
 
 # an error at these may be survived: nothing rests on a removal, a mode is set again, a folder
-# may be there already, what cannot be linked is copied; and sqlite itself passes over some of its own
+# may be there already, what cannot be linked is copied (and sqlite passes over some of its own)
 _MAY_PASS = ("unlink", "chmod", "mkdir", "link")
 
 
