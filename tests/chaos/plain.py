@@ -15,13 +15,20 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent)]
 
 from homes import TestHome  # noqa: E402
 
+from assets.disk import refused  # noqa: E402
+
 COMMAND = (sys.executable, str(HERE / "plain.py"))
 
 
 def main() -> None:
     home = TestHome.__new__(TestHome)
     home.root = Path(os.environ["KRING_HOME"])
-    home.run("2024-07-31")
+    try:
+        home.run("2024-07-31")
+    except Exception as error:
+        if not (told := refused(home.home, error)):
+            raise
+        sys.exit(told)
 
 
 if __name__ == "__main__":

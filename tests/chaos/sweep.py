@@ -39,6 +39,7 @@ class Prepared:
     left: frozenset[str]
     code: int
     points: list[Point]
+    command: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def prepare(start: Start, base: Path, command: Sequence[str] = COMMAND) -> Prepa
     assert after is not None and (before is None or after.differs(before))
     assert unnamed(calm) == []
     again = run(calm, command)
-    return Prepared(start, root, before, after, left(calm), again.returncode, found)
+    return Prepared(start, root, before, after, left(calm), again.returncode, found, command)
 
 
 def trials(prepared: Sequence[Prepared], seed: int) -> Iterator[Trial]:
@@ -105,8 +106,11 @@ def trials(prepared: Sequence[Prepared], seed: int) -> Iterator[Trial]:
         yield from filter(None, turn)
 
 
-def attempt(trial: Trial, base: Path, command: Sequence[str] = COMMAND) -> tuple[str, list[str]]:
+def attempt(
+    trial: Trial, base: Path, command: Sequence[str] | None = None
+) -> tuple[str, list[str]]:
     """Disturb, look, run again, look again: what came of it, and what is wrong."""
+    command = command or trial.prepared.command
     home = copied(trial.prepared.root, base / "home")
     ended = tracing.disturbed(home, base / "log", trial.point, trial.fault, command)
     if not ended.landed:
