@@ -18,6 +18,7 @@ from assets.key import pseudonyms, pseudonyms_at
 from assets.lake import make_folder, place
 from assets.landing import scan, unsettled
 from assets.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN, Delivery, Ledger
+from assets.leftovers import sweep_unnamed
 from assets.reading import NOT_YET, Reader, Reading
 from assets.sources import Source, read_sources
 from schemas.contract import contract
@@ -47,8 +48,9 @@ def ingest(home: Home, as_of: date, progress: Progress | None = None) -> Ingeste
     sources = read_sources(home.sources)
     ledger = Ledger(home)
     for old, new in renamed(sources, ledger):
-        ledger.rename_source(old, new)
+        # the records last: while one stands under the old name, a killed run goes on here
         _move_chunks(home, old, new, sources)
+        ledger.rename_source(old, new)
     found = scan(home, sources)
     todo = pending(home, found, sources, ledger, as_of)
     moving = unsettled(home, [p.found for p in todo])
@@ -63,16 +65,8 @@ def ingest(home: Home, as_of: date, progress: Progress | None = None) -> Ingeste
     for source in sources:
         kind = contract(source.kind)
         keys.resolve(home, source.name, kind.kind, kind.key, kind.columns, ledger)
-    _sweep_chunks(home, ledger)
+    sweep_unnamed(home, ledger, sources)
     return done
-
-
-def _sweep_chunks(home: Home, ledger: Ledger) -> None:
-    """Remove chunks that no record names: of a killed run, or read anew since."""
-    named = {home.chunk(d.kind, d.source, c.file) for d in ledger.deliveries() for c in d.chunks}
-    for path in home.chunks.glob("*/*/*.parquet"):
-        if path not in named:
-            path.unlink()
 
 
 @dataclass

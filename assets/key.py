@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.home import Home, HomeError
-from assets.lake import make_folder, sync, write_json
+from assets.lake import naming, sync, write_json, write_text
 from assets.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -127,17 +127,13 @@ def _finish_rotation(home: Home, expected: str | None) -> None:
 
 
 def _write_mark(home: Home, fingerprint: str) -> None:
-    mark = _mark(home)
-    make_folder(mark.parent)
-    mark.write_text(fingerprint + "\n")
-    sync(mark)
-    sync(mark.parent)
+    write_text(home, _mark(home), fingerprint + "\n")
 
 
 def _make(path: Path) -> None:
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as handle:
+    with naming(scratch), os.fdopen(descriptor, "wb") as handle:
         handle.write(secrets.token_bytes(32))
     sync(scratch)
     scratch.replace(path)

@@ -7,15 +7,15 @@ each file's corrections and duplicates are counted for the accounting.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assets.home import Home
-from assets.lake import make_folder, place, sha256_file, write_json
+from assets.lake import make_folder, place, read_json, sha256_file, sweep_folder, write_json
 from assets.ledger import Delivery, Ledger
+from assets.soundness import sound_chunks
 from sql.run import connect, literal, quoted
 
 # One row per delivered row of a contested key, in order of delivery, then its fate.
@@ -56,10 +56,9 @@ class Resolved:
 
 def resolved(home: Home, source: str) -> Resolved:
     """What was last resolved for a source."""
-    path = _record(home, source)
-    if not path.is_file():
+    raw = read_json(_record(home, source))
+    if raw is None:
         return Resolved((), {}, {})
-    raw = json.loads(path.read_text())
     counts = {file_id: (pair[0], pair[1]) for file_id, pair in raw["counts"].items()}
     return Resolved(tuple(raw["chunks"]), raw["months"], counts)
 
@@ -86,6 +85,7 @@ def resolve(
     before = resolved(home, source)
     if before.chunks == chunks:
         return
+    sound_chunks(home, ledger, source)
     connection = connect(home.settings.timezone, temp=home.scratch / "keys")
     try:
         places = [
@@ -104,6 +104,17 @@ def resolve(
     for month, entry in before.months.items():
         if months.get(month) != entry:
             (home.keys / source / entry["file"]).unlink(missing_ok=True)
+
+
+def sweep(home: Home, sources: Iterable[str]) -> None:
+    """Remove what no standing answer names: of a killed run, or of a source that is no more."""
+    known = set(sources)
+    for record in home.keys.glob("*.json"):
+        if record.stem not in known:
+            record.unlink()
+    for folder in (path for path in home.keys.glob("*") if path.is_dir()):
+        months = resolved(home, folder.name).months
+        sweep_folder(folder, {entry["file"] for entry in months.values()})
 
 
 def _contest(

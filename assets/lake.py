@@ -10,11 +10,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from assets.home import Home
 
@@ -38,9 +39,21 @@ def sync(path: Path) -> None:
     """Flush a file or folder to the disk; an error here is fatal, never ignored."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with naming(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Have the disk's refusal name a path: a write or a sync knows none by itself."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or error.filename is not None:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from None
 
 
 def make_folder(path: Path, mode: int = 0o700) -> Path:
@@ -70,7 +83,7 @@ def place(written: Path, target: Path) -> None:
 
 def write_text(home: Home, target: Path, text: str) -> None:
     """Write a text file atomically."""
-    with aside(home, target) as scratch:
+    with aside(home, target) as scratch, naming(scratch):
         scratch.write_text(text, encoding="utf-8")
 
 
@@ -79,14 +92,36 @@ def write_json(home: Home, target: Path, content: object) -> None:
     write_text(home, target, json.dumps(content, indent=1, sort_keys=True, default=str) + "\n")
 
 
+def read_json(path: Path) -> Any:
+    """A record's content; None where there is none or the disk has damaged it."""
+    try:
+        return json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def sweep(home: Home) -> None:
     """Remove what a killed run left behind; call with the run lock held."""
     if home.scratch.exists():
         shutil.rmtree(home.scratch)
-    if home.versions.exists():
-        for leftover in home.versions.glob(".building-*"):
-            leftover.chmod(0o700)
-            shutil.rmtree(leftover)
+    for folder in home.versions.glob(".*"):  # being built, or being removed
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
+    for folder in home.revision("").glob(".building-*"):
+        shutil.rmtree(folder)
+    trials = (home.lake, home.published, home.dagster)
+    for pattern, folders in (
+        (".trial-*", trials), (".current-*", (home.published,)), (".key.*", (home.root,)),
+    ):  # fmt: skip
+        for file in (file for folder in folders for file in folder.glob(pattern)):
+            file.unlink()
+
+
+def sweep_folder(folder: Path, named: Container[str]) -> None:
+    """Remove the parquet files of a folder that no record names."""
+    for path in folder.glob("*.parquet"):
+        if path.name not in named:
+            path.unlink()
 
 
 @dataclass(frozen=True)
@@ -109,8 +144,9 @@ class Outputs:
         self._home = home
         self._records: dict[tuple[str, str], OutputRecord] = {}
         for path in sorted(home.outputs.glob("*/*.json")):
-            record = OutputRecord(**json.loads(path.read_text()))
-            self._records[record.table, record.month] = record
+            if content := read_json(path):  # a damaged one counts as none: it is built anew
+                record = OutputRecord(**content)
+                self._records[record.table, record.month] = record
 
     def get(self, table: str, month: date | None = None) -> OutputRecord | None:
         return self._records.get((table, month_name(month)))
@@ -124,10 +160,14 @@ class Outputs:
     def path(self, record: OutputRecord) -> Path:
         return self._home.outputs / record.table / record.file
 
+    def records(self, table: str, months: Iterable[date] | None = None) -> list[OutputRecord]:
+        """The records of a table, for the months asked (all by default)."""
+        wanted = None if months is None else {month_name(month) for month in months}
+        return [r for r in self.of_table(table) if wanted is None or r.month in wanted]
+
     def paths(self, table: str, months: Iterable[date] | None = None) -> list[Path]:
         """The parquet files of a table, for the months asked (all by default)."""
-        wanted = None if months is None else {month_name(month) for month in months}
-        return [self.path(r) for r in self.of_table(table) if wanted is None or r.month in wanted]
+        return [self.path(r) for r in self.records(table, months)]
 
     def keep(self, written: Path, record: OutputRecord) -> OutputRecord:
         """Take a written parquet file in, then its record; what it replaces is removed last."""
@@ -139,6 +179,12 @@ class Outputs:
             (folder / before.file).unlink(missing_ok=True)
         self._records[record.table, record.month] = record
         return record
+
+    def sweep(self) -> None:
+        """Remove the files that no record names: of a killed run, or of a damaged record."""
+        named = {(r.table, r.file) for r in self._records.values()}
+        for folder in self._home.outputs.glob("*"):
+            sweep_folder(folder, {file for table, file in named if table == folder.name})
 
     def forget_damaged(self, table: str, month: str) -> None:
         """Drop an output whose file is not what its record says."""

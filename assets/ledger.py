@@ -6,7 +6,6 @@ month they gave. Reading the files is ingest's work; which row of a key counts i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.home import Home, HomeError
-from assets.lake import digest, write_json
+from assets.lake import digest, read_json, write_json
 
 LOADED, REFUSED, DUPLICATE, WITHDRAWN = "loaded", "refused", "duplicate_file", "withdrawn"
 
@@ -156,7 +155,7 @@ def _read(path: Path) -> Delivery:
     Raises HomeError where somebody has changed it: its rows would be counted as they never came.
     """
     try:
-        raw: dict[str, Any] = json.loads(path.read_text())
+        raw: dict[str, Any] = read_json(path) or {}
         seal = raw.pop("seal", None)
         chunks = tuple(Chunk(**chunk) for chunk in raw["chunks"])
         delivery = Delivery(**{**raw, "chunks": chunks, "covers": tuple(raw["covers"])})

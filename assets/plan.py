@@ -326,6 +326,7 @@ class Plan:
         for record in self.outputs.all():
             if (record.table, record.month) not in kept:
                 self.outputs.drop(record)
+        self.outputs.sweep()
 
     def stale_months(self) -> list[date]:
         return sorted({s.month for s in self.stale() if s.month is not None})

@@ -21,7 +21,7 @@ from assets import closing
 from assets.content import content_digest
 from assets.database import Before, Written, write_database
 from assets.home import Home, HomeError
-from assets.lake import digest, make_folder, sha256_file, sync
+from assets.lake import digest, make_folder, read_json, sha256_file, sync
 from assets.plan import Plan
 from assets.provenance import LOGS
 
@@ -64,11 +64,8 @@ def versions(home: Home) -> list[Version]:
 
 
 def _load(path: Path) -> Version | None:
-    manifest = path / "manifest.json"
-    try:
-        return Version(path, json.loads(manifest.read_text())) if manifest.is_file() else None
-    except ValueError:  # a manifest that cannot be read makes no version; the next run publishes
-        return None
+    manifest = read_json(path / "manifest.json")
+    return Version(path, manifest) if manifest else None
 
 
 def is_current(plan: Plan) -> bool:
@@ -98,10 +95,18 @@ def touched(version: Version) -> bool:
 
 
 def publish(plan: Plan) -> Version | None:
-    """Build, check and switch to a new version; None where the content is the current one."""
+    """Build, check and switch to a new version; None where the content is the current one.
+
+    A version that stands with the same content, whole, is switched to: a killed run may have
+    come as far as that, or somebody has rolled back since.
+    """
     home, content = plan.home, content_digest(plan)
     if is_current(plan):
         return None
+    if standing := _standing(home, content):
+        switch(home, standing.id)
+        retain(home)
+        return standing
     made = datetime.now(UTC)
     version = f"{made:%Y%m%dT%H%M%S}{made.microsecond // 1000:03}Z-{content[:8]}"
     building = make_folder(home.versions / f".building-{version}")
@@ -148,6 +153,12 @@ def _before(home: Home) -> Before:
         {name: sorted((newest / name).glob("*.parquet")) for name in LOGS},
         [version.manifest for version in known],
     )
+
+
+def _standing(home: Home, content: str) -> Version | None:
+    """The newest version with this content whose files are as they were published."""
+    alike = (v for v in versions(home) if v.manifest["content"] == content)
+    return next((v for v in alike if not touched(v) and not verify(home, v)), None)
 
 
 def _write_manifest(building: Path, header: dict[str, Any], written: Written) -> None:
@@ -206,8 +217,9 @@ def retain(home: Home) -> None:
         made = datetime.fromisoformat(version.manifest["created_at"])
         if (standing and version.id == standing.id) or made > grace or version.id in closed_from:
             continue
-        with suppress(FileNotFoundError):
-            shutil.rmtree(version.path)
+        # aside first: a version that is named is whole, whenever this is cut short
+        removing = version.path.rename(home.versions / f".removing-{version.id}")
+        shutil.rmtree(removing)
 
 
 def verify(home: Home, version: Version) -> list[str]:

@@ -16,8 +16,10 @@ from assets.facts import build_fact, survey_spans
 from assets.home import Home, run_lock
 from assets.kpi import build_scorecard
 from assets.lake import OutputRecord, sweep
+from assets.leftovers import sweep_unnamed
 from assets.metrics import build_metric, build_monthly
 from assets.plan import Plan
+from assets.soundness import is_sound
 from assets.tables import build_table
 from assets.workbench import Workbench
 
@@ -38,6 +40,7 @@ class Session:
             self._plan = Plan(self.home, self.as_of)
             survey_spans(self._plan)
             self._plan.drop_strays()
+            sweep_unnamed(self.home, self._plan.ledger, self._plan.sources)
         return self._plan
 
     @property
@@ -86,7 +89,9 @@ class Session:
     def _standing(self, table: str, month: date | None, fingerprint: str) -> OutputRecord | None:
         if self.forced or not self.plan.is_fresh(table, month, fingerprint):
             return None
-        return self.plan.outputs.get(table, month)
+        record = self.plan.outputs.get(table, month)
+        sound = record and is_sound(self.plan.outputs.path(record), record.sha256)
+        return record if sound else None
 
 
 _session: tuple[str, Session] | None = None

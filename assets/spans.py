@@ -7,31 +7,27 @@ March alone, whatever moved.
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assets.home import Home
-from assets.lake import write_json
+from assets.lake import read_json, write_json
 from sql.header import Statement
 from sql.run import failure
 
 
 def recorded(home: Home, rule: Statement, inputs: str, month: date) -> str:
     """The month's digest if it stands for these inputs, else their digest (so: stale)."""
-    path = _path(home, rule)
-    if not path.is_file():
-        return f"unknown {inputs}"
-    record = json.loads(path.read_text())
-    if record["inputs"] != inputs:
+    record = read_json(_path(home, rule))
+    if record is None or record["inputs"] != inputs:
         return f"unknown {inputs}"
     return str(record["months"].get(f"{month:%Y-%m}", "no rows"))
 
 
 def is_current(home: Home, rule: Statement, inputs: str) -> bool:
-    path = _path(home, rule)
-    return path.is_file() and json.loads(path.read_text())["inputs"] == inputs
+    record = read_json(_path(home, rule))
+    return record is not None and record["inputs"] == inputs
 
 
 def survey(home: Home, connection: Any, rule: Statement, inputs: str) -> None:

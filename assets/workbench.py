@@ -17,6 +17,7 @@ from assets.grains import GRAINS, moment
 from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
 from assets.periods import window
 from assets.plan import Plan
+from assets.soundness import sound_chunks, sound_outputs
 from schemas import register_text
 from schemas.register import Table
 from sql.header import Statement
@@ -97,7 +98,8 @@ class Workbench:
             columns = "*"
             if grain and schema == "fact":
                 columns = f"* replace ({moment(self.plan.rules.facts[table], grain)} as month)"
-            self.show(name, self.plan.outputs.paths(name, months), columns)
+            records = self.plan.outputs.records(name, months)
+            self.show(name, sound_outputs(self.plan.outputs, records), columns)
 
     def show(self, name: str, paths: Sequence[Path], columns: str = "*") -> None:
         """Make a table visible from these files, whatever the lake holds of it."""
@@ -116,12 +118,7 @@ class Workbench:
         name = None if month is None else f"{month:%Y-%m}"
         parts = []
         for source in self.plan.sources_of(kind):
-            chunks = [
-                self.home.chunk(kind, source.name, c.file)
-                for d in self.plan.ledger.loaded(source.name)
-                for c in d.chunks
-                if name in (None, c.month)
-            ]
+            chunks = sound_chunks(self.home, self.plan.ledger, source.name, name)
             if chunks:
                 parts.append(self._counting(source.name, contract(kind).key, chunks, name))
         columns = ", ".join(
@@ -156,8 +153,8 @@ class Workbench:
     def _detail(self, month: date | None) -> None:
         names = [f"metric.{name}" for name in self.plan.rules.metrics]
         months = [month] if month else self.plan.months
-        paths = [p for name in names for p in self.plan.outputs.paths(name, months)]
-        self.show("metric.detail", paths)
+        records = [r for name in names for r in self.plan.outputs.records(name, months)]
+        self.show("metric.detail", sound_outputs(self.plan.outputs, records))
 
     def _rows(self, name: str, columns: dict[str, str], rows: list[tuple[object, ...]]) -> None:
         """A small table from Python rows, behind a view of the rule's name."""

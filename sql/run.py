@@ -100,7 +100,12 @@ def write_parquet(
 
 
 def failure(statement: Statement, error: Exception) -> SqlError:
-    """The engine's complaint with file and statement; values stay out of rule errors."""
+    """The engine's complaint with file and statement; values stay out of rule errors.
+
+    Raises KeyboardInterrupt where the complaint is that somebody asked to stop.
+    """
+    if "interrupt" in type(error).__name__.lower() or "Query interrupted" in str(error):
+        raise KeyboardInterrupt from None
     return SqlError(f"{statement.path.parent.name}/{statement.path.name}: {error}")
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import dataclass, field
 from datetime import date
 
 import typer
 
 from assets.accounting import Finding, findings
+from assets.disk import advice, is_refusal, preflight, refused
 from assets.facts import spans_current
 from assets.freshness import Late, late
-from assets.home import Home
+from assets.home import Home, HomeError
 from assets.lake import sweep
 from assets.periods import ranges
 from assets.plan import Plan
@@ -21,6 +23,8 @@ from pipelines.commands.homes import prepare_instance
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, progress, say_sample
 from pipelines.reporting import reported
+
+STOPPED = 130  # asked to stop, by Ctrl-C or SIGTERM
 
 
 @dataclass
@@ -51,11 +55,20 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
     """Read what is new, rebuild what is stale, publish.  Example: kring run --as-of 2024-07-01"""
     place = open_home(home)
     day = parse_as_of(place, as_of)
-    with reported(place, day) as note, progress(as_json):
-        outcome = run_home(place, day)
-        outcome.interrupted = note.left
-        note.done(published=outcome.published, failures=outcome.failures,
-                  findings=outcome.findings, late=outcome.late)  # fmt: skip
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, and as Dagster does
+    try:
+        with reported(place, day) as note, progress(as_json):
+            outcome = run_home(place, day)
+            outcome.interrupted = note.left
+            note.done(published=outcome.published, failures=outcome.failures,
+                      findings=outcome.findings, late=outcome.late)  # fmt: skip
+    except KeyboardInterrupt:
+        typer.echo("kring: stopped; nothing half-made stands, the last version does", err=True)
+        raise typer.Exit(STOPPED) from None
+    except Exception as error:
+        if told := refused(place, error):
+            raise HomeError(told) from None
+        raise
     _say(place, day, outcome, as_json)
     raise typer.Exit(outcome.exit_code)
 
@@ -67,6 +80,7 @@ def run_home(home: Home, as_of: date) -> Outcome:
     plan, outcome = Plan(home, as_of), Outcome()
     outcome.files = len(plan.pending)
     if _has_work(plan):
+        preflight(home)
         plan = _work(home, as_of, plan, outcome)
     standing = current(home)
     outcome.version = standing.id if standing else None
@@ -146,6 +160,8 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
         errors.print(f"the run that began {outcome.interrupted} was {KILLED} stands")
     for failure in outcome.failures:
         errors.print(f"[red]failed[/] {failure.text}", soft_wrap=True)
+    if any(is_refusal(failure.text) for failure in outcome.failures):
+        errors.print(advice(home), soft_wrap=True)
     if outcome.failures:
         stands = f"version {outcome.version} stands" if outcome.version else "no version stands"
         errors.print(f"nothing was published; {stands}")

@@ -1,0 +1,73 @@
+"""The disk a home lies on: whether it takes writing, and what its refusal means to a person.
+
+Asked before any work, so that a full or read-only disk costs no half a night. That nothing
+half-made stands after a refusal in the middle is the work of whoever writes.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from assets.home import Home, HomeError
+from assets.lake import make_folder, naming
+
+_TRIAL_BYTES = 1 << 16
+_ERRORS = {
+    errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG,
+    errno.ENOTDIR, errno.EMFILE, errno.ENFILE,
+}  # fmt: skip
+# how the engines and Dagster's sqlite word it, which know no numbers of errors
+_WORDED = (
+    "No space left on device", "Disk quota exceeded", "Input/output error", "I/O error",
+    "Read-only file system", "readonly database", "Permission denied", "disk is full",
+    "unable to open database file", "disk image is malformed", "Not a directory",
+)  # fmt: skip
+
+
+def preflight(home: Home) -> None:
+    """Write and sync a little in every place a run writes to; raises HomeError naming it."""
+    for folder in (home.lake, home.published, home.dagster):
+        trial = folder / f".trial-{os.getpid()}"
+        try:
+            make_folder(folder)
+            with naming(trial), trial.open("xb") as handle:
+                handle.write(bytes(_TRIAL_BYTES))
+                handle.flush()
+                os.fsync(handle.fileno())
+        except OSError as error:
+            raise HomeError(f"{advice(home)}: {error}") from None
+        finally:
+            if os.path.lexists(trial):
+                trial.unlink()
+
+
+def refused(home: Home, error: BaseException | None) -> str:
+    """What to say where an error is the disk's refusal; empty where it is something else."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _ERRORS:
+            return f"{advice(home)}: {error}"
+        if is_refusal(str(error)):
+            return f"{advice(home)}: {str(error).splitlines()[0]}"
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a message is that of a disk that refuses."""
+    return any(words in text for words in _WORDED)
+
+
+def advice(home: Home) -> str:
+    """Which disk, what is free on it, what to do."""
+    free = os.statvfs(_standing(home.root))
+    room = f"{free.f_bavail * free.f_frsize >> 20} MB and {free.f_favail} files free"
+    return (
+        f"the disk of {home.root} refuses ({room}); nothing half-made stands: make room or mend "
+        "it, then give the same command again"
+    )
+
+
+def _standing(path: Path) -> Path:
+    return path if path.exists() else _standing(path.parent)

@@ -1,0 +1,31 @@
+"""Files of the lake that no record names: of a killed run, of an export read anew, of a source
+that is no more. Records are written last, so what none of them names never counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from assets import keys
+from assets.home import Home
+from assets.lake import sweep_folder
+from assets.ledger import Ledger
+from assets.sources import Source
+
+
+def sweep_unnamed(home: Home, ledger: Ledger, sources: Iterable[Source]) -> None:
+    """Remove chunks, rejects and lists of lost rows without a record; with the run lock held."""
+    chunks: dict[Path, set[str]] = {}
+    rejects: dict[Path, set[str]] = {}
+    for d in ledger.deliveries():
+        for path in (home.chunk(d.kind, d.source, c.file) for c in d.chunks):
+            chunks.setdefault(path.parent, set()).add(path.name)
+        if d.rejected:
+            path = home.rejects_file(d.source, d.file_id)
+            rejects.setdefault(path.parent, set()).add(path.name)
+    for folder in home.chunks.glob("*/*"):
+        sweep_folder(folder, chunks.get(folder, ()))
+    for folder in home.rejects.glob("*"):
+        sweep_folder(folder, rejects.get(folder, ()))
+    keys.sweep(home, [source.name for source in sources])

@@ -1,0 +1,167 @@
+"""The random killer: SIGKILL at random moments, until a run gets through; then what must hold.
+
+`python tests/chaos/killer.py SECONDS [SEED]`. Counts only kills that really landed, and the
+phase they met, told from what the home held at that moment. Also the polite signals.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from starts import COMMAND, ROOT, STARTS, copied, environment, run
+from sweep import Prepared, prepare
+from whole import published, strangers, unnamed
+
+STOP_SECONDS = 10
+_SPAN_SECONDS = 7.0  # longer than a run takes here, so that every moment of one can be met
+_KILLS_OF_ONE_HOME = 4
+
+
+def begun(root: Path, command: Sequence[str] = COMMAND) -> subprocess.Popen[str]:
+    """The command on a home, in a session of its own."""
+    return subprocess.Popen(
+        command, env=environment(root), cwd=ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def phase(root: Path) -> str:
+    """What a run that was just killed was at, by what it had in hand."""
+    if any((root / "published/versions").glob(".building-*")) or _switching(root):
+        return "publish"
+    if any((root / "lake/tmp").glob("*box-*")) or any((root / "lake/tmp").glob("chunks-*")):
+        return "ingest"
+    if any((root / "lake/tmp").glob("*")):
+        return "build"
+    return "between"
+
+
+def _switching(root: Path) -> bool:
+    links = [*(root / "published").glob(".current-*")]
+    return bool(links) or any((root / "published/versions").glob(".removing-*"))
+
+
+def kill_until_through(
+    prepared: Prepared, base: Path, rng: random.Random, command: Sequence[str] = COMMAND
+) -> tuple[Counter[str], list[str]]:
+    """A few kills of one home at random moments, looked at after each; then an undisturbed run."""
+    home = copied(prepared.root, base / "home")
+    met, wrong = Counter[str](), []
+    for _ in range(rng.randint(1, _KILLS_OF_ONE_HOME)):
+        process = begun(home, command)
+        moment = rng.uniform(0.1, _SPAN_SECONDS)
+        try:
+            process.wait(moment)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
+        if process.returncode != -signal.SIGKILL:
+            met["too late"] += 1
+            break
+        met[phase(home)] += 1
+        wrong += _seen(prepared, home, f"after a kill at {moment:.2f} s")
+    again = run(home, command)
+    if again.returncode != prepared.code:
+        wrong.append(f"run again: exit {again.returncode}: {(again.stdout + again.stderr)[-600:]}")
+    wrong += _seen(prepared, home, "at the end", last=True)
+    wrong += [f"left: {name}" for name in strangers(home, prepared.left)] + unnamed(home)
+    return met, [f"{prepared.start.name}: {text}" for text in wrong]
+
+
+def _seen(prepared: Prepared, home: Path, when: str, *, last: bool = False) -> list[str]:
+    try:
+        content = published(home)
+    except (AssertionError, OSError, ValueError, KeyError) as error:
+        return [f"{when}: what is published is not whole: {error}"]
+    wanted = (prepared.after,) if last else (prepared.before, prepared.after)
+    return [] if content in wanted else [f"{when}: what is published is not what was expected"]
+
+
+def stopped_politely(
+    prepared: Prepared, base: Path, number: signal.Signals, moment: float
+) -> tuple[int | None, float, list[str]]:
+    """A polite signal to a run at a moment: exit code, seconds until it ended, what is wrong."""
+    home = copied(prepared.root, base / "home")
+    process = begun(home)
+    time.sleep(moment)
+    sent = time.monotonic()
+    process.send_signal(number)
+    wrong = []
+    try:
+        said, _ = process.communicate(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        said, _ = process.communicate()
+        wrong.append(f"{number.name} at {moment} s: still working after {STOP_SECONDS} s")
+    took = time.monotonic() - sent
+    if "Traceback" in said:
+        wrong.append(f"{number.name}: a traceback: {said[-800:]}")
+    if living := session(process.pid):
+        wrong.append(f"{number.name}: left processes {living}")
+    wrong += _seen(prepared, home, f"after {number.name}")
+    again = run(home)
+    if again.returncode != prepared.code:
+        wrong.append(f"run again: exit {again.returncode}: {(again.stdout + again.stderr)[-600:]}")
+    wrong += _seen(prepared, home, "at the end", last=True)
+    wrong += [f"left: {name}" for name in strangers(home, prepared.left)]
+    return process.returncode, took, wrong
+
+
+def session(leader: int) -> list[int]:
+    """The living processes of a session."""
+    found = []
+    for path in Path("/proc").iterdir():
+        try:
+            fields = (path / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z" and int(fields[3]) == leader:
+            found.append(int(path.name))
+    return found
+
+
+def campaign(
+    prepared: Sequence[Prepared], base: Path, seconds: float, seed: int, workers: int = 2
+) -> tuple[Counter[str], list[str]]:
+    """Homes killed until the time is over: kills that landed by phase, and what was wrong."""
+    until, met, wrong = time.monotonic() + seconds, Counter[str](), []
+
+    def work(number: int) -> None:
+        rng, place = random.Random(f"{seed}:{number}"), base / f"killer-{number}"
+        place.mkdir(parents=True, exist_ok=True)
+        while time.monotonic() < until:
+            counts, found = kill_until_through(rng.choice(prepared), place, rng)
+            met.update(counts)
+            wrong.extend(found)
+            if found:
+                print("\n".join(found), file=sys.stderr, flush=True)
+
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(work, number) for number in range(workers)]:
+            done.result()
+    return met, wrong
+
+
+def main(seconds: float, seed: int) -> int:
+    with tempfile.TemporaryDirectory(prefix="kring-killer-") as folder:
+        prepared = [prepare(start, Path(folder)) for start in STARTS]
+        met, wrong = campaign(prepared, Path(folder), seconds, seed)
+    late = met.pop("too late", 0)
+    print(json.dumps({"seed": seed, "kills landed": sum(met.values()), "by phase": dict(met),
+                      "too late": late, "failures": wrong}, indent=1))  # fmt: skip
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1))

@@ -1,0 +1,78 @@
+"""One run at a time: who comes second is told since when the first one works, and does no harm."""
+
+from __future__ import annotations
+
+import fcntl
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from homes import TestHome, call, calls_file
+from killer import begun
+from serving import until
+
+from assets.home import BusyError, run_lock
+
+SINCE = re.compile(r"another run holds this home since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
+
+
+def one_call(root: Path) -> TestHome:
+    home = TestHome(root, last_month="2024-01")
+    home.only_sources("calls")
+    home.put("calls/calls_20240115.csv", calls_file([call("A1")]))
+    return home
+
+
+def test_of_eight_runs_at_once_one_works_and_the_others_say_since_when(tmp_path: Path) -> None:
+    home = one_call(tmp_path / "home")
+    runs = [begun(home.root) for _ in range(8)]
+    said = [(process.communicate(timeout=200)[0], process.returncode) for process in runs]
+    worked = [text for text, code in said if code in (0, 3) and "published" in text]
+    turned_away = [text for text, code in said if code == 75]
+    late = [text for text, code in said if code in (0, 3) and "nothing new" in text]
+    assert len(worked) == 1, said
+    assert len(worked) + len(turned_away) + len(late) == 8, said
+    assert turned_away and all(SINCE.search(text) for text in turned_away), said
+    assert len(list((home.root / "published/versions").iterdir())) == 1
+    assert home.value("select count(*) from fact.contacts") == 1
+
+
+def test_the_lock_of_a_killed_run_is_free_at_once(tmp_path: Path) -> None:
+    home = one_call(tmp_path / "home")
+    process = begun(home.root)
+    until("it holds the lock", 60, lambda: held(home))
+    with pytest.raises(BusyError, match=SINCE), run_lock(home.home, wait=False):
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    with run_lock(home.home, wait=False):
+        pass
+
+
+def held(home: TestHome) -> bool:
+    path = home.home.lock_file
+    if not path.exists() or not path.read_text():
+        return False
+    with path.open("rb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def test_a_child_of_a_run_does_not_inherit_its_lock(tmp_path: Path) -> None:
+    home = one_call(tmp_path / "home")
+    with run_lock(home.home, wait=False):
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        assert not held(home), "the child holds it on"
+    finally:
+        child.kill()
+        child.wait()

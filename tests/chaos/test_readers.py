@@ -1,0 +1,118 @@
+"""Readers never block and are never mixed; who keeps an old version keeps it; what is removed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from homes import TestHome
+from readers import decide, prepared, watched
+from whole import content_of
+
+from assets.lake import sweep
+from assets.published import current, retain, switch, verify, versions
+
+
+def test_readers_meet_no_error_and_no_mixed_answer_while_versions_are_published(
+    tmp_path: Path,
+) -> None:
+    """The whole of it, 20 readers and 200 versions, is part of `make chaos`."""
+    read = watched(tmp_path / "home", readers=3, publishes=6)
+    assert (read.errors, read.mixed) == ([], 0)
+    assert read.most_seen >= 2 and read.asked > 10, "the readers met no publishing"
+
+
+def test_a_folder_copied_while_versions_are_published_is_one_version(tmp_path: Path) -> None:
+    """Another team resolves `current` once and copies the folder that it then names."""
+    home, over, copies = prepared(tmp_path / "home"), threading.Event(), []
+
+    def copy() -> None:
+        while not over.wait(0.3):
+            copies.append(tmp_path / f"copy-{len(copies)}")
+            shutil.copytree((home.root / "published/current").resolve(), copies[-1])
+
+    team = threading.Thread(target=copy)
+    team.start()
+    for number in (1, 2):
+        decide(home, number)
+    over.set()
+    team.join()
+    assert len({str(content_of(each).tables) for each in copies}) >= 2
+
+
+@pytest.fixture
+def four(tmp_path: Path) -> TestHome:
+    """Four versions; the newest is current."""
+    home = prepared(tmp_path / "home")
+    for number in (1, 2):
+        decide(home, number)
+    return home
+
+
+def settings(home: TestHome, keep: int, grace_hours: int) -> None:
+    path = home.root / "kring.toml"
+    lines = [x for x in path.read_text().splitlines() if not x.startswith(("keep_", "grace_"))]
+    kept = [f"keep_versions = {keep}", f"grace_hours = {grace_hours}"]
+    path.write_text("\n".join([*lines, *kept]) + "\n")
+
+
+def test_retention_keeps_the_newest_and_the_current_one_and_waits_a_grace(four: TestHome) -> None:
+    ids = [version.id for version in versions(four.home)]
+    assert len(ids) == 4
+    settings(four, keep=1, grace_hours=24)
+    retain(four.home)
+    assert [v.id for v in versions(four.home)] == ids, "all are younger than the grace"
+    switch(four.home, ids[3])
+    settings(four, keep=1, grace_hours=0)
+    with duckdb.connect(str(four.home.versions / ids[1] / "kring.duckdb"), read_only=True) as slow:
+        retain(four.home)
+        assert [v.id for v in versions(four.home)] == [ids[0], ids[3]]
+        # a file that is open stays readable to who has it open, though its name is gone
+        assert slow.execute("select count(*) from fact.contacts").fetchall() == [(1,)]
+    standing = current(four.home)
+    assert standing is not None and standing.id == ids[3] and verify(four.home, standing) == []
+
+
+def test_a_removal_cut_short_leaves_no_half_version(
+    four: TestHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed while it removes, retention leaves a folder that no command takes for a version."""
+    settings(four, keep=1, grace_hours=0)
+    removed: list[Path] = []
+
+    def killed(folder: Path) -> None:
+        (folder / "kring.duckdb").unlink()
+        removed.append(folder)
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr("assets.published.shutil.rmtree", killed)
+        with pytest.raises(SystemExit):
+            retain(four.home)
+    assert [path.is_dir() for path in removed] == [True]
+    assert all(verify(four.home, version) == [] for version in versions(four.home))
+    sweep(four.home)
+    assert not removed[0].exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open anything for writing")
+def test_nobody_opens_a_published_database_for_writing(four: TestHome) -> None:
+    with pytest.raises(duckdb.IOException):
+        duckdb.connect(str(four.root / "published/current/kring.duckdb"))
+
+
+def test_a_version_that_stands_whole_with_the_same_content_is_used_again(four: TestHome) -> None:
+    """As after a kill between a version's rename and the switch: no second one is made."""
+    ids = [version.id for version in versions(four.home)]
+    switch(four.home, ids[1])
+    assert four.run("2024-01-31").version is not None
+    assert (current(four.home) or pytest.fail()).id == ids[0]
+    assert [version.id for version in versions(four.home)] == ids

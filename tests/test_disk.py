@@ -1,0 +1,107 @@
+"""A disk that refuses: said before any work, by its path, and nothing of it stands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from homes import TestHome, call, calls_file
+
+from assets.disk import is_refusal, preflight, refused
+from assets.home import HomeError
+from assets.lake import naming
+
+
+@pytest.fixture
+def narrow(tmp_path: Path) -> Iterator[TestHome]:
+    """A home of one call on a disk of its own, of 24 MB and a few thousand files."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    options = "size=24m,nr_inodes=4000"
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "none", str(disk)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        home = TestHome(disk / "home", last_month="2024-01")
+        home.only_sources("calls")
+        home.put("calls/calls_20240115.csv", calls_file([call("A1")]))
+        yield home
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def told(home: TestHome) -> str:
+    """What the command says; it must end with 1, without a traceback, and name the disk."""
+    ran = home.kring("run", env={"COLUMNS": "400"})
+    said = str(ran.stdout + ran.stderr)
+    assert ran.returncode == 1, said
+    assert "Traceback" not in said and str(home.root) in said, said
+    return said
+
+
+def test_a_full_disk_is_told_and_the_same_command_then_succeeds(narrow: TestHome) -> None:
+    """Full from the start, then full in the middle, then with room: one version, whole."""
+    ballast = narrow.root / "landing/.ballast"
+    narrow.home.lake.mkdir()
+    ballast.write_bytes(bytes(_free(narrow.root) - 8192))
+    assert "No space left" in told(narrow)
+    ballast.write_bytes(bytes(1))
+    ballast.write_bytes(bytes(_free(narrow.root) - (1 << 20)))  # enough to begin with
+    told(narrow)
+    ballast.unlink()
+    ran = narrow.kring("run")
+    assert ran.returncode == 3, "one day of the month is there, so it is incomplete"
+    assert narrow.value("select count(*) from fact.contacts") == 1
+    assert len(list((narrow.root / "published/versions").iterdir())) == 1
+    assert list((narrow.root / "lake").glob(".trial-*")) == []
+
+
+def test_no_inode_left_is_told(narrow: TestHome) -> None:
+    crowd = narrow.root / "reference/crowd"
+    crowd.mkdir()
+    with pytest.raises(OSError, match="No space left"):
+        for number in range(4000):
+            (crowd / str(number)).touch()
+    assert "0 files free" in told(narrow)
+
+
+def test_a_read_only_disk_is_told_before_any_work(narrow: TestHome) -> None:
+    disk = str(narrow.root.parent)
+    narrow.run("2024-01-31")
+    narrow.put("calls/calls_20240116.csv", calls_file([call("A2")]))
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    assert "Read-only file system" in told(narrow)
+    subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+    assert narrow.run("2024-01-31").version is not None
+    assert narrow.value("select count(*) from fact.contacts") == 2
+
+
+def _free(root: Path) -> int:
+    free = os.statvfs(root)
+    return free.f_bavail * free.f_frsize
+
+
+def test_a_place_that_takes_no_writing_is_named(home: TestHome) -> None:
+    home.home.published.write_text("a file where a folder belongs")
+    with pytest.raises(HomeError, match=r"MB and \d+ files free.*published"):
+        preflight(home.home)
+    assert list(home.home.lake.iterdir()) == []
+
+
+def test_a_refusal_is_told_from_other_trouble(home: TestHome) -> None:
+    with (
+        pytest.raises(OSError, match=r"No space left.*'/somewhere'") as caught,
+        naming(Path("/somewhere")),
+    ):
+        raise OSError(28, "No space left on device")
+    assert str(home.root) in refused(home.home, caught.value)
+    wrapped = RuntimeError("a step failed")
+    wrapped.__cause__ = caught.value
+    assert "/somewhere" in refused(home.home, wrapped)
+    assert refused(home.home, ValueError("a wrong number")) == ""
+    assert is_refusal("(sqlite3.OperationalError) database or disk is full")

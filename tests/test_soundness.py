@@ -1,0 +1,128 @@
+"""A byte that a disk has turned: found before it is a figure, and made anew from what stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from homes import TestHome, call, calls_file
+
+from assets.home import HomeError
+from assets.plan import Plan
+from assets.published import is_current
+
+AS_OF = "2024-01-31"
+
+
+@pytest.fixture
+def ran(home: TestHome) -> TestHome:
+    """Two calls of January, one of them delivered twice; published."""
+    home.only_sources("calls")
+    home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2")]))
+    home.put("calls/calls_20240116.csv", calls_file([call("A1", talk="61")]))
+    home.run(AS_OF)
+    return home
+
+
+def the(home: TestHome, pattern: str) -> Path:
+    return sorted((home.root / "lake").glob(pattern))[0]
+
+
+def turn_a_byte(path: Path) -> bytes:
+    content = path.read_bytes()
+    path.chmod(0o600)
+    middle = len(content) // 2
+    path.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+    return content
+
+
+def calls_in(home: TestHome) -> int:
+    return int(home.value("select count(*) from fact.contacts"))
+
+
+def test_a_damaged_chunk_is_read_again_from_its_export(ran: TestHome) -> None:
+    chunk = the(ran, "raw/calls/calls/*.parquet")
+    sound = turn_a_byte(chunk)
+    ran.put("calls/calls_20240117.csv", calls_file([call("A3")]))
+    with pytest.raises(HomeError, match=rf"{chunk.name} is damaged; the next run reads calls/"):
+        ran.run(AS_OF)
+    ran.run(AS_OF)
+    assert chunk.read_bytes() == sound
+    assert calls_in(ran) == 3
+    assert ran.value("select count(*) from fact.contacts where talk_seconds = 61") == 1
+
+
+def test_a_damaged_chunk_without_its_export_says_what_to_restore(ran: TestHome) -> None:
+    """Never a figure without it: nothing is published until the export or the chunk is back."""
+    sound = {p: turn_a_byte(p) for p in (ran.root / "lake/raw/calls/calls").iterdir()}
+    for export in (ran.root / "landing/calls").iterdir():
+        export.unlink()
+    ran.put("calls/calls_20240117.csv", calls_file([call("A3")]))
+    for _ in range(2):
+        with pytest.raises(HomeError, match="and 1 more; restore it from a backup, or put calls/"):
+            ran.run(AS_OF)
+    for path, content in sound.items():
+        path.write_bytes(content)
+    ran.run(AS_OF)
+    assert calls_in(ran) == 3
+
+
+def test_a_damaged_output_is_built_anew(ran: TestHome) -> None:
+    output = the(ran, "outputs/fact.contacts/2024-01*.parquet")
+    sound = turn_a_byte(output)
+    (ran.root / "published/current").unlink()
+    ran.run(AS_OF)
+    assert output.read_bytes() == sound and calls_in(ran) == 2
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["outputs/fact.contacts/2024-01.json", "keys/calls.json", "spans/*.json",
+     "outputs/kpi.scorecard/whole.json"],
+)  # fmt: skip
+def test_an_emptied_record_that_can_be_made_again_is(ran: TestHome, record: str) -> None:
+    path = the(ran, record)
+    sound, before = path.read_text(), ran.root / "published/current"
+    version = before.resolve()
+    path.write_text("")
+    ran.run(AS_OF)
+    assert path.read_text() == sound
+    assert before.resolve() == version, "what readers see has not changed"
+
+
+def test_an_emptied_record_of_a_delivery_is_named_with_the_remedy(ran: TestHome) -> None:
+    """It may say that a file was withdrawn, which nothing else knows: a person decides."""
+    path = the(ran, "ledger/calls/*.json")
+    path.write_text("")
+    with pytest.raises(
+        HomeError,
+        match=rf"{path.name} is damaged or was changed by hand; put it back from a backup, or remove it",
+    ):
+        ran.run(AS_OF)
+    path.unlink()
+    ran.run(AS_OF)
+    assert calls_in(ran) == 2
+
+
+def test_a_version_whose_manifest_is_damaged_is_published_anew(ran: TestHome) -> None:
+    manifest = (ran.root / "published/current").resolve() / "manifest.json"
+    manifest.chmod(0o600)
+    manifest.write_text("")
+    assert not is_current(Plan(ran.home, ran.home.today()))
+    ran.run(AS_OF)
+    assert (ran.root / "published/current").resolve() != manifest.parent
+    assert calls_in(ran) == 2
+
+
+def test_a_key_mark_that_a_kill_left_unwritten_does_not_lock_the_home(home: TestHome) -> None:
+    """It is written aside: either there is none, or it is whole."""
+    home.only_sources("calls")
+    home.put("calls/calls_20240115.csv", calls_file([call("A1")]))
+    home.run(AS_OF)
+    mark = home.root / "lake/key.fingerprint"
+    stated = mark.read_text()
+    mark.unlink()
+    home.run(AS_OF)
+    home.put("calls/calls_20240116.csv", calls_file([call("A2")]))
+    home.run(AS_OF)
+    assert mark.read_text() == stated and calls_in(home) == 2
