@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assets import closing
+from assets import closing, decisions
 from assets.content import content_digest
 from assets.database import Before, Written, write_database
 from assets.home import Home, HomeError
@@ -99,6 +99,7 @@ def publish(plan: Plan) -> Version | None:
     home, content = plan.home, content_digest(plan)
     if is_current(plan):
         return None
+    require_record(home)
     made = datetime.now(UTC)
     version = f"{made:%Y%m%dT%H%M%S}{made.microsecond // 1000:03}Z-{content[:8]}"
     building = make_folder(home.versions / f".building-{version}")
@@ -113,6 +114,7 @@ def publish(plan: Plan) -> Version | None:
         "code": code_version(),
         "register": plan.register.digest[:24],
         "settings": _settings(home),
+        "decisions": decisions.stamp(home),
     }
     written = write_database(plan, building, header, _before(home))
     _write_manifest(building, header, written)
@@ -123,6 +125,13 @@ def publish(plan: Plan) -> Version | None:
     switch(home, version)
     retain(home)
     return _load(target)
+
+
+def require_record(home: Home) -> None:
+    """Raise HomeError where the log of decisions or a closed revision is not what it was."""
+    for version in versions(home)[:1]:
+        decisions.require_kept(home, version.manifest.get("decisions"))
+    closing.require_whole(home)
 
 
 def _settings(home: Home) -> dict[str, str]:

@@ -36,7 +36,9 @@ _REFERENCE = {f"ref.{name}" for name in TABLES} | {"ref.calendar", "ref.metric_d
 UNITS = ("share", "ratio", "seconds")
 SEVERITIES = ("block", "warn")
 # the order in which the scorecard's statements build on each other
-KPI_ORDER = ("cells", "parts", "composites", "realisations", "indices", "parents", "scorecard")
+KPI_ORDER = (
+    "inputs", "cells", "parts", "composites", "realisations", "indices", "parents", "scorecard",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

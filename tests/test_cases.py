@@ -56,7 +56,7 @@ class Laboratory:
             f'create table shape."metric.detail" (month date, metric_id text, {columns}, '
             "numerator decimal(38, 12), denominator decimal(38, 12))"
         )
-        for name in ("monthly", *KPI_ORDER[:5]):
+        for name in ("monthly", *KPI_ORDER[:6]):
             self._shape_of(f"kpi/{name}")
         for name in ("kpi.children", "kpi.tree"):
             self.connection.execute(f'create table shape."{name}" as from shape."kpi.indices"')
