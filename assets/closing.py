@@ -165,9 +165,10 @@ def _freeze(home: Home, version: Version, year: int, period: str, number: int) -
     make_folder(building)
     with duckdb.connect(str(version.database), read_only=True) as con:
         _check_ended(con, year, period)
-        kept = dict.fromkeys(FROZEN, [period, *month_names(year, period)])
-        for table, periods in {**kept, INPUTS: quarter_names(period)}.items():
-            names = ", ".join(literal(name) for name in periods)
+        own = [period, *month_names(year, period)]
+        for table in (*FROZEN, INPUTS):
+            kept = quarter_names(period) if table == INPUTS else own
+            names = ", ".join(literal(name) for name in kept)
             target = literal(building / f"{table}.parquet")
             replaced = f"* replace ({number} as revision)" if table == "kpi.scorecard" else "*"
             con.execute(

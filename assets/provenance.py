@@ -99,10 +99,9 @@ def snapshot(con: Any, catalog: str, mark: str, manifest: dict[str, Any]) -> Non
         rows = f"select * from {catalog}.{table_name(table)}" if there else "select 1 where false"
         con.execute(f"create or replace temp table {quoted(f'{mark} {name}')} as {rows}")
     settings = {**manifest.get("settings", {}), "kring": manifest["code"]}
-    con.execute(f"create or replace temp table {quoted(f'{mark} settings')} (name text, value text)")
-    con.executemany(
-        f"insert into temp.{quoted(f'{mark} settings')} values (?, ?)", list(settings.items())
-    )
+    table = f"temp.{quoted(f'{mark} settings')}"
+    con.execute(f"create or replace temp table {table} (name text, value text)")
+    con.executemany(f"insert into {table} values (?, ?)", list(settings.items()))
 
 
 def compare(con: Any) -> None:

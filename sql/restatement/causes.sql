@@ -45,7 +45,10 @@ fates as (
             -- other settings read all files anew, and are told themselves
             when exists (from settings) then 'kept'
             when before.status = 'loaded' and after.status is distinct from 'loaded'
-                then if(file_id in (from held_after), 'read anew', 'gone')
+                then if(
+                    file_id in (from held_after), 'read anew',
+                    if(after.status = 'refused', 'refused', 'gone')
+                )
             when before.reading is distinct from after.reading then 'read anew'
             else 'kept'
         end as fate
@@ -153,6 +156,9 @@ of_register as (
     select
         period, basis, figure, 2 as precedence,
         place || ' ' || name || case
+            -- an input of a quarter that has begun was in the register before
+            when not is_row_changed and is_new then ' counts from now on (' || new_text || ')'
+            when not is_row_changed and is_gone then ' counts no longer (' || old_text || ')'
             when is_new then ': added (' || new_text || ')'
             when is_gone then ': no longer holds (' || old_text || ')'
             else ': was ' || coalesce(nullif(array_to_string(list_filter(
@@ -220,6 +226,7 @@ of_files as (
             when 'arrived' then 'file ' || path || ' arrived'
                 || if(corrections > 0, ' and corrected ' || corrections || ' rows', '')
             when 'withdrawn' then 'file ' || path || ' was withdrawn'
+            when 'refused' then 'file ' || path || ' was refused'
             when 'gone' then 'file ' || path || ' no longer counts'
             when 'read anew' then 'files of source ' || source || ' were read by another rule'
             else 'file ' || path || ' was held out until now'
