@@ -175,14 +175,14 @@ def _require_causes(con: Any, version: str) -> None:
     where = f"where version = {literal(version)}"
     rows = con.execute(
         f"select table_name, period, basis, id, channel from ops.restatements {where} "
-        "and cause is null order by all limit 3"
+        "and cause is null order by table_name desc, period, id, basis, channel limit 3"
     ).fetchall()
     if rows:
         named = "; ".join(" ".join(str(part) for part in row if part) for row in rows)
         raise SqlError(
-            f"figures changed and nothing that they rest on did ({named}); not published. A file "
-            "under lake/outputs was altered by hand: remove that folder and run again, which "
-            "builds it anew"
+            f"figures changed and nothing that they rest on did (first {named}); not published. "
+            "A file under lake/outputs was altered by hand: remove lake/outputs and run kring run "
+            "again, which builds all of it anew from what was read"
         )
 
 
