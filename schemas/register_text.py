@@ -19,10 +19,10 @@ COLUMNS = {
     "authority": "text", "is_assumption": "boolean",
 }  # fmt: skip
 _TOLD_APART = ("valid_from", "valid_to", "authority", "is_assumption", "note")
-# what a row says and no figure rests on: names, owners, proofs
+# what a row says and no figure rests on: names, units, owners, proofs
 _SAID = frozenset({
-    "name_id", "name_en", "title", "owner", "direction", "since", "minimum_n", "follows",
-    "evidence", "is_synthetic",
+    "code", "name_id", "name_en", "title", "unit", "owner", "direction", "since", "minimum_n",
+    "target_share", "follows", "evidence", "is_synthetic",
 })  # fmt: skip
 
 

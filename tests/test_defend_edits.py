@@ -45,8 +45,8 @@ def test_a_target_moves_its_kpi_and_the_nodes_above(home: DefendedHome) -> None:
     assert home.moved(version, "kpi.scorecard") == in_all(SL, *ABOVE_3)
     assert {row[0] for row in home.log(version)} == {"kpi.scorecard"}
     assert home.causes(version) == {
-        "targets service_level 2024: was target 79 for every period by decision of 2024-01-01; "
-        "is target 90 for every period by decision of 2024-07-01"
+        "targets service_level 2024: was 79 for every period, decided on 2024-01-01; "
+        "is 90 for every period, decided on 2024-07-01"
     }
 
 

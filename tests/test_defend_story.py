@@ -212,8 +212,8 @@ def test_8_reopening_takes_in_what_was_held_out_and_says_so(story: Story, comman
     ]  # fmt: skip
     assert causes["kpi.scorecard", "2024-Q1", SL] == [
         reopened, late,
-        "targets service_level 2024: was target 79 for every period by decision of 2024-01-01",
-        "is target 75 for Q1 by decision of 2024-07-01",
+        "targets service_level 2024: was 79 for every period, decided on 2024-01-01",
+        "is 75 for Q1, decided on 2024-07-01",
     ]  # fmt: skip
     assert home.published("select count(*) from kpi.pending") == [(0,)]
     assert home.published("select count(*) from ops.pending_files") == [(0,)]
@@ -256,7 +256,7 @@ def test_diff_tells_the_whole_way_in_one_step(story: Story, command: Command) ->
     quarter = numbers["kpi.scorecard", "2024-Q1", SL, None]
     assert quarter["old_numerator"] == 87.5
     assert quarter["new_numerator"] == pytest.approx(phone_and_chat(10, 14))
-    for part in ("20240111.csv arrived", "20240211.csv arrived", "corrected 1 rows", "target 75"):
+    for part in ("20240111.csv arrived", "20240211.csv arrived", "corrected 1 rows", "75 for Q1"):
         assert part in quarter["cause"], part
     changed = {(row["table_name"], row["row_key"]) for row in said.json["register"]}
     assert changed == {

@@ -81,7 +81,7 @@ class Walk:
             f"service_level,2024,{period},{self.random.randint(70, 99)},"
             f"2024-07-{1 + self.step:02},Decree {self.step},false",
         )
-        return [r"targets service_level 2024: was target .*", r"is target .* by decision of .*"]
+        return [r"targets service_level 2024: was .* for .*", r"is .* decided on .*"]
 
     def threshold(self) -> list[str]:
         old, new = self.thresholds[-1], str(self.random.randint(5, 60))

@@ -37,8 +37,9 @@ targets as (
         kpi_id,
         year,
         period,
-        'target ' || format('{:g}', cast(target as double)) || ' for '
-        || if(period = '*', 'every period', period) || ' by decision of ' || decided_on as text,
+        cast(target as double) as value,
+        format('{:g}', value) || ' for ' || if(period = '*', 'every period', period)
+        || ', decided on ' || decided_on as text,
         authority,
         is_assumption
     from ref.targets
@@ -59,7 +60,17 @@ tree as (
         child.weight,
         child.index as value,
         child.status,
-        coalesce(child.code || ' ', '') || child.name_en as text,
+        coalesce(child.code || ' ', '') || child.name_en
+        || if(
+            child.points_lost_to_cap > 0,
+            '; ' || format('{:.2f}', child.points_lost_to_cap) || ' points lost to the cap',
+            ''
+        )
+        || if(
+            child.level <> 'kpi' and child.measured_weight < 1,
+            '; ' || format('{:.1f}', 100 * child.measured_weight) || ' % of its weight measured',
+            ''
+        ) as text,
         rules.authority,
         rules.is_assumption
     from cards as parent
@@ -104,10 +115,12 @@ kpi_rules as (
         kpis.figure,
         rules.part,
         if(rules.table_name = 'reported', 'reported', 'rule') as kind,
+        if(kind = 'reported', cards.realisation, null) as value,
         rules.text,
         rules.authority,
         rules.is_assumption
     from kpis
+    join cards using (year, period, basis, figure)
     join rules
         on case rules.table_name
             when 'kpis' then rules.row_key = kpis.kpi_id
@@ -132,6 +145,7 @@ kpi_targets as (
         kpis.figure,
         'targets:' || kpis.kpi_id || ' ' || kpis.year as part,
         'target' as kind,
+        targets.value,
         targets.text,
         targets.authority,
         targets.is_assumption
