@@ -140,6 +140,17 @@ class Explainer:
         )
 
     def _unknown(self, name: str, year: int, period: str) -> UnknownFigureError:
+        moved = self._rows(
+            "select distinct other.year, this.code, this.id from kpi.scorecard as other "
+            "join kpi.scorecard as this on this.id = other.id and this.year = $1 "
+            "and this.period = $2 where lower(other.code) = lower($3) order by other.year desc",
+            [year, period, name],
+        )
+        if moved:
+            return UnknownFigureError(
+                f"no figure {name} for {year}-{period}: it is the code of {moved[0]['year']}; "
+                f"in {year} the same figure ({moved[0]['id']}) is {moved[0]['code']}"
+            )
         known = self._rows("select distinct year, period from kpi.scorecard order by all", [])
         periods = ", ".join(f"{row['year']}-{row['period']}" for row in known)
         return UnknownFigureError(
