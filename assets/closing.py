@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MONTHLY = ("metric.monthly", "fact.evidence")
 # the tables of which a closed period keeps its own rows
 FROZEN = ("kpi.cells", "kpi.composites", "kpi.realisations", "kpi.scorecard", "kpi.explain")
+# values reported by hand, of which a closed period keeps its quarters' own
+INPUTS = "kpi.inputs"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ def revision_name(year: int, period: str, number: int) -> str:
 def month_names(year: int, period: str) -> list[str]:
     """The months of a period: 2024-01 to 2024-03 for Q1."""
     return [f"{year}-{number:02}" for number in PERIODS[period]]
+
+
+def quarter_names(period: str) -> list[str]:
+    """The quarters of a period: Q1 and Q2 for S1."""
+    return sorted({f"Q{(number + 2) // 3}" for number in PERIODS[period]})
 
 
 def revisions(home: Home) -> list[Revision]:
@@ -115,9 +122,9 @@ def close(home: Home, version: Version, year: int, period: str, reason: str,
             f"kring reopen {year}-{period} --reason ... opens it"
         )
     number = 1 + sum((r.year, r.period) == (year, period) for r in revisions(home))
-    _freeze(home, version, year, period, number)
+    content = _freeze(home, version, year, period, number)
     decide(home, CLOSED, version=version.id, reason=reason, by=by, year=year, period=period,
-           revision=number)  # fmt: skip
+           revision=number, content=content)  # fmt: skip
     return standing(home)[-1]
 
 
@@ -129,7 +136,7 @@ def reopen(home: Home, version: Version, year: int, period: str, reason: str,
     """
     closed = {(r.year, r.period): r for r in standing(home)}
     if (year, period) not in closed:
-        raise HomeError(f"{year}-{period} is not closed; kring status lists what is")
+        raise HomeError(f"{year}-{period} is not closed; kring closings lists what is")
     mine = set(month_names(year, period))
     longer = [
         r.name.rpartition(".")[0] for r in standing(home) if r.year == year and mine < set(r.months)
@@ -143,8 +150,11 @@ def reopen(home: Home, version: Version, year: int, period: str, reason: str,
                   period=period, revision=closed[year, period].number)  # fmt: skip
 
 
-def _freeze(home: Home, version: Version, year: int, period: str, number: int) -> None:
-    """Copy the period's rows out of the published version; in place before the log names them."""
+def _freeze(home: Home, version: Version, year: int, period: str, number: int) -> str:
+    """Copy the period's rows out of the published version; in place before the log names them.
+
+    Returns the digest of the revision's manifest, by which the log knows it again.
+    """
     import duckdb
 
     from sql.run import literal, table_name
@@ -155,8 +165,10 @@ def _freeze(home: Home, version: Version, year: int, period: str, number: int) -
     make_folder(building)
     with duckdb.connect(str(version.database), read_only=True) as con:
         _check_ended(con, year, period)
-        names = ", ".join(literal(name) for name in (period, *month_names(year, period)))
-        for table in FROZEN:
+        own = [period, *month_names(year, period)]
+        for table in (*FROZEN, INPUTS):
+            kept = quarter_names(period) if table == INPUTS else own
+            names = ", ".join(literal(name) for name in kept)
             target = literal(building / f"{table}.parquet")
             replaced = f"* replace ({number} as revision)" if table == "kpi.scorecard" else "*"
             con.execute(
@@ -168,10 +180,11 @@ def _freeze(home: Home, version: Version, year: int, period: str, number: int) -
         for month in month_names(year, period):
             source = version.path / "parquet" / table / f"year={year}" / f"{month}.parquet"
             shutil.copyfile(source, make_folder(building / table) / f"{month}.parquet")
-    _seal(building)
+    content = _seal(building)
     shutil.rmtree(final, ignore_errors=True)  # of a closing that was cut short before its entry
     building.rename(final)
     sync(final.parent)
+    return content
 
 
 def _check_ended(con: object, year: int, period: str) -> None:
@@ -186,8 +199,8 @@ def _check_ended(con: object, year: int, period: str) -> None:
         raise HomeError(f"{year}-{period} ends on {end} and cannot be closed before")
 
 
-def _seal(folder: Path) -> None:
-    """Hash, sync and make read-only what will not change again."""
+def _seal(folder: Path) -> str:
+    """Hash, sync and make read-only what will not change again; the digest of the hashes."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     hashes = {str(p.relative_to(folder)): sha256_file(p) for p in files}
     manifest = folder / "manifest.json"
@@ -197,6 +210,7 @@ def _seal(folder: Path) -> None:
         sync(path)
     for path in sorted({p.parent for p in files} | {folder}, reverse=True):
         sync(path)
+    return digest(hashes)
 
 
 def damaged(home: Home) -> list[str]:
@@ -205,11 +219,20 @@ def damaged(home: Home) -> list[str]:
     for revision in revisions(home):
         if not revision.hashes:
             problems.append(f"record: revision {revision.name} is missing; restore it")
+        elif digest(revision.hashes) != revision.decision.content:
+            problems.append(f"record: {revision.name}/manifest.json is not as closed; restore it")
         for name, sha256 in revision.hashes.items():
             path = revision.folder / name
             if not path.is_file() or sha256_file(path) != sha256:
                 problems.append(f"record: {revision.name}/{name} is not as closed; restore it")
     return problems
+
+
+def require_whole(home: Home) -> None:
+    """Raise HomeError where a kept revision is not what was closed: no figure may rest on it."""
+    if problems := damaged(home):
+        more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+        raise HomeError("; ".join(problems[:3]) + f"{more} from the last backup of record/")
 
 
 def shares(home: Home) -> list[tuple[Revision, list[str]]]:
@@ -222,5 +245,18 @@ def shares(home: Home) -> list[tuple[Revision, list[str]]]:
     for revision in standing(home):
         names = [n for n in (revision.period, *revision.months) if (revision.year, n) not in given]
         given |= {(revision.year, name) for name in names}
+        found.append((revision, names))
+    return found
+
+
+def quarter_shares(
+    given: list[tuple[Revision, list[str]]],
+) -> list[tuple[Revision, list[str]]]:
+    """Each of these revisions with the quarters whose inputs it provides, each but once."""
+    seen: set[tuple[int, str]] = set()
+    found = []
+    for revision, _ in given:
+        names = [q for q in quarter_names(revision.period) if (revision.year, q) not in seen]
+        seen |= {(revision.year, name) for name in names}
         found.append((revision, names))
     return found

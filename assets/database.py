@@ -75,7 +75,9 @@ def write_database(plan: Plan, building: Path, header: dict[str, Any], before: B
     con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill")
     try:
         con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
-        is_taken_in = before.standing is not None and take_in_before(con, before.standing)
+        is_taken_in = before.standing is not None and take_in_before(
+            con, before.standing, before.manifest
+        )
         con.execute("use published")
         con.execute("begin")
         for schema in ("fact", "metric", "kpi", "ops", "ref"):

@@ -18,13 +18,16 @@ CLOSED, REOPENED, ROLLED_BACK = "closed", "reopened", "rolled back"
 COLUMNS = {
     "number": "integer", "action": "text", "year": "integer", "period": "text",
     "revision": "integer", "version": "text", "decided_at": "timestamp with time zone",
-    "decided_by": "text", "reason": "text", "previous": "text",
+    "decided_by": "text", "reason": "text", "content": "text", "previous": "text",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One entry; `version` is the one whose figures were closed, left or gone back to."""
+    """One entry; `version` is the one whose figures were closed, left or gone back to.
+
+    `content` is the digest of the files that a closing kept.
+    """
 
     number: int
     action: str
@@ -35,6 +38,7 @@ class Decision:
     decided_at: str
     decided_by: str
     reason: str
+    content: str | None
     previous: str
 
     @property
@@ -58,6 +62,22 @@ def decisions(home: Home) -> list[Decision]:
     return entries
 
 
+def stamp(home: Home) -> dict[str, object]:
+    """How far the log goes, for the manifest of a version: number and digest of the last entry."""
+    entries = decisions(home)
+    return {"number": len(entries), "digest": entries[-1].digest if entries else ""}
+
+
+def require_kept(home: Home, stamped: dict[str, object] | None) -> None:
+    """Raise HomeError where the log no longer begins as it was when a version was published."""
+    if not stamped or not stamped["number"]:
+        return
+    number = int(str(stamped["number"]))
+    entries = decisions(home)
+    if len(entries) < number or entries[number - 1].digest != stamped["digest"]:
+        raise HomeError(f"record/decisions.jsonl: entry {number} {_ALTERED}")
+
+
 _ALTERED = "is not what kring wrote; the log only grows, so restore the file from the last backup"
 
 
@@ -71,6 +91,7 @@ def decide(
     year: int | None = None,
     period: str | None = None,
     revision: int | None = None,
+    content: str | None = None,
 ) -> Decision:
     """Append an entry; the caller holds the run lock. The log is replaced whole, durably."""
     entries = decisions(home)
@@ -84,6 +105,7 @@ def decide(
         decided_at=datetime.now(UTC).isoformat(timespec="seconds"),
         decided_by=by or _user(),
         reason=reason,
+        content=content,
         previous=entries[-1].digest if entries else "",
     )
     make_folder(home.record)

@@ -13,6 +13,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+# what a row of the register decides, as a reader calls it; others go by their table's name
+_RULES = {
+    "kpis": "how it is scored", "composites": "how it is combined", "metrics": "how it is wanted",
+    "requirements": "what must be there",
+}  # fmt: skip
+_NAMED_RULES = {
+    "conversions": "conversion", "service_level_policy": "policy", "outbound_policy": "policy",
+    "occupancy_formula": "formula",
+}  # fmt: skip
 _TREE = ("kpi", "objective", "perspective", "organisation")
 # in this order below a figure; a month's state is told by the month itself
 _KINDS = (
@@ -112,7 +121,7 @@ class Explainer:
                 )
             },
         )  # fmt: skip
-        if card["level"] == "kpi":
+        if card["level"] == "kpi" or len(cards) > 1:
             node.children = [_basis(each, _below(_key(each), edges)) for each in cards]
         else:
             node.children = _below(keys[0], edges)
@@ -131,6 +140,17 @@ class Explainer:
         )
 
     def _unknown(self, name: str, year: int, period: str) -> UnknownFigureError:
+        moved = self._rows(
+            "select distinct other.year, this.code, this.id from kpi.scorecard as other "
+            "join kpi.scorecard as this on this.id = other.id and this.year = $1 "
+            "and this.period = $2 where lower(other.code) = lower($3) order by other.year desc",
+            [year, period, name],
+        )
+        if moved:
+            return UnknownFigureError(
+                f"no figure {name} for {year}-{period}: it is the code of {moved[0]['year']}; "
+                f"in {year} the same figure ({moved[0]['id']}) is {moved[0]['code']}"
+            )
         known = self._rows("select distinct year, period from kpi.scorecard order by all", [])
         periods = ", ".join(f"{row['year']}-{row['period']}" for row in known)
         return UnknownFigureError(
@@ -162,9 +182,11 @@ def _key(row: dict[str, Any]) -> Key:
 
 
 def _basis(card: dict[str, Any], children: list[Node]) -> Node:
-    mark = "official" if card["is_official"] else "beside it"
+    what = f"{card['basis']} ({'official' if card['is_official'] else 'beside it'})"
+    if card["level"] != "kpi":
+        return Node(what, card["reason"], card["index"], card["status"], {}, children)
     return Node(
-        f"{card['basis']} ({mark})",
+        what,
         _index_rule(card),
         card["realisation"],
         card["status"],
@@ -182,10 +204,15 @@ def _measure(row: dict[str, Any], children: list[Node]) -> Node:
 def _below(key: Key, edges: dict[Key, list[dict[str, Any]]]) -> list[Node]:
     """What a figure rests on, in the order people read it."""
     ordered = sorted(
-        (e for e in edges.get(key, []) if e["kind"] in _KINDS),
+        (e for e in edges.get(key, []) if e["kind"] in _KINDS and _tells(e)),
         key=lambda e: _KINDS.index(e["kind"]),
     )
     return _hoist([_step(edge, edges) for edge in ordered])
+
+
+def _tells(edge: dict[str, Any]) -> bool:
+    """Whether a step says something: a row that decides nothing here is left out."""
+    return bool(edge["text"]) or edge["value"] is not None
 
 
 def _step(edge: dict[str, Any], edges: dict[Key, list[dict[str, Any]]]) -> Node:
@@ -213,7 +240,8 @@ def _what(edge: dict[str, Any]) -> str:
     if kind in ("quarter", "month"):
         return edge["part_period"] if kind == "month" else f"{edge['year']}-{edge['part_period']}"
     if kind == "rule":
-        return f"rule {edge['part'].partition(':')[0]} {name}"
+        table = edge["part"].partition(":")[0]
+        return _RULES.get(table) or f"{_NAMED_RULES.get(table, 'rule ' + table)} {name}"
     return kind if kind in ("target", "reported") else f"{kind} {name}"
 
 
@@ -227,7 +255,11 @@ def _text(edge: dict[str, Any]) -> str:
 
 
 def _hoist(nodes: list[Node]) -> list[Node]:
-    """Rules and definitions that all months share are told once, before the months."""
+    """What all months or quarters share is told once, before them."""
+    mine = [node for node in nodes if node.detail.get("kind") in ("rule", "target")]
+    for quarter in nodes:
+        if quarter.detail.get("kind") == "quarter":
+            quarter.children = [child for child in quarter.children if child not in mine]
     months = [node for node in nodes if node.detail.get("kind") == "month"]
     if len(months) < 2:
         return nodes

@@ -18,7 +18,7 @@ from sql.header import Statement
 from sql.run import SqlError, failure, literal, quoted, table_name
 
 # what the scorecard's statements leave for readers, beside the scorecard itself
-KEPT = ("cells", "composites", "realisations", "scorecard")
+KEPT = ("inputs", "cells", "composites", "realisations", "scorecard")
 AS_NOW = "kpi.scorecard_as_now"
 # what longer periods take from quarters that are closed
 CLOSED_REALISATIONS = {
@@ -31,6 +31,7 @@ _DEEPEST = 10
 def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     """Compute and keep the KPI tables of all periods, as now and as published."""
     plan = bench.plan
+    closing.require_whole(plan.home)
     fingerprint, scorecard = plan.scorecard(), plan.rules.kpi["scorecard"]
     rules = [plan.rules.kpi[name] for name in KPI_ORDER]
     refs = {name for rule in rules for name in rule.listed("reads") if name.startswith("ref.")}
@@ -42,7 +43,7 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     if closed:
         bench.show("metric.monthly", published_months(bench))
         _compute(bench, closed)
-        for name in KEPT:
+        for name in KEPT[1:]:
             for revision, names in closed:
                 _keep_closed(bench, f"kpi.{name}", revision, names)
     records = []
@@ -65,7 +66,7 @@ def published_months(bench: Workbench) -> list[Path]:
 
 
 def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:
-    """Run the statements in their order; quarters that are closed keep their realisations."""
+    """Run the statements in their order; closed quarters keep their inputs and realisations."""
     files = [revision.file("kpi.realisations") for revision, _ in closed]
     _closed_realisations(bench, files)
     for name in KPI_ORDER:
@@ -74,6 +75,9 @@ def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None
             _climb(bench, rule)
         else:
             _table(bench, rule, f"kpi.{name}")
+        if name == "inputs":
+            for revision, quarters in closing.quarter_shares(closed):
+                _keep_closed(bench, "kpi.inputs", revision, quarters)
     bench.connection.execute("drop table if exists kpi.children")
 
 
@@ -89,6 +93,8 @@ def _closed_realisations(bench: Workbench, files: list[Path]) -> None:
 
 def _keep_closed(bench: Workbench, table: str, revision: Revision, names: list[str]) -> None:
     """Put a closed period's own rows in the place of those just computed."""
+    if not names:
+        return
     periods = ", ".join(literal(name) for name in names)
     where = f"where year = {revision.year} and period in ({periods})"
     con = bench.connection

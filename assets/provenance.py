@@ -18,7 +18,7 @@ from sql.run import HERE, SqlError, failure, literal, quoted, statements, table_
 _COMPARED = {
     "monthly": "metric.monthly", "cells": "kpi.cells", "composites": "kpi.composites",
     "scorecard": "kpi.scorecard", "explain": "kpi.explain", "files": "ops.files",
-    "register": "ref.register_rows",
+    "register": "ref.register_rows", "definitions": "ref.metric_definitions",
 }  # fmt: skip
 _WHEN = {
     "version": "text", "previous_version": "text", "restated_at": "timestamp with time zone",
@@ -89,7 +89,7 @@ def write_revisions(plan: Plan, con: Any) -> None:
         con.execute(f"insert into kpi.revisions by name select *, {said} from read_parquet({file})")
 
 
-def snapshot(con: Any, catalog: str, mark: str) -> None:
+def snapshot(con: Any, catalog: str, mark: str, manifest: dict[str, Any]) -> None:
     """Copy what is compared out of an attached database, for its side: before or after.
 
     A version written before one of the tables existed has none of its rows.
@@ -98,6 +98,10 @@ def snapshot(con: Any, catalog: str, mark: str) -> None:
         there = _has(con, catalog, table)
         rows = f"select * from {catalog}.{table_name(table)}" if there else "select 1 where false"
         con.execute(f"create or replace temp table {quoted(f'{mark} {name}')} as {rows}")
+    settings = {**manifest.get("settings", {}), "kring": manifest["code"]}
+    table = f"temp.{quoted(f'{mark} settings')}"
+    con.execute(f"create or replace temp table {table} (name text, value text)")
+    con.executemany(f"insert into {table} values (?, ?)", list(settings.items()))
 
 
 def compare(con: Any) -> None:
@@ -105,27 +109,27 @@ def compare(con: Any) -> None:
 
     `found` holds the numbers that differ with their cause, `register_found` the register's rows.
     """
-    for name in _COMPARED:
+    for name in (*_COMPARED, "settings"):
         body = " union all by name ".join(
             f"select {literal(mark)} as version, * from temp.{quoted(f'{mark} {name}')}"
             for mark in ("after", "before")
         )
         con.execute(f"create or replace temp view {quoted('both_' + name)} as {body}")
     for name, target in (
-        ("changed", "changed"), ("causes", "causes"), ("restatements", "found"),
-        ("register", "register_found"),
+        ("changed", "changed"), ("register", "register_found"), ("causes", "causes"),
+        ("restatements", "found"),
     ):  # fmt: skip
         rule = _rules()[name]
         _create(con, rule, target, rule.body, kind="temp table")
 
 
-def take_in_before(con: Any, database: Path) -> bool:
+def take_in_before(con: Any, database: Path, manifest: dict[str, Any]) -> bool:
     """Snapshot the version readers see; False where its file is damaged and cannot be read."""
     import duckdb
 
     try:
         con.execute(f"attach {literal(database)} as before (read_only)")
-        snapshot(con, "before", "before")
+        snapshot(con, "before", "before", manifest)
     except duckdb.Error:
         return False
     finally:
@@ -152,7 +156,7 @@ def write_logs(
             con.execute(f"insert into {table_name(name)} by name {rows}")
     if before is None:
         return []
-    snapshot(con, "published", "after")
+    snapshot(con, "published", "after", header)
     compare(con)
     grown = []
     for name, (_, found) in LOGS.items():
@@ -162,33 +166,23 @@ def write_logs(
             f"{literal(header['created_at'])} as restated_at, * from {found}"
         ).fetchall()
         grown += [name] if count else []
-    _require_causes(con, header, before)
+    _require_causes(con, header["version"])
     return grown
 
 
-def _require_causes(con: Any, header: dict[str, Any], before: dict[str, Any]) -> None:
-    """Give what only the code or the settings can explain that cause; refuse the rest."""
-    where = f"where version = {literal(header['version'])}"
-    causes = []
-    if before["code"] != header["code"]:
-        causes.append(f"kring {header['code']}, before {before['code']}")
-    if before.get("settings", header["settings"]) != header["settings"]:
-        causes.append("kring.toml counts otherwise")
-    if causes:
-        con.execute(
-            f"update ops.restatements set cause = {literal('; '.join(causes))} "
-            f"{where} and cause is null"
-        )
+def _require_causes(con: Any, version: str) -> None:
+    """Refuse a version in which a number changed and nothing that it rests on did."""
+    where = f"where version = {literal(version)}"
     rows = con.execute(
         f"select table_name, period, basis, id, channel from ops.restatements {where} "
-        "and cause is null order by all limit 3"
+        "and cause is null order by table_name desc, period, id, basis, channel limit 3"
     ).fetchall()
     if rows:
         named = "; ".join(" ".join(str(part) for part in row if part) for row in rows)
         raise SqlError(
-            f"figures changed and nothing that they rest on did ({named}); not published. A file "
-            "under lake/outputs was altered by hand: remove that folder and run again, which "
-            "builds it anew"
+            f"figures changed and nothing that they rest on did (first {named}); not published. "
+            "A file under lake/outputs was altered by hand: remove lake/outputs and run kring run "
+            "again, which builds all of it anew from what was read"
         )
 
 

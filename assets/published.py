@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assets import closing
+from assets import closing, decisions
 from assets.content import content_digest
 from assets.database import Before, Written, write_database
 from assets.home import Home, HomeError
@@ -97,12 +97,13 @@ def touched(version: Version) -> bool:
 def publish(plan: Plan) -> Version | None:
     """Build, check and switch to a new version; None where the content is the current one.
 
-    A version that stands with the same content, whole, is switched to: a killed run may have
-    come as far as that, or somebody has rolled back since.
+    A version that stands with the same content and follows the one readers see is switched to:
+    a killed run may have come as far as that, or somebody has rolled back since.
     """
     home, content = plan.home, content_digest(plan)
     if is_current(plan):
         return None
+    require_record(home)
     if standing := _standing(home, content):
         switch(home, standing.id)
         retain(home)
@@ -121,6 +122,8 @@ def publish(plan: Plan) -> Version | None:
         "code": code_version(),
         "register": plan.register.digest[:24],
         "settings": _settings(home),
+        "decisions": decisions.stamp(home),
+        "follows": _follows(home),
     }
     written = write_database(plan, building, header, _before(home))
     _write_manifest(building, header, written)
@@ -131,6 +134,13 @@ def publish(plan: Plan) -> Version | None:
     switch(home, version)
     retain(home)
     return _load(target)
+
+
+def require_record(home: Home) -> None:
+    """Raise HomeError where the log of decisions or a closed revision is not what it was."""
+    for version in versions(home)[:1]:
+        decisions.require_kept(home, version.manifest.get("decisions"))
+    closing.require_whole(home)
 
 
 def _settings(home: Home) -> dict[str, str]:
@@ -156,9 +166,22 @@ def _before(home: Home) -> Before:
 
 
 def _standing(home: Home, content: str) -> Version | None:
-    """The newest version with this content whose files are as they were published."""
-    alike = (v for v in versions(home) if v.manifest["content"] == content)
+    """The newest whole version with this content that was made after the one readers see.
+
+    One made after another would bring back its numbers without a row in the log of changes.
+    """
+    follows = _follows(home)
+    alike = (
+        v
+        for v in versions(home)
+        if v.manifest["content"] == content and v.manifest.get("follows") == follows
+    )
     return next((v for v in alike if not touched(v) and not verify(home, v)), None)
+
+
+def _follows(home: Home) -> str | None:
+    standing = current(home)
+    return standing.id if standing else None
 
 
 def _write_manifest(building: Path, header: dict[str, Any], written: Written) -> None:

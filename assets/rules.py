@@ -42,7 +42,9 @@ UNITS = ("share", "ratio", "seconds")
 # block: figures withheld; flag: published, and must be looked at; warn: shown
 SEVERITIES = ("block", "flag", "warn")
 # the order in which the scorecard's statements build on each other
-KPI_ORDER = ("cells", "parts", "composites", "realisations", "indices", "parents", "scorecard")
+KPI_ORDER = (
+    "inputs", "cells", "parts", "composites", "realisations", "indices", "parents", "scorecard",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

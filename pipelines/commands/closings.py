@@ -11,7 +11,7 @@ from assets.closing import Revision, close, reopen, standing
 from assets.decisions import decisions
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
-from assets.published import Version, current
+from assets.published import Version, current, is_current, require_record
 from pipelines.commands.explain import parse_period
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, rounded, say_sample
@@ -143,10 +143,16 @@ def _up_to_date(home: Home) -> Version:
     version = current(home)
     if version is None:
         raise HomeError("nothing is published yet; kring run publishes")
+    require_record(home)
     sweep(home)
     plan = Plan(home, date.fromisoformat(version.manifest["as_of"]))
     if plan.stale():
         raise HomeError("some figures are stale; kring run first, then decide about what it gives")
+    if not is_current(plan):
+        raise HomeError(
+            f"readers see {version.id}, which is not what the lake holds (rolled back, or "
+            "touched); kring run first, then decide about what it gives"
+        )
     return version
 
 

@@ -49,7 +49,7 @@ def differences(
     try:
         for mark, version in (("before", before), ("after", after)):
             con.execute(f"attach {literal(version.database)} as {mark}_db (read_only)")
-            snapshot(con, f"{mark}_db", mark)
+            snapshot(con, f"{mark}_db", mark, version.manifest)
         compare(con)
         numbers = _rows(con, "select * from found order by period, level, id, basis, table_name")
         return numbers, _rows(con, "select * from register_found order by all")
@@ -99,7 +99,7 @@ def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
         ("period", "figure", "before", "after", "cause"),
         [
             (n["period"], _figure(n), _value(n, "old_value"), _value(n, "new_value"),
-             n["cause"] or "kring's code or settings")
+             n["cause"] or "nothing that it rests on: altered by hand")
             for n in chosen[:limit]
         ],
         right=("before", "after"),

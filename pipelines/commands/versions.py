@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from assets.closing import damaged
-from assets.decisions import ROLLED_BACK, decide
-from assets.home import HomeError, run_lock
+from assets.decisions import ROLLED_BACK, decide, require_kept
+from assets.home import Home, HomeError, run_lock
 from assets.published import current, switch, verify, versions
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table
@@ -70,7 +70,7 @@ def verify_current(home: HomeOption = None, as_json: JsonOption = False) -> None
     standing = current(place)
     if standing is None:
         raise HomeError("nothing is published yet; kring run publishes")
-    problems = [*verify(place, standing), *damaged(place)]
+    problems = [*verify(place, standing), *_record(place)]
     if as_json:
         print_json({"version": standing.id, "problems": problems})
     elif problems:
@@ -80,3 +80,13 @@ def verify_current(home: HomeOption = None, as_json: JsonOption = False) -> None
     else:
         console().print(f"{standing.id}: every file is as published")
     raise typer.Exit(1 if problems else 0)
+
+
+def _record(home: Home) -> list[str]:
+    """What is wrong with the log of decisions and the closed revisions."""
+    try:
+        for version in versions(home)[:1]:
+            require_kept(home, version.manifest.get("decisions"))
+        return damaged(home)
+    except HomeError as error:
+        return [str(error)]

@@ -1,6 +1,6 @@
 -- title: What each metric or input named by the register comes to in each period
 -- grain: one row per source (with its channel and service), year and period, or month
--- reads: kpi.cells, ref.calendar, ref.inputs, ref.kpis, ref.composite_parts
+-- reads: kpi.cells, ref.calendar, kpi.inputs, ref.kpis, ref.composite_parts
 -- order: year, period, source, channel nulls first, service nulls first
 with named as (
     select distinct source, channel, service from ref.composite_parts
@@ -63,7 +63,7 @@ inputs as (
         ) as evidence
     from named
     cross join quarters
-    left join ref.inputs as inputs
+    left join kpi.inputs as inputs
         on named.source = 'input:' || inputs.input_id
         and inputs.year = quarters.year
         and inputs.period = quarters.quarter

@@ -2,7 +2,7 @@
 -- grain: one row per figure (its period and basis) and thing it rests on
 -- order: year, period, basis, figure, kind, part_period, part, first_row
 with periods as (
-    select distinct year, period, period_end from ref.calendar
+    select distinct year, period, period_end, period_state from ref.calendar
 ),
 
 cards as (
@@ -23,8 +23,27 @@ rules as (
     select
         *,
         table_name || ':' || row_key as part,
-        array_to_string(items, ', ') as text
+        if(
+            table_name = 'requirements',
+            'expects exports of ' || split_part(row_key, ' ', -1),
+            array_to_string(decides, ', ')
+        ) as text
     from ref.register_rows
+),
+
+-- the decision on a target that holds: the period's own goes before the year's, the latest last
+targets as (
+    select
+        kpi_id,
+        year,
+        period,
+        cast(target as double) as value,
+        format('{:g}', value) || ' for ' || if(period = '*', 'every period', period)
+        || ', decided on ' || decided_on as text,
+        authority,
+        is_assumption
+    from ref.targets
+    qualify decided_on = max(decided_on) over (partition by kpi_id, year, period)
 ),
 
 -- from a parent to what it is the weighted mean of
@@ -41,7 +60,17 @@ tree as (
         child.weight,
         child.index as value,
         child.status,
-        coalesce(child.code || ' ', '') || child.name_en as text,
+        coalesce(child.code || ' ', '') || child.name_en
+        || if(
+            child.points_lost_to_cap > 0,
+            '; ' || format('{:.2f}', child.points_lost_to_cap) || ' points lost to the cap',
+            ''
+        )
+        || if(
+            child.level <> 'kpi' and child.measured_weight < 1,
+            '; ' || format('{:.1f}', 100 * child.measured_weight) || ' % of its weight measured',
+            ''
+        ) as text,
         rules.authority,
         rules.is_assumption
     from cards as parent
@@ -85,22 +114,18 @@ kpi_rules as (
         kpis.basis,
         kpis.figure,
         rules.part,
-        case rules.table_name
-            when 'targets' then 'target'
-            when 'reported' then 'reported'
-            else 'rule'
-        end as kind,
+        if(rules.table_name = 'reported', 'reported', 'rule') as kind,
+        if(kind = 'reported', cards.realisation, null) as value,
         rules.text,
         rules.authority,
         rules.is_assumption
     from kpis
+    join cards using (year, period, basis, figure)
     join rules
         on case rules.table_name
             when 'kpis' then rules.row_key = kpis.kpi_id
-            when 'targets' then rules.row_key like kpis.kpi_id || ' ' || kpis.year || ' %'
-                and rules.period in (kpis.period, '*')
-            when 'reported' then kpis.basis = 'reported' and rules.year = kpis.year
-                and rules.period = kpis.period and rules.row_key like kpis.kpi_id || ' %'
+            when 'reported' then kpis.basis = 'reported'
+                and rules.row_key = concat_ws(' ', kpis.kpi_id, kpis.year, kpis.period)
             when 'conversions' then kpis.basis = 'computed' and kpis.period like 'Q%'
                 and list_contains(rules.items, 'kpi_id ' || kpis.kpi_id)
             else false
@@ -110,11 +135,49 @@ kpi_rules as (
             or kpis.period_end between rules.valid_from
                 and coalesce(rules.valid_to, date '9999-12-31')
         )
-    -- a target of the period itself goes before the year's
-    qualify rules.table_name <> 'targets' or rank() over (
-        partition by kpis.year, kpis.period, kpis.basis, kpis.figure, rules.table_name
-        order by rules.period = '*'
+),
+
+kpi_targets as (
+    select
+        kpis.year,
+        kpis.period,
+        kpis.basis,
+        kpis.figure,
+        'targets:' || kpis.kpi_id || ' ' || kpis.year as part,
+        'target' as kind,
+        targets.value,
+        targets.text,
+        targets.authority,
+        targets.is_assumption
+    from kpis
+    join targets
+        on targets.kpi_id = kpis.kpi_id
+        and targets.year = kpis.year
+        and targets.period in (kpis.period, '*')
+    qualify row_number() over (
+        partition by kpis.year, kpis.period, kpis.basis, kpis.figure
+        order by targets.period = '*'
     ) = 1
+),
+
+-- figures of a running period are shown to date, of one that has ended they must be complete
+period_states as (
+    select
+        figures.year,
+        figures.period,
+        figures.basis,
+        figures.figure,
+        'period' as part,
+        'state' as kind,
+        'the period ' || if(periods.period_state = 'closed', 'has ended', 'is running') as text
+    from (
+        select year, period, basis, figure from kpis
+        union all
+        select year, period, 'computed', 'composite:' || composite_id from kpi.composites
+        union all
+        select year, period, 'computed', figure from cells
+    ) as figures
+    join periods using (year, period)
 ),
 
 -- longer periods of a KPI that is not pooled rest on its quarters
@@ -242,7 +305,7 @@ of_inputs as (
         wants.basis,
         wants.figure,
         inputs.period as part_period,
-        'input:' || inputs.input_id || ' ' || inputs.period as part,
+        concat_ws(' ', 'inputs:' || inputs.input_id, inputs.year, inputs.period) as part,
         'input' as kind,
         wants.weight,
         coalesce(
@@ -261,7 +324,7 @@ of_inputs as (
         coalesce(wants.authority, inputs.authority) as authority,
         wants.is_assumption
     from wants
-    join ref.inputs as inputs
+    join kpi.inputs as inputs
         on wants.source = 'input:' || inputs.input_id and inputs.year = wants.year
     join (select distinct year, period, quarter from ref.calendar) as held
         on held.year = wants.year
@@ -331,6 +394,14 @@ month_rules as (
         on (
             list_contains(month_cells.reads, 'ref.' || rules.table_name)
             or (rules.table_name = 'metrics' and rules.row_key = month_cells.metric_id)
+            or (
+                rules.table_name = 'requirements'
+                and split_part(rules.row_key, ' ', 1) = month_cells.metric_id
+                and (
+                    month_cells.service is null
+                    or split_part(rules.row_key, ' ', 3) in ('-', month_cells.service)
+                )
+            )
         )
         and (
             rules.channel is null or month_cells.channel is null
@@ -448,6 +519,10 @@ everything as (
     select * from tree
     union all by name
     select * from kpi_rules
+    union all by name
+    select * from kpi_targets
+    union all by name
+    select * from period_states
     union all by name
     select * from quarters
     union all by name

@@ -1,8 +1,24 @@
 -- title: Every published number that changed, with what changed it
 -- grain: one row per table, period, basis and figure
 -- reads: changed, causes, explain of both versions
-with recursive moved as (
+with recursive known as (
+    select distinct
+        version,
+        case when length(period) = 7 then '' else year || '-' end || period as period,
+        basis,
+        figure
+    from both_explain
+),
+
+-- what is new moves what rests on it, though nothing published changed in it
+moved as (
     select distinct period, basis, figure from changed
+    union
+    (
+        select period, basis, figure from known where version = 'after'
+        except
+        select period, basis, figure from known where version = 'before'
+    )
 ),
 
 steps as (
@@ -42,45 +58,65 @@ weighed as (
     from reached
 ),
 
+-- another kring or other settings may move anything; told where nothing of the data did
+everywhere as (
+    select
+        list(
+            if(after.name = 'kring', 'kring ', 'kring.toml: ' || after.name || ' is ')
+            || after.value || ', before ' || before.value
+            order by after.name
+        ) as causes
+    from both_settings as before
+    join both_settings as after on after.name = before.name and after.value <> before.value
+    where before.version = 'before' and after.version = 'after'
+),
+
 told as (
     select
-        period,
-        basis,
-        figure,
-        list(distinct cause order by cause) as causes
+        weighed.period,
+        weighed.basis,
+        weighed.figure,
+        first_precedence,
+        list(distinct weighed.cause order by weighed.cause) as causes
     from weighed
     where precedence <= greatest(first_precedence, 3)
-    group by period, basis, figure
+    group by all
+),
+
+named as (
+    select
+        changed.*,
+        case
+            when told.first_precedence <= 3 then told.causes
+            else list_concat(everywhere.causes, told.causes)
+        end as causes
+    from changed as changed
+    cross join everywhere
+    left join told using (period, basis, figure)
 )
 
 select
-    changed.table_name,
-    changed.level,
-    changed.period,
-    changed.basis,
-    changed.id,
-    changed.channel,
-    changed.queue,
-    changed.service,
-    changed.source,
-    changed.old_value,
-    changed.new_value,
-    changed.old_numerator,
-    changed.new_numerator,
-    changed.old_denominator,
-    changed.new_denominator,
-    changed.old_status,
-    changed.new_status,
-    array_to_string(list_slice(told.causes, 1, 8), '; ') || case
-        when len(told.causes) > 8 then '; and ' || (len(told.causes) - 8) || ' more'
-        else ''
+    table_name,
+    level,
+    period,
+    basis,
+    id,
+    channel,
+    queue,
+    service,
+    source,
+    old_value,
+    new_value,
+    old_numerator,
+    new_numerator,
+    old_denominator,
+    new_denominator,
+    old_status,
+    new_status,
+    case
+        when len(causes) > 8
+            then array_to_string(list_slice(causes, 1, 8), '; ')
+            || '; and ' || (len(causes) - 8) || ' more'
+        when len(causes) > 0 then array_to_string(causes, '; ')
     end as cause
-from changed as changed
-left join told
-    on told.period = changed.period
-    and told.basis = changed.basis
-    and told.figure = changed.figure
--- a month's cell of kpi.cells is in metric.monthly already, queue by queue
-where not (
-    changed.table_name = 'kpi.cells' and regexp_full_match(changed.period, '\d{4}-\d{2}')
-)
+from named

@@ -34,12 +34,15 @@ with months as (
 
 nodes as (
     select
-        now.year || '-' || now.period as period,
-        now.level,
-        now.id,
-        now.basis,
+        coalesce(now.year, published.year) || '-' || coalesce(now.period, published.period)
+            as period,
+        coalesce(now.level, published.level) as level,
+        coalesce(now.id, published.id) as id,
+        coalesce(now.basis, published.basis) as basis,
         published.index as as_published,
-        now.index as as_now
+        now.index as as_now,
+        published.realisation as realisation_as_published,
+        now.realisation as realisation_as_now
     from kpi.scorecard_as_now as now
     full join kpi.scorecard as published
         on published.year = now.year
@@ -59,11 +62,27 @@ select
     basis,
     as_published,
     as_now,
-    as_now - as_published as effect
+    as_now - as_published as effect,
+    null as realisation_as_published,
+    null as realisation_as_now
 from months
 where as_published is distinct from as_now
 union all
-select period, level, id, null, null, null, basis, as_published, as_now, as_now - as_published
+select
+    period,
+    level,
+    id,
+    null,
+    null,
+    null,
+    basis,
+    as_published,
+    as_now,
+    as_now - as_published,
+    realisation_as_published,
+    realisation_as_now
 from nodes
-where as_published is distinct from as_now
+where
+    as_published is distinct from as_now
+    or realisation_as_published is distinct from realisation_as_now
 order by period, level, id, channel, queue, service, basis

@@ -1,0 +1,100 @@
+"""What the tests of defended figures ask of a home: its cards, its log of changes, its closings.
+
+Homes publish for real, without waiting for the disk, and decisions are made by the command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from homes import Ran
+from storyhome import StoryHome, called, chat, put_calls, put_chats, put_complaints
+
+SL, SLI = "service_level", "service_level_index"
+Row = tuple[Any, ...]
+
+
+@contextmanager
+def no_waiting() -> Iterator[None]:
+    """No test here cuts the power, so nothing waits for the disk."""
+    with (
+        patch("assets.lake.sync"),
+        patch("assets.published.sync"),
+        patch("assets.closing.sync"),
+    ):
+        yield
+
+
+class DefendedHome(StoryHome):
+    """A home of calls, chats and complaints whose runs publish.
+
+    Every month has four calls, three of them answered in time, four chats in time, and the
+    proof that nobody complained.
+    """
+
+    __test__ = False
+
+    @classmethod
+    def of_months(cls, root: Path, first: str, last: str) -> DefendedHome:
+        home = cls(root / "home", first_month=first, last_month=last)
+        home.only_sources("calls", "chats", "complaints")
+        home.expecting("month", "calls", "chats", "complaints")
+        for number in range(int(first[5:]), int(last[5:]) + 1):
+            month = f"{first[:4]}-{number:02}"
+            waits = ("10,000", "10,000", "10,000", "30,000")
+            put_calls(
+                home, f"{month}-10",
+                *(called(f"A{month}-{n}", f"{month}-10", wait) for n, wait in enumerate(waits)),
+            )  # fmt: skip
+            put_chats(home, month, *(chat(f"C{month}-{n}", f"{month}-10") for n in range(4)))
+            put_complaints(home, month)
+        return home
+
+    def publish(self, as_of: str) -> str:
+        """Run through to what readers see; the id of the version."""
+        ran: Ran
+        with no_waiting():
+            ran = self.run(as_of, publish=True)
+        assert ran.version is not None
+        return ran.version.id
+
+    def card(self, node: str, period: str, *, as_now: bool = False) -> tuple[Any, Any]:
+        """Realisation and index of a node, computed, as readers see them."""
+        table = "kpi.scorecard_as_now" if as_now else "kpi.scorecard"
+        ((realisation, index),) = self.published(
+            f"select realisation, index from {table} where id = '{node}' and period = '{period}' "
+            "and basis = 'computed'"
+        )
+        return realisation, index
+
+    def counts(self, metric: str, month: str, *, as_now: bool = False) -> tuple[int, int]:
+        """Numerator and denominator of a metric of calls in a month."""
+        table = "metric.monthly_as_now" if as_now else "metric.monthly"
+        ((numerator, denominator),) = self.published(
+            f"select sum(numerator), sum(denominator) from {table} where metric_id = '{metric}' "
+            f"and channel = 'phone' and month = date '{month}-01'"
+        )
+        return int(numerator), int(denominator)
+
+    def log(self, version: str) -> list[Row]:
+        """The rows of the log a version has of its own: table, period, id, channel, cause."""
+        return self.published(
+            "select table_name, period, id, channel, cause from ops.restatements "
+            f"where version = '{version}' order by all"
+        )
+
+    def moved(self, version: str, table: str) -> set[tuple[str, str]]:
+        """The figures of a table that a version restates: (period, id)."""
+        return {(period, name) for of, period, name, *_ in self.log(version) if of == table}
+
+    def causes(self, version: str) -> set[str]:
+        return {row[-1] for row in self.log(version)}
+
+
+def phone_and_chat(met: int, offered: int) -> float:
+    """The index of 3a: half phone, half chat, where all chats are in time."""
+    return 50 * met / offered + 50

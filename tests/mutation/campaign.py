@@ -1,0 +1,150 @@
+"""Mutants: one operator, function or constant of a rule altered at a time; do the tests see it?
+
+The tree is copied aside, one place of one file is altered in the copy, and the tests that speak
+of that file run there, the quick ones first. A mutant that no test notices is printed. SQL
+first of all: indices, consolidation and restatement are SQL. `make mutants`, or
+`python tests/mutation/campaign.py SEED SECONDS`; one seed draws the same mutants.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# what is altered, and the tests that speak of it in the order in which they run
+TARGETS: dict[str, tuple[str, ...]] = {
+    "sql/kpi/*.sql": ("test_cases.py", "test_defend_story.py", "test_explain.py"),
+    "sql/restatement/*.sql": ("test_defend_edits.py", "test_defend_story.py",
+                              "test_defend_closings.py"),
+    "assets/kpi.py": ("test_defend_story.py", "test_defend_closings.py"),
+    "assets/closing.py": ("test_defend_closings.py", "test_defend_story.py"),
+    "assets/provenance.py": ("test_defend_edits.py", "test_defend_tampering.py",
+                             "test_defend_story.py"),
+    "assets/explanation.py": ("test_explain.py", "test_defend_codes.py"),
+}  # fmt: skip
+SWAPS = (
+    (r"<=", "<"), (r">=", ">"), (r"(?<![<>=!-])>(?!=)", ">="), (r"(?<![<>=!])<(?![>=])", "<="),
+    (r"<>", "="), (r"==", "!="), (r"(?<=\s)=(?=\s)", "<>"), (r"(?<=\s)\+(?=\s)", "-"),
+    (r"(?<=\s)-(?=\s)", "+"), (r"(?<=\s)\*(?=\s)", "/"), (r"(?<=\s)/(?=\s)", "*"),
+    (r"\band\b", "or"), (r"\bor\b", "and"), (r"\bnot\b ", ""), (r"\bis not null\b", "is null"),
+    (r"\bis null\b", "is not null"), (r"\bmin\(", "max("), (r"\bmax\(", "min("),
+    (r"\bsum\(", "max("), (r"\bavg\(", "max("), (r"\bgreatest\(", "least("),
+    (r"\bleast\(", "greatest("), (r"\bbool_and\(", "bool_or("), (r"\bbool_or\(", "bool_and("),
+    (r"\barg_max\(", "arg_min("), (r"\bleft join\b", "join"), (r"\bfull join\b", "left join"),
+    (r"\bexists\b", "not exists"), (r"\bdesc\b", "asc"), (r"\bunion all\b", "except"),
+    (r"(?<![\w.'{])100(?![\w.'])", "101"), (r"(?<![\w.'{:])[1-9](?![\w.'}])", "0"),
+    (r"(?<![\w.'{:])0(?![\w.'}])", "1"), (r"\bTrue\b", "False"), (r"\bFalse\b", "True"),
+    (r"\btrue\b", "false"), (r"\bfalse\b", "true"),
+)  # fmt: skip
+_PYTHON_ONLY = {"==", r"\bTrue\b", r"\bFalse\b"}
+_SQL_ONLY = {r"(?<=\s)=(?=\s)", r"<>", r"\bexists\b", r"\bunion all\b", r"\bdesc\b"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One altered place: the file, the line, what it was and what it is."""
+
+    path: str
+    line: int
+    start: int
+    was: str
+    now: str
+    tests: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line} {self.was.strip()!r} -> {self.now.strip()!r}"
+
+
+def mutants() -> list[Mutant]:
+    """Every mutant of every target, outside comments, headers and docstrings."""
+    found = []
+    for pattern, tests in TARGETS.items():
+        for path in sorted(ROOT.glob(pattern)):
+            is_sql, in_text = path.suffix == ".sql", False
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                in_text ^= not is_sql and line.count('"""') % 2 == 1
+                comment = "--" if is_sql else "#"
+                code = line.split(comment)[0]
+                if in_text or '"""' in line or not code.strip() or "import" in code:
+                    continue
+                for swap, now in SWAPS:
+                    if swap in (_PYTHON_ONLY if is_sql else _SQL_ONLY):
+                        continue
+                    found += [
+                        Mutant(str(path.relative_to(ROOT)), number, hit.start(), hit[0], now, tests)
+                        for hit in re.finditer(swap, code)
+                        if code[: hit.start()].count("'") % 2 == 0
+                        and (is_sql or code[: hit.start()].count('"') % 2 == 0)
+                    ]
+    return found
+
+
+class Copy:
+    """A copy of the tree in which one mutant at a time lives."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "tree"
+        shutil.copytree(ROOT, self.root, ignore=shutil.ignore_patterns(
+            ".git", ".venv", "lake", "landing", "published", "dagster", "__pycache__", ".*_cache"
+        ))  # fmt: skip
+        (self.root / ".venv").symlink_to(ROOT / ".venv")
+
+    def killed_by(self, mutant: Mutant) -> str | None:
+        """The first test file that notices; None: the mutant lives."""
+        path = self.root / mutant.path
+        text = path.read_text()
+        lines = text.splitlines(keepends=True)
+        line = lines[mutant.line - 1]
+        end = mutant.start + len(mutant.was)
+        lines[mutant.line - 1] = line[: mutant.start] + mutant.now + line[end:]
+        path.write_text("".join(lines))
+        try:
+            for test in mutant.tests:
+                ended = subprocess.run(
+                    [self.root / ".venv/bin/python", "-m", "pytest", "-q", "-x", f"tests/{test}",
+                     "--basetemp", str(self.root.parent / "pytest")],
+                    cwd=self.root, capture_output=True, timeout=900, check=False,
+                )  # fmt: skip
+                if ended.returncode:
+                    return test
+            return None
+        finally:
+            path.write_text(text)
+
+
+def main(seed: int, seconds: float) -> int:
+    drawn = mutants()
+    random.Random(seed).shuffle(drawn)
+    until, killers, living = time.monotonic() + seconds, Counter[str](), []
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        copies = [Copy(Path(folder) / str(n)) for n in range(2)]
+
+        def work(copy: Copy, mine: list[Mutant]) -> None:
+            for mutant in mine:
+                if time.monotonic() > until:
+                    return
+                killer = copy.killed_by(mutant)
+                killers[killer or "nobody"] += 1
+                if killer is None:
+                    living.append(mutant)
+                print("lives" if killer is None else f"killed by {killer}", mutant, flush=True)
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(work, copies, (drawn[0::2], drawn[1::2])))
+    tried = sum(killers.values())
+    print(f"{tried} of {len(drawn)} mutants tried, {tried - len(living)} killed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), float(sys.argv[2])))

@@ -1,0 +1,290 @@
+"""What can be closed and opened, what is refused, and what a damaged record says.
+
+Two homes of calls, chats and complaints: half a year, looked at in July, and a whole year.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from commands import Command, Said
+from defending import SL, DefendedHome, no_waiting, phone_and_chat
+from storyhome import called, put_calls
+
+JULY = "2024-07-02"
+Call = Callable[..., Said]
+
+
+@pytest.fixture(scope="module")
+def half(tmp_path_factory: pytest.TempPathFactory) -> DefendedHome:
+    home = DefendedHome.of_months(tmp_path_factory.mktemp("half"), "2024-01", "2024-06")
+    home.publish(JULY)
+    return home
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
+
+
+@pytest.fixture
+def home(half: DefendedHome, tmp_path: Path) -> Iterator[DefendedHome]:
+    """A copy of the half year, to spoil."""
+    copy = DefendedHome.__new__(DefendedHome)
+    copy.root = tmp_path / "home"
+    shutil.copytree(half.root, copy.root, symlinks=True)
+    yield copy
+
+
+def close(command: Command, home: DefendedHome, period: str, reason: str = "Signed") -> Said:
+    with no_waiting():
+        return command(home.root, "close", period, "--reason", reason)
+
+
+def reopen(command: Command, home: DefendedHome, period: str) -> Said:
+    with no_waiting():
+        return command(home.root, "reopen", period, "--reason", "Late")
+
+
+def current(home: DefendedHome) -> str:
+    return (home.root / "published/current").resolve().name
+
+
+def test_what_has_not_ended_is_not_closed(half: DefendedHome, command: Command) -> None:
+    said = close(command, half, "2024-YTD-Q3")
+    assert (said.code, said.err) == (
+        1, "kring: 2024-YTD-Q3 ends on 2024-09-30 and cannot be closed before\n",
+    )  # fmt: skip
+    said = close(command, half, "2024-Q3")
+    assert said.code == 1
+    assert "2024-Q3 is not published; kring scorecard 2024 shows what is" in said.text
+    assert not (half.root / "record/decisions.jsonl").exists()
+    assert list((half.root / "record").rglob("*.parquet")) == []
+
+
+def test_a_reason_and_a_period_are_needed(half: DefendedHome, command: Command) -> None:
+    assert close(command, half, "2024-Q1", reason=" ").code == 2
+    assert command(half.root, "close", "2024-Q1").code == 2
+    assert command(half.root, "close", "2024-13", "--reason", "x").code == 2
+    said = reopen(command, half, "2024-Q1")
+    assert (said.code, said.err) == (
+        1, "kring: 2024-Q1 is not closed; kring closings lists what is\n",
+    )  # fmt: skip
+    assert "no period was ever closed" in command(half.root, "closings").text
+
+
+def test_a_home_that_is_held_or_stale_is_not_decided_about(
+    home: DefendedHome, command: Command
+) -> None:
+    with home.home.lock_file.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        said = close(command, home, "2024-Q1")
+    assert said.code == 75
+    assert "another run holds this home" in said.text
+    home.append_register("targets", "service_level,2024,*,90,2024-07-01,Decree 12,false")
+    said = close(command, home, "2024-Q1")
+    assert said.code == 1
+    assert "some figures are stale; kring run first" in said.text
+
+
+def test_a_longer_period_over_a_shorter_one(home: DefendedHome, command: Command) -> None:
+    """S1 closed over Q1: its months stand as Q1 was closed, and Q1 opens only after S1."""
+    assert close(command, home, "2024-Q1").code == 0
+    put_calls(home, "2024-01-11", called("L1", "2024-01-11", wait="40,000"))
+    home.publish(JULY)
+    assert close(command, home, "2024-S1").code == 0
+    assert home.card(SL, "S1")[0] == 87.5
+    said = close(command, home, "2024-Q1")
+    assert said.code == 1
+    assert "2024-Q1 is closed as revision 1; kring reopen 2024-Q1" in said.text
+    said = reopen(command, home, "2024-Q1")
+    assert said.code == 1
+    assert "2024-Q1 lies in 2024-S1, which is closed too; reopen that first" in said.text
+    # April is closed too, by S1; the second quarter itself is not, and rests on closed months
+    put_calls(home, "2024-04-11", called("L2", "2024-04-11", wait="40,000"))
+    assert home.log(home.publish(JULY)) == []
+    assert home.card(SL, "Q2")[0] == 87.5
+    assert home.card(SL, "S1", as_now=True)[0] == pytest.approx(phone_and_chat(18, 26))
+    assert reopen(command, home, "2024-S1").code == 0
+    # April is open again, January is not
+    assert home.card(SL, "S1")[0] == pytest.approx(phone_and_chat(18, 25))
+    assert home.card(SL, "Q2")[0] == pytest.approx(phone_and_chat(9, 13))
+    assert {row[-1] for row in home.log(current(home)) if row[1] == "2024-04"} == {
+        "2024-S1 was reopened; file calls/calls_20240411.csv was held out until now"
+    }
+    assert reopen(command, home, "2024-Q1").code == 0
+    assert home.card(SL, "S1")[0] == pytest.approx(phone_and_chat(18, 26))
+    said = command(home.root, "closings")
+    assert "closed now: nothing" in said.text
+    assert [e["action"] for e in command(home.root, "closings", "--json").json["log"]] == [
+        "closed", "closed", "reopened", "reopened",
+    ]  # fmt: skip
+
+
+def test_what_is_held_out_is_listed_with_its_effect(home: DefendedHome, command: Command) -> None:
+    assert close(command, home, "2024-Q1").code == 0
+    assert "nothing is held out of them" in command(home.root, "closings").text
+    put_calls(home, "2024-01-11", called("L1", "2024-01-11", wait="40,000"))
+    home.publish(JULY)
+    said = command(home.root, "closings")
+    # January from 0.75 to 0.6, the quarter's index by (9/13 - 9/12) x 50 / 79 x 100
+    assert "0.7500" in said.text and "0.6000" in said.text and "-0.1500" in said.text
+    effect = (phone_and_chat(9, 13) - 87.5) / 79 * 100
+    pending = {
+        (row["period"], row["id"]): row["effect"]
+        for row in command(home.root, "closings", "--json").json["pending"]
+    }
+    assert pending["2024-Q1", SL] == pytest.approx(effect)
+    assert pending["2024-Q1", "organisation"] == pytest.approx(0.06 * effect)
+    # a run says so every time, and ends well: nobody has to act
+    assert [f.text[:48] for f in home.run(JULY, publish=True).findings] == [
+        "2024-Q1 is closed and keeps revision 1; 2024-01 "
+    ]
+
+
+def test_a_closed_year(tmp_path: Path, command: Command) -> None:
+    """Closed quarter by quarter, then whole; late data reaches neither."""
+    home = DefendedHome.of_months(tmp_path, "2024-01", "2024-12")
+    home.publish("2025-01-02")
+    for period in ("2024-Q1", "2024"):
+        assert close(command, home, period).code == 0
+    put_calls(home, "2024-02-11", called("L1", "2024-02-11", wait="40,000"))
+    put_calls(home, "2024-11-11", called("L2", "2024-11-11", wait="40,000"))
+    assert home.log(home.publish("2025-01-02")) == []
+    # 36 of 48 in the year; as now 36 of 50
+    assert home.card(SL, "Y")[0] == 87.5
+    assert home.card(SL, "Y", as_now=True)[0] == pytest.approx(phone_and_chat(36, 50))
+    assert home.published(
+        "select distinct period, revision from kpi.scorecard where revision is not null order by 1"
+    ) == [("Q1", 1), ("Y", 1)]
+    said = reopen(command, home, "2024-Q1")
+    assert "2024-Q1 lies in 2024-Y, which is closed too" in said.text
+    assert reopen(command, home, "2024").code == 0
+    # November is open, February is not
+    assert home.card(SL, "Y")[0] == pytest.approx(phone_and_chat(36, 49))
+
+
+def test_a_rollback_is_in_the_log_and_is_undone_by_a_run(
+    home: DefendedHome, command: Command
+) -> None:
+    """A run after a rollback compares with what readers see, and the log goes on."""
+    first = current(home)
+    put_calls(home, "2024-02-11", called("L1", "2024-02-11", wait="30,000"))
+    second = home.publish(JULY)
+    with no_waiting():
+        assert command(home.root, "rollback", first, "--reason", "Wrong file").code == 0
+    assert home.counts(SL, "2024-02") == (3, 4)
+    # what readers see is not what the lake holds: closing it would publish something else
+    said = close(command, home, "2024-Q1")
+    assert said.code == 1
+    assert f"readers see {first}, which is not what the lake holds" in said.text
+    third = home.publish(JULY)
+    assert home.counts(SL, "2024-02") == (3, 5)
+    # the same numbers are restated twice: once for those who saw the second version, and
+    # again for those who had been given back the first
+    assert home.moved(second, "kpi.scorecard") == home.moved(third, "kpi.scorecard") != set()
+    assert home.published(
+        "select distinct version, previous_version from ops.restatements order by 1"
+    ) == [(second, first), (third, first)]
+    assert home.published("select action, version, reason from ops.decisions") == [
+        ("rolled back", first, "Wrong file")
+    ]
+
+
+def test_a_log_that_was_altered_is_named_and_nothing_is_published(
+    home: DefendedHome, command: Command
+) -> None:
+    assert close(command, home, "2024-Q1").code == 0
+    assert reopen(command, home, "2024-Q1").code == 0
+    log, version = home.root / "record/decisions.jsonl", current(home)
+    kept = log.read_text()
+    first, second = kept.splitlines()
+    entry = json.loads(first)
+    for altered, line in (
+        ("\n".join([json.dumps({**entry, "reason": "Better"}), second]) + "\n", "line 2"),
+        (second + "\n", "line 1"),
+        (first + "\n{}\n", "line 2"),
+        (first + "\n", "entry 2"),
+        ("", "entry 2"),
+    ):
+        log.write_text(altered)
+        said = command(home.root, "verify")
+        assert said.code == 1
+        assert "record/decisions.jsonl" in said.text and line in said.text
+        assert "the log only grows, so restore the file from the last backup" in said.text
+        said = close(command, home, "2024-Q1")
+        assert (said.code, current(home)) == (1, version)
+        assert line in said.text
+    put_calls(home, "2024-02-11", called("L1", "2024-02-11"))
+    with pytest.raises(Exception, match="entry 2 is not what kring wrote"):
+        home.publish(JULY)
+    assert current(home) == version
+    log.write_text(kept)
+    assert command(home.root, "verify").code == 0
+    assert home.publish(JULY) != version
+
+
+def test_a_revision_that_was_altered_is_named_and_nothing_rests_on_it(
+    home: DefendedHome, command: Command
+) -> None:
+    assert close(command, home, "2024-Q1").code == 0
+    version, folder = current(home), home.root / "record/revisions/2024-Q1.r1"
+    card, manifest = folder / "kpi.scorecard.parquet", folder / "manifest.json"
+    kept = card.read_bytes(), manifest.read_text()
+    for path in (card, manifest):
+        path.chmod(0o640)
+    card.write_bytes(kept[0][:-1] + b"x")
+    assert "2024-Q1.r1/kpi.scorecard.parquet is not as closed" in command(home.root, "verify").text
+    put_calls(home, "2024-05-11", called("L1", "2024-05-11"))
+    with pytest.raises(Exception, match=r"2024-Q1.r1/kpi.scorecard.parquet is not as closed"):
+        home.publish(JULY)
+    # its list of hashes changed along with it: the log knows the list
+    import hashlib
+
+    hashes = {**json.loads(kept[1]), card.name: hashlib.sha256(card.read_bytes()).hexdigest()}
+    manifest.write_text(json.dumps(hashes))
+    said = reopen(command, home, "2024-Q1")
+    assert (said.code, current(home)) == (1, version)
+    assert "2024-Q1.r1/manifest.json is not as closed; restore it" in said.text
+    card.write_bytes(kept[0])
+    manifest.write_text(kept[1])
+    assert home.publish(JULY) != version
+    assert command(home.root, "verify").code == 0
+
+
+def test_a_closing_that_was_cut_short_is_as_if_it_had_not_been(
+    home: DefendedHome, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between the copy and its entry: the folder is there, the log does not name it."""
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    version = current(home)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        from assets import closing
+        from assets.published import current as published
+
+        patch.setattr("assets.closing.decide", killed)
+        standing = published(home.home)
+        assert standing is not None
+        with no_waiting():
+            closing.close(home.home, standing, 2024, "Q1", "Signed")
+    orphan = home.root / "record/revisions/2024-Q1.r1"
+    assert orphan.is_dir()
+    assert "no period was ever closed" in command(home.root, "closings").text
+    assert command(home.root, "verify").code == 0
+    put_calls(home, "2024-02-11", called("L1", "2024-02-11", wait="30,000"))
+    assert home.publish(JULY) != version
+    # the quarter is open: the late call counts, and closing keeps what is published now
+    assert home.card(SL, "Q1")[0] == pytest.approx(phone_and_chat(9, 13))
+    assert close(command, home, "2024-Q1").code == 0
+    assert home.published("select realisation from kpi.revisions where id = 'service_level'") == [
+        (pytest.approx(phone_and_chat(9, 13)),)
+    ]
+    assert command(home.root, "verify").code == 0
