@@ -16,6 +16,7 @@ from assets import closing, decisions
 from assets.accounting import FILES, file_rows, reject_files
 from assets.kpi import AS_NOW, KEPT
 from assets.lake import WHOLE, digest, sha256_file
+from assets.performance_report.writing import report_digest
 from assets.plan import Plan
 from assets.reconciliation import TITLE, references_digest
 from assets.workbench import ops_table, ref_table
@@ -143,6 +144,7 @@ def content_digest(plan: Plan) -> str:
         closing.standing_digest(plan.home),
         references_digest(plan.home),
         plan.rules.macros,
+        report_digest(plan.home),
         [descriptions_digest(), plan.home.sample() is not None],
     )
 

@@ -8,7 +8,7 @@ number. Reading them is `reading`'s work, showing them `page`'s.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -144,7 +144,6 @@ class Report:
     score: Node
     perspectives: list[Node]
     objectives: list[Node]
-    weights: Mapping[str, Row]
     kpis: list[Kpi]
     channels: list[Channel]
     breaks: list[Row]
@@ -159,7 +158,7 @@ class Report:
     definitions: list[Row]
     findings: list[Row]
     files: list[Row]
-    months: list[date] = field(default_factory=list)
+    months: list[date]
 
     @property
     def is_sample(self) -> bool:

@@ -6,6 +6,7 @@ far a month moved a figure. Everything else is a row as published.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
@@ -72,13 +73,9 @@ class Reader:
         for card in cards:
             bases.setdefault(card["id"], {})[card["basis"]] = card
         return {
-            name: Node(next((r for r in rows.values() if r["is_official"]), min_basis(rows)), rows)
+            name: Node(next((r for r in rows.values() if r["is_official"]), rows[min(rows)]), rows)
             for name, rows in bases.items()
         }
-
-
-def min_basis(rows: dict[str, Row]) -> Row:
-    return rows[min(rows)]
 
 
 def reported_years(database: Path) -> list[int]:
@@ -132,7 +129,6 @@ def _read(reader: Reader, organisation: str, nodes: dict[str, Node]) -> Report:
         score=_level(nodes, "organisation")[0],
         perspectives=_level(nodes, "perspective"),
         objectives=_level(nodes, "objective"),
-        weights=_weights(reader),
         kpis=read_kpis(reader, _level(nodes, "kpi")),
         channels=read_channels(reader),
         breaks=reader.rows(
@@ -155,18 +151,20 @@ def _read(reader: Reader, organisation: str, nodes: dict[str, Node]) -> Report:
 
 
 def _level(nodes: dict[str, Node], level: str) -> list[Node]:
+    """The nodes of a level by code; those without one in the order of what is below them."""
     found = [node for node in nodes.values() if node.official["level"] == level]
-    return sorted(found, key=lambda node: (node.official["code"] or "", node.id))
+
+    def place(node: Node) -> tuple[list[tuple[int, str]], str]:
+        below = [n.official["code"] for n in nodes.values() if n.official["parent_id"] == node.id]
+        code = node.official["code"] or min(filter(None, below), key=_natural, default="")
+        return _natural(code), node.id
+
+    return sorted(found, key=place)
 
 
-def _weights(reader: Reader) -> dict[str, Row]:
-    """The weights in force at the end of the period, by child."""
-    rows = reader.rows(
-        "ref.weights", ["parent_id", "child_id", "valid_from"],
-        "last_day(?::date) between valid_from and coalesce(valid_to, date '9999-12-31')",
-        [reader.last_month],
-    )  # fmt: skip
-    return {row["child_id"]: row for row in rows}
+def _natural(code: str) -> list[tuple[int, str]]:
+    """A code's parts such that 2a comes before 10a."""
+    return [(int(digits or 0), rest) for digits, rest in re.findall(r"(\d*)(\D*)", code)]
 
 
 def _changes(reader: Reader) -> tuple[list[Row], list[Row], list[Row]]:
