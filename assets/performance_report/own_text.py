@@ -41,9 +41,14 @@ class OwnTexts:
         return None
 
     def digest(self) -> str:
-        """Changes when any text does."""
-        paths = sorted(self.folder.glob("*/*.md"))
-        return digest([(path.parent.name, path.name, sha256_file(path)) for path in paths])
+        """Changes when any text does; one that cannot be read stops no run."""
+        found = []
+        for path in sorted(self.folder.glob("*/*.md")):
+            try:
+                found.append((path.parent.name, path.name, sha256_file(path)))
+            except OSError as error:
+                found.append((path.parent.name, path.name, type(error).__name__))
+        return digest(found)
 
 
 @cache

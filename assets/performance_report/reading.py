@@ -199,7 +199,7 @@ def _findings(reader: Reader) -> list[Row]:
     """Printed figures that differ from what is computed."""
     return reader.rows(
         "ops.reconciliation",
-        ["file", "figure_id"],
+        ["file", "kind", "rule", "figure_id"],
         "kind = 'figure' and verdict = 'differs' and starts_with(period, ?)",
         [f"{reader.year}-"],
     )
