@@ -11,6 +11,7 @@ from datetime import date
 
 from assets import closing
 from assets.ledger import LOADED, REFUSED, Delivery
+from assets.performance_report.writing import failed_reports
 from assets.periods import parse_month
 from assets.plan import Plan
 from assets.reconciliation import home_references
@@ -115,7 +116,22 @@ def findings(plan: Plan) -> list[Finding]:
         for f in plan.found
         if not f.sources and not f.ignored
     ]
-    return [*found, *_references(plan), *_incomplete(plan), *_checks(plan), *_held_out(plan)]
+    return [
+        *found,
+        *_references(plan),
+        *_incomplete(plan),
+        *_checks(plan),
+        *_held_out(plan),
+        *_reports(plan),
+    ]
+
+
+def _reports(plan: Plan) -> list[Finding]:
+    """Performance reports that could not be made: the figures stand, the pages do not."""
+    return [
+        Finding("failed", f"performance report: {kind}; kring report YEAR shows where")
+        for kind in failed_reports(plan.home)
+    ]
 
 
 def _held_out(plan: Plan) -> list[Finding]:

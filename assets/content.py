@@ -17,6 +17,7 @@ from assets.accounting import FILES, check_row_files, file_rows, reject_files
 from assets.key import changes
 from assets.kpi import AS_NOW, KEPT
 from assets.lake import WHOLE, digest, sha256_file
+from assets.performance_report.writing import report_digest
 from assets.plan import Plan
 from assets.reconciliation import TITLE, references_digest
 from assets.workbench import ops_table, ref_table
@@ -163,6 +164,7 @@ def content_digest(plan: Plan) -> str:
         references_digest(plan.home),
         plan.rules.macros,
         [(name, month, sha256) for name, month, _, sha256 in check_row_files(plan)],
+        report_digest(plan.home),
         [descriptions_digest(), plan.home.sample() is not None],
     )
 

@@ -64,6 +64,10 @@ class Home:
         return self.root / "reference"
 
     @property
+    def report_texts(self) -> Path:
+        return self.root / "report"
+
+    @property
     def own_metrics(self) -> Path:
         return self.root / "metrics"
 

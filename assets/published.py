@@ -1,7 +1,7 @@
 """Versions: what readers see, built aside, checked, and put in place by one atomic switch.
 
-A version is a folder that never changes again: the database, the same tables as parquet, a
-manifest. Readers of an older version keep it; nobody is ever blocked.
+A version is a folder that never changes again: the database, the same tables as parquet, the
+performance reports, a manifest. Readers of an older version keep it; nobody is ever blocked.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from assets.content import content_digest
 from assets.database import Before, Written, write_database
 from assets.home import Home, HomeError
 from assets.lake import digest, make_folder, read_json, sha256_file, sync
+from assets.performance_report.writing import write_reports
 from assets.plan import Plan
 from assets.provenance import LOGS
 
@@ -49,6 +50,8 @@ class Version:
         yield self.manifest["database"]
         for table in self.manifest["tables"].values():
             yield from table["files"]
+        # versions of before there were reports say nothing of them
+        yield from self.manifest.get("reports", {}).get("files", [])
 
 
 def current(home: Home) -> Version | None:
@@ -126,7 +129,8 @@ def publish(plan: Plan) -> Version | None:
         "follows": _follows(home),
     }
     written = write_database(plan, building, header, _before(home))
-    _write_manifest(building, header, written)
+    reports = write_reports(home, building)
+    _write_manifest(building, header, written, reports)
     _seal(building, home)
     target = home.versions / version
     building.rename(target)
@@ -184,7 +188,9 @@ def _follows(home: Home) -> str | None:
     return standing.id if standing else None
 
 
-def _write_manifest(building: Path, header: dict[str, Any], written: Written) -> None:
+def _write_manifest(
+    building: Path, header: dict[str, Any], written: Written, reports: dict[str, Any]
+) -> None:
     database = building / "kring.duckdb"
     manifest = {
         **header,
@@ -195,6 +201,7 @@ def _write_manifest(building: Path, header: dict[str, Any], written: Written) ->
         },
         "tables": written.tables,
         "months": written.months,
+        "reports": reports,
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
@@ -278,6 +285,6 @@ def _code_digest() -> str:
         path
         for folder in ("sql", "schemas", "assets")
         for path in sorted((root / folder).rglob("*"))
-        if path.suffix in (".py", ".sql", ".csv")
+        if path.suffix in (".py", ".sql", ".csv", ".html", ".css")
     ]
     return digest([(str(p.relative_to(root)), sha256_file(p)) for p in files])[:8]

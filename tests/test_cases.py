@@ -24,10 +24,10 @@ from assets.kpi import CLOSED_REALISATIONS
 from assets.metrics import SHAPE
 from assets.periods import calendar
 from assets.plan import Plan
+from assets.rounding import rounded
 from assets.rules import KPI_ORDER
 from assets.sources import KINDS
 from assets.workbench import Workbench, ref_table
-from pipelines.commands.terminal import rounded
 from sql.header import Statement
 
 CASES = Path(__file__).parent / "cases"

@@ -47,7 +47,7 @@ def steps(rules: Rules) -> list[tuple[Step, bool]]:
     tables = [(table_step(name, rules), True) for name in rules.tables]
     snapshot = Step(
         "published.snapshot", "published", ("kpi.scorecard", *rules.tables),
-        "A new version for readers: database, parquet, manifest; then one atomic switch.",
+        "A new version for readers: database, parquet, reports, manifest; then one atomic switch.",
         frozenset({"duckdb", "parquet"}), _snapshot,
     )  # fmt: skip
     return [*facts, *metrics, (checks, True), (monthly, True), *tables,
@@ -174,7 +174,9 @@ def _snapshot(session: Session, month: date | None) -> Result:
     if standing is None:
         return Result(0, metadata={"version": "none yet: other months are still to be built"})
     rows = sum(table["rows"] for table in standing.manifest["tables"].values())
+    reports = standing.manifest.get("reports", {})
+    made = [file["path"] for file in reports.get("files", [])]
     return Result(
         rows, metadata={"version": standing.id, "database": dg.MetadataValue.path(
-            str(standing.database))},
+            str(standing.database)), "reports": ", ".join([*made, *reports.get("failed", [])])},
     )  # fmt: skip

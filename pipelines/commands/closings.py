@@ -12,9 +12,10 @@ from assets.decisions import decisions
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
 from assets.published import Version, current, is_current, require_record
+from assets.rounding import rounded
 from pipelines.commands.explain import parse_period
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, rounded, say_sample
+from pipelines.commands.terminal import console, print_json, print_table, say_sample
 
 Period = Annotated[str, typer.Argument(help="2024-Q1, 2024-S1, 2024-YTD-Q3 or 2024.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log for ever.")]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assets.home import HomeError
+from assets.rounding import rounded
 from pipelines.commands.explain import parse_period, published
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, rounded, say_sample
+from pipelines.commands.terminal import console, print_json, print_table, say_sample
 
 if TYPE_CHECKING:
     from assets.comparison import Comparison, Rule, Step

@@ -8,8 +8,9 @@ import typer
 
 from assets.home import Home, HomeError
 from assets.published import Version, current, versions
+from assets.rounding import rounded
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, rounded, say_sample
+from pipelines.commands.terminal import console, print_json, print_table, say_sample
 
 _SHOWN = 40
 

@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from assets.home import Home
@@ -15,13 +14,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SAMPLE = "SYNTHETIC SAMPLE DATA: no figure below is a real organisation's"
-
-
-def rounded(value: float | None, places: int = 2) -> str:
-    """A figure for display: half up in decimal, the one place where figures are rounded."""
-    if value is None:
-        return "-"
-    return str(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
 
 
 def console(*, errors: bool = False) -> Console:

@@ -1,0 +1,216 @@
+"""Reading a report's figures from a published database, which is opened read-only.
+
+Nothing is worked out here but what the page states as its own rule: sums over months, and how
+far a month moved a figure. Everything else is a row as published.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assets.home import HomeError
+from assets.performance_report.figures import PERIODS, Node, Report, Row
+from assets.performance_report.kpis import read_kpis
+from assets.performance_report.services import (
+    read_channels,
+    read_funnel,
+    read_occupancy,
+    read_satisfaction,
+)
+
+_NODE = ("year", "period", "id", "basis")
+
+
+class Reader:
+    """Rows of one published database, for a year up to the end of a period."""
+
+    def __init__(self, connection: Any, year: int, period: str) -> None:
+        self._con = connection
+        self.year, self.period = year, period
+        found = self.query(
+            "select distinct month from ref.calendar where year = ? and period = ? order by month",
+            [year, period],
+        )
+        self.months: list[date] = [row["month"] for row in found]
+        last = max(self.months, default=date(year, 12, 1))
+        self.last_month = last
+        # a report of the third quarter tells of everything up to September
+        self.year_months = [date(year, n, 1) for n in range(1, last.month + 1)]
+        ends = self.query(
+            "select period, max(month) as last from ref.calendar where year = ? group by period",
+            [year],
+        )
+        known = {row["period"]: row["last"] for row in ends}
+        self.periods = [name for name in PERIODS if name in known and known[name] <= last]
+
+    def query(
+        self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[dict[str, Any]]:
+        found = self._con.execute(sql, parameters)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def rows(
+        self, table: str, key: Sequence[str], where: str, parameters: Sequence[object] = ()
+    ) -> list[Row]:
+        """The rows of a table that satisfy a condition, in the order of their key."""
+        order = ", ".join(f"{name} nulls first" for name in key)
+        sql = f"select * from {table} where {where} order by {order}"
+        return self.named(table, key, self.query(sql, parameters))
+
+    def named(self, table: str, key: Sequence[str], found: list[dict[str, Any]]) -> list[Row]:
+        return [Row(table, {name: row[name] for name in key}, row) for row in found]
+
+    def nodes(self, year: int, period: str) -> dict[str, Node]:
+        """The scorecard of a period: each node with its bases, the one to quote first."""
+        cards = self.rows("kpi.scorecard", _NODE, "year = ? and period = ?", [year, period])
+        bases: dict[str, dict[str, Row]] = {}
+        for card in cards:
+            bases.setdefault(card["id"], {})[card["basis"]] = card
+        return {
+            name: Node(next((r for r in rows.values() if r["is_official"]), rows[min(rows)]), rows)
+            for name, rows in bases.items()
+        }
+
+
+def reported_years(database: Path) -> list[int]:
+    """The years a nightly report is made of: the latest, and those with printed figures."""
+    with closing(_open(database, "UTC")) as con:
+        found = con.execute(
+            "select distinct year from kpi.scorecard where basis = 'reported' "
+            "or year = (select max(year) from kpi.scorecard) order by year"
+        ).fetchall()
+    return [int(year) for (year,) in found]
+
+
+def read_report(
+    database: Path, organisation: str, timezone: str, year: int, period: str = "Y"
+) -> Report:
+    """Everything a report of a year, up to the end of a period, says.
+
+    Raises HomeError where the published version has no scorecard of it.
+    """
+    with closing(_open(database, timezone)) as connection:
+        reader = Reader(connection, year, period)
+        nodes = reader.nodes(year, period)
+        if not nodes:
+            known = reader.query("select distinct year, period from kpi.scorecard order by all")
+            listed = ", ".join(f"{row['year']} {row['period']}" for row in known)
+            raise HomeError(
+                f"nothing is published of {year} {period}; there is: {listed or 'no scorecard'}"
+            )
+        return _read(reader, organisation, nodes)
+
+
+def _open(database: Path, timezone: str) -> Any:
+    import duckdb
+
+    connection = duckdb.connect(str(database), read_only=True)
+    connection.execute("set TimeZone = $zone", {"zone": timezone})
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
+def _read(reader: Reader, organisation: str, nodes: dict[str, Node]) -> Report:
+    version = reader.rows("ops.versions", ["version"], "true")[-1]
+    funnel, funnel_months = read_funnel(reader)
+    satisfaction, index = read_satisfaction(reader)
+    closings, restatements, pending = _changes(reader)
+    return Report(
+        year=reader.year,
+        period=reader.period,
+        organisation=organisation,
+        version=version,
+        score=_level(nodes, "organisation")[0],
+        perspectives=_level(nodes, "perspective"),
+        objectives=_level(nodes, "objective"),
+        kpis=read_kpis(reader, _level(nodes, "kpi")),
+        channels=read_channels(reader),
+        breaks=reader.rows(
+            "metric.series_breaks", ["month", "event_id"], "year(month) = ? and month <= ?",
+            [reader.year, reader.last_month],
+        ),
+        satisfaction=satisfaction,
+        satisfaction_index=index,
+        occupancy=read_occupancy(reader),
+        funnel=funnel,
+        funnel_months=funnel_months,
+        closings=closings,
+        restatements=restatements,
+        pending=pending,
+        definitions=reader.rows("ref.metric_definitions", ["metric_id"], "true"),
+        findings=_findings(reader),
+        files=_files(reader),
+        months=reader.year_months,
+    )  # fmt: skip
+
+
+def _level(nodes: dict[str, Node], level: str) -> list[Node]:
+    """The nodes of a level by code; those without one in the order of what is below them."""
+    found = [node for node in nodes.values() if node.official["level"] == level]
+
+    def place(node: Node) -> tuple[list[tuple[int, str]], str]:
+        below = [n.official["code"] for n in nodes.values() if n.official["parent_id"] == node.id]
+        code = node.official["code"] or min(filter(None, below), key=_natural, default="")
+        return _natural(code), node.id
+
+    return sorted(found, key=place)
+
+
+def _natural(code: str) -> list[tuple[int, str]]:
+    """A code's parts such that 2a comes before 10a."""
+    return [(int(digits or 0), rest) for digits, rest in re.findall(r"(\d*)(\D*)", code)]
+
+
+def _changes(reader: Reader) -> tuple[list[Row], list[Row], list[Row]]:
+    """Closed periods that stand, scorecard numbers changed since, and what is held out."""
+    closings = reader.named(
+        "kpi.revisions",
+        ["year", "period", "revision"],
+        reader.query(
+            "select distinct year, period, revision, closed_at, closed_by, closed_because "
+            "from kpi.revisions where stands and year = ? order by closed_at, period",
+            [reader.year],
+        ),
+    )
+    key = ["version", "table_name", "period", "basis", "id"]
+    restated = reader.rows(
+        "ops.restatements",
+        key,
+        "table_name = 'kpi.scorecard' and starts_with(period, ?) and restated_at > coalesce("
+        "(select max(closed_at) from kpi.revisions where stands and year = ?), '-infinity')",
+        [f"{reader.year}-", reader.year],
+    )
+    pending = reader.rows(
+        "kpi.pending",
+        ["period", "level", "id", "channel", "queue", "service", "basis"],
+        "level <> 'metric' and starts_with(period, ?)",
+        [f"{reader.year}-"],
+    )
+    return closings, restated, pending
+
+
+def _findings(reader: Reader) -> list[Row]:
+    """Printed figures that differ from what is computed."""
+    return reader.rows(
+        "ops.reconciliation",
+        ["file", "kind", "rule", "figure_id"],
+        "kind = 'figure' and verdict = 'differs' and starts_with(period, ?)",
+        [f"{reader.year}-"],
+    )
+
+
+def _files(reader: Reader) -> list[Row]:
+    """The exports that gave rows to the year's months, or should have."""
+    return reader.rows(
+        "ops.files",
+        ["path", "source"],
+        "list_has_any(months, ?) or (len(months) = 0 and exists (from unnest(covers) as days(day) "
+        "where left(day, 4) = ?))",
+        [[f"{month:%Y-%m}" for month in reader.year_months], str(reader.year)],
+    )

@@ -1,0 +1,128 @@
+"""What the report reads of the services beyond the KPIs: service level, satisfaction,
+occupancy, outbound calls.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assets.performance_report.figures import Channel, Row
+
+if TYPE_CHECKING:
+    from assets.performance_report.reading import Reader
+
+CELL = ("year", "period", "metric_id", "channel", "service")
+_FUNNEL = (
+    "dialled", "due_before_dialling", "in_scope", "paid_before_dialling", "paid_known_at_dialling",
+    "contacted", "paid_in_window", "contacted_validated", "paid_in_window_validated",
+)  # fmt: skip
+
+
+def cells(reader: Reader, metric: str, *, monthly: bool) -> list[Row]:
+    """A metric's cells: by month, or in the periods of the report."""
+    names = [f"{m:%Y-%m}" for m in reader.year_months] if monthly else reader.periods
+    return reader.rows(
+        "kpi.cells", CELL, "metric_id = ? and year = ? and list_contains(?, period)",
+        [metric, reader.year, names],
+    )  # fmt: skip
+
+
+def read_channels(reader: Reader) -> list[Channel]:
+    """Each channel's months of service level, beside the target of each month's end."""
+    found = cells(reader, "service_level", monthly=True)
+    abandoned = cells(reader, "abandonment", monthly=True)
+    # the telephone first, as the report has it
+    names = sorted({row["channel"] for row in found}, key=lambda name: (name != "phone", name))
+    channels = []
+    for name in names:
+        policies = _policies(reader, name)
+        months = [
+            (row, policies.get(row["period"]), _is_reached(row, policies.get(row["period"])))
+            for row in found
+            if row["channel"] == name
+        ]
+        channels.append(
+            Channel(
+                name,
+                months,
+                {row["period"]: row for row in abandoned if row["channel"] == name},
+                next(iter(reversed(list(policies.values()))), None),
+                _hours(reader, name),
+            )
+        )
+    return channels
+
+
+def _is_reached(row: Row, policy: Row | None) -> bool | None:
+    """The remark's rule: unrounded, not below the target in force at the month's end."""
+    if row["value"] is None or policy is None or policy["target_share"] is None:
+        return None
+    return bool(float(row["value"]) / 100 >= float(policy["target_share"]))
+
+
+def _policies(reader: Reader, channel: str) -> dict[str, Row]:
+    """The policy of every queue at the end of each month."""
+    found = reader.query(
+        "select months.month, policy.* from (select unnest(?::date[]) as month) as months "
+        "join ref.service_level_policy as policy on policy.channel = ? and policy.queue = '*' "
+        "and last_day(months.month) between policy.valid_from "
+        "and coalesce(policy.valid_to, date '9999-12-31') order by months.month",
+        [reader.year_months, channel],
+    )
+    rows = reader.named("ref.service_level_policy", ["policy_id", "valid_from"], found)
+    return {f"{row['month']:%Y-%m}": row for row in rows}
+
+
+def _hours(reader: Reader, channel: str) -> dict[tuple[int, int], Row]:
+    """Contacts offered by weekday (1 is Monday) and hour of the local clock."""
+    found = reader.query(
+        "select year(month) as year, month(max(month)) as last_month, metric_id, channel, "
+        "isodow(day) as weekday, hour(interval_start) as hour, "
+        "sum(denominator) as denominator from metric.interval "
+        "where metric_id = 'service_level' and channel = ? and list_contains(?, month) "
+        "group by year(month), metric_id, channel, isodow(day), hour(interval_start) "
+        "order by weekday, hour",
+        [channel, reader.year_months],
+    )
+    for row in found:
+        row["last_month"] = reader.last_month.month
+    key = ["year", "last_month", "metric_id", "channel", "weekday", "hour"]
+    rows = reader.named("sum(metric.interval)", key, found)
+    return {(row["weekday"], row["hour"]): row for row in rows}
+
+
+def read_satisfaction(reader: Reader) -> tuple[dict[tuple[str, str], Row], dict[str, Row]]:
+    """The index of each service by period, and the index of all by period."""
+    services = cells(reader, "csi", monthly=False)
+    index = reader.rows(
+        "kpi.composites", ["year", "period", "composite_id"],
+        "composite_id = 'csi_index' and year = ? and list_contains(?, period)",
+        [reader.year, reader.periods],
+    )  # fmt: skip
+    return (
+        {(row["service"], row["period"]): row for row in services},
+        {row["period"]: row for row in index},
+    )
+
+
+def read_occupancy(reader: Reader) -> dict[tuple[str, str, str], Row]:
+    """Both occupancies by metric, channel, and period or month."""
+    found = [
+        row
+        for metric in ("occupancy", "occupancy_standard")
+        for monthly in (False, True)
+        for row in cells(reader, metric, monthly=monthly)
+    ]
+    return {(row["metric_id"], row["channel"], row["period"]): row for row in found}
+
+
+def read_funnel(reader: Reader) -> tuple[Row | None, list[Row]]:
+    """Outbound cases of the report's months: all together, and month by month."""
+    months = reader.rows(
+        "metric.outbound_monthly", ["month"], "list_contains(?, month)", [reader.year_months]
+    )
+    if not months:
+        return None, []
+    sums = {name: sum(row[name] for row in months) for name in _FUNNEL}
+    key = {"year": reader.year, "last_month": reader.last_month.month}
+    return Row("sum(metric.outbound_monthly)", key, sums), months

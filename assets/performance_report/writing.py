@@ -1,0 +1,87 @@
+"""Reports as files: of one year and language, and all those of a version being built."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assets.home import Home
+from assets.lake import digest, sha256_file
+from assets.performance_report.own_text import OwnTexts
+from assets.performance_report.words import LANGUAGES
+
+_FOLDER = Path(__file__).resolve().parent
+
+
+def own_texts(home: Home) -> OwnTexts:
+    return OwnTexts(home.report_texts)
+
+
+def report_html(home: Home, database: Path, year: int, period: str, lang: str) -> str:
+    """One page; raises HomeError where nothing is published of that year and period."""
+    from assets.performance_report.page import render
+    from assets.performance_report.reading import read_report
+
+    settings = home.settings
+    report = read_report(database, settings.name, settings.timezone, year, period)
+    return render(report, own_texts(home), lang)
+
+
+def write_reports(home: Home, building: Path) -> dict[str, Any]:
+    """Write `report.YEAR.LANG.html` into a version being built, for its manifest.
+
+    A report is made from figures and is none itself, so no trouble with it stops a version:
+    what could not be made is named under `failed`, by its year and the kind of error.
+    """
+    files: list[dict[str, Any]] = []
+    failed: list[str] = []
+    try:
+        from assets.performance_report.reading import reported_years
+
+        for year in reported_years(building / "kring.duckdb"):
+            files += _write_year(home, building, year)
+    except Exception as error:  # whatever it is: the figures stand
+        # its text may quote a value, so only its kind goes along
+        failed.append(type(error).__name__)
+        for path in building.glob("report.*.html"):
+            with suppress(OSError):
+                path.unlink()
+        files = []
+    return {"files": files, "failed": failed}
+
+
+def _write_year(home: Home, building: Path, year: int) -> list[dict[str, Any]]:
+    from assets.performance_report.page import render
+    from assets.performance_report.reading import read_report
+
+    settings = home.settings
+    report = read_report(building / "kring.duckdb", settings.name, settings.timezone, year)
+    files = []
+    for lang in LANGUAGES:
+        path = building / f"report.{year}.{lang}.html"
+        path.write_text(render(report, own_texts(home), lang), encoding="utf-8", newline="\n")
+        files.append({"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size})
+    return files
+
+
+def failed_reports(home: Home) -> list[str]:
+    """What kept the current version's reports from being made; empty where all are there."""
+    manifest = home.current / "manifest.json"
+    if not manifest.is_file():
+        return []
+    return list(json.loads(manifest.read_text()).get("reports", {}).get("failed", []))
+
+
+def report_digest(home: Home) -> str:
+    """Changes when the office's words or the report's own texts and templates do."""
+    return digest(own_texts(home).digest(), _made_of())
+
+
+@cache
+def _made_of() -> str:
+    paths = [path for path in sorted(_FOLDER.rglob("*"))
+             if path.suffix in (".py", ".csv", ".html", ".css")]  # fmt: skip
+    return digest([(str(path.relative_to(_FOLDER)), sha256_file(path)) for path in paths])

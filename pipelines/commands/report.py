@@ -1,0 +1,48 @@
+"""`kring report`: the performance report of a year as one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assets.home import HomeError
+from assets.performance_report.writing import report_html
+from pipelines.commands.explain import parse_period, published
+from pipelines.commands.options import HomeOption, open_home
+from pipelines.commands.terminal import console, say_sample
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(report)
+
+
+def report(
+    year: Annotated[int, typer.Argument(help="The year.")],
+    period: Annotated[
+        str, typer.Option(help="Up to the end of Q1, Q2, S1, Q3, YTD-Q3, Q4 or Y.")
+    ] = "Y",
+    lang: Annotated[str, typer.Option(help="id or en.")] = "id",
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write (default: in this folder).")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Write the performance report as an HTML file.  Example: kring report 2024 --lang en"""
+    from assets.performance_report.words import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"{lang!r} is no language of the report; write id or en")
+    chosen, name = parse_period(f"{year}-{period}")
+    where = open_home(home)
+    target = out or Path(f"report.{chosen}{'' if name == 'Y' else '-' + name}.{lang}.html")
+    if target.resolve().is_relative_to(where.published.resolve()):
+        raise HomeError(f"{target}: published versions never change; write it elsewhere")
+    html = report_html(where, published(where).database, chosen, name, lang)
+    try:
+        target.write_text(html, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise HomeError(f"{target} cannot be written: {error.strerror}") from None
+    say_sample(where)
+    console().print(str(target), soft_wrap=True)
