@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env lock run test nightly fuzz check ui clean
+.PHONY: help env lock run test nightly fuzz check docs ui clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -43,11 +43,15 @@ nightly: env  ## the real server: reruns, a night, a crash (about five minutes)
 fuzz: env  ## mutated exports through the readers, four minutes
 	@$(BIN)/python tests/fuzz/campaign.py 1 240
 
-check: env  ## lint, format, types, imports
+check: env  ## lint, format, types, imports, docs/dictionary.md
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m pipelines.shipped_dictionary --check docs/dictionary.md
+
+docs: env  ## docs/dictionary.md, from comments, SQL headers, contracts and the register
+	@$(BIN)/python -m pipelines.shipped_dictionary docs/dictionary.md
 
 ui: env  ## Dagster's web interface on this machine
 	@$(BIN)/kring ui

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assets import closing, decisions
 from assets.accounting import FILES, file_rows, reject_files
+from assets.dictionary import DictionaryError, digest_of_dictionary
 from assets.kpi import AS_NOW, KEPT
 from assets.lake import WHOLE, digest, sha256_file
 from assets.plan import Plan
@@ -144,6 +145,7 @@ def content_digest(plan: Plan) -> str:
         references_digest(plan.home),
         plan.rules.macros,
         [descriptions_digest(), plan.home.sample() is not None],
+        digest_of_dictionary(plan),
     )
 
 
@@ -164,7 +166,7 @@ def descriptions_digest() -> str:
 
 
 def column_comment(table: str, column: str) -> str:
-    """Meaning and unit of a column; KeyError where nobody has written it down."""
+    """Meaning and unit of a column; DictionaryError where nobody has written it down."""
     schema, _, name = table.partition(".")
     if schema == "ref" and name in TABLES:
         described = {c.name: c.description for c in TABLES[name].columns}
@@ -174,7 +176,7 @@ def column_comment(table: str, column: str) -> str:
     for key in ((table, column), alike, (schema, column), ("*", column)):
         if key in found:
             return found[key]
-    raise KeyError(f"schemas/columns.csv describes no column {column} of {table}; add a row")
+    raise DictionaryError(f"schemas/columns.csv describes no column {column} of {table}; add a row")
 
 
 def table_comment(plan: Plan, table: str) -> str:

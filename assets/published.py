@@ -20,6 +20,8 @@ from typing import Any
 from assets import closing
 from assets.content import content_digest
 from assets.database import Before, Written, write_database
+from assets.dictionary import NAME as DICTIONARY
+from assets.dictionary import read_dictionary, write_page
 from assets.home import Home, HomeError
 from assets.lake import digest, make_folder, sha256_file, sync
 from assets.plan import Plan
@@ -47,6 +49,7 @@ class Version:
     def files(self) -> Iterator[dict[str, Any]]:
         """Every published file but the manifest: path, sha256, bytes."""
         yield self.manifest["database"]
+        yield from self.manifest.get("documents", [])
         for table in self.manifest["tables"].values():
             yield from table["files"]
 
@@ -115,6 +118,7 @@ def publish(plan: Plan) -> Version | None:
         "settings": _settings(home),
     }
     written = write_database(plan, building, header, _before(home))
+    write_page(read_dictionary(plan, building / "kring.duckdb"), building)
     _write_manifest(building, header, written)
     _seal(building, home)
     target = home.versions / version
@@ -148,18 +152,18 @@ def _before(home: Home) -> Before:
 
 
 def _write_manifest(building: Path, header: dict[str, Any], written: Written) -> None:
-    database = building / "kring.duckdb"
     manifest = {
         **header,
-        "database": {
-            "path": database.name,
-            "sha256": sha256_file(database),
-            "bytes": database.stat().st_size,
-        },
+        "database": _stated(building / "kring.duckdb"),
+        "documents": [_stated(building / DICTIONARY)],
         "tables": written.tables,
         "months": written.months,
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+
+
+def _stated(path: Path) -> dict[str, Any]:
+    return {"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size}
 
 
 def _seal(folder: Path, home: Home) -> None:

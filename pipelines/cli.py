@@ -14,6 +14,7 @@ from assets.home import BusyError, HomeError
 from pipelines.commands import (
     closings,
     compare,
+    dictionary,
     diff,
     explain,
     homes,
@@ -44,6 +45,7 @@ _COMMANDS = (
     sources,
     versions,
     diff,
+    dictionary,
 )
 for module in _COMMANDS:
     module.register(app)
@@ -51,6 +53,7 @@ for module in _COMMANDS:
 
 def main() -> None:
     """Entry point: every expected trouble ends in one message and its exit code."""
+    from assets.dictionary import DictionaryError
     from schemas.reference import ReferenceRefused
     from schemas.register import RegisterError
 
@@ -60,7 +63,7 @@ def main() -> None:
         _fail(str(busy), 75)
     except ReferenceRefused as refused:
         _fail(str(refused), 2)
-    except (HomeError, HeaderError, RegisterError, SqlError) as error:
+    except (DictionaryError, HomeError, HeaderError, RegisterError, SqlError) as error:
         _fail(str(error), 1)
 
 
