@@ -23,6 +23,7 @@ from pipelines.commands import (
     sources,
     status,
     versions,
+    workbook,
 )
 from sql.header import HeaderError
 from sql.run import SqlError
@@ -46,6 +47,7 @@ _COMMANDS = (
     versions,
     diff,
     dictionary,
+    workbook,
 )
 for module in _COMMANDS:
     module.register(app)
