@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env lock run test nightly fuzz chaos check audit ui clean
+.PHONY: help env lock run test nightly fuzz chaos check docs audit ui clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -46,11 +46,15 @@ fuzz: env  ## mutated exports through the readers, four minutes
 chaos: env  ## faults at durable calls, random kills, readers; about ten minutes and strace
 	@$(BIN)/python tests/chaos/campaign.py 300
 
-check: env  ## lint, format, types, imports
+check: env  ## lint, format, types, imports, docs/dictionary.md
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m pipelines.shipped_dictionary --check docs/dictionary.md
+
+docs: env  ## docs/dictionary.md, from comments, SQL headers, contracts and the register
+	@$(BIN)/python -m pipelines.shipped_dictionary docs/dictionary.md
 
 audit: env  ## known weaknesses of what is locked; needs the network
 	@$(PYTHON) -m venv .tmp/audit && .tmp/audit/bin/pip install --quiet pip-audit

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assets import closing, decisions
 from assets.accounting import FILES, check_row_files, file_rows, reject_files
+from assets.dictionary import DictionaryError, digest_of_dictionary
 from assets.key import changes
 from assets.kpi import AS_NOW, KEPT
 from assets.lake import WHOLE, digest, sha256_file
@@ -166,6 +167,7 @@ def content_digest(plan: Plan) -> str:
         [(name, month, sha256) for name, month, _, sha256 in check_row_files(plan)],
         report_digest(plan.home),
         [descriptions_digest(), plan.home.sample() is not None],
+        digest_of_dictionary(plan),
     )
 
 
@@ -186,7 +188,7 @@ def descriptions_digest() -> str:
 
 
 def column_comment(table: str, column: str) -> str:
-    """Meaning and unit of a column; KeyError where nobody has written it down."""
+    """Meaning and unit of a column; DictionaryError where nobody has written it down."""
     schema, _, name = table.partition(".")
     if schema == "ref" and name in TABLES:
         described = {c.name: c.description for c in TABLES[name].columns}
@@ -196,7 +198,7 @@ def column_comment(table: str, column: str) -> str:
     for key in ((table, column), alike, (schema, column), ("*", column)):
         if key in found:
             return found[key]
-    raise KeyError(f"schemas/columns.csv describes no column {column} of {table}; add a row")
+    raise DictionaryError(f"schemas/columns.csv describes no column {column} of {table}; add a row")
 
 
 def table_comment(plan: Plan, table: str) -> str:

@@ -20,6 +20,8 @@ from typing import Any
 from assets import closing, decisions
 from assets.content import content_digest
 from assets.database import Before, Written, write_database
+from assets.dictionary import NAME as DICTIONARY
+from assets.dictionary import read_dictionary, write_page
 from assets.home import Home, HomeError
 from assets.lake import digest, make_folder, read_json, sha256_file, sync
 from assets.performance_report.writing import write_reports
@@ -48,6 +50,7 @@ class Version:
     def files(self) -> Iterator[dict[str, Any]]:
         """Every published file but the manifest: path, sha256, bytes."""
         yield self.manifest["database"]
+        yield from self.manifest.get("documents", [])
         for table in self.manifest["tables"].values():
             yield from table["files"]
         # versions of before there were reports say nothing of them
@@ -129,6 +132,7 @@ def publish(plan: Plan) -> Version | None:
         "follows": _follows(home),
     }
     written = write_database(plan, building, header, _before(home))
+    write_page(read_dictionary(plan, building / "kring.duckdb"), building)
     reports = write_reports(home, building)
     _write_manifest(building, header, written, reports)
     _seal(building, home)
@@ -191,19 +195,19 @@ def _follows(home: Home) -> str | None:
 def _write_manifest(
     building: Path, header: dict[str, Any], written: Written, reports: dict[str, Any]
 ) -> None:
-    database = building / "kring.duckdb"
     manifest = {
         **header,
-        "database": {
-            "path": database.name,
-            "sha256": sha256_file(database),
-            "bytes": database.stat().st_size,
-        },
+        "database": _stated(building / "kring.duckdb"),
+        "documents": [_stated(building / DICTIONARY)],
         "tables": written.tables,
         "months": written.months,
         "reports": reports,
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+
+
+def _stated(path: Path) -> dict[str, Any]:
+    return {"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size}
 
 
 def _seal(folder: Path, home: Home) -> None:

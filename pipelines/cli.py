@@ -16,6 +16,7 @@ from pipelines.commands import (
     checks,
     closings,
     compare,
+    dictionary,
     diff,
     doctor,
     explain,
@@ -28,6 +29,7 @@ from pipelines.commands import (
     sources,
     status,
     versions,
+    workbook,
 )
 from sql.header import HeaderError
 from sql.run import SqlError
@@ -56,6 +58,8 @@ _COMMANDS = (
     doctor,
     service,
     persons,
+    dictionary,
+    workbook,
 )
 for module in _COMMANDS:
     module.register(app)
@@ -63,6 +67,7 @@ for module in _COMMANDS:
 
 def main() -> None:
     """Entry point: every expected trouble ends in one message and its exit code."""
+    from assets.dictionary import DictionaryError
     from schemas.reference import ReferenceRefused
     from schemas.register import RegisterError
 
@@ -72,7 +77,7 @@ def main() -> None:
         _fail(str(busy), 75)
     except ReferenceRefused as refused:
         _fail(str(refused), 2)
-    except (HomeError, HeaderError, RegisterError, SqlError) as error:
+    except (DictionaryError, HomeError, HeaderError, RegisterError, SqlError) as error:
         _fail(str(error), 1)
 
 

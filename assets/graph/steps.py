@@ -10,6 +10,7 @@ from datetime import date
 import dagster as dg
 
 from assets.content import column_comment
+from assets.dictionary import DictionaryError
 from assets.grains import GRAINS
 from assets.graph.builder import Step
 from assets.graph.events import Result, Verdict
@@ -116,7 +117,7 @@ def _described(table: str, session: Session, record: OutputRecord) -> Result:
     for column in schema:
         try:
             meaning = column_comment(table, column.name)
-        except KeyError:
+        except DictionaryError:
             meaning = ""
         columns.append(dg.TableColumn(column.name, str(column.type), meaning))
     return Result(

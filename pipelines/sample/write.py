@@ -29,7 +29,7 @@ def workbook(sheet: str, numeric: frozenset[str]) -> Writer:
     """A writer of one sheet: date-times as such, digits of `numeric` columns as numbers."""
 
     def write(rows: pl.DataFrame, path: Path) -> None:
-        import xlsxwriter  # type: ignore[import-untyped]
+        import xlsxwriter
 
         book = xlsxwriter.Workbook(str(path))
         book.set_properties({"created": datetime(2024, 1, 1)})  # else the clock is in the bytes

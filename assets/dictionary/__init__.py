@@ -1,0 +1,15 @@
+"""The dictionary: what every table, column, metric, KPI, check and source means.
+
+Nothing is written for it alone: it is read from the published database's comments, the SQL
+files' headers, the contracts and the register, so it cannot drift from them. A missing
+description is an error.
+"""
+
+from assets.dictionary.chapters import DictionaryError
+from assets.dictionary.entries import Dictionary, read_dictionary
+from assets.dictionary.pages import NAME, as_html, as_markdown, digest_of_dictionary, write_page
+
+__all__ = [
+    "NAME", "Dictionary", "DictionaryError", "as_html", "as_markdown", "digest_of_dictionary",
+    "read_dictionary", "write_page",
+]  # fmt: skip

@@ -1,0 +1,54 @@
+"""A year's workbook as sheets, from what was counted up to the organisation."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.workbook.counts import Counts
+from assets.workbook.grid import Grid
+from assets.workbook.lists import lists
+from assets.workbook.measures import Measures
+from assets.workbook.reading import Figures
+from assets.workbook.register import Register
+from assets.workbook.tree import Tree, scorecard
+from assets.workbook.words import Words
+
+_ORDER = (
+    "scorecard", "periods", "composites", "components", "monthly", "cells", "inputs", "reported",
+    "kpis", "weights", "targets", "parts", "conversions", "definitions", "restatements",
+    "revisions", "notes",
+)  # fmt: skip
+
+
+class YearError(ValueError):
+    """A version holds no scorecard of the year."""
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """The sheets in their order, and the manifest's word on the version they are of."""
+
+    year: int
+    words: Words
+    manifest: dict[str, Any]
+    grids: tuple[Grid, ...]
+
+
+def build(database: Path, manifest: dict[str, Any], year: int, language: str) -> Workbook:
+    """The workbook of a published version; raises YearError where it has no such year."""
+    words = Words(language)
+    with closing(Figures(database, year, manifest["settings"]["timezone"])) as figures:
+        counts, register = Counts(figures, words), Register(figures, words)
+        measures = Measures(figures, words, counts, register)
+        tree = Tree(figures, words, register, measures)
+        if not tree.rows:
+            raise YearError(f"{manifest['version']} holds no scorecard of {year}")
+        grids = [
+            scorecard(words, tree), tree.grid, measures.composites, counts.components,
+            counts.monthly, counts.cells, *register.grids.values(), *lists(figures, words),
+        ]  # fmt: skip
+    ordered = sorted(grids, key=lambda grid: _ORDER.index(grid.key))
+    return Workbook(year, words, manifest, tuple(ordered))

@@ -1,0 +1,116 @@
+"""Sheets of what was counted: cells by queue, months over their cells, periods over months."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from assets.workbook.formulas import ratio, total
+from assets.workbook.grid import Column, Grid, live
+from assets.workbook.reading import Figures, Row
+from assets.workbook.words import Words
+
+Key = tuple[str, str | None, str | None]
+_KEY = (Column("metric_id", "id"), Column("channel"), Column("service"))
+_TAIL = (
+    Column("lower_95", "number"), Column("upper_95", "number"), Column("is_few"),
+    Column("status"), Column("reason", "wide"),
+)  # fmt: skip
+_COUNTED = (Column("numerator", "number"), Column("denominator", "number"))
+_ORDER = "metric_id, channel nulls first, service nulls first"
+
+
+class Counts:
+    """The three sheets, and where each metric's figure of a period or month stands."""
+
+    def __init__(self, figures: Figures, words: Words) -> None:
+        self.figures, self.words = figures, words
+        self.where: dict[tuple[str, Key], int] = {}
+        self.state: dict[tuple[str, Key], str] = {}
+        self.cells, by_month = self._cells()
+        self.monthly = self._grid("monthly", self._of_months(), by_month, self.cells)
+        by_period = {
+            (period, key): [
+                self.where[month, key] for month in figures.months[period]
+                if (month, key) in self.where
+            ]
+            for period in figures.periods
+            for key in {key for _, key in self.where}
+        }  # fmt: skip
+        self.components = self._grid("components", self._of_periods(), by_period, self.monthly)
+
+    def sheet_of(self, period: str) -> Grid:
+        return self.components if period in self.figures.periods else self.monthly
+
+    def keys(self, metric: str, channel: str | None, service: str | None) -> list[Key]:
+        """The cells a source of the register names; one without channel means all of them."""
+        return sorted(
+            {key for _, key in self.where
+             if key[0] == metric and channel in (None, key[1]) and service in (None, key[2])},
+            key=str,
+        )  # fmt: skip
+
+    def _cells(self) -> tuple[Grid, dict[tuple[str, Key], list[int]]]:
+        grid = Grid(
+            "cells", self.words.sheet("cells"),
+            (*_KEY, Column("month", "month"), Column("queue"), Column("source"),
+             Column("policy_id", "id"), *_COUNTED, Column("value", "share"),
+             Column("coverage", "share"), *_shares(_TAIL)),
+        )  # fmt: skip
+        found: dict[tuple[str, Key], list[int]] = defaultdict(list)
+        for row in self.figures.rows(
+            "select * from metric.monthly where year(month) = $year "
+            f"order by {_ORDER}, month, queue nulls first, source nulls first, "
+            "policy_id nulls first"
+        ):
+            place = grid.add(**_only(grid, row, leave=("value",)))
+            parts = ratio(grid.ref(place, "numerator"), grid.ref(place, "denominator"))
+            grid.set(place, "value", live(parts, row["value"]))
+            found[f"{row['month']:%Y-%m}", _key(row)].append(place)
+        return grid, found
+
+    def _of_months(self) -> list[Row]:
+        return self.figures.rows(
+            "select * from kpi.cells where year = $year and length(period) = 7 "
+            f"order by {_ORDER}, period"
+        )
+
+    def _of_periods(self) -> list[Row]:
+        rows = self.figures.rows(
+            "select * from kpi.cells where year = $year and length(period) <> 7 "
+            f"order by {_ORDER}, period"
+        )
+        order = self.figures.periods
+        return sorted(rows, key=lambda row: (*map(str, _key(row)), order.index(row["period"])))
+
+    def _grid(
+        self, name: str, rows: list[Row], below: dict[tuple[str, Key], list[int]], under: Grid
+    ) -> Grid:
+        grid = Grid(
+            name, self.words.sheet(name),
+            (*_KEY, Column("period"), Column("unit"), *_COUNTED, Column("value", "number"), *_TAIL),
+        )  # fmt: skip
+        for row in rows:
+            key, places = (row["period"], _key(row)), below.get((row["period"], _key(row)), [])
+            place = grid.add(**_only(grid, row, leave=("numerator", "denominator", "value")))
+            for column in ("numerator", "denominator"):
+                grid.set(place, column, live(total(under.span(places, column)), row[column]))
+            scale = 1 if row["unit"] == "seconds" else 100
+            parts = ratio(grid.ref(place, "numerator"), grid.ref(place, "denominator"), scale)
+            grid.set(place, "value", live(parts, row["value"]))
+            self.where[key], self.state[key] = place, row["status"]
+        return grid
+
+
+def _key(row: Row) -> Key:
+    return row["metric_id"], row["channel"], row["service"]
+
+
+def _shares(columns: Iterable[Column]) -> list[Column]:
+    """A share of a cell is 0..1 and shown with four decimals."""
+    return [Column(c.key, "share" if c.kind == "number" else c.kind) for c in columns]
+
+
+def _only(grid: Grid, row: Row, leave: tuple[str, ...]) -> dict[str, Any]:
+    return {c.key: row[c.key] for c in grid.columns if c.key in row and c.key not in leave}

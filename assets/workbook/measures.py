@@ -1,0 +1,111 @@
+"""What a KPI's or composite's source comes to in a period; and the sheet of composites."""
+
+from __future__ import annotations
+
+from assets.workbook.counts import Counts
+from assets.workbook.formulas import added, ratio, weighted_mean
+from assets.workbook.grid import Column, Expr, Grid, live
+from assets.workbook.reading import Figures, Row
+from assets.workbook.register import Register
+from assets.workbook.words import Words
+
+_WITHHELD = ("failed", "incomplete", "not_reported")
+
+
+class Measures:
+    """Sources resolved to cells: metric:ID, input:ID, composite:ID."""
+
+    def __init__(self, figures: Figures, words: Words, counts: Counts, register: Register) -> None:
+        self.figures, self.counts, self.register = figures, counts, register
+        self._composites: dict[tuple[str, str], int] = {}
+        self.composites = self._sheet(words)
+
+    def measure(
+        self, source: str, channel: str | None, service: str | None, period: str
+    ) -> Expr | None:
+        """The figure of a source in a period or month. Percentage points; None: no formula."""
+        kind, _, name = source.partition(":")
+        if kind == "composite":
+            row = self._composites.get((name, period))
+            return None if row is None else self.composites.ref(row, "value")
+        if kind == "input":
+            return self._input(name, period)
+        return self._metric(name, channel, service, period)
+
+    def _metric(
+        self, metric: str, channel: str | None, service: str | None, period: str
+    ) -> Expr | None:
+        grid = self.counts.sheet_of(period)
+        keys = [(period, key) for key in self.counts.keys(metric, channel, service)]
+        places = [self.counts.where[key] for key in keys if key in self.counts.where]
+        if any(self.counts.state.get(key) in _WITHHELD for key in keys):
+            return None
+        if len(places) == 1:
+            return grid.ref(places[0], "value")
+        if not places:
+            return None
+        numerators, denominators = (
+            added([grid.ref(place, column) for place in places])
+            for column in ("numerator", "denominator")
+        )
+        return ratio(numerators, denominators, 100)
+
+    def _input(self, name: str, period: str) -> Expr | None:
+        """Components of the quarters pooled; a value alone only in the quarter itself."""
+        if period not in self.figures.periods:
+            return None
+        quarters = self.figures.quarters[period]
+        rows = self.register.rows["inputs"]
+        places = [p for p in self.register.all("inputs", input_id=name)
+                  if rows[p]["period"] in quarters]  # fmt: skip
+        grid = self.register.grids["inputs"]
+        if len(places) == len(quarters) == 1:
+            return grid.ref(places[0], "result")
+        numerators, denominators = (
+            added([grid.ref(place, column) for place in places])
+            for column in ("numerator", "denominator")
+        )
+        return ratio(numerators, denominators, 100) if places else None
+
+    def _sheet(self, words: Words) -> Grid:
+        grid = Grid(
+            "composites", words.sheet("composites"),
+            (Column("composite_id", "id"), Column("period"), Column("part_id", "id"),
+             Column("source", "id"), Column("channel"), Column("service"),
+             Column("weight", "weight"), Column("value", "number"), Column("status"),
+             Column("reason", "wide")),
+        )  # fmt: skip
+        published = self.figures.rows(
+            "select * from kpi.composites where year = $year order by composite_id, period_end, "
+            "length(period) = 7 desc, period"
+        )
+        for row in published:
+            self._add(grid, row)
+        return grid
+
+    def _add(self, grid: Grid, row: Row) -> None:
+        """A composite's parts, then the composite itself over them."""
+        end = row["period_end"]
+        held = [
+            place for place, part in enumerate(self.register.rows["parts"])
+            if part["composite_id"] == row["composite_id"]
+            and part["valid_from"] <= end and (part["valid_to"] is None or part["valid_to"] >= end)
+        ]  # fmt: skip
+        placed = [self._part(grid, place, row["period"]) for place in held]
+        mean = weighted_mean(grid.span(placed, "weight"), grid.span(placed, "value"))
+        whole = grid.add(
+            composite_id=row["composite_id"], period=row["period"],
+            value=live(mean, row["value"]), status=row["status"], reason=row["reason"],
+        )  # fmt: skip
+        self._composites[row["composite_id"], row["period"]] = whole
+
+    def _part(self, grid: Grid, place: int, period: str) -> int:
+        part = self.register.rows["parts"][place]
+        value = self.measure(part["source"], part["channel"], part["service"], period)
+        weight = self.register.grids["parts"].ref(place, "weight")
+        return grid.add(
+            **{key: part[key] for key in ("composite_id", "part_id", "source", "channel",
+                                          "service")},
+            period=period, weight=live(weight, weight.value),
+            value=live(value, value.value if value else None),
+        )  # fmt: skip

@@ -1,0 +1,49 @@
+"""What a workbook is made from: rows of the published database, of one year.
+
+Plain queries; nothing is worked out here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+PERIODS = ("Q1", "Q2", "S1", "Q3", "YTD-Q3", "Q4", "Y")
+
+
+class Figures:
+    """A published database of one year (a read-only connection)."""
+
+    def __init__(self, database: Path, year: int, timezone: str) -> None:
+        import duckdb
+
+        self.year = year
+        self._con = duckdb.connect(str(database), read_only=True)
+        self._con.execute("set TimeZone = $zone", {"zone": timezone})
+        held = self.rows("select distinct period, period_end, quarter, month from ref.calendar "
+                         "where year = $year")  # fmt: skip
+        self.ends: dict[str, date] = {row["period"]: row["period_end"] for row in held}
+        self.periods = [name for name in PERIODS if name in self.ends]
+        self.quarters = {
+            name: sorted({row["quarter"] for row in held if row["period"] == name})
+            for name in self.periods
+        }
+        self.months = {
+            name: sorted({f"{row['month']:%Y-%m}" for row in held if row["period"] == name})
+            for name in self.periods
+        }
+
+    def close(self) -> None:
+        self._con.close()
+
+    def rows(self, sql: str) -> list[Row]:
+        """A query's rows by column; `$year` is the workbook's year."""
+        found = self._con.execute(sql, {"year": self.year} if "$year" in sql else None)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def holds_on(self, row: Row, period: str) -> bool:
+        """Whether a dated row of the register holds when the period ends."""
+        return bool(row["valid_from"] <= self.ends[period] <= (row["valid_to"] or date.max))

@@ -1,0 +1,196 @@
+"""The sheet of periods: KPIs from their measures, and the tree above them, both bases."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from assets.workbook import formulas
+from assets.workbook.grid import Column, Expr, Grid, live, number
+from assets.workbook.measures import Measures
+from assets.workbook.reading import Figures, Row
+from assets.workbook.register import Register
+from assets.workbook.words import Words
+
+LEVELS = ("kpi", "objective", "perspective", "organisation")
+_POINTS = (
+    "target", "realisation", "index_raw", "cap_low", "cap_high", "index", "points_lost_to_cap",
+)  # fmt: skip
+_COLUMNS = (
+    Column("period"), Column("basis"), Column("is_official"), Column("level"), Column("code"),
+    Column("id", "id"), Column("name", "wide"), Column("parent_id", "id"),
+    *(Column(key, "number") for key in _POINTS),
+    Column("weight", "weight"), Column("contribution", "number"),
+    Column("measured_weight", "weight"), Column("polarity"), Column("consolidation"),
+    Column("status"), Column("reason", "wide"),
+)  # fmt: skip
+Place = tuple[str, str, str]
+
+
+class Tree:
+    """Every row of kpi.scorecard of the year; `where` by period, basis and id."""
+
+    def __init__(
+        self, figures: Figures, words: Words, register: Register, measures: Measures
+    ) -> None:
+        self.figures, self.register, self.measures = figures, register, measures
+        self.grid = Grid("periods", words.sheet("periods"), _COLUMNS)
+        self.where: dict[Place, int] = {}
+        self.rows = sorted(
+            figures.rows("select * from kpi.scorecard where year = $year"), key=self._order
+        )
+        for row in self.rows:
+            row["name"] = row[f"name_{words.language}"]
+            self._add(row)
+
+    def _order(self, row: Row) -> tuple[object, ...]:
+        """Children of one parent stand together, and before it."""
+        return (self.figures.periods.index(row["period"]), row["basis"],
+                LEVELS.index(row["level"]), str(row["parent_id"]), row["id"])  # fmt: skip
+
+    def _add(self, row: Row) -> None:
+        told = ("period", "basis", "is_official", "level", "code", "id", "name", "parent_id",
+                "polarity", "consolidation", "status", "reason")  # fmt: skip
+        place = self.grid.add(**{key: row[key] for key in told})
+        self.where[row["period"], row["basis"], row["id"]] = place
+        weight = self.register.find("weights", row["period"], child_id=row["id"])
+        self._set(place, row, "weight", self._of("weights", weight, "weight"))
+        if row["level"] == "kpi":
+            self._kpi(place, row)
+        else:
+            self._node(place, row)
+        parts = (self.grid.ref(place, "weight"), self.grid.ref(place, "index"))
+        self._set(place, row, "contribution", formulas.product(*parts))
+
+    def _kpi(self, place: int, row: Row) -> None:
+        rule = self.register.find("kpis", row["period"], kpi_id=row["id"])
+        for key in ("cap_low", "cap_high"):
+            cap = self._of("kpis", rule, key)
+            self.grid.set(place, key, live(cap, cap.value) if cap else None)
+        target = self.register.target(row["id"], row["period"])
+        self._set(place, row, "target", self._of("targets", target, "target"))
+        self._set(place, row, "realisation", self._realisation(place, row))
+        cells = {key: self.grid.ref(place, key) for key in _POINTS}
+        raw = formulas.achievement(row["polarity"], cells["realisation"], cells["target"])
+        self._set(place, row, "index_raw", raw)
+        raw = self.grid.ref(place, "index_raw")
+        index = formulas.capped(raw, cells["cap_low"], cells["cap_high"])
+        self._set(place, row, "index", index)
+        self._set(place, row, "points_lost_to_cap", formulas.above(raw, cells["cap_high"]))
+        measured = formulas.is_measured(self.grid.ref(place, "index"))
+        self._set(place, row, "measured_weight", measured)
+
+    def _node(self, place: int, row: Row) -> None:
+        children = [
+            self.where[child["period"], child["basis"], child["id"]] for child in self.rows
+            if child["parent_id"] == row["id"] and child["period"] == row["period"]
+            and child["basis"] == row["basis"]
+        ]  # fmt: skip
+        weights = self.grid.span(children, "weight")
+        index = formulas.weighted_mean(weights, self.grid.span(children, "index"))
+        self._set(place, row, "index", index)
+        self._set(place, row, "index_raw", self.grid.ref(place, "index"))
+        share = formulas.measured_share(weights, self.grid.span(children, "measured_weight"))
+        self._set(place, row, "measured_weight", share)
+
+    def _realisation(self, place: int, row: Row) -> Expr | None:
+        """By the KPI's source in the period, or from its quarters; or as reported."""
+        kpi, period = row["id"], row["period"]
+        if row["basis"] == "reported":
+            found = self.register.find("reported", kpi_id=kpi, period=period)
+            return self._of("reported", found, "realisation")
+        if not period.startswith("Q") and row["consolidation"] != "pooled":
+            return self._from_quarters(row)
+        rule = self.register.find("kpis", period, kpi_id=kpi)
+        if rule is None:
+            return None
+        named = self.register.rows["kpis"][rule]
+        measure = self.measures.measure(named["source"], named["channel"], named["service"], period)
+        if measure is not None and measure.value is not None:
+            return self._converted(row, measure)
+        if named["zero_rule"] == "award_cap":
+            return self.grid.ref(place, "cap_high")
+        return None
+
+    def _converted(self, row: Row, measure: Expr) -> Expr | None:
+        """Quarters of a KPI with a conversion table are converted by the piece they fall in."""
+        for piece in self.register.all("conversions", kpi_id=row["id"]):
+            held = self.register.rows["conversions"][piece]
+            low, high = float(held["from_value"]), held["to_value"]
+            if (
+                row["period"].startswith("Q")
+                and self.figures.holds_on(held, row["period"])
+                and measure.value is not None
+                and low <= measure.value < (float("inf") if high is None else float(high))
+            ):
+                grid = self.register.grids["conversions"]
+                keys = ("base_index", "base_value", "divisor")
+                return formulas.converted(measure, *(grid.ref(piece, key) for key in keys))
+        return measure
+
+    def _from_quarters(self, row: Row) -> Expr | None:
+        places = [
+            self.where[quarter, "computed", row["id"]]
+            for quarter in self.figures.quarters[row["period"]]
+            if (quarter, "computed", row["id"]) in self.where
+        ]
+        cells = [self.grid.ref(place, "realisation") for place in places]
+        known = [cell for cell in cells if cell.value is not None]
+        if not known:
+            return None
+        by = row["consolidation"]
+        if by == "last":
+            return known[-1]
+        return formulas.mean(cells) if by == "average" else formulas.added(cells)
+
+    def _of(self, name: str, place: int | None, key: str) -> Expr | None:
+        return None if place is None else self.register.grids[name].ref(place, key)
+
+    def _set(self, place: int, row: Row, key: str, expr: Expr | None) -> None:
+        self.grid.set(place, key, live(expr, row[key]))
+
+
+def scorecard(words: Words, tree: Tree) -> Grid:
+    """The longest period begun, from the organisation down: what to quote, and both bases."""
+    points = ("official_realisation", "official_index", "computed_realisation", "computed_index",
+              "reported_realisation", "reported_index")  # fmt: skip
+    grid = Grid(
+        "scorecard", words.sheet("scorecard"),
+        (Column("level"), Column("code"), Column("name", "wide"), Column("target", "number"),
+         Column("official_basis"), *(Column(key, "number") for key in points),
+         Column("weight", "weight"), Column("measured_weight", "weight"), Column("status"),
+         Column("reason", "wide"), Column("period"), Column("id", "id")),
+    )  # fmt: skip
+    held = [row for row in tree.rows if row["period"] == tree.rows[-1]["period"]]
+    by_id = {key: list(rows) for key, rows in groupby(_downwards(held), lambda row: row["id"])}
+    for rows in by_id.values():
+        _line(grid, tree, rows)
+    return grid
+
+
+def _downwards(rows: list[Row]) -> list[Row]:
+    """Each node before its children; all bases of a node together."""
+    ordered: list[Row] = []
+
+    def descend(parent: str | None) -> None:
+        ids = {row["id"]: str(row["code"] or row["id"]) for row in rows
+               if row["parent_id"] == parent}  # fmt: skip
+        for id_ in sorted(ids, key=lambda one: (ids[one], one)):
+            ordered.extend(row for row in rows if row["id"] == id_)
+            descend(id_)
+
+    descend(None)
+    return ordered
+
+
+def _line(grid: Grid, tree: Tree, rows: list[Row]) -> None:
+    official = next((row for row in rows if row["is_official"]), rows[0])
+    told = {key: official[key] for key in ("level", "code", "name", "status", "reason", "period",
+                                           "id")}  # fmt: skip
+    place = grid.add(**told, official_basis=official["basis"])
+    wanted = [("target", official, "target"), ("weight", official, "weight"),
+              ("measured_weight", official, "measured_weight")]  # fmt: skip
+    for row, basis in [(official, "official"), *((row, row["basis"]) for row in rows)]:
+        wanted += [(f"{basis}_{key}", row, key) for key in ("realisation", "index")]
+    for column, row, key in wanted:
+        cell = tree.grid.ref(tree.where[row["period"], row["basis"], row["id"]], key)
+        grid.set(place, column, live(cell, number(row[key])))

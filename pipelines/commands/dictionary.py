@@ -1,0 +1,40 @@
+"""`kring dictionary`: what every table, column, metric, KPI, check and source means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.explain import published
+from pipelines.commands.options import HomeOption, open_home
+from pipelines.commands.terminal import console
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(dictionary)
+
+
+def dictionary(
+    html: Annotated[Path | None, typer.Option(help="Write it as one HTML page.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write it as Markdown.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Write the dictionary of the current version.  Example: kring dictionary --markdown it.md
+
+    Without an option it says where the version's own page lies.
+    """
+    from assets.dictionary import NAME, as_html, as_markdown, read_dictionary
+    from assets.plan import Plan
+
+    place = open_home(home)
+    standing = published(place)
+    if html is None and markdown is None:
+        console().print(str(standing.path / NAME), soft_wrap=True)
+        return
+    found = read_dictionary(Plan(place, place.today()), standing.database)
+    for path, page in ((html, as_html), (markdown, as_markdown)):
+        if path is not None:
+            path.write_text(page(found), encoding="utf-8", newline="\n")
+            console().print(f"{path} written", soft_wrap=True)

@@ -1,0 +1,47 @@
+"""`kring workbook`: a year's scorecard as a spreadsheet whose figures are live formulas."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assets.home import HomeError
+from pipelines.commands.explain import published
+from pipelines.commands.options import HomeOption, open_home
+from pipelines.commands.terminal import console, say_sample
+
+
+class Language(StrEnum):
+    """Language of sheet names and headings."""
+
+    EN = "en"
+    ID = "id"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(workbook)
+
+
+def workbook(
+    year: Annotated[int, typer.Argument(help="The year.")],
+    out: Annotated[Path | None, typer.Option(help="The file (default: kring-YEAR.xlsx).")] = None,
+    lang: Annotated[Language, typer.Option(help="Sheet names and headings.")] = Language.EN,
+    home: HomeOption = None,
+) -> None:
+    """Write a year's workbook from the current version.  Example: kring workbook 2024"""
+    from assets.workbook import YearError, build, write
+
+    place = open_home(home)
+    standing = published(place)
+    path = out or Path(f"kring-{year}.xlsx")
+    try:
+        write(build(standing.database, standing.manifest, year, lang.value), path)
+    except YearError as error:
+        raise HomeError(str(error)) from None
+    except OSError as error:
+        raise HomeError(f"{path} cannot be written: {error.strerror}") from None
+    say_sample(place)
+    console().print(f"{path} written", soft_wrap=True)
