@@ -1,7 +1,7 @@
 """The `kring` command: subcommands, and how errors become messages and exit codes.
 
 Exit codes: 0 done and complete; 1 nothing done; 2 wrong usage; 3 published, with findings;
-75 another run holds the home.
+75 another run holds the home; 130 stopped by a signal.
 """
 
 from __future__ import annotations

@@ -15,12 +15,12 @@ from types import MappingProxyType
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 from dagster._core.code_pointer import ModuleCodePointer
 from dagster._core.definitions.reconstruct import ReconstructableRepository
-from dagster._core.events import RunFailureReason
 from dagster._core.execution.api import create_execution_plan, execute_run
 from dagster._core.remote_origin import RemoteRepositoryOrigin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
 
 from assets.report import Failure
+from pipelines import stopping
 from pipelines.automation import PID, made_by_command
 
 WORKSPACE = Path(__file__).resolve().parent.parent / "workspace.yaml"
@@ -65,19 +65,8 @@ class Location:
         execute_run(job, created, instance)
         ended = instance.get_run_by_id(created.run_id)
         assert ended is not None
-        if _was_stopped(instance, ended):
-            raise KeyboardInterrupt  # which Dagster has taken for itself
+        stopping.check()
         return ended
-
-
-def _was_stopped(instance: DagsterInstance, run: DagsterRun) -> bool:
-    """Whether a signal ended a run, and not a failure of its own."""
-    from dagster import DagsterEventType
-
-    records = instance.get_records_for_run(run.run_id, of_type=DagsterEventType.RUN_FAILURE).records
-    events = [record.event_log_entry.dagster_event for record in records]
-    reasons = {event.job_failure_data.failure_reason for event in events if event}
-    return RunFailureReason.UNEXPECTED_TERMINATION in reasons
 
 
 def close_orphans(instance: DagsterInstance) -> list[DagsterRun]:

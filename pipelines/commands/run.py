@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -19,12 +18,11 @@ from assets.periods import ranges
 from assets.plan import Plan
 from assets.published import current, is_current
 from assets.report import KILLED, Failure
+from pipelines import stopping
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, progress, say_sample
 from pipelines.reporting import reported
-
-STOPPED = 130  # asked to stop, by Ctrl-C or SIGTERM
 
 
 @dataclass
@@ -55,16 +53,15 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
     """Read what is new, rebuild what is stale, publish.  Example: kring run --as-of 2024-07-01"""
     place = open_home(home)
     day = parse_as_of(place, as_of)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, and as Dagster does
     try:
-        with reported(place, day) as note, progress(as_json):
+        with stopping.heeded(), reported(place, day) as note, progress(as_json):
             outcome = run_home(place, day)
             outcome.interrupted = note.left
             note.done(published=outcome.published, failures=outcome.failures,
                       findings=outcome.findings, late=outcome.late)  # fmt: skip
     except KeyboardInterrupt:
         typer.echo("kring: stopped; nothing half-made stands, the last version does", err=True)
-        raise typer.Exit(STOPPED) from None
+        raise typer.Exit(stopping.EXIT_CODE) from None
     except Exception as error:
         if told := refused(place, error):
             raise HomeError(told) from None

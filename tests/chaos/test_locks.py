@@ -1,4 +1,4 @@
-"""One run at a time: who comes second is told since when the first one works, and does no harm."""
+"""One run at a time: who comes second is told since when the first one works; and how one ends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from homes import TestHome, call, calls_file
-from killer import begun
+from killer import begun, session
 from serving import until
 
 from assets.home import BusyError, run_lock
@@ -53,6 +53,21 @@ def test_the_lock_of_a_killed_run_is_free_at_once(tmp_path: Path) -> None:
     process.communicate()
     with run_lock(home.home, wait=False):
         pass
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_asked_to_stop_stops_and_says_so(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    home = one_call(tmp_path / "home")
+    process = begun(home.root)
+    until("it is at work", 60, lambda: (home.root / "lake/ledger").exists())
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=10)
+    assert process.returncode == 130, said
+    assert "stopped; nothing half-made stands" in said and "Traceback" not in said
+    assert session(process.pid) == []
+    assert not (home.root / "published/current").exists()
 
 
 def held(home: TestHome) -> bool:
