@@ -228,6 +228,32 @@ def test_an_exports_words_are_never_a_formula(home: TestHome, tmp_path: Path) ->
     assert said.returncode == 0, said.stderr
     assert WICKED in {row["Queue"] for row in sheet(path, "Cells")}
     files = parts(path)
-    assert sum(files["xl/sharedStrings.xml"].count(b"/C calc") for _ in (0,)) == 1
+    assert files["xl/sharedStrings.xml"].count(b"/C calc") == 1
     assert not [n for n, c in files.items() if n.startswith("xl/worksheets") and b"calc" in c]
     assert b'quotePrefix="1"' in files["xl/styles.xml"]
+
+
+def test_a_closed_figure_stays_though_the_register_has_moved_on(
+    home: TestHome, tmp_path: Path
+) -> None:
+    """Target 90 was in force when Q1 was closed; 95 is decided later. Q1 shows 90 as a number,
+    not as a formula over the 95, and its index 98.10 / 90; Q2 follows the 95."""
+    home.only_sources("calls")
+    home.run("2024-07-10")
+    assert home.kring("close", "2024-Q1", "--reason", "Signed").returncode == 0
+    home.append_register("targets", "staff_competence,2024,*,95,2024-06-30,Later,false")
+    home.run("2024-07-10")
+    path = tmp_path / "it.xlsx"
+    assert home.kring("workbook", "2024", "--out", str(path)).returncode == 0
+    rows, there = sheet(path, "Periods"), formulas(path, "Periods")
+    for period, target, is_formula in (("Q1", 90, False), ("Q2", 95, True)):
+        place, row = next(
+            (i + 3, row) for i, row in enumerate(rows)
+            if (row["Period"], row["Basis"], row["Id"]) == (period, "computed", "staff_competence")
+        )  # fmt: skip
+        assert row["Target"] == target
+        assert (f"I{place}" in there) is is_formula
+        assert row["Index"] == pytest.approx(row["Realisation"] / target * 100)
+    (said,) = [line for line in about(path) if line[0] == "Periods"]
+    assert said[4] == 1
+    assert {row["Because"] for row in sheet(path, "Revisions")} == {"Signed"}

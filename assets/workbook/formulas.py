@@ -83,10 +83,10 @@ def capped(raw: Expr, low: Expr, high: Expr) -> Expr | None:
 
 
 def above(raw: Expr, high: Expr) -> Expr | None:
-    """What the cap takes away."""
-    if raw.value is None or high.value is None:
+    """What the cap takes away; nothing where there is no achievement (a blank counts 0)."""
+    if high.value is None:
         return None
-    return Expr(f"MAX({raw.text}-{high.text},0)", max(raw.value - high.value, 0.0))
+    return Expr(f"MAX({raw.text}-{high.text},0)", max((raw.value or 0.0) - high.value, 0.0))
 
 
 def product(one: Expr, other: Expr) -> Expr | None:

@@ -89,6 +89,7 @@ class Tree:
         index = formulas.weighted_mean(weights, self.grid.span(children, "index"))
         self._set(place, row, "index", index)
         self._set(place, row, "index_raw", self.grid.ref(place, "index"))
+        self.grid.set(place, "points_lost_to_cap", row["points_lost_to_cap"])  # no cap up here
         share = formulas.measured_share(weights, self.grid.span(children, "measured_weight"))
         self._set(place, row, "measured_weight", share)
 
