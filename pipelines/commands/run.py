@@ -120,8 +120,9 @@ def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
                 ended = location.run(instance, name, its_tags)
                 outcome.failures += failures(instance, ended) if not ended.is_success else []
             plan = Plan(home, as_of)
-            months = plan.stale_months() or plan.months[-1:]
-            outcome.months = [f"{m:%Y-%m}" for m in plan.stale_months() if m in plan.months]
+            stale = plan.stale_months()
+            months = stale or plan.months[-1:]
+            outcome.months = [f"{m:%Y-%m}" for m in stale if m in plan.months]
             for first, last in ranges(months) if not outcome.failures else []:
                 span = range_tags(f"{first:%Y-%m}", f"{last:%Y-%m}")
                 ended = location.run(instance, "rebuild_month", {**tags, **span})

@@ -60,7 +60,7 @@ def summary(plan: Plan) -> dict[str, object]:
         "rejects": [{"source": s, "rule": r, "rows": n} for (s, r), n in sorted(rejects.items())],
         "months": standing.manifest["months"] if standing else {},
         "stale": {
-            "months": [f"{m:%Y-%m}" for m in plan.stale_months()],
+            "months": [f"{m:%Y-%m}" for m in sorted({s.month for s in stale if s.month})],
             "outputs": len(stale),
             "keys": not spans_current(plan) or bool(plan.unresolved),
         },
