@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env lock run test nightly fuzz chaos check docs audit ui clean
+.PHONY: help env lock run test nightly fuzz chaos mutants check docs audit ui clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -42,6 +42,9 @@ nightly: env  ## the real server: reruns, a night, a crash (about five minutes)
 
 fuzz: env  ## mutated exports through the readers, four minutes
 	@$(BIN)/python tests/fuzz/campaign.py 1 240
+
+mutants: env  ## altered rules that tests must notice, fifteen minutes
+	@$(BIN)/python tests/mutation/campaign.py 1 900
 
 chaos: env  ## faults at durable calls, random kills, readers; about ten minutes and strace
 	@$(BIN)/python tests/chaos/campaign.py 300

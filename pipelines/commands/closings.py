@@ -128,7 +128,8 @@ def _print_pending(pending: list[dict[str, Any]]) -> None:
 
 
 def _figure(row: dict[str, Any], column: str) -> str:
-    return rounded(row[column], 4 if row["level"] == "metric" else 2)
+    digits = 4 if row["level"] == "metric" or column == "effect" else 2
+    return rounded(row[column], digits)
 
 
 def _said(reason: str) -> str:

@@ -89,25 +89,27 @@ def _print_register(rows: list[dict[str, Any]]) -> None:
 
 
 def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
+    """The numbers by their cause, each with what it was and is."""
+    from rich.markup import escape
+
     if not numbers:
         console().print("no published number differs")
         return
-    # the cells of periods follow from the months, and are listed with --all
+    # pooled cells follow from the months, and are listed with --all
     chosen = [n for n in numbers if everything or n["table_name"] != "kpi.cells"]
-    limit = len(chosen) if everything else _SHOWN
-    print_table(
-        f"{len(numbers)} numbers differ",
-        ("period", "figure", "before", "after", "cause"),
-        [
-            (n["period"], _figure(n), _value(n, "old_value"), _value(n, "new_value"),
-             n["cause"] or "nothing that it rests on: altered by hand")
-            for n in chosen[:limit]
-        ],
-        right=("before", "after"),
-        cut="cause",
-    )  # fmt: skip
-    if len(chosen) > limit or len(chosen) < len(numbers):
-        console().print(f"{len(numbers) - min(limit, len(chosen))} more with --all")
+    shown = chosen if everything else chosen[:_SHOWN]
+    console().print(f"{len(numbers)} numbers differ")
+    causes = {n["cause"]: None for n in shown}
+    for cause in causes:
+        said = cause or "nothing that they rest on changed: altered by hand"
+        console().print(f"\n[cyan]because[/] {escape(said)}", soft_wrap=True)
+        rows = [n for n in shown if n["cause"] == cause]
+        print_table(
+            "", ("period", "figure", "before", "after"),
+            [(n["period"], _figure(n), *_values(n)) for n in rows], right=("before", "after"),
+        )  # fmt: skip
+    if len(shown) < len(numbers):
+        console().print(f"{len(numbers) - len(shown)} more with --all")
 
 
 def _figure(row: dict[str, Any]) -> str:
@@ -116,5 +118,14 @@ def _figure(row: dict[str, Any]) -> str:
     return " ".join(str(part) for part in parts if part) + mark
 
 
-def _value(row: dict[str, Any], column: str) -> str:
-    return rounded(row[column], 4 if row["table_name"] == "metric.monthly" else 2)
+def _values(row: dict[str, Any]) -> tuple[str, str]:
+    """Value before and after; where it is the same, the component that is another."""
+    digits = 4 if row["table_name"] == "metric.monthly" else 2
+    names = ("realisation", "target") if row["table_name"] == "kpi.scorecard" else ("", "of")
+    for column, what in (("value", ""), ("numerator", names[0]), ("denominator", names[1])):
+        old, new = row[f"old_{column}"], row[f"new_{column}"]
+        if old != new:
+            shown = digits if column == "value" or what != "of" else 0
+            before, after = (f"{what} {rounded(each, shown)}".strip() for each in (old, new))
+            return before, after
+    return "", ""
