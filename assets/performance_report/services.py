@@ -92,12 +92,16 @@ def _hours(reader: Reader, channel: str) -> dict[tuple[int, int], Row]:
 
 
 def read_satisfaction(reader: Reader) -> tuple[dict[tuple[str, str], Row], dict[str, Row]]:
-    """The index of each service by period, and the index of all by period."""
-    services = cells(reader, "csi", monthly=False)
+    """The index of each service by quarter, and the index of all by quarter.
+
+    Longer periods are the KPI's: their index is the mean of the quarters and no composite.
+    """
+    quarters = [name for name in reader.periods if name.startswith("Q")]
+    services = [row for row in cells(reader, "csi", monthly=False) if row["period"] in quarters]
     index = reader.rows(
         "kpi.composites", ["year", "period", "composite_id"],
         "composite_id = 'csi_index' and year = ? and list_contains(?, period)",
-        [reader.year, reader.periods],
+        [reader.year, quarters],
     )  # fmt: skip
     return (
         {(row["service"], row["period"]): row for row in services},
