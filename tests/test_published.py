@@ -259,8 +259,8 @@ def test_manifest_tells_what_the_version_holds(
 
 
 def test_manifest_hashes_are_those_of_the_files(current: Path, manifest: dict[str, Any]) -> None:
-    files = [manifest["database"], *(f for t in manifest["tables"].values() for f in t["files"])]
-    files += manifest["reports"]["files"]
+    files = [manifest["database"], *manifest["documents"], *manifest["reports"]["files"]]
+    files += [file for table in manifest["tables"].values() for file in table["files"]]
     for file in files:
         content = (current / file["path"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == file["sha256"], file["path"]

@@ -118,6 +118,7 @@ class _Writer:
         for number, line in enumerate(grid.rows, start=Grid.FIRST):
             for place, cell in enumerate(line):
                 self._cell(sheet, number, place, cell, grid.columns[place].kind)
+        sheet.set_row(1, 30)
         sheet.freeze_panes(Grid.FIRST, 0)
         last = max(len(grid.rows) + Grid.FIRST - 1, Grid.FIRST)
         sheet.autofilter(1, 0, last, len(grid.columns) - 1)
@@ -169,8 +170,6 @@ class _Writer:
         shown = _NUMBERS.get(kind) or _DATES[self.words.language].get(kind)
         if shown:
             looks |= {"num_format": shown}
-        if kind in ("wide", "id"):
-            looks |= {"text_wrap": True}
         if state in ("live", "kept"):
             looks |= {"bg_color": _LIVE if state == "live" else _KEPT}
         if state == "quoted":
