@@ -174,7 +174,7 @@ def _before(home: Home) -> Before:
 
 
 def _standing(home: Home, content: str) -> Version | None:
-    """The newest whole version with this content that was made after the one readers see.
+    """The newest whole version with this content, made after the one readers see.
 
     One made after another would bring back its numbers without a row in the log of changes.
     """
@@ -182,7 +182,9 @@ def _standing(home: Home, content: str) -> Version | None:
     alike = (
         v
         for v in versions(home)
-        if v.manifest["content"] == content and v.manifest.get("follows") == follows
+        if v.manifest["content"] == content
+        and v.manifest.get("follows") == follows
+        and v.manifest.get("decisions") == decisions.stamp(home)
     )
     return next((v for v in alike if not touched(v) and not verify(home, v)), None)
 

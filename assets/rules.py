@@ -90,11 +90,21 @@ class Rules:
                 "denominator": s.header["denominator"],
                 "rollup": s.header["rollup"],
                 "since": s.header["since"],
-                "reads": [*s.listed("reads"), f"metric.{name}"],
+                "reads": [*s.listed("reads"), *self._registers_of(s), f"metric.{name}"],
                 "fingerprint": self._definition(s),
             }
             for name, s in sorted(self.metrics.items())
         ]
+
+    def _registers_of(self, metric: Statement) -> list[str]:
+        """The register tables that the facts of a metric read."""
+        reads = {
+            name
+            for fact in metric.listed("reads")
+            if fact.startswith("fact.")
+            for name in self.facts[fact.removeprefix("fact.")].listed("reads")
+        }
+        return sorted(n for n in reads - set(metric.listed("reads")) if n.startswith("ref."))
 
     def _definition(self, metric: Statement) -> str:
         """Digest of all SQL a metric's figures rest on: its own, its macros', its facts'."""

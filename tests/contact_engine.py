@@ -28,7 +28,7 @@ TABLES = ("metric.daily", "metric.interval", "metric.service_level_bridge",
 _CONTACTS = (
     "contact_id text, source text, channel text, queue text, entered_at timestamptz, "
     "outcome text, wait_seconds decimal(12, 3), talk_seconds decimal(12, 3), "
-    "hold_seconds decimal(12, 3), acw_seconds decimal(12, 3), contacts bigint"
+    "hold_seconds decimal(12, 3), acw_seconds decimal(12, 3), contacts bigint, incident_id text"
 )
 
 
@@ -71,7 +71,7 @@ class ContactEngine:
         self.connection.execute("delete from main.given")
         rows = [
             (f"C{n}", "calls", c.channel, c.queue, c.entered_at, c.outcome, c.wait_seconds,
-             c.talk_seconds if c.outcome == "answered" else None, None, None, c.contacts)
+             c.talk_seconds if c.outcome == "answered" else None, None, None, c.contacts, None)
             for n, c in enumerate(contacts)
         ]  # fmt: skip
         marks = ", ".join("?" for _ in rows[0]) if rows else ""

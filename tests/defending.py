@@ -15,6 +15,7 @@ from homes import Ran
 from storyhome import StoryHome, called, chat, put_calls, put_chats, put_complaints
 
 SL, SLI = "service_level", "service_level_index"
+WITHOUT = "service_level_without_incidents"
 Row = tuple[Any, ...]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from commands import Command
-from defending import SL, SLI, DefendedHome, no_waiting
+from defending import SL, SLI, WITHOUT, DefendedHome, no_waiting
 from storyhome import called, chat, put_calls, put_chats
 from test_stories_rules import METRIC, WEIGHT_3A, WEIGHT_3B
 
@@ -132,7 +132,7 @@ def test_a_withdrawn_file_and_one_that_comes_back(home: DefendedHome, command: C
     version = home.publish(AS_OF)
     assert home.counts(SL, "2024-06") == (3, 4)
     assert home.moved(version, "metric.monthly") == {
-        ("2024-06", name) for name in ("abandonment", "handle_time", SL, "speed_of_answer")
+        ("2024-06", name) for name in ("abandonment", "handle_time", SL, WITHOUT, "speed_of_answer")
     }
     assert home.causes(version) == {"file calls/calls_20240620.csv was withdrawn"}
 

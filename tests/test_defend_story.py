@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 from commands import Command
-from defending import SL, SLI, DefendedHome, no_waiting, phone_and_chat
+from defending import SL, SLI, WITHOUT, DefendedHome, no_waiting, phone_and_chat
 from storyhome import called, put_calls
 
 AS_OF = "2024-07-02"
-CALLS = ("abandonment", "handle_time", SL, "speed_of_answer")
+CALLS = ("abandonment", "handle_time", SL, WITHOUT, "speed_of_answer")
 LONGER = ("S1", "YTD-Q3", "Y")
 ABOVE = (SL, "objective_3", "internal_process", "organisation")
 
@@ -94,7 +94,7 @@ def test_3_a_correction_is_told_as_one(story: Story) -> None:
     assert home.counts(SL, "2024-03") == (4, 4)
     assert home.card(SL, "Q1")[0] == pytest.approx(phone_and_chat(10, 13))
     # what counts contacts alone, and handle time, do not move
-    moved = {("2024-03", SL), ("2024-03", "speed_of_answer")}
+    moved = {("2024-03", name) for name in (SL, WITHOUT, "speed_of_answer")}
     assert home.moved(version, "metric.monthly") == moved
     assert home.causes(version) == {"file calls/calls_20240311.csv arrived and corrected 1 rows"}
 
@@ -113,7 +113,9 @@ def test_4_a_policy_moves_the_months_from_its_day_on(story: Story) -> None:
     assert home.card(SL, "Q2")[0] == 100.0
     assert home.card(SL, "Q1")[0] == pytest.approx(phone_and_chat(10, 13))
     assert home.card(SL, "S1")[0] == pytest.approx(phone_and_chat(22, 25))
-    assert home.moved(version, "metric.monthly") == {(f"2024-0{n}", SL) for n in (4, 5, 6)}
+    assert home.moved(version, "metric.monthly") == {
+        (f"2024-0{n}", name) for n in (4, 5, 6) for name in (SL, WITHOUT)
+    }
     (cause,) = home.causes(version)
     assert "service_level_policy lenient: added (channel phone, queue *, threshold_seconds 35" in (
         cause
@@ -160,7 +162,7 @@ def test_6_a_late_file_for_the_closed_quarter_is_held_out(story: Story) -> None:
     assert effects["2024-01", SL] == pytest.approx(3 / 5 - 3 / 4)
     fall = phone_and_chat(10, 14) - phone_and_chat(10, 13)
     assert effects["2024-Q1", "organisation"] == pytest.approx(0.06 * fall / 79 * 100)
-    assert set(effects) == {("2024-01", SL), ("2024-01", "speed_of_answer")} | {
+    assert set(effects) == {("2024-01", name) for name in (SL, WITHOUT, "speed_of_answer")} | {
         (f"2024-{period}", "organisation") for period in ("Q1", *LONGER)
     }
     assert home.published(

@@ -27,7 +27,7 @@ def alter(home: DefendedHome, table: str, month: str, numerator: str) -> None:
     assert record is not None
     old = outputs.path(record)
     new = old.with_name("altered.parquet")
-    duckdb.sql(
+    duckdb.connect().execute(
         f"copy (select * replace (cast({numerator} as decimal(38, 12)) as numerator) "
         f"from '{old}') to '{new}' (format parquet)"
     )

@@ -16,7 +16,7 @@ from random import Random
 import pytest
 from commands import Command
 from comparing import Figures, differing, figures, logged
-from defending import SL, SLI, DefendedHome, no_waiting
+from defending import SL, SLI, WITHOUT, DefendedHome, no_waiting
 from storyhome import called, chat, put_calls
 
 AS_OF = "2024-07-02"
@@ -179,11 +179,11 @@ def test_changing_one_contact_moves_exactly_its_figures(tmp_path: Path) -> None:
     none = (None,) * 4
     expected = {
         ("metric.monthly", "2024-03", "computed", name, "phone", "umum", None, "calls")
-        for name in (SL, "speed_of_answer")
+        for name in (SL, WITHOUT, "speed_of_answer")
     }
     expected |= {
         ("kpi.cells", period, "computed", name, "phone", None, None, None)
-        for name in (SL, "speed_of_answer")
+        for name in (SL, WITHOUT, "speed_of_answer")
         for period in ("2024-03", *periods)
     }
     expected |= {

@@ -17,10 +17,10 @@ from assets.lake import naming
 
 @pytest.fixture
 def narrow(tmp_path: Path) -> Iterator[TestHome]:
-    """A home of one call on a disk of its own, of 24 MB and a few thousand files."""
+    """A home of one call on a disk of its own, of 64 MB and a few thousand files."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    options = "size=24m,nr_inodes=4000"
+    options = "size=64m,nr_inodes=4000"
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", options, "none", str(disk)], capture_output=True
     )

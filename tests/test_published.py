@@ -25,7 +25,8 @@ TABLES = {
     "metric": "monthly monthly_as_now monthly_by_channel composites service_level_monthly "
     "outbound_monthly wait_percentiles series_breaks "
     "service_level_bridge service_level_by_rule daily interval handle_time_quality",
-    "kpi": "scorecard scorecard_as_now cells composites realisations explain revisions pending",
+    "kpi": "scorecard scorecard_as_now cells composites realisations inputs explain revisions "
+    "pending",
     "ops": "files rejects checks check_rows coverage sources reconciliation versions decisions "
     "restatements "
     "register_changes pending_files key_changes",

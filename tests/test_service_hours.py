@@ -145,7 +145,11 @@ def test_answers_out_of_hours_are_listed_and_stay_answers(tmp_path: Path) -> Non
     ran = home.run(AS_OF)
     # shown, and no reason to end with 3
     assert [(f.about, f.text) for f in ran.findings if f.about != "incomplete"] == [
-        ("warning", "Contacts are answered in service hours: 2024-03 (1)")
+        (
+            "warning",
+            "Contacts are answered in service hours: not so in 2024-03 (1 row); "
+            "kring checks answered_in_service_hours shows them",
+        )
     ]
     plan = Plan(home.home, date.fromisoformat(AS_OF))
     listed = plan.outputs.paths("check.answered_in_service_hours", [date(2024, 3, 1)])
@@ -252,8 +256,13 @@ def test_a_changed_macro_makes_what_rests_on_it_stale(tmp_path: Path) -> None:
     home.run(AS_OF)
     plan = Plan(home.home, date.fromisoformat(AS_OF))
     assert plan.stale() == []
-    vars(plan.rules)["contact_macros"] = plan.rules.contact_macros + "\n-- another rule"
-    assert {s.table for s in plan.stale()} == {f"metric.{SL}", f"metric.{WITHOUT}"}
+    vars(plan.rules)["macros"] = tuple(
+        text + "\n-- another rule" if "create macro treated_contacts" in text else text
+        for text in plan.rules.macros
+    )
+    stale = {s.table for s in plan.stale()}
+    assert {f"metric.{SL}", f"metric.{WITHOUT}", "metric.service_level_bridge"} <= stale
+    assert not stale & {"metric.abandonment", "metric.speed_of_answer", "metric.handle_time"}
 
 
 def test_a_macro_reads_what_the_header_declares(tmp_path: Path) -> None:

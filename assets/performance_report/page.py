@@ -71,9 +71,10 @@ class Page(Drawings):
 
     def shade(self, channel: Channel, row: Row | None) -> int:
         """0..4: how full an hour is beside the channel's fullest."""
-        if row is None:
+        # withheld hours have no count: they are shown empty, and are no measure of the others
+        if row is None or row["denominator"] is None:
             return 0
-        fullest = max(hour["denominator"] for hour in channel.hours.values())
+        fullest = max(hour["denominator"] or 0 for hour in channel.hours.values())
         return min(int(_SHADES * row["denominator"] / fullest), _SHADES - 1) if fullest else 0
 
     def own_text(self, kpi: Kpi) -> tuple[Markup, str] | None:

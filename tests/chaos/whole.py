@@ -46,6 +46,8 @@ def content_of(version: Path) -> Content:
     """The content of one version, its files checked against the manifest byte by byte."""
     manifest = json.loads((version / "manifest.json").read_text())
     stated = {manifest["database"]["path"]: manifest["database"]["sha256"]}
+    pages = [*manifest["documents"], *manifest["reports"]["files"]]
+    stated |= {file["path"]: file["sha256"] for file in pages}
     for table in manifest["tables"].values():
         stated |= {file["path"]: file["sha256"] for file in table["files"]}
     there = {str(p.relative_to(version)): p for p in version.rglob("*") if p.is_file()}
