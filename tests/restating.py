@@ -23,7 +23,8 @@ _COLUMNS = {
     "explain": "year integer, period text, basis text, figure text, kind text, part_period text, "
     "part_basis text, part text, weight double, value double, numerator decimal(38, 12), "
     "denominator decimal(38, 12), status text, text text, file_id text, rows bigint",
-    "files": "file_id text, source text, path text, status text, corrections bigint, reading text[]",
+    "files": "file_id text, source text, path text, status text, corrections bigint, "
+    "reading text[]",
     "register": "table_name text, row_key text, valid_from date, valid_to date, items text[], "
     "authority text, is_assumption boolean",
     "definitions": "metric_id text, fingerprint text",

@@ -27,16 +27,15 @@ def test_nothing_differs(two: Versions) -> None:
 def test_each_number_has_one_row_with_what_it_was_and_is(two: Versions) -> None:
     two.moved().after.file("new", 1)
     rows = two.compare().execute(
-        "select table_name, level, period, basis, id, channel, queue, source, old_value, new_value, "
+        "select table_name, level, period, id, channel, queue, source, old_value, new_value, "
         "old_numerator, new_numerator, old_denominator, new_denominator from found order by all"
     )
     assert rows.fetchall() == [
-        ("kpi.cells", "metric", JANUARY, "computed", "m", "phone", None, None, 30, 40, 3, 4, 10, 10),
-        ("kpi.cells", "metric", QUARTER, "computed", "m", "phone", None, None, 30, 40, 3, 4, 10, 10),
-        ("kpi.scorecard", "kpi", QUARTER, "computed", "k", None, None, None, 80, 90) + (None,) * 4,
-        ("kpi.scorecard", "objective", QUARTER, "computed", "o", *(None,) * 3, 80, 90, *(None,) * 4),
-        ("metric.monthly", "metric", JANUARY, "computed", "m", "phone", "q", "calls", 0.3, 0.4,
-         3, 4, 10, 10),
+        ("kpi.cells", "metric", JANUARY, "m", "phone", None, None, 30, 40, 3, 4, 10, 10),
+        ("kpi.cells", "metric", QUARTER, "m", "phone", None, None, 30, 40, 3, 4, 10, 10),
+        ("kpi.scorecard", "kpi", QUARTER, "k", *(None,) * 3, 80, 90, *(None,) * 4),
+        ("kpi.scorecard", "objective", QUARTER, "o", *(None,) * 3, 80, 90, *(None,) * 4),
+        ("metric.monthly", "metric", JANUARY, "m", "phone", "q", "calls", 0.3, 0.4, 3, 4, 10, 10),
     ]  # fmt: skip
 
 
