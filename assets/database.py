@@ -43,6 +43,7 @@ from sql.run import (
     connect,
     create_macros,
     failure,
+    insert_rows,
     literal,
     quoted,
     table_name,
@@ -207,9 +208,7 @@ def _insert(con: Any, table: Small) -> None:
 
 
 def _fill(con: Any, table: Small) -> None:
-    if table.rows:
-        marks = ", ".join("?" for _ in table.columns)
-        con.executemany(f"insert into {table_name(table.name)} values ({marks})", table.rows)
+    insert_rows(con, table_name(table.name), table.columns, table.rows)
 
 
 def _export(

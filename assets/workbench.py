@@ -21,7 +21,15 @@ from assets.soundness import sound_chunks, sound_outputs
 from schemas import register_text
 from schemas.register import Table
 from sql.header import Statement
-from sql.run import connect, failure, literal, quoted, table_name, write_parquet
+from sql.run import (
+    connect,
+    failure,
+    insert_rows,
+    literal,
+    quoted,
+    table_name,
+    write_parquet,
+)
 
 _SAME = "whatever the month"
 _SQL_TYPES = {"text": "text", "date": "date", "integer": "integer", "bool": "boolean",
@@ -161,9 +169,7 @@ class Workbench:
         table = held(name)
         listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
         self.connection.execute(f"create or replace table {table} ({listed})")
-        if rows:
-            marks = ", ".join("?" for _ in columns)
-            self.connection.executemany(f"insert into {table} values ({marks})", rows)
+        insert_rows(self.connection, table, columns, rows)
         self.connection.execute(f"create or replace view {table_name(name)} as from {table}")
 
     def build(

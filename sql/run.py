@@ -6,7 +6,7 @@ an undeclared read fails. Reading exports is `assets.exports`' own, sandboxed do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +71,20 @@ def literal(value: object) -> str:
 def table_name(name: str) -> str:
     """`fact.contacts` as a quoted, qualified name."""
     return ".".join(quoted(part) for part in name.split(".", 1))
+
+
+def insert_rows(
+    connection: Any, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Insert Python rows by one statement, a list a column: one a row takes ten times as long.
+
+    `table` is quoted already; `columns` are names and types, in the order of the rows' values.
+    """
+    if not rows:
+        return
+    unnested = ", ".join(f"unnest(cast(? as {kind}[]))" for kind in columns.values())
+    listed = [list(values) for values in zip(*rows, strict=True)]
+    connection.execute(f"insert into {table} select {unnested}", listed)
 
 
 def run(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Any:

@@ -100,16 +100,17 @@ def _has_work(plan: Plan) -> bool:
 def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
     from assets.session import end_session
 
-    os.environ["DAGSTER_HOME"] = str(prepare_instance(home))
-    from dagster import DagsterInstance
+    folder = prepare_instance(home)
+    os.environ["DAGSTER_HOME"] = str(folder)
 
     from assets.graph import AS_OF, PLANNED
     from pipelines.automation import range_tags
+    from pipelines.event_log import open_instance
     from pipelines.launch import Location, close_orphans, failures
 
     before = current(home)
     tags = {PLANNED: "1", AS_OF: as_of.isoformat()}
-    with DagsterInstance.get() as instance:
+    with open_instance(folder) as instance:
         close_orphans(instance)
         location = Location()
         jobs: list[tuple[str, dict[str, str]]] = []
