@@ -6,7 +6,7 @@ next run makes it anew: an output from what it rests on, a chunk from its export
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,11 +29,20 @@ def sound_outputs(outputs: Outputs, records: Iterable[OutputRecord]) -> list[Pat
     return found
 
 
-def sound_chunks(home: Home, ledger: Ledger, source: str, month: str | None = None) -> list[Path]:
-    """The files of a source's rows in a month (None: all); raises HomeError likewise."""
+def sound_chunks(
+    home: Home,
+    ledger: Ledger,
+    source: str,
+    month: str | None = None,
+    among: Collection[Path] | None = None,
+) -> list[Path]:
+    """The files of a source's rows in a month, or of those named; raises HomeError likewise."""
     chunks = [
-        (d, c) for d in ledger.loaded(source) for c in d.chunks if month in (None, c.month)
-    ]  # fmt: skip
+        (d, c)
+        for d in ledger.loaded(source)
+        for c in d.chunks
+        if month in (None, c.month) and (among is None or _path(home, d, c) in among)
+    ]
     damaged = [(d, c) for d, c in chunks if not is_sound(_path(home, d, c), c.sha256)]
     if damaged:
         raise _set_aside(home, ledger, damaged)

@@ -1,0 +1,148 @@
+"""Keys that were delivered more than once: their rows, and the fate of each row, by one rule.
+
+Belongs here: the engine's side of resolving keys. Which deliveries there are, and what is kept
+of the answer, is `keys`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.home import Home
+from sql.run import connect, insert_rows, literal, quoted
+
+# One row per delivered row of a contested key, in order of delivery, then its fate.
+_FATES = """
+create or replace temp table {fates} as
+with delivered as (
+    select *, min(sequence) over (partition by key, version, content) as first_sequence,
+        row_number() over (partition by key, version, content order by sequence, file_row) as nth,
+        row_number() over (partition by key order by sequence, file_row) as position,
+        max(version) over (partition by key order by sequence, file_row
+            rows between unbounded preceding and 1 preceding) as newest_before
+    from {rows}
+), ranked as (
+    select *, row_number() over (partition by key
+        order by version desc nulls last, first_sequence desc, sequence, file_row) as rank
+    from delivered
+)
+select month, key, file_id, file_row, rows, rank = 1 as counts,
+    case when position = 1 then 'new'
+         when nth > 1 or version < newest_before then 'duplicate'
+         else 'correction' end as fate
+from ranked
+"""
+_COUNTS = """
+select file_id, coalesce(sum(rows) filter (fate = 'correction'), 0),
+    coalesce(sum(rows) filter (fate = 'duplicate'), 0)
+from {fates} group by file_id
+"""
+_PLACES = {"filename": "text", "sequence": "integer", "month": "text", "is_new": "boolean"}
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A chunk: where it lies, when it was delivered, its month, and whether it just came."""
+
+    path: str
+    sequence: int
+    month: str
+    is_new: bool
+
+
+class Contest:
+    """The contested keys of a source; `key` and `columns` are the contract's."""
+
+    def __init__(self, home: Home, key: str, columns: Sequence[str]) -> None:
+        self._con: Any = connect(home.settings.timezone, temp=home.scratch / "keys")
+        self._key, self._columns = quoted(key), ", ".join(quoted(each) for each in columns)
+
+    def __enter__(self) -> Contest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._con.close()
+
+    def gather(self, chunks: Sequence[Delivered]) -> bool:
+        """Find the keys that a new chunk has and another row too; false where there are none."""
+        new = [chunk.path for chunk in chunks if chunk.is_new]
+        old = [chunk.path for chunk in chunks if not chunk.is_new]
+        if not new:
+            return False
+        # Keys are compared by hash first: ten million ids as numbers fit in memory, as text not.
+        hashes = f"select hash({self._key}) as h from"
+        self._con.execute(
+            f"create temp table twice as {hashes} {_files(new)} group by h having count(*) > 1"
+        )
+        if old:
+            self._con.execute(
+                f"create temp table came as select distinct h from ({hashes} {_files(new)})"
+            )
+            self._con.execute(
+                "insert into twice select distinct h from "
+                f"({hashes} {_files(old)}) semi join came using (h) anti join twice using (h)"
+            )
+        if not self._con.execute("select count(*) from twice").fetchall()[0][0]:
+            return False
+        self._con.execute("create temp table places (filename text, sequence integer, "
+                          "month text, is_new boolean)")  # fmt: skip
+        rows = [(c.path, c.sequence, c.month, c.is_new) for c in chunks]
+        insert_rows(self._con, "places", _PLACES, rows)
+        self._con.execute(
+            f"create temp table contested as select {self._key} as key, _version as version, "
+            f"md5(cast(row({self._columns}) as text)) as content, file_id, _row as file_row, "
+            "_rows as rows, sequence, month, is_new from "
+            f"read_parquet([{', '.join(literal(path) for path in (*new, *old))}], filename = true) "
+            f"semi join twice on hash({self._key}) = h join places using (filename)"
+        )
+        self._con.execute(_FATES.format(fates="fates", rows="contested"))
+        self._con.execute(
+            _FATES.format(fates="fates_before", rows="(from contested where not is_new)")
+        )
+        return True
+
+    def counts(self, before: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+        """Corrections and duplicates of each file, brought up to date; files without are left out.
+
+        What the contested keys came to before the new chunks is taken off `before` first.
+        """
+        found = dict(before)
+        for fates, sign in (("fates_before", -1), ("fates", 1)):
+            for file_id, corrections, duplicates in self._con.execute(
+                _COUNTS.format(fates=fates)
+            ).fetchall():
+                had = found.get(file_id, (0, 0))
+                found[file_id] = (had[0] + sign * int(corrections), had[1] + sign * int(duplicates))
+        return {file_id: pair for file_id, pair in sorted(found.items()) if pair != (0, 0)}
+
+    def months(self) -> list[str]:
+        """The months whose losing rows may be others now."""
+        rows = self._con.execute(
+            "select month from fates where not counts union "
+            "select month from fates_before where not counts order by month"
+        ).fetchall()
+        return [month for (month,) in rows]
+
+    def write_losers(self, month: str, before: Path | None, target: Path) -> int:
+        """Write a month's rows that do not count, with those of `before`; returns their number."""
+        select = (
+            "select key, file_id, file_row from fates "
+            f"where not counts and month = {literal(month)}"
+        )
+        if before:
+            select += (
+                f" union all select key, file_id, file_row from read_parquet({literal(before)}) "
+                "anti join (select distinct key from contested) using (key)"
+            )
+        copied = self._con.execute(
+            f"copy (from ({select}) order by file_id, file_row, key) to {literal(target)} "
+            "(format parquet, compression zstd)"
+        ).fetchall()
+        return int(copied[0][0])
+
+
+def _files(paths: Sequence[str]) -> str:
+    return f"read_parquet([{', '.join(literal(path) for path in paths)}])"

@@ -1,0 +1,80 @@
+"""Keys resolved file by file come to what resolving all files at once comes to, to the byte.
+
+What came before is not compared again with itself, so a night does not cost its history; the
+answer must not show it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from homes import TestHome
+from test_orders import DAY, SOURCE, WITH_VERSION, Small, made
+
+from assets import keys
+from assets.home import Home
+from assets.ingest import ingest
+from assets.ledger import Ledger
+from schemas.contract import contract
+
+
+def answer(home: TestHome) -> tuple[Any, dict[str, bytes]]:
+    """The standing answer and the files it names."""
+    folder = home.root / "lake" / "keys"
+    files = {path.name: path.read_bytes() for path in sorted((folder / "calls").glob("*"))}
+    return json.loads((folder / "calls.json").read_text()), files
+
+
+def resolved_anew(home: TestHome) -> tuple[Any, dict[str, bytes]]:
+    place = Home.open(home.root)
+    for path in sorted((home.root / "lake" / "keys").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    calls = contract("calls")
+    keys.resolve(place, "calls", "calls", calls.key, calls.columns, Ledger(place))
+    return answer(home)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("source", [SOURCE, WITH_VERSION], ids=["by delivery", "by version"])
+def test_file_by_file_is_as_all_at_once(tmp_path: Path, seed: int, source: str) -> None:
+    """Twelve numbers in thirty-odd rows: most keys are contested, some by several files."""
+    draw = random.Random(seed)
+    home = Small(tmp_path / "home", source)
+    for file in range(6):
+        rows = {draw.randrange(12): draw.randrange(3) for _ in range(draw.randrange(2, 9))}
+        home.export(f"{file:02d}", [made(n, salt, draw.randrange(3)) for n, salt in rows.items()])
+        ingest(Home.open(home.root), DAY)
+        step_by_step = answer(home)
+        assert step_by_step == resolved_anew(home)
+    state, files = step_by_step
+    assert state["counts"] and files  # there was something to resolve
+
+
+def test_a_damaged_answer_is_made_anew(tmp_path: Path) -> None:
+    """The rows of May that lose are in a file; what it says cannot be taken over once it rots."""
+    home = Small(tmp_path / "home", SOURCE)
+    for name, salt in (("00", 0), ("01", 3)):  # the second correction of call 1 moves it
+        home.export(name, [made(1, salt), made(2, salt)])
+        ingest(Home.open(home.root), DAY)
+    (lost, *_) = sorted((home.root / "lake/keys/calls").glob("*"))
+    lost.write_bytes(b"rotten" + lost.read_bytes()[6:])
+    home.export("02", [made(3, 0)])
+    ingest(Home.open(home.root), DAY)
+    assert answer(home) == resolved_anew(home)
+
+
+def test_a_withdrawn_file_is_taken_out_of_the_answer(tmp_path: Path) -> None:
+    home = Small(tmp_path / "home", SOURCE)
+    home.export("00", [made(1, 0), made(2, 0)])
+    ingest(Home.open(home.root), DAY)
+    alone = answer(home)
+    home.export("01", [made(1, 1)])
+    ingest(Home.open(home.root), DAY)
+    assert answer(home)[0]["months"] and not alone[0]["months"]
+    assert home.kring("withdraw", "calls/01.csv", "--reason", "a test").returncode == 0
+    ingest(Home.open(home.root), DAY)
+    assert answer(home) == alone
