@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.accounting import check_row_files, reject_files
+from assets.carrying import Carried, clear, copy_database, fill
 from assets.content import (
     CHECK_ROWS,
     MOST_CHECK_ROWS,
@@ -54,10 +55,14 @@ STORAGE = "v1.5.0"
 
 @dataclass(frozen=True)
 class Written:
-    """What stands in the manifest of the tables and months."""
+    """What stands in the manifest of the tables and months, and of the database's size.
+
+    `compact_bytes` is how large it was when it was last written whole.
+    """
 
     tables: dict[str, Any]
     months: dict[str, dict[str, int]]
+    compact_bytes: int
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,9 @@ class Before:
 def write_database(plan: Plan, building: Path, header: dict[str, Any], before: Before) -> Written:
     """Write kring.duckdb and parquet/ into a folder; check that they agree."""
     path = building / "kring.duckdb"
+    carried = (
+        copy_database(before.manifest, before.standing, path) if before.standing else Carried()
+    )
     con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill")
     try:
         con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
@@ -80,10 +88,15 @@ def write_database(plan: Plan, building: Path, header: dict[str, Any], before: B
             con, before.standing, before.manifest
         )
         con.execute("use published")
+        large = large_tables(plan)
+        clear(con, carried, [table.name for table in large])
         con.execute("begin")
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
-            con.execute(f"create schema {schema}")
-        files = _tables(plan, con, building, header, before.manifests)
+            con.execute(f"create schema if not exists {schema}")
+        files = {table.name: _link(plan, table, building) for table in large}
+        for table in large:
+            fill(con, table.name, table.files, carried)
+        files |= _small_tables(plan, con, building, header, before.manifests)
         compared = before.manifest if is_taken_in else None
         files |= _provenance(plan, con, building, header, before.logs, compared)
         for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
@@ -100,19 +113,13 @@ def write_database(plan: Plan, building: Path, header: dict[str, Any], before: B
         _check(con, path, building, tables)
     finally:
         con.close()
-    return Written(tables, months)
+    return Written(tables, months, carried.compact_bytes or path.stat().st_size)
 
 
-def _tables(
+def _small_tables(
     plan: Plan, con: Any, building: Path, header: dict[str, Any], older: list[dict[str, Any]]
 ) -> dict[str, list[Path]]:
     files: dict[str, list[Path]] = {}
-    for large in large_tables(plan):
-        files[large.name] = _link(plan, large, building)
-        sources = ", ".join(literal(path) for _, path, _ in large.files)
-        con.execute(
-            f"create table {table_name(large.name)} as select * from read_parquet([{sources}])"
-        )
     for small in reference_tables(plan):
         _insert(con, small)
         files[small.name] = [_export(con, small.name, building, header)]

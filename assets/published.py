@@ -199,7 +199,10 @@ def _write_manifest(
 ) -> None:
     manifest = {
         **header,
-        "database": _stated(building / "kring.duckdb"),
+        "database": {
+            **_stated(building / "kring.duckdb"),
+            "compact_bytes": written.compact_bytes,
+        },
         "documents": [_stated(building / DICTIONARY)],
         "tables": written.tables,
         "months": written.months,

@@ -1,0 +1,100 @@
+"""A version's database, patched from the one before, holds what its parquet files hold.
+
+Only months that changed are written again; a reader must not be able to tell.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from test_orders import SOURCE, Small, made
+
+from assets import carrying
+
+AS_OF = "2024-07-10"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Small:
+    """Ten calls of May and June, published."""
+    home = Small(tmp_path / "home", SOURCE)
+    home.export("00", [made(number, 0) for number in range(10)])
+    home.run(AS_OF, publish=True)
+    return home
+
+
+def current(home: Small) -> tuple[Path, dict[str, Any]]:
+    folder = (home.root / "published" / "current").resolve()
+    return folder, json.loads((folder / "manifest.json").read_text())
+
+
+def tables_that_differ(home: Small) -> list[str]:
+    """Tables with another row, or another number of equal ones, than their parquet files."""
+    folder, manifest = current(home)
+    found = []
+    with duckdb.connect(str(folder / "kring.duckdb"), read_only=True) as con:
+        for name, table in manifest["tables"].items():
+            if files := [str(folder / file["path"]) for file in table["files"]]:
+                rows = f"read_parquet({files!r}, hive_partitioning = false)"
+                (count,) = con.execute(
+                    f"select (select count(*) from (from {name} except all from {rows})) + "
+                    f"(select count(*) from (from {rows} except all from {name}))"
+                ).fetchall()[0]
+                found += [name] if count else []
+    return found
+
+
+def test_a_late_row_patches_the_database(home: Small) -> None:
+    _, before = current(home)
+    home.export("01", [made(11, 0)])
+    home.run(AS_OF, publish=True)
+    folder, after = current(home)
+    assert after["version"] != before["version"]
+    # it was not written whole, else it would say so
+    assert after["database"]["compact_bytes"] == before["database"]["compact_bytes"]
+    assert tables_that_differ(home) == []
+    with duckdb.connect(str(folder / "kring.duckdb"), read_only=True) as con:
+        assert con.execute("select count(*) from fact.contacts").fetchall() == [(11,)]
+        # a table that was taken over still says what it is
+        said = con.execute(
+            "select comment from duckdb_tables() where schema_name = 'fact' "
+            "and table_name = 'contacts'"
+        ).fetchall()
+    assert said[0][0]
+
+
+def test_what_is_withdrawn_leaves_the_database(home: Small) -> None:
+    home.export("01", [made(number, 0) for number in range(10, 20)])
+    home.run(AS_OF, publish=True)
+    home.kring("withdraw", "calls/01.csv", "--reason", "a test")
+    home.run(AS_OF, publish=True)
+    assert tables_that_differ(home) == []
+    assert home.value("select count(*) from fact.contacts") == 10
+
+
+def test_a_database_that_was_altered_is_not_built_upon(home: Small) -> None:
+    folder, _ = current(home)
+    database = folder / "kring.duckdb"
+    database.chmod(0o600)
+    damaged = bytearray(database.read_bytes())
+    damaged[-100] ^= 1
+    database.write_bytes(bytes(damaged))
+    home.export("01", [made(11, 0)])
+    home.run(AS_OF, publish=True)
+    assert tables_that_differ(home) == []
+
+
+def test_a_database_full_of_holes_is_written_whole(
+    home: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrying, "_GROWTH", 0.5)
+    home.export("01", [made(11, 0)])
+    home.run(AS_OF, publish=True)
+    folder, manifest = current(home)
+    assert manifest["database"]["compact_bytes"] == manifest["database"]["bytes"]
+    assert tables_that_differ(home) == []
+    assert folder.is_dir()
