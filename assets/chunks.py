@@ -65,7 +65,12 @@ class Chunks:
         table = frame.to_arrow()
         if month not in self._writers:
             path = self._folder / month
-            self._writers[month] = pq.ParquetWriter(path, table.schema, compression="zstd")
+            repeated = [c for c in table.column_names if c not in (self._contract.key, "_row")]
+            # no statistics: a chunk is always read whole, and they are a third of the writing
+            self._writers[month] = pq.ParquetWriter(
+                path, table.schema, compression="zstd", use_dictionary=repeated,
+                write_statistics=False,
+            )  # fmt: skip
         self._writers[month].write_table(table)
 
     def conflicts(self) -> pl.DataFrame:

@@ -11,8 +11,10 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import chain
 
 import polars as pl
 import pyarrow as pa
@@ -34,6 +36,7 @@ MACROS = HERE / "source_macros.sql"
 BATCH_ROWS = 250_000
 NOT_YET = ("unstable", "vanished")  # left for the next run, not refused
 _FILES_TOGETHER = 256
+_FINISHED_TOGETHER = 2
 # In a shared batch a record's number carries its file's place above this many bits.
 _ROW_BITS = 40
 
@@ -156,8 +159,8 @@ class Reader:
                 )
             check_columns(self.connection, self.source, export)
             opened = self._begin(reading, export)
-            opened.used.add(opened.rows)
             if opened.rows.height < BATCH_ROWS:
+                opened.used.add(opened.rows)
                 self._waiting.append(opened)
                 if self.is_full:
                     self.settle()
@@ -212,24 +215,38 @@ class Reader:
         accepted, rejected = (
             self._checked(pl.concat(frames, how="vertical_relaxed")) if frames else (None, None)
         )
-        for place, opened in enumerate(waiting):
+
+        def finish(place: int) -> None:
+            opened = waiting[place]
             with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
                 if accepted is not None:
                     chunks.write(_of_file(accepted, place))
                 rejects = [] if rejected is None else [_of_file(rejected, place)]
                 self._finish(opened, chunks, rejects)
 
+        if len(waiting) < 2:
+            list(map(finish, range(len(waiting))))
+            return
+        # encoding, and waiting for the disk, go on outside Python's lock
+        with ThreadPoolExecutor(_FINISHED_TOGETHER) as pool:
+            list(pool.map(finish, range(len(waiting))))
+
     def _stream(self, opened: Opened) -> None:
         """A file of many batches, each checked and written before the next is fetched."""
+        rejects = []
         with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
-            accepted, rejected = self._checked(opened.rows)
-            chunks.write(accepted)
-            rejects = [rejected]
-            for batch in opened.more:
-                accepted, rejected = self._checked(batch)
-                chunks.write(accepted)
-                rejects.append(rejected)
-                opened.used.add(batch)
+            # one batch is encoded while the next is read; never more, for memory's sake
+            with ThreadPoolExecutor(1) as writer:
+                writing = None
+                for batch in chain([opened.rows], opened.more):
+                    accepted, rejected = self._checked(batch)
+                    rejects.append(rejected)
+                    opened.used.add(batch)
+                    if writing:
+                        writing.result()
+                    writing = writer.submit(chunks.write, accepted)
+                if writing:
+                    writing.result()
             self._finish(opened, chunks, rejects)
 
     def _checked(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

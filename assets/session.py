@@ -7,9 +7,12 @@ it. The lock is taken by the first step (it waits) and given back when the run's
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
+from typing import TypeVar
 
 from assets.checks import run_check
 from assets.facts import build_fact, survey_spans
@@ -23,6 +26,11 @@ from assets.soundness import is_sound
 from assets.tables import build_table
 from assets.workbench import Workbench
 
+_T = TypeVar("_T")
+# Months do not rest on each other, and much of a month's work keeps one core busy only.
+_AT_ONCE = 2
+_MEMORY_MB = 1000
+
 
 class Session:
     """Builds outputs of one home as of one day, only stale ones unless `forced`."""
@@ -31,7 +39,9 @@ class Session:
         self.home, self.as_of, self.forced = home, as_of, forced
         self._open = ExitStack()
         self._open.enter_context(run_lock(home, wait=wait))
-        self._bench: Workbench | None = None
+        self._owner = threading.get_ident()
+        self._benches: dict[int, Workbench] = {}
+        self._pool: ThreadPoolExecutor | None = None
         self._plan: Plan | None = None
 
     @property
@@ -45,15 +55,49 @@ class Session:
 
     @property
     def bench(self) -> Workbench:
-        if self._bench is None:
-            self._bench = self._open.enter_context(Workbench(self.plan))
-        return self._bench
+        """The engine of the thread that asks; those of several months at once share the machine."""
+        thread = threading.get_ident()
+        if thread not in self._benches:
+            alone = thread == self._owner
+            self._benches[thread] = Workbench(
+                self.plan,
+                memory_mb=_MEMORY_MB if alone else _MEMORY_MB // _AT_ONCE,
+                threads=None if alone else max(1, (os.cpu_count() or 1) // _AT_ONCE),
+            )
+        return self._benches[thread]
+
+    def each(self, months: Sequence[str], build: Callable[[str], _T]) -> Iterator[tuple[str, _T]]:
+        """What `build` makes of each month, in their order; several are built at a time."""
+        if len(months) == 1 or (os.cpu_count() or 1) == 1:
+            yield from ((month, build(month)) for month in months)
+            return
+        _ = self.plan  # seen once, before the threads ask for it
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(_AT_ONCE, "month")
+        begun = [(month, self._pool.submit(build, month)) for month in months]
+        try:
+            yield from ((month, future.result()) for month, future in begun)
+        finally:
+            for _, future in begun:
+                future.cancel()
 
     def look_again(self) -> None:
         """Forget what was seen: ingest has changed it."""
-        self._plan, self._bench = None, None
+        self._plan = None
+        self._end_engines()
+
+    def _end_engines(self) -> None:
+        if self._pool is not None:
+            for bench in self._benches.values():
+                bench.connection.interrupt()
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+        for bench in self._benches.values():
+            bench.close()
+        self._benches.clear()
 
     def close(self) -> None:
+        self._end_engines()
         self._open.close()
 
     def fact(self, name: str, month: date) -> OutputRecord:

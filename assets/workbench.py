@@ -6,6 +6,7 @@ What the rules are and when they run is decided elsewhere.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
@@ -40,19 +41,24 @@ _SQL_TYPES = {"text": "text", "date": "date", "integer": "integer", "bool": "boo
 class Workbench:
     """One in-memory engine over a plan; use as a context manager."""
 
-    def __init__(self, plan: Plan, memory: str = "1GB") -> None:
+    def __init__(self, plan: Plan, memory_mb: int = 1000, threads: int | None = None) -> None:
         self.plan, self.home = plan, plan.home
+        # engines that work at once each spill into a folder of their own
+        spill = make_folder(self.home.scratch) / f"spill-{threading.get_ident()}"
         self.connection = connect(
-            self.home.settings.timezone, temp=make_folder(self.home.scratch) / "spill",
-            memory=memory,
-        )  # fmt: skip
+            self.home.settings.timezone, temp=spill, memory=f"{memory_mb}MB", threads=threads
+        )
         self._made: dict[str, object] = {}  # the month a view holds; None: all of them
+        self._filled: set[str] = set()  # tables of rows that are the same whatever the month
         self._whole: dict[str, str] = {}
 
     def __enter__(self) -> Workbench:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self.connection.close()
 
     def whole(self, rule: Statement, inputs: str) -> str:
@@ -81,8 +87,7 @@ class Workbench:
                 del self._made[name]
         for name in names:
             schema, _, table = name.partition(".")
-            is_same = schema == "ref" or name == "ops.coverage"
-            mark = _SAME if is_same else (month, trailing, grain)
+            mark = _SAME if _is_same(name) else (month, trailing, grain)
             if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
                 continue
             self._view(schema, table, month, trailing, grain)
@@ -91,10 +96,8 @@ class Workbench:
     def _view(self, schema: str, table: str, month: date | None, trailing: int, grain: str) -> None:
         if schema == "raw":
             self._raw(table, month)
-        elif schema == "ref":
-            self._rows(f"ref.{table}", *ref_table(self.plan, table))
-        elif schema == "ops":
-            self._rows(f"ops.{table}", *ops_table(self.plan, table, month))
+        elif schema in ("ref", "ops"):
+            self._rows(schema, table, month)
         elif (schema, table) == ("metric", "detail"):
             self._detail(month)
         elif (name := f"{schema}.{table}") in GRAINS.values():
@@ -164,13 +167,20 @@ class Workbench:
         records = [r for name in names for r in self.plan.outputs.records(name, months)]
         self.show("metric.detail", sound_outputs(self.plan.outputs, records))
 
-    def _rows(self, name: str, columns: dict[str, str], rows: list[tuple[object, ...]]) -> None:
+    def _rows(self, schema: str, name: str, month: date | None) -> None:
         """A small table from Python rows, behind a view of the rule's name."""
-        table = held(name)
-        listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-        self.connection.execute(f"create or replace table {table} ({listed})")
-        insert_rows(self.connection, table, columns, rows)
-        self.connection.execute(f"create or replace view {table_name(name)} as from {table}")
+        shown = f"{schema}.{name}"
+        table = held(shown)
+        if shown not in self._filled:
+            columns, rows = (
+                ref_table(self.plan, name) if schema == "ref" else ops_table(self.plan, name, month)
+            )
+            listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
+            self.connection.execute(f"create or replace table {table} ({listed})")
+            insert_rows(self.connection, table, columns, rows)
+            if _is_same(shown):
+                self._filled.add(shown)
+        self.connection.execute(f"create or replace view {table_name(shown)} as from {table}")
 
     def build(
         self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
@@ -209,6 +219,11 @@ class Workbench:
             return list(self.connection.execute(rule.body).fetchall())
         except Exception as error:
             raise failure(rule, error) from None
+
+
+def _is_same(name: str) -> bool:
+    """Whether a table has the same rows whatever the month."""
+    return name.startswith("ref.") or name in ("ops.coverage", "ops.sources")
 
 
 def held(name: str) -> str:

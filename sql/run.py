@@ -31,8 +31,17 @@ class SqlError(RuntimeError):
     """A rule that could not run: which file, what the engine said, the statement."""
 
 
-def connect(timezone: str, *, temp: Path | None = None, memory: str = "1GB") -> Any:
-    """An in-memory engine in the organisation's zone, without network or extensions."""
+def connect(
+    timezone: str,
+    *,
+    temp: Path | None = None,
+    memory: str = "1GB",
+    threads: int | None = None,
+) -> Any:
+    """An in-memory engine in the organisation's zone, without network or extensions.
+
+    `threads`: how many of the machine's cores it uses; by default all.
+    """
     import duckdb
 
     connection = duckdb.connect(
@@ -41,6 +50,7 @@ def connect(timezone: str, *, temp: Path | None = None, memory: str = "1GB") -> 
             "autoload_known_extensions": "false",
             "memory_limit": memory,
             **({"temp_directory": str(temp)} if temp else {}),
+            **({"threads": str(threads)} if threads else {}),
         }
     )
     connection.execute("set TimeZone = $zone", {"zone": timezone})

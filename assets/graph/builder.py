@@ -55,6 +55,8 @@ class Step:
     kinds: frozenset[str]
     build: Callable[[Session, date | None], Result]
     standing: Callable[[Session], Verdict] | None = None
+    in_order: bool = False
+    """Whether its months share work and are built one after the other."""
 
 
 def step_asset(step: Step, partitions: dg.PartitionsDefinition | None) -> dg.AssetsDefinition:
@@ -81,10 +83,16 @@ def step_asset(step: Step, partitions: dg.PartitionsDefinition | None) -> dg.Ass
     def body(context: dg.AssetExecutionContext) -> Iterator[object]:
         session = open_session(context)
         months = list(context.partition_keys) if partitions else [""]
-        results = {}
-        for month in months:
+
+        def build(month: str) -> Result:
             tell(f"{step.table} {month}".strip())
-            results[month] = step.build(session, parse_month(month) if month else None)
+            return step.build(session, parse_month(month) if month else None)
+
+        results = (
+            {month: build(month) for month in months}
+            if step.in_order
+            else dict(session.each(months, build))
+        )
         for month, result in results.items():
             rows = "dagster/partition_row_count" if month else "dagster/row_count"
             context.add_asset_metadata(

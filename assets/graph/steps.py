@@ -71,7 +71,7 @@ def fact_step(name: str, rule: Statement) -> Step:
     return Step(
         f"fact.{name}", "fact", tuple(f"raw.{kind}" for kind in raw_kinds(rule)),
         f"{rule.header['title']}: {rule.header['grain']}.", frozenset({"duckdb", "parquet"}),
-        build,
+        build, in_order=bool(rule.header.get("spans")),
     )  # fmt: skip
 
 
