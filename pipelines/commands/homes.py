@@ -41,7 +41,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The new home; made if miss
     (folder / "landing").mkdir(exist_ok=True)
     console().print(
         f"{folder} is a kring home. Put exports into {folder / 'landing'}, "
-        f"look at sources/ and register/, then: kring run --home {folder}"
+        f"look at sources/ and register/, then: kring run --home {folder}",
+        soft_wrap=True,
     )
 
 
@@ -84,7 +85,8 @@ def sample(
     files, records = sum(summary.files.values()), sum(summary.records.values())
     console().print(
         f"{files} synthetic export files with {records:,} records for {year} lie in "
-        f"{place.landing}. This home is marked as sample. Next: kring run"
+        f"{place.landing}. This home is marked as sample. Next: kring run",
+        soft_wrap=True,
     )
 
 
