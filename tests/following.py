@@ -1,8 +1,8 @@
 """A guide of `docs/` followed from top to bottom, as its reader would, and what it then prints.
 
 A block under a path is written, added to or changed in the home; `sh` blocks run in one shell,
-`sql` and `python` blocks where the reader is. What a block of `text` shows behind them must be
-what came out. `python tests/following.py` follows all guides and writes what came out into them.
+`python` blocks and queries with an answer where the reader is. What a block of `text` shows behind
+them must be what came out. `python tests/following.py HOME` follows all and writes it into them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from documents import CODE, READERS, STORY, changed
+from documents import ALONE, CODE, STORY, changed
 from homes import ROOT, TestHome
 
 _BLOCK = re.compile(
@@ -78,7 +78,7 @@ class Reader:
         came = ""
         if kind == "sh" and text == "kring run\n" and printed is None:
             self.home.run(date.today())  # the same steps, without the command's start
-        elif kind in ("sh", "sql", "python"):
+        elif kind in ("sh", "python") or (kind == "sql" and printed is not None):
             came = {"sh": self._sh, "sql": self._sql, "python": self._python}[kind](text)
         if printed is None or steady(printed) == steady(came):
             return found[0]
@@ -136,8 +136,8 @@ def main(sample: Path) -> None:
     """Follow every guide and write into it what came out."""
     with tempfile.TemporaryDirectory() as folder:
         reader = Reader(Path(folder) / "story", sample)
-        for guide in (*STORY, *READERS):
-            if guide in READERS:
+        for guide in (*STORY, *ALONE):
+            if guide in ALONE:
                 reader = Reader(Path(folder) / guide, sample, True)
             _, real = reader.follow(guide)
             (ROOT / "docs" / f"{guide}.md").write_text(real, encoding="utf-8")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from documents import READERS, STORY
+from documents import ALONE, STORY
 from following import Reader, steady
 from homes import TestHome
 
@@ -26,8 +26,8 @@ def test_the_story_arrives_where_it_says(followed: Reader, guide: str) -> None:
     assert steady(says) == steady(real)
 
 
-@pytest.mark.parametrize("guide", READERS)
-def test_readers_of_the_sample_see_what_is_printed(
+@pytest.mark.parametrize("guide", ALONE)
+def test_a_guide_alone_arrives_where_it_says(
     sample_home: TestHome, tmp_path: Path, guide: str
 ) -> None:
     says, real = Reader(tmp_path / "reader", sample_home.root, True).follow(guide)
