@@ -19,7 +19,8 @@ ALONE = ("add-an-export", "analysts", "consumers")
 GUIDES = tuple(f"docs/{name}.md" for name in (*STORY, *ALONE))
 DOCUMENTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in (*NAMES, *GUIDES)}
 CODE = ("assets", "schemas", "pipelines", "tests")
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+COMMAND = typer.main.get_command(app)
+COMMANDS = COMMAND.commands  # type: ignore[attr-defined]
 
 
 def blocks(name: str, language: str) -> list[str]:
