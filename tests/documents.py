@@ -41,12 +41,15 @@ def shell_lines() -> list[str]:
     return sorted({line.partition("#")[0].strip() for line in lines if line.strip()})
 
 
-def recipes() -> list[tuple[str, str, str]]:
-    """The guides' files: path; how (nothing: write it, `add`, `change`); text."""
-    pattern = r"^`([^`]+)`(?:, (add|change))?:\n\n```\w+\n(.*?)^```$"
+def recipes(text: str = "") -> list[tuple[str, str, str]]:
+    """Files under their path: path; how (nothing: write it, `add`, `change`); what.
+
+    Of the story's guides and of CONTRIBUTING, where no text is given.
+    """
     pages = (*(f"docs/{name}.md" for name in STORY), "CONTRIBUTING.md")
-    text = "\n".join(DOCUMENTS[page] for page in pages)
-    return re.findall(pattern, text, re.MULTILINE | re.DOTALL)
+    pattern = r"^`([^`]+)`(?:, (add|change))?:\n\n```\w+\n(.*?)^```$"
+    searched = text or "\n".join(DOCUMENTS[page] for page in pages)
+    return re.findall(pattern, searched, re.MULTILINE | re.DOTALL)
 
 
 def changed(content: str, diff: str) -> str:

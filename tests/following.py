@@ -73,7 +73,7 @@ class Reader:
         kind, text, printed = found["kind"], found["text"], found["printed"]
         if found["path"]:
             if found["path"].partition("/")[0] not in CODE:
-                self._write(self.home.root / found["path"], found["how"] or "", text)
+                self.write(found["path"], found["how"] or "", text)
             return found[0]
         came = ""
         if kind == "sh" and text == "kring run\n" and printed is None:
@@ -84,7 +84,9 @@ class Reader:
             return found[0]
         return found[0].replace(f"```text\n{printed}", f"```text\n{came}")
 
-    def _write(self, path: Path, how: str, text: str) -> None:
+    def write(self, name: str, how: str, text: str) -> None:
+        """Do what a page says with a file of the home."""
+        path = self.home.root / name
         before = path.read_text() if how else ""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(changed(before, text) if how == "change" else before + text)

@@ -60,6 +60,7 @@ def shown(page: Page, table: str) -> dict[str, dict[str, Number]]:
     return found
 
 
+@pytest.mark.nightly  # three publications; the figures themselves are tried by the defend tests
 def test_restated_and_pending_figures_stand_on_the_page_with_their_cause(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
