@@ -119,8 +119,8 @@ def test_the_shell_completes_commands_figures_checks_and_versions(sample_home: T
     assert figures == ["3", "3a-N", "3b-N", "3c-N"]
     checks = completed(sample_home, "bash", "kring checks volume_by").stdout.split()
     assert checks == ["volume_by_day", "volume_by_month"]
-    (version,) = completed(sample_home, "bash", "kring rollback 2").stdout.split()
-    assert version == (sample_home.root / "published" / "current").resolve().name
+    versions = completed(sample_home, "bash", "kring rollback 2").stdout.split()
+    assert (sample_home.root / "published" / "current").resolve().name in versions
 
 
 def test_completion_offers_nothing_where_there_is_no_home(home: TestHome) -> None:
