@@ -72,7 +72,7 @@ def main() -> None:
     from schemas.register import RegisterError
 
     try:
-        app(standalone_mode=True)
+        app(standalone_mode=True, prog_name="kring")
     except BusyError as busy:
         _fail(str(busy), 75)
     except ReferenceRefused as refused:

@@ -14,6 +14,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from assets.dictionary import DictionaryError, as_markdown, read_dictionary
+from assets.dictionary.examples import lacking
 from assets.graph import steps
 from assets.home import TEMPLATE, Home
 from assets.ingest import ingest
@@ -31,7 +32,12 @@ def shipped() -> str:
         try:
             standing = current(home)
             assert standing is not None, "the run just made one"
-            return as_markdown(read_dictionary(session.plan, standing.database))
+            found = read_dictionary(session.plan, standing.database)
+            if forgotten := lacking(found.tables):
+                raise DictionaryError(
+                    f"no example of {', '.join(forgotten)}; it belongs into schemas/examples.csv"
+                )
+            return as_markdown(found)
         finally:
             session.close()
 

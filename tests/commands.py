@@ -34,12 +34,14 @@ class Said:
 class Command:
     """Calls `kring ...` on a home; not for `run`, which sets the umask of its process."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._patch, self._capture = monkeypatch, capsys
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int = 200
+    ) -> None:
+        self._patch, self._capture, self._width = monkeypatch, capsys, width
 
     def __call__(self, home: Path, *arguments: str) -> Said:
         self._patch.setenv("KRING_HOME", str(home))
-        self._patch.setenv("COLUMNS", "200")
+        self._patch.setenv("COLUMNS", str(self._width))
         self._patch.setattr(sys, "argv", ["kring", *arguments])
         self._capture.readouterr()
         with pytest.raises(SystemExit) as ended:

@@ -11,10 +11,16 @@ from pipelines.cli import app
 
 NAMES = (
     "README.md", "CONTRIBUTING.md", "GLOSSARY.md", "DECISIONS.md", "CHANGELOG.md",
-    "docs/operations.md", "docs/promises.md", "docs/privacy.md",
+    "docs/operations.md", "docs/promises.md", "docs/privacy.md", "docs/close-a-quarter.md",
 )  # fmt: skip
-DOCUMENTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+# followed from top to bottom by tests/test_guides.py: one after the other, and each for itself
+STORY = ("first-figure", "add-a-metric", "add-a-kpi", "change-a-rule")
+ALONE = ("add-an-export", "analysts", "consumers")
+GUIDES = tuple(f"docs/{name}.md" for name in (*STORY, *ALONE))
+DOCUMENTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in (*NAMES, *GUIDES)}
+CODE = ("assets", "schemas", "pipelines", "tests")
+COMMAND = typer.main.get_command(app)
+COMMANDS = COMMAND.commands  # type: ignore[attr-defined]
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -30,15 +36,20 @@ def answered_queries(name: str) -> list[tuple[str, str]]:
 
 
 def shell_lines() -> list[str]:
-    """Every command line in any document, without its remark."""
+    """Every command line in any document but the guides, without its remark."""
     lines = [line for name in NAMES for b in blocks(name, "sh") for line in b.splitlines()]
     return sorted({line.partition("#")[0].strip() for line in lines if line.strip()})
 
 
-def recipes() -> list[tuple[str, str, str]]:
-    """CONTRIBUTING's files: path; what to do (nothing: write it, `add`, `change`); text."""
+def recipes(text: str = "") -> list[tuple[str, str, str]]:
+    """Files under their path: path; how (nothing: write it, `add`, `change`); what.
+
+    Of the story's guides and of CONTRIBUTING, where no text is given.
+    """
+    pages = (*(f"docs/{name}.md" for name in STORY), "CONTRIBUTING.md")
     pattern = r"^`([^`]+)`(?:, (add|change))?:\n\n```\w+\n(.*?)^```$"
-    return re.findall(pattern, DOCUMENTS["CONTRIBUTING.md"], re.MULTILINE | re.DOTALL)
+    searched = text or "\n".join(DOCUMENTS[page] for page in pages)
+    return re.findall(pattern, searched, re.MULTILINE | re.DOTALL)
 
 
 def changed(content: str, diff: str) -> str:

@@ -23,6 +23,8 @@ from homes import ROOT, TestHome
 
 from assets import dictionary
 from assets.dictionary import DictionaryError, examples
+from assets.dictionary.entries import Column, Table
+from assets.plan import Plan
 from pipelines import shipped_dictionary
 
 _VOID = {"meta", "input", "br", "link", "img"}
@@ -184,6 +186,16 @@ def test_examples_are_of_their_columns_type_and_never_a_pseudonym(sample_home: T
             duckdb.execute(f"select cast(? as {kind})", [value])
             tried += 1
     assert tried > 250
+
+
+def test_a_column_without_an_example_is_named(sample_home: TestHome) -> None:
+    """Every published column has one, but those that hold a person's pseudonym."""
+    columns = (Column("fresh", "integer", "New.", ""), Column("agent_key", "text", "Who.", ""),
+               Column("known", "integer", "Old.", "3"))  # fmt: skip
+    assert examples.lacking([Table("fact.x", "table", "X.", columns)]) == ["fact.x.fresh"]
+    plan = Plan(sample_home.home, date(2025, 1, 1))
+    found = dictionary.read_dictionary(plan, sample_home.root / "published/current/kring.duckdb")
+    assert examples.lacking(found.tables) == []
 
 
 def test_the_command_writes_both_pages(sample_home: TestHome, tmp_path: Path) -> None:

@@ -139,6 +139,45 @@ def test_the_published_snapshot_names_its_version(
     assert metadata(instance, "kpi/scorecard")["dagster/row_count"]
 
 
+def records(shown: object) -> list[dict[str, object]]:
+    """The rows of a table in metadata."""
+    return [dict(record.data) for record in shown.records]  # type: ignore[attr-defined]
+
+
+def test_a_metric_shows_its_month_as_table_and_bars_with_the_report(
+    place: TestHome, instance: dg.DagsterInstance
+) -> None:
+    """Of two calls one waited 10 s and one 25 s: half within 20 s, so half of 24 blocks."""
+    found = metadata(instance, "metric/service_level", "2024-03")
+    assert records(found["figures"]) == [
+        {"cell": "phone umum", "numerator": 1.0, "denominator": 2.0, "value": "50.00 %"}
+    ]
+    assert f"phone umum {'█' * 12}{'·' * 12} 50.00 %" in str(found["chart"]).splitlines()
+    for lang in ("id", "en"):
+        path = Path(str(found[f"report ({lang})"]))
+        assert path == place.root / f"published/current/report.2024.{lang}.html"
+        assert path.is_file()
+
+
+def test_a_withheld_month_says_so_and_the_scorecard_is_shown(instance: dg.DagsterInstance) -> None:
+    of_month = records(metadata(instance, "metric/monthly", "2024-02")["statuses"])
+    (level,) = [row for row in of_month if row["metric"] == "service_level"]
+    assert "failed" in str(level["figures"]) and "measured" not in str(level["figures"])
+    assert "No call of the night" in str(level["reason"])
+    found = metadata(instance, "kpi/scorecard")
+    by_code = {row["code"]: row for row in records(found["scorecard"])}
+    assert by_code["7a-N"]["index"] == "114.93"  # printed by the report of 2024
+    assert "7a-N" in str(found["indices"]) and "114.93" in str(found["indices"])
+
+
+def test_no_identifier_of_a_person_is_shown(instance: dg.DagsterInstance) -> None:
+    """Agents and contacts stay in the tables: metadata has channels, queues and services alone."""
+    for asset in ("metric/handle_time", "metric/occupancy", "metric/service_level"):
+        for month in MONTHS:
+            said = str(metadata(instance, asset, month))
+            assert "KP-0001" not in said and "C03" not in said
+
+
 def test_a_failed_check_is_red_for_its_month_and_stops_nothing(
     instance: dg.DagsterInstance,
 ) -> None:

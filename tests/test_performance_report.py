@@ -18,6 +18,8 @@ from homes import ROOT, TestHome, call, calls_file
 from pages import Number, Page
 
 from assets.performance_report import charts, writing
+from assets.performance_report.figures import Row
+from assets.performance_report.kpis import formula
 from assets.performance_report.words import Words, register_words, texts
 from assets.published import current, verify
 
@@ -172,6 +174,18 @@ def test_remarks_follow_the_published_judgement(sample_home: TestHome) -> None:
         )
     ]
     assert sum(both) == 4
+
+
+def test_the_occupancy_formula_is_the_registers(sample_home: TestHome, lang: str) -> None:
+    """As the report of 2024 prints it, without its inner brackets; a part of half weight shows."""
+    html = published_page(sample_home, lang).html
+    assert "Active / (Active + Hold + ACW - NotReady)" in html
+
+    def part(name: str, above: float, below: float) -> Row:
+        return Row("t", {}, {"part": name, "numerator": above, "denominator": below})
+
+    of_parts = [part("available", 0, 1), part("active", 1, 1), part("acw", 0.5, 1)]
+    assert formula(of_parts) == "(Active + 0.5 x ACW) / (Active + ACW + Available)"
 
 
 def test_both_languages_have_the_same_facts(sample_home: TestHome) -> None:

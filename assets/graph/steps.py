@@ -5,6 +5,7 @@ Each step names what it reads (from the rule's own header) and calls what builds
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import dagster as dg
@@ -12,6 +13,7 @@ import dagster as dg
 from assets.content import column_comment
 from assets.dictionary import DictionaryError
 from assets.grains import GRAINS
+from assets.graph import showing
 from assets.graph.builder import Step
 from assets.graph.events import Result, Verdict
 from assets.kpi import KEPT
@@ -79,7 +81,10 @@ def metric_step(name: str, rule: Statement) -> Step:
     def build(session: Session, month: date | None) -> Result:
         if month not in session.plan.months:
             return _BEYOND
-        return _described("metric.monthly", session, session.metric(name, month))
+        record = session.metric(name, month)
+        path = session.plan.outputs.path(record)
+        shown = showing.of_metric(session.home, path, month.year, header["unit"])
+        return _described("metric.monthly", session, record, shown)
 
     reads = tuple(table for table in rule.listed("reads") if table.startswith("fact."))
     header = rule.header
@@ -108,8 +113,10 @@ def table_step(name: str, rules: Rules) -> Step:
     )  # fmt: skip
 
 
-def _described(table: str, session: Session, record: OutputRecord) -> Result:
-    """Row count, digest and column schema of a built month."""
+def _described(
+    table: str, session: Session, record: OutputRecord, shown: Mapping[str, object] | None = None
+) -> Result:
+    """Row count, digest and column schema of a built month, and what else it shows."""
     import pyarrow.parquet as pq
 
     schema = pq.read_schema(session.plan.outputs.path(record))
@@ -122,7 +129,11 @@ def _described(table: str, session: Session, record: OutputRecord) -> Result:
         columns.append(dg.TableColumn(column.name, str(column.type), meaning))
     return Result(
         record.rows,
-        metadata={"sha256": record.sha256, "dagster/column_schema": dg.TableSchema(columns)},
+        metadata={
+            **(shown or {}),
+            "sha256": record.sha256,
+            "dagster/column_schema": dg.TableSchema(columns),
+        },
     )
 
 
@@ -148,7 +159,9 @@ def _checks(session: Session, month: date | None) -> Result:
 def _monthly(session: Session, month: date | None) -> Result:
     if month is None or month not in session.plan.months:
         return _BEYOND
-    return _described("metric.monthly", session, session.monthly(month))
+    record = session.monthly(month)
+    shown = showing.of_month(session.home, session.plan.outputs.path(record), month.year)
+    return _described("metric.monthly", session, record, shown)
 
 
 def _no_month_failed(session: Session) -> Verdict:
@@ -164,7 +177,11 @@ def _no_month_failed(session: Session) -> Verdict:
 
 def _scorecard(session: Session, month: date | None) -> Result:
     record = session.scorecard()
-    return Result(record.rows, metadata={"sha256": record.sha256, "tables": ", ".join(KEPT)})
+    shown = showing.of_scorecard(session.home, session.plan.outputs.path(record))
+    return Result(
+        record.rows,
+        metadata={**shown, "sha256": record.sha256, "tables": ", ".join(KEPT)},
+    )
 
 
 def _snapshot(session: Session, month: date | None) -> Result:
@@ -176,8 +193,17 @@ def _snapshot(session: Session, month: date | None) -> Result:
         return Result(0, metadata={"version": "none yet: other months are still to be built"})
     rows = sum(table["rows"] for table in standing.manifest["tables"].values())
     reports = standing.manifest.get("reports", {})
-    made = [file["path"] for file in reports.get("files", [])]
+    made = {
+        f"report {file['path']}": dg.MetadataValue.path(str(standing.path / file["path"]))
+        for file in reports.get("files", [])
+    }
+    failed = ", ".join(reports.get("failed", []))
     return Result(
-        rows, metadata={"version": standing.id, "database": dg.MetadataValue.path(
-            str(standing.database)), "reports": ", ".join([*made, *reports.get("failed", [])])},
-    )  # fmt: skip
+        rows,
+        metadata={
+            "version": standing.id,
+            "database": dg.MetadataValue.path(str(standing.database)),
+            **made,
+            **({"reports that could not be made": failed} if failed else {}),
+        },
+    )

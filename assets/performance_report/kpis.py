@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assets.performance_report.figures import Kpi, Node, Part, Point, Row
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from assets.performance_report.reading import Reader
 
 _MOVERS = 6
+# agents' time as the printed formula names it, in its order
+_PARTS = {"active": "Active", "hold": "Hold", "acw": "ACW", "not_ready": "NotReady",
+          "available": "Available"}  # fmt: skip
 _IN_FORCE = "? between valid_from and coalesce(valid_to, date '9999-12-31')"
 _POLICIES = {
     "service_level": "service_level_policy", "outbound_behaviour": "outbound_policy",
@@ -173,8 +178,38 @@ def _policies(reader: Reader, parts: list[Part]) -> list[Row]:
             f"{' and channel = ?' if table == 'service_level_policy' else ''}",
             [reader.last_month, *([part.channel] if table == "service_level_policy" else [])],
         )
+        if table == "occupancy_formula":
+            rows = _as_formulas(rows)
         found |= {(table, str(row[name])): row for row in rows}
     return list(found.values())
+
+
+def _as_formulas(rows: list[Row]) -> list[Row]:
+    """The rows of a formula, one for each part, as one row that has it written out."""
+    by_id: dict[str, list[Row]] = {}
+    for row in rows:
+        by_id.setdefault(str(row["formula_id"]), []).append(row)
+    return [
+        replace(parts[0], values={**parts[0].values, "formula": formula(parts)})
+        for parts in by_id.values()
+    ]
+
+
+def formula(parts: Sequence[Row]) -> str:
+    """The quotient that the register's coefficients make: Active / (Active + Hold - NotReady)."""
+    sums = []
+    for side in ("numerator", "denominator"):
+        terms = ""
+        for part in sorted(parts, key=lambda row: list(_PARTS).index(row["part"])):
+            factor = float(part[side])
+            if factor:
+                sign = ("-" if factor < 0 else "+") if terms else ("-" if factor < 0 else "")
+                size = "" if abs(factor) == 1 else f"{abs(factor):g} x "
+                terms += f" {sign} {size}{_PARTS[part['part']]}" if terms else (
+                    f"{sign}{size}{_PARTS[part['part']]}"
+                )  # fmt: skip
+        sums.append(f"({terms})" if " " in terms else terms or "0")
+    return " / ".join(sums)
 
 
 def _trend(reader: Reader, rule: Row, periods: dict[str, Node]) -> list[Point]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from assets.performance_report.generated import said
 from assets.rounding import rounded
 
 LANGUAGES = ("id", "en")
@@ -66,6 +67,15 @@ class Words:
         if said in register_words():
             return Markup.escape(register_words()[said])
         return Markup('<q lang="en">{}</q>').format(said)
+
+    def known(self, text: str) -> str | None:
+        """The translation of what the shipped register says; None where there is none."""
+        return register_words().get(text)
+
+    def generated(self, text: object) -> Markup:
+        """A reason or cause that the rules have put together."""
+        sentence = str(text or "")
+        return Markup.escape(sentence) if self.lang == "en" else said(self, sentence)
 
     def number(self, value: float | Decimal | None, places: int, *, sign: bool = False) -> str:
         """A figure rounded half up, with the language's marks and a true minus."""

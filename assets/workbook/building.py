@@ -45,7 +45,10 @@ def build(database: Path, manifest: dict[str, Any], year: int, language: str) ->
         measures = Measures(figures, words, counts, register)
         tree = Tree(figures, words, register, measures)
         if not tree.rows:
-            raise YearError(f"{manifest['version']} holds no scorecard of {year}")
+            raise YearError(
+                f"{manifest['version']} holds no scorecard of {year}; kring scorecard YEAR "
+                "shows what there is"
+            )
         grids = [
             scorecard(words, tree), tree.grid, measures.composites, counts.components,
             counts.monthly, counts.cells, *register.grids.values(), *lists(figures, words),

@@ -26,7 +26,9 @@ def backup(
     wait: Annotated[bool, typer.Option("--wait", help="Wait for a run to end first.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy all that a home remembers, without its key.  Example: kring backup /mnt/safe/kring-0701
+    """Copy all that a home remembers, without its key.
+
+    Example: kring backup /mnt/safe/kring-0701
 
     Landing is left out unless asked for: it belongs to the systems that write there.
     """
@@ -66,7 +68,9 @@ def restore(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a home of a backup.  Example: kring restore /mnt/safe/kring-0701 --home /srv/kring
+    """Make a home of a backup.
+
+    Example: kring restore /mnt/safe/kring-0701 --home /srv/kring
 
     Every file is checked first. The key is to be put back by hand; the next run catches up.
     """

@@ -10,6 +10,7 @@ import typer
 from assets.checks import offending_rows
 from assets.home import HomeError
 from assets.plan import Plan
+from pipelines.commands import completion
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
 
@@ -21,12 +22,18 @@ def register(app: typer.Typer) -> None:
 
 
 def checks(
-    check: Annotated[str | None, typer.Argument(help="Name of a check: show its rows.")] = None,
+    check: Annotated[
+        str | None,
+        typer.Argument(help="Name of a check: show its rows.", autocompletion=completion.checks),
+    ] = None,
     home: HomeOption = None,
     as_of: AsOfOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the data checks, or what one of them found.  Example: kring checks volume_by_day"""
+    """List the data checks, or what one of them found.
+
+    Example: kring checks volume_by_day
+    """
     place = open_home(home)
     plan = Plan(place, parse_as_of(place, as_of))
     if check is not None and check not in plan.rules.checks:

@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
 
 
 def close_period(period: Period, reason: Reason, by: By = None, home: HomeOption = None) -> None:
-    """Freeze a period as published.  Example: kring close 2024-Q1 --reason "Report signed"
+    """Freeze a period as published.
+
+    Example: kring close 2024-Q1 --reason "Report signed"
 
     Data that comes later is counted as now and held out of the closed figures.
     """
@@ -45,7 +47,9 @@ def close_period(period: Period, reason: Reason, by: By = None, home: HomeOption
 
 
 def reopen_period(period: Period, reason: Reason, by: By = None, home: HomeOption = None) -> None:
-    """Let late data into a closed period.  Example: kring reopen 2024-Q1 --reason "Late file"
+    """Let late data into a closed period.
+
+    Example: kring reopen 2024-Q1 --reason "Late file"
 
     The old revision stays readable; closing again makes the next.
     """
@@ -62,7 +66,10 @@ def reopen_period(period: Period, reason: Reason, by: By = None, home: HomeOptio
 
 
 def list_closings(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Show closed periods, the log, and what is held out of them.  Example: kring closings"""
+    """Show closed periods, the log, and what is held out of them.
+
+    Example: kring closings
+    """
     place = open_home(home)
     closed, log = standing(place), decisions(place)
     pending = pending_effects(place) if closed else []

@@ -33,7 +33,10 @@ def compare(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the service level by every rule, step by step.  Example: kring compare 2024-03"""
+    """Show the service level by every rule, step by step.
+
+    Example: kring compare 2024-03
+    """
     from assets.comparison import Comparer, UnknownCellError
 
     place = open_home(home)

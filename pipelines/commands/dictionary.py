@@ -21,7 +21,9 @@ def dictionary(
     markdown: Annotated[Path | None, typer.Option(help="Write it as Markdown.")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Write the dictionary of the current version.  Example: kring dictionary --markdown it.md
+    """Write the dictionary of the current version.
+
+    Example: kring dictionary --markdown it.md
 
     Without an option it says where the version's own page lies.
     """

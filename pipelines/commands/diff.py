@@ -9,6 +9,7 @@ import typer
 from assets.home import Home, HomeError
 from assets.published import Version, current, versions
 from assets.rounding import rounded
+from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
 
@@ -20,13 +21,21 @@ def register(app: typer.Typer) -> None:
 
 
 def diff(
-    before: Annotated[str, typer.Argument(help="Id of a version, or its beginning.")],
+    before: Annotated[
+        str,
+        typer.Argument(
+            help="Id of a version, or its beginning.", autocompletion=completion.versions
+        ),
+    ],
     after: Annotated[str, typer.Argument(help="Id of another; default: the current.")] = "current",
     everything: Annotated[bool, typer.Option("--all", help="List every number.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show which numbers differ and why.  Example: kring diff 20240701T210000Z-1a2b3c4d"""
+    """Show which numbers differ and why.
+
+    Example: kring diff 20240701T210000Z-1a2b3c4d
+    """
     place = open_home(home)
     first, second = _named(place, before), _named(place, after)
     numbers, rows = differences(first, second)

@@ -19,7 +19,9 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
-    """Say what is wrong with this installation, and what to do.  Example: kring doctor
+    """Say what is wrong with this installation, and what to do.
+
+    Example: kring doctor
 
     Changes nothing. Ends with 1 where something is bad; a warning alone is 0.
     """

@@ -10,6 +10,7 @@ import typer
 from assets.home import Home, HomeError
 from assets.published import Version, current
 from assets.rounding import rounded
+from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _PERIOD = re.compile(r"^(\d{4})(?:-(Q[1-4]|S1|YTD-Q3|Y))?$", re.IGNORECASE)
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 _SHOWN_FILES = 6
+_CALENDAR = ("rule event_kinds ", "rule events ", "rule service_hours ")
 
 
 def register(app: typer.Typer) -> None:
@@ -48,16 +50,23 @@ def parse_period(text: str) -> tuple[int, str]:
 
 def explain(
     figure: Annotated[
-        str, typer.Argument(help="Code or id: 3a-N, objective_3, NKO, csi_index, service_level.")
+        str,
+        typer.Argument(
+            help="Code or id: 3a-N, objective_3, NKO, csi_index, service_level.",
+            autocompletion=completion.figures,
+        ),
     ],
     period: Annotated[str, typer.Argument(help="2024-Q3, 2024-S1, 2024-YTD-Q3, 2024, 2024-03.")],
     whole: Annotated[
-        bool, typer.Option("--whole", help="Below KPIs too, where a higher level is explained.")
+        bool, typer.Option("--whole", help="Below KPIs too, and each rule of hours and events.")
     ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what a figure rests on, down to files.  Example: kring explain 3a-N 2024-Q3"""
+    """Show what a figure rests on, down to files.
+
+    Example: kring explain 3a-N 2024-Q3
+    """
     from assets.explanation import Explainer, UnknownFigureError
 
     place = open_home(home)
@@ -87,13 +96,16 @@ def _tree(node: Node, whole: bool) -> Tree:
 
 def _grow(tree: Tree, node: Node, whole: bool) -> None:
     files = [child for child in node.children if child.what.startswith("file ")]
+    rules = [] if whole else [c for c in node.children if c.what.startswith(_CALENDAR)]
     for child in node.children:
-        if child in files[_SHOWN_FILES:]:
+        if child in rules or child in files[_SHOWN_FILES:]:
             continue
         branch = tree.add(_line(child))
         # a KPI below another level is a summary: it is explained by its own name
         if whole or not child.what.startswith("kpi "):
             _grow(branch, child, whole)
+    if rules:
+        tree.add(f"[dim]and {len(rules)} rules of service hours and events (--whole lists them)[/]")
     if len(files) > _SHOWN_FILES:
         more = files[_SHOWN_FILES:]
         rows = sum(child.detail.get("rows", 0) for child in more)
@@ -125,7 +137,10 @@ def scorecard(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the published scorecard.  Example: kring scorecard 2024 --period Q3"""
+    """Print the published scorecard.
+
+    Example: kring scorecard 2024 --period Q3
+    """
     import duckdb
 
     place = open_home(home)
@@ -139,8 +154,12 @@ def scorecard(
         )
         names = [column[0] for column in found.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        known = connection.execute("select distinct year, period from kpi.scorecard order by all")
+        periods = ", ".join(f"{its_year}-{name}" for its_year, name in known.fetchall())
     if not rows:
-        raise HomeError(f"{standing.id} holds no scorecard for {year}-{period}")
+        raise HomeError(
+            f"{standing.id} holds no scorecard for {year}-{period}; it holds {periods or 'none'}"
+        )
     if as_json:
         print_json({"is_sample": place.sample() is not None, "rows": rows})
         return
@@ -169,21 +188,20 @@ def _print_scorecard(title: str, rows: list[dict[str, Any]]) -> None:
                 _states(computed),
             )
         )
-    columns: tuple[str, ...] = (
-        "code",
-        "name",
-        "target",
-        "computed",
-        "index",
-        "reported",
-        "index ",
-        "status",
-    )
-    if all(line[-1] == "measured" for line in lines):
-        columns, lines = columns[:-1], [line[:-1] for line in lines]
-    print_table(
-        title, columns, lines, ("target", "computed", "index", "reported", "index "), "name"
-    )
+    columns = ("code", "name", "target", "computed", "index", "reported", "index ")
+    print_table(title, columns, [line[:-1] for line in lines], columns[2:], "name")
+    _print_states(lines)
+
+
+def _print_states(lines: list[tuple[str, ...]]) -> None:
+    """What is not measured, by its state: it fits any width, as a column does not."""
+    by_state: dict[str, list[str]] = {}
+    for code, name, *_, status in lines:
+        state, _, share = status.partition(" ")
+        if state not in ("", "measured"):
+            by_state.setdefault(state, []).append(f"{code or name.strip()} {share}".strip())
+    for state, whose in by_state.items():
+        console().print(f"[yellow]{state}[/]: {', '.join(whose)}")
 
 
 def _states(card: dict[str, Any]) -> str:

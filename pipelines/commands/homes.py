@@ -28,7 +28,10 @@ def register(app: typer.Typer) -> None:
 
 
 def init(folder: Annotated[Path, typer.Argument(help="The new home; made if missing.")]) -> None:
-    """Lay out a new home: settings, sources, register.  Example: kring init /srv/kring"""
+    """Lay out a new home: settings, sources, register.
+
+    Example: kring init /srv/kring
+    """
     if (folder / "kring.toml").exists():
         raise HomeError(f"{folder} is a kring home already; nothing was changed")
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +44,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The new home; made if miss
     (folder / "landing").mkdir(exist_ok=True)
     console().print(
         f"{folder} is a kring home. Put exports into {folder / 'landing'}, "
-        f"look at sources/ and register/, then: kring run --home {folder}"
+        f"look at sources/ and register/, then: kring run --home {folder}",
+        soft_wrap=True,
     )
 
 
@@ -52,7 +56,10 @@ def sample(
     seed: Annotated[int, typer.Option(help="Another seed, another year.")] = 7,
     as_json: JsonOption = False,
 ) -> None:
-    """Write a synthetic year of exports into landing.  Example: kring sample --scale 0.1"""
+    """Write a synthetic year of exports into landing.
+
+    Example: kring sample --scale 0.1
+    """
     from pipelines.sample import write_sample
 
     place = open_home(home)
@@ -84,7 +91,8 @@ def sample(
     files, records = sum(summary.files.values()), sum(summary.records.values())
     console().print(
         f"{files} synthetic export files with {records:,} records for {year} lie in "
-        f"{place.landing}. This home is marked as sample. Next: kring run"
+        f"{place.landing}. This home is marked as sample. Next: kring run",
+        soft_wrap=True,
     )
 
 
@@ -119,7 +127,10 @@ def ui(
         str | None, typer.Option(help="Only web, or only daemon: each is a service of its own.")
     ] = None,
 ) -> None:
-    """Open Dagster's web interface on this machine alone.  Example: kring ui --port 3000"""
+    """Open Dagster's web interface on this machine alone.
+
+    Example: kring ui --port 3000
+    """
     place = open_home(home)
     if part not in (None, "web", "daemon"):
         raise typer.BadParameter("must be web or daemon", param_hint="--part")

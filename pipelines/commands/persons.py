@@ -24,7 +24,9 @@ def rotate_key(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a new key for what is read from now on.  Example: kring rotate-key --reason "Yearly"
+    """Make a new key for what is read from now on.
+
+    Example: kring rotate-key --reason "Yearly"
 
     What was read before keeps its pseudonyms: across the change one person counts as two.
     """
@@ -57,7 +59,9 @@ def forget(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List what there is of one person; with --erase take it out.  Example: kring forget KP-0007
+    """List what there is of one person; with --erase take it out.
+
+    Example: kring forget KP-0007
 
     Landing is not kring's to alter: clean the files it names (empty the identifier and keep the
     row, and no figure changes), run, then ask again with --erase. Ends with 3 while something is

@@ -108,7 +108,7 @@ def _print(name: str, figures: list[Row], findings: list[Row], every: bool) -> N
     if reasons:
         screen.print("Not computable (--all lists them)")
     for reason, count in reasons.most_common():
-        screen.print(f"{count:4}  {reason}", markup=False)
+        screen.print(_hanging(f"{count:4}  ", reason, screen.width), markup=False)
 
 
 def _print_findings(findings: list[Row]) -> None:

@@ -29,7 +29,10 @@ def report(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Write the performance report as an HTML file.  Example: kring report 2024 --lang en"""
+    """Write the performance report as an HTML file.
+
+    Example: kring report 2024 --lang en
+    """
     from assets.performance_report.words import LANGUAGES
 
     if lang not in LANGUAGES:

@@ -50,7 +50,10 @@ def register(app: typer.Typer) -> None:
 
 
 def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
-    """Read what is new, rebuild what is stale, publish.  Example: kring run --as-of 2024-07-01"""
+    """Read what is new, rebuild what is stale, publish.
+
+    Example: kring run --as-of 2024-07-01
+    """
     place = open_home(home)
     day = parse_as_of(place, as_of)
     try:
@@ -167,8 +170,8 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
         return
     if outcome.published:
         screen.print(
-            f"published {outcome.version}: {outcome.files} files read, "
-            f"{len(outcome.months)} months rebuilt"
+            f"published {outcome.version}: {_counted(outcome.files, 'file')} read, "
+            f"{_counted(len(outcome.months), 'month')} rebuilt"
         )
     else:
         screen.print(f"nothing new; version {outcome.version} stands")
@@ -177,3 +180,7 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
     for each in outcome.late:
         screen.print(f"[yellow]late[/] {each.text}", soft_wrap=True)
     screen.print(f"database: {home.current / 'kring.duckdb'}", soft_wrap=True)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -20,7 +20,9 @@ def service(
     home: HomeOption = None,
     port: Annotated[int, typer.Option(help="Port of the web interface, on this machine.")] = 3000,
 ) -> None:
-    """Write systemd units for this home.  Example: kring service /etc/systemd/system
+    """Write systemd units for this home.
+
+    Example: kring service /etc/systemd/system
 
     kring-run.timer runs the night without Dagster's daemon; kring-web and kring-daemon are the
     interface and its schedule.

@@ -30,7 +30,10 @@ def register(app: typer.Typer) -> None:
 
 
 def list_sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List the sources and what each has delivered.  Example: kring sources"""
+    """List the sources and what each has delivered.
+
+    Example: kring sources
+    """
     place = open_home(home)
     ledger = Ledger(place)
     rows: list[dict[str, Any]] = []
@@ -73,7 +76,7 @@ def check_source(
     """
     place = open_home(home)
     if not file.is_file():
-        raise HomeError(f"there is no file {file}")
+        raise HomeError(f"there is no file {file}; name the SQL file of a source")
     source = read_source(file)
     chosen = export or _first_claimed(place, source)
     report: dict[str, Any] = {
@@ -193,7 +196,10 @@ def gallery(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List sources for known systems, or activate one.  Example: kring gallery add vicidial"""
+    """List sources for known systems, or activate one.
+
+    Example: kring gallery add vicidial
+    """
     place = open_home(home)
     shelf = {path.stem: path for path in sorted(_GALLERY.glob("*.sql"))}
     if action is None:

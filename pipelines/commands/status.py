@@ -21,7 +21,10 @@ def register(app: typer.Typer) -> None:
 
 
 def status(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
-    """Show files, rejects, months, what is stale and what is published.  Example: kring status"""
+    """Show files, rejects, months, what is stale and what is published.
+
+    Example: kring status
+    """
     place = open_home(home)
     plan = Plan(place, parse_as_of(place, as_of))
     content = summary(plan)

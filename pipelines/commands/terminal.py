@@ -39,27 +39,10 @@ def print_table(
 
     `cut` names the one column that is shortened where the terminal is narrow.
     """
-    from rich import box
-    from rich.table import Table
+    from pipelines.commands.tables import table
 
-    table = Table(
-        title=title,
-        box=box.SIMPLE_HEAD,
-        title_justify="left",
-        pad_edge=False,
-        expand=bool(cut) and console().width < 100,
-    )
-    for column in columns:
-        table.add_column(
-            column,
-            justify="right" if column in right else "left",
-            no_wrap=bool(cut),
-            overflow="ellipsis" if column == cut else "fold",
-            ratio=1 if column == cut else None,
-        )
-    for row in rows:
-        table.add_row(*row)
-    console().print(table)
+    screen = console()
+    screen.print(table(title, columns, rows, right, cut, screen.width))
 
 
 def say_sample(home: Home) -> None:

@@ -10,6 +10,7 @@ from assets.closing import damaged
 from assets.decisions import ROLLED_BACK, decide, require_kept
 from assets.home import Home, HomeError, run_lock
 from assets.published import current, switch, verify, versions
+from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table
 
@@ -21,7 +22,10 @@ def register(app: typer.Typer) -> None:
 
 
 def list_versions(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List the versions that stand, newest first.  Example: kring versions"""
+    """List the versions that stand, newest first.
+
+    Example: kring versions
+    """
     place = open_home(home)
     standing = current(place)
     rows = [
@@ -49,11 +53,16 @@ def list_versions(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def rollback(
-    version: Annotated[str, typer.Argument(help="Id of a version that stands.")],
+    version: Annotated[
+        str,
+        typer.Argument(help="Id of a version that stands.", autocompletion=completion.versions),
+    ],
     reason: Annotated[str, typer.Option("--reason", help="Why; kept in the log.")] = "not said",
     home: HomeOption = None,
 ) -> None:
-    """Let readers see an earlier version again.  Example: kring rollback 20240701T210000Z-1a2b3c4d
+    """Let readers see an earlier version again.
+
+    Example: kring rollback 20240701T210000Z-1a2b3c4d
 
     The next run that finds the lake's content to differ publishes anew.
     """
@@ -65,7 +74,10 @@ def rollback(
 
 
 def verify_current(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Check the files of the current version against its manifest.  Example: kring verify"""
+    """Check the files of the current version against its manifest.
+
+    Example: kring verify
+    """
     place = open_home(home)
     standing = current(place)
     if standing is None:

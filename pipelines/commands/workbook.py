@@ -31,7 +31,10 @@ def workbook(
     lang: Annotated[Language, typer.Option(help="Sheet names and headings.")] = Language.EN,
     home: HomeOption = None,
 ) -> None:
-    """Write a year's workbook from the current version.  Example: kring workbook 2024"""
+    """Write a year's workbook from the current version.
+
+    Example: kring workbook 2024
+    """
     from assets.workbook import YearError, build, write
 
     place = open_home(home)

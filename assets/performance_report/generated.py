@@ -1,0 +1,82 @@
+"""Reasons and causes, which SQL puts together in English, said in Indonesian.
+
+They are made of a few sentences (`words/generated.csv`) joined by semicolons and led by months
+or parts. What is not among them stays English and is marked so. New words of the rules need a
+row there; `tests/test_generated.py` asks for it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from assets.performance_report.words import Words
+
+_FILE = Path(__file__).resolve().parent / "words" / "generated.csv"
+# what each place of a sentence may hold; places of any other name hold one word
+_PLACES = {
+    "rest": r".+", "said": r"[^;]+", "list": r"[^;]+", "key": r"[^;:]+", "path": r"[^;]+?",
+    "month": r"\d{4}-\d{2}", "day": r"\d{4}-\d{2}-\d{2}", "period": r"Q[1-4]|S1|YTD-Q3|Y",
+    "n": r"[\d.,]+", "m": r"[\d.,]+", "a": r"[^;,]+", "b": r"[^;,]+", "first": r"(?:, first .+)?",
+    "kind": r"[a-z_]+", "status": r"[a-z_]+", "status_now": r"[a-z_]+", "cell": r"[a-z_]+",
+    "table": r"[a-z_]+",
+}  # fmt: skip
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def _sentences() -> list[tuple[re.Pattern[str], str]]:
+    with _FILE.open(encoding="utf-8", newline="") as handle:
+        return [(_pattern(row["en"]), row["id"]) for row in csv.DictReader(handle)]
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    parts = _PLACE.split(sentence)
+    made = [re.escape(part) if i % 2 == 0 else f"(?P<{part}>{_PLACES.get(part, r'[^; ]+')})"
+            for i, part in enumerate(parts)]  # fmt: skip
+    return re.compile("".join(made))
+
+
+def said(words: Words, text: str) -> Markup:
+    """A generated text in Indonesian, piece by piece; what nobody has written stays English."""
+    known = words.known(text)
+    if known is not None:
+        return Markup.escape(known)
+    for pattern, sentence in _sentences():
+        found = pattern.fullmatch(text)
+        if found and ("; " not in text or "rest" in found.groupdict()):
+            places = {name: _place(words, name, value) for name, value in found.groupdict().items()}
+            return Markup(_escaped(sentence)).format(**places)
+    first, separator, others = text.partition("; ")
+    if separator:
+        return said(words, first) + separator + said(words, others)
+    return Markup('<q lang="en">{}</q>').format(text)
+
+
+def _escaped(sentence: str) -> str:
+    return str(Markup.escape(sentence))
+
+
+def _place(words: Words, name: str, value: str) -> Markup | str:
+    if name == "rest":
+        return said(words, value)
+    if name == "said":
+        return Markup('<q lang="en">{}</q>').format(value)
+    if name == "month":
+        return words.month(value)
+    if name == "day":
+        return words.day(date.fromisoformat(value))
+    if name == "cell":
+        found = (words.term(group, value) for group in ("channel", "service", "metric", "kind"))
+        return next((term for term in found if term != value), value)
+    if name == "first":
+        return value.replace(", first ", ", pertama ")
+    group = {"kind": "kind", "period": "period", "status": "status", "status_now": "status"}
+    return words.term(group[name], value) if name in group else value
