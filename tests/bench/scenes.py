@@ -211,14 +211,20 @@ SCENES: dict[str, Callable[[Bench, Scenes], None]] = {
 }  # fmt: skip
 
 
-def played(bench: Bench, only: Sequence[str] | None, found: Scenes) -> None:
-    """Make the exports, then measure scene by scene; raises FailedError and DifferError."""
+def played(bench: Bench, only: Sequence[str] | None, found: Scenes, until: float) -> None:
+    """Make the exports, then measure scene by scene; raises FailedError and DifferError.
+
+    Nothing is begun after `until`, by the monotonic clock.
+    """
     bench.folder.mkdir(parents=True)
     generate.lay_home(bench.home)
     _say(f"{bench.contacts:,} contacts: writing exports")
     generate.history(bench.landing, bench.contacts)
     for name, scene in SCENES.items():
         if only and name not in (*only, "cold"):
+            continue
+        if time.monotonic() > until:
+            _say(f"  out of time: {name} is left out")
             continue
         before = set(found)
         scene(bench, found)
