@@ -175,11 +175,14 @@ def lay_home(root: Path) -> Path:
     return root
 
 
-def history(landing: Path, contacts: int, seed: int = 1) -> None:
-    """Every export up to 30 December 2024, one file a month; `contacts` in all, before repeats."""
+def history(landing: Path, contacts: int, seed: int = 1, months: int = 12) -> None:
+    """Every export up to 30 December 2024, one file a month; `contacts` in all, before repeats.
+
+    Of a year of so many contacts only the first `months` are written.
+    """
     days = weekdays()
     with _engine(contacts, seed, _ten_days(contacts)) as engine:
-        for month in range(1, 13):
+        for month in range(1, months + 1):
             inside = [n for n, day in enumerate(days) if day.month == month]
             first, last = inside[0], inside[-1] + 1
             before = _part(days, first - 1, first, contacts) if first else None
