@@ -1,6 +1,6 @@
 """Seconds against number of contacts as an SVG: both axes logarithmic, a name at each line's end.
 
-Drawn by hand so that nothing is needed for it; the line of growth in proportion is dotted.
+Drawn by hand so that nothing is needed for it.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class _Axes:
 
 
 def _curves(lines: dict[str, Points], axes: _Axes) -> list[str]:
-    parts, taken = [], list[float]()
+    parts, taken = [], dict[float, float]()
     # from the top down, so that a name that would cover another is moved below it
     for name, points in sorted(lines.items(), key=lambda each: -each[1][-1][1]):
         title, colour, dashes = LINES[name]
@@ -96,8 +96,8 @@ def _curves(lines: dict[str, Points], axes: _Axes) -> list[str]:
         parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>' for x, y in places]
         last_x, last_y = places[-1]
-        label = max(last_y + 4, taken[-1] + 14) if taken else last_y + 4
-        taken.append(label)
+        label = max(last_y + 4, taken.get(last_x, 0) + 14)
+        taken[last_x] = label
         parts.append(f'<text x="{last_x + 9:.1f}" y="{label:.1f}" fill="{colour}">{escape(title)} '
                      f"{points[-1][1]:.3g} s</text>")  # fmt: skip
     return parts

@@ -92,7 +92,7 @@ TARGETS = (
     Target("publish after one more day against a plain copy of the database",
            lambda f: f.publish("day") / f.seconds("copy"), _at(1.5), "x"),
     Target("nothing new", lambda f: f.seconds("nothing"), _at(2), "s"),
-    Target("months rebuilt for a late row", lambda f: f.months("late row"), _at(1), "months"),
+    Target("months rebuilt for a late row", lambda f: f.months("late row"), _at(1), "month"),
     Target("months rebuilt for a target", lambda f: f.months("target"), _at(0), "months"),
     Target("months rebuilt for a policy of December (and January, running)",
            lambda f: f.months("policy"), _at(2), "months"),
@@ -105,10 +105,13 @@ TARGETS = (
 
 
 def table(found: dict[int, Scenes]) -> str:
-    """The bars as Markdown: of the largest history, against the smallest where there are two."""
-    sizes = sorted(found)
+    """The bars as Markdown: of the largest history, against the smallest where there are two.
+
+    A history counts whose cold run came to its end.
+    """
+    sizes = sorted(size for size, scenes in found.items() if "cold" in scenes)
     if not sizes:
-        return "Nothing was measured."
+        return "No cold run came to its end."
     growth = sizes[-1] / sizes[0]
     both = Found(found[sizes[0]] if growth > 1 else {}, found[sizes[-1]], growth)
     lines = [f"| at {sizes[-1]:,} contacts | at most | measured | |", "|---|---:|---:|---|"]
