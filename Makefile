@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env lock run test nightly fuzz chaos mutants check docs audit ui clean
+.PHONY: help env lock run test nightly fuzz chaos mutants check bench docs audit ui clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -55,6 +55,15 @@ check: env  ## lint, format, types, imports, docs/dictionary.md
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pipelines.shipped_dictionary --check docs/dictionary.md
+
+bench: env .tmp/bench-venv/ready  ## cost at a million and ten million contacts, beside other ways; SIZES="..."
+	@$(BIN)/python tests/bench/campaign.py $(SIZES) --write
+
+# what others would use instead; no part of kring's environment
+.tmp/bench-venv/ready:
+	@$(PYTHON) -m venv .tmp/bench-venv
+	@.tmp/bench-venv/bin/pip install --quiet --disable-pip-version-check pandas pyarrow
+	@touch $@
 
 docs: env  ## docs/dictionary.md, from comments, SQL headers, contracts and the register
 	@$(BIN)/python -m pipelines.shipped_dictionary docs/dictionary.md

@@ -7,6 +7,7 @@ from assets.home import Home
 from pipelines.automation import nightly_schedule, rebuild_sensor
 from pipelines.jobs import ingest_job, rebuild_job
 from pipelines.report_sensors import report_sensors
+from pipelines.spreading import spread_jobs
 
 
 def definitions(home: Home) -> dg.Definitions:
@@ -16,7 +17,7 @@ def definitions(home: Home) -> dg.Definitions:
     return dg.Definitions(
         assets=assets,  # type: ignore[arg-type]
         asset_checks=[checks],
-        jobs=[ingest, rebuild],
+        jobs=[ingest, rebuild, *spread_jobs()],
         schedules=[nightly_schedule(home, ingest)],
         sensors=[rebuild_sensor(ingest, rebuild), *report_sensors([ingest, rebuild])],
         executor=dg.in_process_executor,

@@ -39,9 +39,14 @@ class Location:
         )
 
     def run(
-        self, instance: DagsterInstance, name: str, tags: Mapping[str, str] = MappingProxyType({})
+        self,
+        instance: DagsterInstance,
+        name: str,
+        tags: Mapping[str, str] = MappingProxyType({}),
+        config: Mapping[str, object] = MappingProxyType({}),
     ) -> DagsterRun:
         """Create the run with its origins, execute it here, return it as it ended."""
+        config = {**_QUIET, **config}
         job = self._repository.get_reconstructable_job(name)
         definition = job.get_definition()
         repository = self._repository.get_definition()
@@ -52,9 +57,9 @@ class Location:
         created = instance.create_run_for_job(
             definition,
             execution_plan=create_execution_plan(
-                job, run_config=_QUIET, tags=merged, instance_ref=instance.get_ref()
+                job, run_config=config, tags=merged, instance_ref=instance.get_ref()
             ),
-            run_config=_QUIET,
+            run_config=config,
             tags=merged,
             status=DagsterRunStatus.NOT_STARTED,
             remote_job_origin=RemoteRepositoryOrigin(self._origin, repository.name).get_job_origin(

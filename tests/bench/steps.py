@@ -1,0 +1,97 @@
+"""What grows with the rows, of several homes in turn: `steps.py HOME@AS_OF ... [DEFECT]`.
+
+Ingest and every step of a month, without Dagster and publishing: their fixed cost would hide
+growth at small sizes. One process, that imports once; prints what each home took as JSON. A
+home that is named again first gets what lies in its folder `due`. The defects are seeded, to see
+that the guard notices work that grows with the square of the rows, and a file held whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent.parent)]
+
+from assets.graph.steps import steps  # noqa: E402
+from assets.home import Home  # noqa: E402
+from assets.ingest import ingest  # noqa: E402
+from assets.session import Session  # noqa: E402
+
+
+def quadratic(landing: Path) -> object:
+    """Compare every call of an export with a fifth of them."""
+    import duckdb
+
+    calls = f"read_csv('{landing}/calls/*.csv', all_varchar = true)"
+    return duckdb.execute(
+        f'with calls as (select "Call ID" as id from {calls}) '
+        "select count(*) from calls as a join calls as b on a.id < b.id "
+        "where b.id like '%0' or b.id like '%5'"
+    ).fetchall()
+
+
+def frame(landing: Path) -> object:
+    """Hold every cell of an export, as a careless reader would."""
+    held = []
+    for path in sorted((landing / "calls").glob("*.csv")):
+        with path.open(newline="", encoding="utf-8") as file:
+            held += list(csv.DictReader(file, delimiter=";"))
+    return held
+
+
+DEFECTS: dict[str, Callable[[Path], object]] = {"quadratic": quadratic, "frame": frame}
+
+
+def took(root: Path, as_of: str, defect: str | None) -> dict[str, float]:
+    """Seconds of processor for a home, and the process' peak while it was worked on."""
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    before, began = _processor(), time.time()
+    held = DEFECTS[defect](root / "landing") if defect else None
+    _months(Home.open(root), date.fromisoformat(as_of))
+    after, peak = _processor(), _peak_mb()
+    del held
+    written = [path for path in (root / "lake").rglob("*") if path.stat().st_mtime > began]
+    old = sum("2024-01" in path.name for path in written if path.is_file())
+    return {"cpu_seconds": round(after - before, 3), "peak_mb": peak, "files of January": old}
+
+
+def _months(home: Home, as_of: date) -> None:
+    ingest(home, as_of)
+    session = Session(home, as_of, forced=False)
+    try:
+        for step, monthly in steps(session.plan.rules):
+            for month in session.plan.months if monthly else ():
+                step.build(session, month)
+    finally:
+        session.close()
+
+
+def _processor() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _peak_mb() -> float:
+    status = Path("/proc/self/status").read_text()
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    asked = [each.rpartition("@") for each in sys.argv[1:] if "@" in each]
+    defect = next((each for each in sys.argv[1:] if each in DEFECTS), None)
+    found = []
+    for root, _, as_of in asked:
+        found.append(took(Path(root), as_of, defect))
+        if (due := Path(root, "due")).is_dir():
+            shutil.copytree(due, Path(root, "landing"), dirs_exist_ok=True)
+    print(json.dumps(found))
