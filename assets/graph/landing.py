@@ -25,7 +25,8 @@ def ledger_asset() -> dg.AssetsDefinition:
         group_name="ingest",
         kinds={"json", "parquet"},
         owners=[OWNER],
-        description="Reads what is new in landing, each file once; its record is written last.",
+        description="Reads the export files that are new in landing, each once, and says "
+        "which months of raw/* they touched.",
     )
     def ledger(context: dg.AssetExecutionContext) -> Iterator[object]:
         session = open_session(context)
@@ -80,7 +81,8 @@ def external_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetSpec]:
         dg.AssetSpec(
             asset_key(f"raw.{kind}"), deps=["ledger"], partitions_def=partitions,
             group_name="raw", kinds={"parquet"}, owners=[OWNER],
-            description=f"Accepted rows of {kind.replace('_', ' ')} exports, typed and checked.",
+            description=f"Rows of the {kind.replace('_', ' ')} exports as accepted: typed, "
+            "checked, people as pseudonyms. Written by ledger, never altered.",
         )
         for kind in KINDS
     ]  # fmt: skip
