@@ -40,7 +40,7 @@ def ledger_asset() -> dg.AssetsDefinition:
                     asset_key(f"raw.{kind}"), partition=month,
                     metadata={"dagster/partition_row_count": rows},
                 )  # fmt: skip
-        yield from evaluations(context, raw_verdicts(session, touched))
+        yield from evaluations(context, _news(context, session, touched))
         yield dg.MaterializeResult(
             metadata={
                 "files loaded": len(done.loaded),
@@ -50,6 +50,28 @@ def ledger_asset() -> dg.AssetsDefinition:
         )
 
     return ledger
+
+
+def _news(
+    context: dg.AssetExecutionContext, session: Session, touched: Mapping[str, set[str]]
+) -> dict[str, list[Verdict]]:
+    """Verdicts of the months touched, and of others that differ from what stands in Dagster.
+
+    A file that is refused, missing or withdrawn brings no rows and touches no month.
+    """
+    every = {f"{cell.month:%Y-%m}" for cell in session.plan.coverage}
+    found: dict[str, list[Verdict]] = {}
+    for kind in KINDS:
+        check = dg.AssetCheckKey(asset_key(f"raw.{kind}"), "exports_complete")
+        standing = {
+            info.partition_key: info.latest_execution_status.value == "SUCCEEDED"
+            for info in context.instance.event_log_storage.get_asset_check_partition_info([check])
+        }
+        for month, verdicts in raw_verdicts(session, {kind: every}).items():
+            stands = standing.get(month, True)
+            if month in touched.get(kind, ()) or any(v.passed != stands for v in verdicts):
+                found.setdefault(month, []).extend(verdicts)
+    return found
 
 
 def _tell_file(path: str, number: int, of: int) -> None:
