@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env lock run test nightly fuzz chaos mutants check bench docs audit ui clean
+.PHONY: help env lock run test nightly soak fuzz chaos mutants check bench docs audit ui clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -37,7 +37,7 @@ run: env  ## sample exports, a run, the 2024 scorecard, the database
 test: env  ## all tests (under five minutes)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-nightly: env  ## the real server: reruns, a night, a crash (about five minutes)
+nightly: env  ## the real server and a browser: reruns, nights, a crash (about fifteen minutes)
 	@$(BIN)/python -m pytest -m nightly
 
 fuzz: env  ## mutated exports through the readers, four minutes
@@ -45,6 +45,9 @@ fuzz: env  ## mutated exports through the readers, four minutes
 
 mutants: env  ## altered rules that tests must notice, fifteen minutes
 	@$(BIN)/python tests/mutation/campaign.py 1 900
+
+soak: env  ## sixty nights with faults in them: figures, disk and memory; about five minutes
+	@$(BIN)/python -m pytest -m slow tests/slow/test_soak.py -s
 
 chaos: env  ## faults at durable calls, random kills, readers; about ten minutes and strace
 	@$(BIN)/python tests/chaos/campaign.py 300
@@ -68,10 +71,14 @@ bench: env .tmp/bench-venv/ready  ## cost at a million and ten million contacts,
 docs: env  ## docs/dictionary.md, from comments, SQL headers, contracts and the register
 	@$(BIN)/python -m pipelines.shipped_dictionary docs/dictionary.md
 
-audit: env  ## known weaknesses of what is locked; needs the network
-	@$(PYTHON) -m venv .tmp/audit && .tmp/audit/bin/pip install --quiet pip-audit
+audit:  ## known weaknesses of what is locked; needs the network
+	@$(PYTHON) -m venv .tmp/audit && .tmp/audit/bin/pip install --quiet pip-audit || \
+		{ echo "NOT AUDITED: pip-audit could not be installed; it needs a package index"; exit 1; }
 	@.tmp/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip \
-		--progress-spinner off
+		--strict --progress-spinner off || { echo; \
+		echo "NOT PROVEN CLEAN. A table above lists weaknesses. An error means that there was no"; \
+		echo "answer: 'not found on PyPI' is what a mirror without advisories says. Then run it"; \
+		echo "where https://pypi.org can be reached: docs/privacy.md, Weaknesses."; exit 1; }
 
 ui: env  ## Dagster's web interface on this machine
 	@$(BIN)/kring ui

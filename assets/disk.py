@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from assets.home import Home, HomeError
@@ -52,6 +54,19 @@ def refused(home: Home, error: BaseException | None) -> str:
             return f"{advice(home)}: {str(error).splitlines()[0]}"
         error = error.__cause__ or error.__context__
     return ""
+
+
+@contextmanager
+def explained(home: Home) -> Iterator[None]:
+    """Turn the disk's refusal inside into a HomeError that says what to do."""
+    try:
+        yield
+    except HomeError:
+        raise
+    except Exception as error:
+        if told := refused(home, error):
+            raise HomeError(told) from None
+        raise
 
 
 def is_refusal(text: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assets.decisions import decisions
 from assets.home import Home
 from assets.key import all_pseudonyms
 from assets.lake import sha256_file
@@ -33,9 +34,10 @@ class Traces:
     lake: list[Delivery] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     register: list[str] = field(default_factory=list)
+    record: list[str] = field(default_factory=list)  # files of closed periods and decisions
 
     def __bool__(self) -> bool:
-        return bool(self.landing or self.lake or self.versions or self.register)
+        return bool(self.landing or self.lake or self.versions or self.register or self.record)
 
 
 def find(home: Home, value: str) -> Traces:
@@ -59,6 +61,7 @@ def find(home: Home, value: str) -> Traces:
     texts = {path: path.read_text(encoding="utf-8", errors="replace")
              for path in sorted(home.register.glob("*.csv"))}  # fmt: skip
     traces.register = [p.name for p, text in texts.items() if any(key in text for key in keys)]
+    traces.record = _in_record(home, value, keys)
     return traces
 
 
@@ -115,6 +118,16 @@ def _rows(con: object, path: Path, keys: list[str]) -> list[int]:
     matches = " or ".join(f"list_contains($keys, {name})" for name in there)
     query = f"select _row from {file} where {matches} order by _row"
     return [int(row[0]) for row in con.execute(query, {"keys": keys}).fetchall()]  # type: ignore[attr-defined]
+
+
+def _in_record(home: Home, value: str, keys: list[str]) -> list[str]:
+    """Files of the record that name the person: sums do not, but a reason may have been typed."""
+    typed = [f"{entry.reason} {entry.decided_by}".casefold() for entry in decisions(home)]
+    named = any(p.search(text) for text in typed for p in patterns(value))
+    found = [home.decisions] if named or any(k in text for text in typed for k in keys) else []
+    with connect(home.settings.timezone) as con:
+        found += [p for p in sorted(home.record.rglob("*.parquet")) if _rows(con, p, keys)]
+    return [str(path.relative_to(home.root)) for path in found]
 
 
 def _still_there(home: Home, delivery: Delivery) -> bool:

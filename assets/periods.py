@@ -116,7 +116,7 @@ def coverage(
     months = months_since_first(home, as_of)
     rows = []
     for kind, its_sources in sorted(by_kind.items()):
-        arrived = {s.name: ledger.deliveries([s.name]) for s in its_sources}
+        arrived = {s.name: _not_replaced(ledger.deliveries([s.name])) for s in its_sources}
         delivering = [s for s in its_sources if any(d.status == LOADED for d in arrived[s.name])]
         days = {s.name: _covered(arrived[s.name]) for s in delivering}
         for month in months:
@@ -126,6 +126,15 @@ def coverage(
 
 def _covered(deliveries: list[Delivery]) -> set[date]:
     return {day for d in deliveries if d.status in (LOADED, DUPLICATE) for day in d.covered_days()}
+
+
+def _not_replaced(deliveries: list[Delivery]) -> list[Delivery]:
+    """Deliveries but for refused files in whose place a good one came since."""
+    good: dict[str, int] = {}
+    for d in deliveries:
+        if d.status in (LOADED, DUPLICATE):
+            good[d.path] = max(d.sequence, good.get(d.path, 0))
+    return [d for d in deliveries if d.status != REFUSED or d.sequence >= good.get(d.path, 0)]
 
 
 def _kind_month(

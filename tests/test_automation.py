@@ -119,6 +119,26 @@ def test_the_schedule_is_off_and_the_sensor_on_until_somebody_says_otherwise(nig
     assert states == {dg.DefaultSensorStatus.RUNNING}
 
 
+# the checks of what came
+
+
+def test_a_month_whose_file_is_refused_turns_red_until_the_right_one_comes(night: Night) -> None:
+    """A refused file brings no rows and so touches no month; its check must tell all the same."""
+    source = night.place.root / "sources/calls.sql"  # so changed, all is read again once
+    source.write_text(source.read_text().replace("expects:     day", "expects:     none"))
+    path, text = "calls/calls_20240316.csv", calls_file([call("M", "16/03/2024 10:00:00")])
+    answers = []
+    for content in (text.replace("Call ID;", "", 1), text):
+        night.place.put(path, content)
+        night.ingest()
+        infos = night.instance.event_log_storage.get_asset_check_partition_info(
+            [dg.AssetCheckKey(dg.AssetKey(["raw", "calls"]), "exports_complete")]
+        )
+        found = {i.partition_key: i.latest_execution_status.value for i in infos}
+        answers.append((found["2024-02"], found["2024-03"]))
+    assert answers == [("SUCCEEDED", "FAILED"), ("SUCCEEDED", "SUCCEEDED")]
+
+
 # the sensor
 
 

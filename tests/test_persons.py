@@ -11,6 +11,7 @@ import xlsxwriter
 from commands import Command
 from homes import TestHome, call, calls_file
 
+from assets.decisions import ROLLED_BACK, decide
 from assets.key import changes, pseudonyms
 
 AS_OF = "2024-03-10"
@@ -198,6 +199,18 @@ def test_h12_it_is_found_in_what_no_source_reads(place: TestHome, command: Comma
 def test_h12_who_is_not_there_is_not_found(place: TestHome, command: Command) -> None:
     said = command(place.root, "forget", "KP-9999")
     assert said.code == 0 and "nothing of it is left here" in said.text
+
+
+def test_h12_a_reason_typed_with_it_and_copies_elsewhere_are_told(
+    place: TestHome, command: Command
+) -> None:
+    """The log of decisions only grows, so it is named and left; backups are not looked into."""
+    decide(place.home, ROLLED_BACK, version="v", reason=f"{PERSON} asked for it")
+    code, told = forget(command, place)
+    assert (code, told["record"]) == (3, ["record/decisions.jsonl"])
+    said = command(place.root, "forget", "KP-9999")
+    assert said.code == 0
+    assert "Not looked at: backups, and copies that readers took" in said.text
 
 
 def test_h12_a_former_keys_pseudonym_is_found_as_well(place: TestHome, command: Command) -> None:

@@ -8,6 +8,7 @@ import dagster as dg
 from assets.graph.builder import open_session
 from assets.graph.events import asset_key, evaluations
 from assets.graph.landing import raw_verdicts
+from assets.graph.shown import paragraphs
 from assets.graph.steps import check_verdicts
 from assets.periods import parse_month
 from assets.rules import Rules, first_table
@@ -21,13 +22,14 @@ def check_definitions(
     specs = [
         dg.AssetCheckSpec(
             name, asset=asset_key(first_table(rule)), partitions_def=partitions, blocking=False,
-            description=f"{rule.header['title']}. {rule.header['reason']}.",
+            description=paragraphs(rule.header["title"], rule.header["reason"]),
         )
         for name, rule in rules.checks.items()
     ] + [
         dg.AssetCheckSpec(
             "exports_complete", asset=asset_key(f"raw.{kind}"), partitions_def=partitions,
-            blocking=False, description="No file refused, none missing that the source expects.",
+            blocking=False,
+            description="No file of the month was refused, and none that is expected is missing.",
         )
         for kind in KINDS
     ]  # fmt: skip

@@ -25,7 +25,8 @@ def ledger_asset() -> dg.AssetsDefinition:
         group_name="ingest",
         kinds={"json", "parquet"},
         owners=[OWNER],
-        description="Reads what is new in landing, each file once; its record is written last.",
+        description="Reads the export files that are new in landing, each once, and says "
+        "which months of raw/* they touched.",
     )
     def ledger(context: dg.AssetExecutionContext) -> Iterator[object]:
         session = open_session(context)
@@ -39,7 +40,7 @@ def ledger_asset() -> dg.AssetsDefinition:
                     asset_key(f"raw.{kind}"), partition=month,
                     metadata={"dagster/partition_row_count": rows},
                 )  # fmt: skip
-        yield from evaluations(context, raw_verdicts(session, touched))
+        yield from evaluations(context, _news(context, session, touched))
         yield dg.MaterializeResult(
             metadata={
                 "files loaded": len(done.loaded),
@@ -49,6 +50,28 @@ def ledger_asset() -> dg.AssetsDefinition:
         )
 
     return ledger
+
+
+def _news(
+    context: dg.AssetExecutionContext, session: Session, touched: Mapping[str, set[str]]
+) -> dict[str, list[Verdict]]:
+    """Verdicts of the months touched, and of others that differ from what stands in Dagster.
+
+    A file that is refused, missing or withdrawn brings no rows and touches no month.
+    """
+    every = {f"{cell.month:%Y-%m}" for cell in session.plan.coverage}
+    found: dict[str, list[Verdict]] = {}
+    for kind in KINDS:
+        check = dg.AssetCheckKey(asset_key(f"raw.{kind}"), "exports_complete")
+        standing = {
+            info.partition_key: info.latest_execution_status.value == "SUCCEEDED"
+            for info in context.instance.event_log_storage.get_asset_check_partition_info([check])
+        }
+        for month, verdicts in raw_verdicts(session, {kind: every}).items():
+            stands = standing.get(month, True)
+            if month in touched.get(kind, ()) or any(v.passed != stands for v in verdicts):
+                found.setdefault(month, []).extend(verdicts)
+    return found
 
 
 def _tell_file(path: str, number: int, of: int) -> None:
@@ -80,7 +103,8 @@ def external_assets(partitions: dg.PartitionsDefinition) -> list[dg.AssetSpec]:
         dg.AssetSpec(
             asset_key(f"raw.{kind}"), deps=["ledger"], partitions_def=partitions,
             group_name="raw", kinds={"parquet"}, owners=[OWNER],
-            description=f"Accepted rows of {kind.replace('_', ' ')} exports, typed and checked.",
+            description=f"Rows of the {kind.replace('_', ' ')} exports as accepted: typed, "
+            "checked, people as pseudonyms. Written by ledger, never altered.",
         )
         for kind in KINDS
     ]  # fmt: skip

@@ -5,26 +5,20 @@ Each step names what it reads (from the rule's own header) and calls what builds
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 import dagster as dg
 
-from assets.content import column_comment
-from assets.dictionary import DictionaryError
 from assets.grains import GRAINS
 from assets.graph import showing
 from assets.graph.builder import Step
 from assets.graph.events import Result, Verdict
+from assets.graph.shown import beyond, counted, described, paragraphs
 from assets.kpi import KEPT
-from assets.lake import OutputRecord
 from assets.published import current, publish
 from assets.rules import Rules, first_table, raw_kinds
 from assets.session import Session
 from sql.header import Statement
-
-# late payments and attempts may lie after the last month a home reports
-_BEYOND = Result(0, metadata={"note": "this month lies beyond the months the home reports"})
 
 
 def steps(rules: Rules) -> list[tuple[Step, bool]]:
@@ -34,23 +28,26 @@ def steps(rules: Rules) -> list[tuple[Step, bool]]:
     metric_names = tuple(f"metric.{name}" for name in rules.metrics)
     checks = Step(
         "ops.checks", "metric", _read_by_checks(rules),
-        "Data checks of each month: queries that return the rows that should not be.",
+        "Data checks of each month, each a query for rows that should not be. The answers stand at "
+        "the assets they look at, under Checks.",
         frozenset({"duckdb"}), _checks,
     )  # fmt: skip
     monthly = Step(
         "metric.monthly", "metric", (*metric_names, "ops.checks"),
-        "Every metric of a month with its value, its status and the reason for it.",
+        "Every metric of a month: its value, or why it has none. The scorecard is made of these.",
         frozenset({"duckdb", "parquet"}), _monthly, _no_month_failed,
     )  # fmt: skip
     scorecard = Step(
         "kpi.scorecard", "kpi", ("metric.monthly",),
-        "KPIs, objectives, perspectives and the organisation in every period, both bases.",
+        "Indices of KPIs, objectives, perspectives and the organisation in every period: computed "
+        "from the months, and as officially reported.",
         frozenset({"duckdb", "parquet"}), _scorecard,
     )  # fmt: skip
     tables = [(table_step(name, rules), True) for name in rules.tables]
     snapshot = Step(
         "published.snapshot", "published", ("kpi.scorecard", *rules.tables),
-        "A new version for readers: database, parquet, reports, manifest; then one atomic switch.",
+        "What analysts and other teams read: database, parquet and reports as one version, which "
+        "replaces the one before in a single switch.",
         frozenset({"duckdb", "parquet"}), _snapshot,
     )  # fmt: skip
     return [*facts, *metrics, (checks, True), (monthly, True), *tables,
@@ -67,12 +64,12 @@ def _read_by_checks(rules: Rules) -> tuple[str, ...]:
 def fact_step(name: str, rule: Statement) -> Step:
     def build(session: Session, month: date | None) -> Result:
         if month not in session.plan.fact_months(rule):
-            return _BEYOND
-        return _described(f"fact.{name}", session, session.fact(name, month))
+            return beyond(session)
+        return described(f"fact.{name}", session, session.fact(name, month))
 
     return Step(
         f"fact.{name}", "fact", tuple(f"raw.{kind}" for kind in raw_kinds(rule)),
-        f"{rule.header['title']}: {rule.header['grain']}.", frozenset({"duckdb", "parquet"}),
+        paragraphs(rule.header["title"], rule.header["grain"]), frozenset({"duckdb", "parquet"}),
         build, in_order=bool(rule.header.get("spans")),
     )  # fmt: skip
 
@@ -80,18 +77,20 @@ def fact_step(name: str, rule: Statement) -> Step:
 def metric_step(name: str, rule: Statement) -> Step:
     def build(session: Session, month: date | None) -> Result:
         if month not in session.plan.months:
-            return _BEYOND
+            return beyond(session)
         record = session.metric(name, month)
         path = session.plan.outputs.path(record)
         shown = showing.of_metric(session.home, path, month.year, header["unit"])
-        return _described("metric.monthly", session, record, shown)
+        return described("metric.monthly", session, record, {**counted(session, record), **shown})
 
     reads = tuple(table for table in rule.listed("reads") if table.startswith("fact."))
     header = rule.header
     return Step(
         f"metric.{name}", "metric", reads,
-        f"{header['title']} ({header['unit']}).\n\nNumerator: {header['numerator']}.\n\n"
-        f"Denominator: {header['denominator']}.", frozenset({"duckdb", "parquet"}), build,
+        paragraphs(
+            f"{header['title']} ({header['unit']})", f"Numerator: {header['numerator']}",
+            f"Denominator: {header['denominator']}",
+        ), frozenset({"duckdb", "parquet"}), build,
     )  # fmt: skip
 
 
@@ -100,41 +99,17 @@ def table_step(name: str, rules: Rules) -> Step:
 
     def build(session: Session, month: date | None) -> Result:
         if month is None or month not in session.plan.months:
-            return _BEYOND
-        return _described(name, session, session.table(name, month))
+            return beyond(session)
+        return described(name, session, session.table(name, month))
 
     # the rows of a grain are no asset: they are counted from these facts when they are read
     grains = {table: rules.facts_of_grain(grain) for grain, table in GRAINS.items()}
     named = [t for t in rule.listed("reads") if t.partition(".")[0] not in ("ref", "ops")]
     reads = tuple(dict.fromkeys(asset for table in named for asset in grains.get(table, (table,))))
     return Step(
-        name, name.partition(".")[0], reads, f"{rule.header['title']}: {rule.header['grain']}.",
+        name, name.partition(".")[0], reads, paragraphs(rule.header["title"], rule.header["grain"]),
         frozenset({"duckdb", "parquet"}), build,
     )  # fmt: skip
-
-
-def _described(
-    table: str, session: Session, record: OutputRecord, shown: Mapping[str, object] | None = None
-) -> Result:
-    """Row count, digest and column schema of a built month, and what else it shows."""
-    import pyarrow.parquet as pq
-
-    schema = pq.read_schema(session.plan.outputs.path(record))
-    columns = []
-    for column in schema:
-        try:
-            meaning = column_comment(table, column.name)
-        except DictionaryError:
-            meaning = ""
-        columns.append(dg.TableColumn(column.name, str(column.type), meaning))
-    return Result(
-        record.rows,
-        metadata={
-            **(shown or {}),
-            "sha256": record.sha256,
-            "dagster/column_schema": dg.TableSchema(columns),
-        },
-    )
 
 
 def check_verdicts(session: Session, month: date) -> list[Verdict]:
@@ -151,17 +126,17 @@ def check_verdicts(session: Session, month: date) -> list[Verdict]:
 
 def _checks(session: Session, month: date | None) -> Result:
     if month is None or month not in session.plan.months:
-        return _BEYOND
+        return beyond(session)
     verdicts = check_verdicts(session, month)
     return Result(sum(not v.passed for v in verdicts), tuple(verdicts))
 
 
 def _monthly(session: Session, month: date | None) -> Result:
     if month is None or month not in session.plan.months:
-        return _BEYOND
+        return beyond(session)
     record = session.monthly(month)
     shown = showing.of_month(session.home, session.plan.outputs.path(record), month.year)
-    return _described("metric.monthly", session, record, shown)
+    return described("metric.monthly", session, record, shown)
 
 
 def _no_month_failed(session: Session) -> Verdict:

@@ -9,6 +9,7 @@ import typer
 
 from assets.closing import Revision, close, reopen, standing
 from assets.decisions import decisions
+from assets.disk import explained
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
 from assets.published import Version, current, is_current, require_record
@@ -36,7 +37,7 @@ def close_period(period: Period, reason: Reason, by: By = None, home: HomeOption
     Data that comes later is counted as now and held out of the closed figures.
     """
     place, (year, name) = open_home(home), parse_period(period)
-    with run_lock(place, wait=False):
+    with explained(place), run_lock(place, wait=False):
         before = _up_to_date(place)
         revision = close(place, before, year, name, _said(reason), by)
         after = _publish(place, before)
@@ -54,7 +55,7 @@ def reopen_period(period: Period, reason: Reason, by: By = None, home: HomeOptio
     The old revision stays readable; closing again makes the next.
     """
     place, (year, name) = open_home(home), parse_period(period)
-    with run_lock(place, wait=False):
+    with explained(place), run_lock(place, wait=False):
         before = _up_to_date(place)
         entry = reopen(place, before, year, name, _said(reason), by)
         after = _publish(place, before)

@@ -95,6 +95,7 @@ def _as_json(left: Traces) -> dict[str, object]:
         "lake": [delivery.path for delivery in left.lake],
         "versions": [version.id for version in left.versions],
         "register": left.register,
+        "record": left.record,
     }
 
 
@@ -114,10 +115,19 @@ def _say(left: Traces, done: list[str]) -> None:
         screen.print(f"[yellow]published[/] version {version.id}", soft_wrap=True)
     for name in left.register:
         screen.print(f"[yellow]register[/] {name} lists the pseudonym", soft_wrap=True)
+    for name in left.record:
+        screen.print(
+            f"[yellow]record[/] {name} names it where a reason was typed, and never changes; "
+            "whether it may stay is for you to decide",
+            soft_wrap=True,
+        )
     if left.landing:
         screen.print("clean these files where they come from, then kring run", soft_wrap=True)
-    elif left:
-        screen.print("kring run, then kring forget ID --erase, until nothing is left; backups "
-                     "hold it until they are removed", soft_wrap=True)  # fmt: skip
-    else:
-        screen.print("nothing of it is left here; backups hold it until they are removed")
+    elif left.lake or left.versions or left.register:
+        screen.print(
+            "kring run, then kring forget ID --erase, until nothing is left", soft_wrap=True
+        )
+    elif not left:
+        screen.print("nothing of it is left here")
+    screen.print("Not looked at: backups, and copies that readers took of what was published. "
+                 "They hold it until you remove them.", soft_wrap=True)  # fmt: skip

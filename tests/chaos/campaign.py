@@ -2,7 +2,8 @@
 
 The seeded defects must be noticed and polite signals heeded; then a third of the time each
 sweeps faults through the command, through the same steps without Dagster's books, which are
-quicker, and kills at random. Readers watch 200 versions pass. Ends with counts as JSON.
+quicker, and kills at random. Then closing and opening a period, a quarter of the time. Readers
+watch 200 versions pass. Ends with counts as JSON.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import closings
 import killer
 import plain
 import proof
@@ -48,6 +50,7 @@ def _all(base: Path, seconds: float, seed: int) -> tuple[dict[str, object], list
     swept = sweep(trials(commanded, seed), base / "swept", seconds / 3)
     quickly = sweep(trials(plainly, seed), base / "quickly", seconds / 3)
     met, wrong = killer.campaign(commanded, base, seconds / 3, seed)
+    decided = closings.swept(base / "closings", seconds / 4, seed)
     read = readers.watched(base / "readers", readers=20, publishes=200)
     late = met.pop("too late", 0)
     told: dict[str, object] = {
@@ -56,10 +59,12 @@ def _all(base: Path, seconds: float, seed: int) -> tuple[dict[str, object], list
         "calls without Dagster": _calls(plainly), "sweep without Dagster": quickly.summary(),
         "kills landed": sum(met.values()), "by phase": dict(met), "too late": late,
         "polite stops": [{"exit": code, "seconds": round(took, 1)} for code, took, _ in stops],
+        "decisions": {c.command: f"{sum(c.landed.values())} of {c.of} calls" for c in decided},
         "readers": asdict(read),
     }  # fmt: skip
     failures = [f"the defect {each.defect} got away" for each in noticed if not each.wrong]
     failures += [text for *_, texts in stops for text in texts]
+    failures += [f"{c.command}: {text}" for c in decided for text in c.failures]
     failures += [*swept.failures, *quickly.failures, *wrong, *read.errors]
     return told, failures + ["mixed answers"] * read.mixed
 

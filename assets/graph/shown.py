@@ -1,0 +1,66 @@
+"""What an asset says of itself in the interface: its description, and a month's metadata.
+
+For somebody who has not seen the code. Counts, statuses and reasons; never a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dagster as dg
+import polars as pl
+
+from assets.content import column_comment
+from assets.dictionary import DictionaryError
+from assets.graph.events import Result
+from assets.lake import OutputRecord
+from assets.session import Session
+
+
+def paragraphs(*texts: str) -> str:
+    """Titles and phrases of rules' headers as sentences, a paragraph each."""
+    return "\n\n".join(f"{text[:1].upper()}{text[1:].rstrip('.')}." for text in texts)
+
+
+def beyond(session: Session) -> Result:
+    """For a month that is none of the home's; late payments and attempts may lie there."""
+    months = session.plan.months
+    span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}" if months else "no month yet"
+    note = f"nothing to show: the home reports {span}; only late payments and attempts lie beyond"
+    return Result(0, metadata={"note": note})
+
+
+def described(
+    table: str, session: Session, record: OutputRecord, shown: Mapping[str, object] | None = None
+) -> Result:
+    """Row count, digest and columns of a built month, and what else it shows."""
+    import pyarrow.parquet as pq
+
+    columns = [
+        dg.TableColumn(column.name, str(column.type), _meaning(table, column.name))
+        for column in pq.read_schema(session.plan.outputs.path(record))
+    ]
+    schema = dg.TableSchema(columns)
+    return Result(
+        record.rows,
+        metadata={**(shown or {}), "sha256": record.sha256, "dagster/column_schema": schema},
+    )
+
+
+def _meaning(table: str, column: str) -> str:
+    try:
+        return column_comment(table, column)
+    except DictionaryError:
+        return ""
+
+
+def counted(session: Session, record: OutputRecord) -> Mapping[str, object]:
+    """A metric's numerator and denominator in a month, by channel or service."""
+    of = pl.coalesce("channel", "service", pl.lit("all")).alias("of")
+    rows = pl.read_parquet(session.plan.outputs.path(record)).group_by(of)
+    sums = rows.agg(pl.col("numerator", "denominator").cast(pl.Float64).sum()).sort("of")
+    return {
+        f"{row['of']}: numerator / denominator": f"{row['numerator']:,.10g} / "
+        f"{row['denominator']:,.10g}"
+        for row in sums.to_dicts()
+    }
