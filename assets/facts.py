@@ -19,8 +19,9 @@ def survey_spans(plan: Plan) -> None:
         return
     with Workbench(plan) as bench:
         for rule in todo:
-            bench.lay_out(rule.listed("reads"), None)
-            spans.survey(plan.home, bench.connection, rule, plan.span_inputs(rule))
+            spans.survey(
+                plan.home, bench.connection, rule, plan.span_inputs(rule), bench.parts(rule)
+            )
 
 
 def spans_current(plan: Plan) -> bool:

@@ -160,7 +160,9 @@ class Plan:
         """What a rule sees of a table in a month, as a digest."""
         schema, _, table = name.partition(".")
         if name == "ref.calendar":
-            return digest([row for row in self.calendar if row["month"] == month])
+            # of the calendar a rule of months sees this much
+            states = {str(row["month_state"]) for row in self.calendar if row["month"] == month}
+            return digest(sorted(states))
         if name == "ref.metric_definitions":
             return digest(self.rules.definitions)
         if name == "ops.coverage":

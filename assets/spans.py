@@ -7,6 +7,7 @@ March alone, whatever moved.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,17 +31,24 @@ def is_current(home: Home, rule: Statement, inputs: str) -> bool:
     return record is not None and record["inputs"] == inputs
 
 
-def survey(home: Home, connection: Any, rule: Statement, inputs: str) -> None:
-    """Look at the fact whole and record what each month comes to."""
+def survey(
+    home: Home, connection: Any, rule: Statement, inputs: str, parts: Iterable[None]
+) -> None:
+    """Look at the fact whole, part by part, and record what each month comes to."""
     query = (
         "select strftime(month, '%Y-%m'), cast(sum(cast(hash(rule) as hugeint)) as text), "
-        f"count(*) from ({rule.body}) as rule group by 1 order by 1"
+        f"count(*) from ({rule.body}) as rule group by 1"
     )
-    try:
-        rows = connection.execute(query).fetchall()
-    except Exception as error:
-        raise failure(rule, error) from None
-    months = {month: f"{digest} {count}" for month, digest, count in rows}
+    sums: dict[str, tuple[int, int]] = {}
+    for _ in parts:
+        try:
+            rows = connection.execute(query).fetchall()
+        except Exception as error:
+            raise failure(rule, error) from None
+        for month, hashes, count in rows:
+            before = sums.get(month, (0, 0))
+            sums[month] = (before[0] + int(hashes), before[1] + count)
+    months = {month: f"{hashes} {count}" for month, (hashes, count) in sorted(sums.items())}
     write_json(home, _path(home, rule), {"inputs": inputs, "months": months})
 
 

@@ -7,7 +7,7 @@ What the rules are and when they run is decided elsewhere.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -32,10 +32,12 @@ from sql.run import (
     write_parquet,
 )
 
-_SAME = "whatever the month"
 _SQL_TYPES = {"text": "text", "date": "date", "integer": "integer", "bool": "boolean",
               "weight": "double", "time": "text", "moment": "timestamp",
               "moment_end": "timestamp"}  # fmt: skip
+
+# rows of exports that a rule over all months looks at together, for memory's sake
+_PART_ROWS = 3_000_000
 
 
 class Workbench:
@@ -51,6 +53,7 @@ class Workbench:
         self._made: dict[str, object] = {}  # the month a view holds; None: all of them
         self._filled: set[str] = set()  # tables of rows that are the same whatever the month
         self._whole: dict[str, str] = {}
+        self._part = ""
 
     def __enter__(self) -> Workbench:
         return self
@@ -65,13 +68,35 @@ class Workbench:
         """A rule's rows over all months, computed once for all the months that are cut of it."""
         held = "memory.main." + quoted("whole " + rule.name)
         if self._whole.get(rule.name) != inputs:
-            self.lay_out(rule.listed("reads"), None)
-            try:
-                self.connection.execute(f"create or replace table {held} as {rule.body}")
-            except Exception as error:
-                raise failure(rule, error) from None
+            made = "create or replace table {} as"
+            for _ in self.parts(rule):
+                try:
+                    self.connection.execute(f"{made.format(held)} {rule.body}")
+                except Exception as error:
+                    raise failure(rule, error) from None
+                made = "insert into {}"
             self._whole[rule.name] = inputs
         return f"from {held}"
+
+    def parts(self, rule: Statement) -> Iterator[None]:
+        """Lay a rule over all months out, part by part where it is large.
+
+        Its header says by which column its rows are `apart`: those that differ in it never meet.
+        """
+        column = rule.header.get("apart")
+        kinds = {name.removeprefix("raw.") for name in rule.listed("reads")}
+        rows = sum(
+            d.accepted for s in self.plan.sources if s.kind in kinds
+            for d in self.plan.ledger.loaded(s.name)
+        )  # fmt: skip
+        count = 1 + rows // _PART_ROWS if column else 1
+        for number in range(count):
+            self._part = (
+                f"where hash({quoted(column)}) % {count} = {number}" if column and count > 1 else ""
+            )
+            self.lay_out(rule.listed("reads"), None)
+            yield
+        self._part = ""
 
     def lay_out(
         self, names: Sequence[str], month: date | None, trailing: int = 0, grain: str = ""
@@ -87,7 +112,7 @@ class Workbench:
                 del self._made[name]
         for name in names:
             schema, _, table = name.partition(".")
-            mark = _SAME if _is_same(name) else (month, trailing, grain)
+            mark = (month is None,) if _is_same(name) else (month, trailing, grain, self._part)
             if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
                 continue
             self._view(schema, table, month, trailing, grain)
@@ -141,7 +166,10 @@ class Workbench:
             "cast(null as bigint) as file_row where false"
         )
         body = " union all by name ".join(parts)
-        self.connection.execute(f"create or replace view {table_name('raw.' + kind)} as {body}")
+        self.connection.execute(
+            f"create or replace view {table_name('raw.' + kind)} as "
+            f"select * from ({body}) {self._part}"
+        )
 
     def _counting(self, source: str, key: str, chunks: list[Path], month: str | None) -> str:
         files = ", ".join(literal(path) for path in chunks)
@@ -180,7 +208,12 @@ class Workbench:
             insert_rows(self.connection, table, columns, rows)
             if _is_same(shown):
                 self._filled.add(shown)
-        self.connection.execute(f"create or replace view {table_name(shown)} as from {table}")
+        # a rule of months knows a month's state; that a year ends meanwhile is not its concern
+        narrow = shown == "ref.calendar" and month is not None
+        part = "distinct month, month_state" if narrow else "*"
+        self.connection.execute(
+            f"create or replace view {table_name(shown)} as select {part} from {table}"
+        )
 
     def build(
         self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
