@@ -17,6 +17,9 @@ from sql.run import literal, table_name
 # A database that was patched often keeps holes; beyond this growth it is written whole.
 _GROWTH = 1.5
 _BLOCK = 1 << 22
+_PERSONS = ("agent_key", "respondent_key", "customer_key")
+# tables of small size in whose texts a pseudonym may stand
+_TEXTS = ("ref.register_rows", "ops.check_rows")
 
 
 @dataclass
@@ -47,6 +50,39 @@ def copy_database(manifest: Mapping[str, Any], source: Path, target: Path) -> Ca
         for name, table in manifest["tables"].items()
     }
     return Carried(compact_bytes, held)
+
+
+def note_persons(con: Any, mark: str) -> None:
+    """Note the pseudonyms that the database in use holds, as the temporary table `mark`."""
+    columns = con.execute(
+        "select table_schema || '.' || table_name, column_name from information_schema.columns "
+        "join information_schema.tables using (table_catalog, table_schema, table_name) where "
+        "table_catalog = current_database() and table_type = 'BASE TABLE' order by all"
+    ).fetchall()
+    selects = [
+        f"select distinct {column} as person from {table_name(table)}"
+        for table, column in columns
+        if column in _PERSONS
+    ]
+    selects += [
+        "select unnest(regexp_extract_all(cast(found as text), '[0-9a-f]{32}')) "
+        f"from {table_name(table)} as found"
+        for table in _TEXTS
+        if table in {name for name, _ in columns}
+    ]
+    con.execute(
+        f"create temp table temp.{mark} as select distinct person "
+        f"from ({' union all '.join(['select null as person', *selects])}) where person is not null"
+    )
+
+
+def lingers(con: Any, before: str, after: str) -> bool:
+    """Whether somebody's pseudonym is gone from the tables: it still lies in the file's free room.
+
+    Who was taken out must not be found in the bytes of a version, so that one is written whole.
+    """
+    query = f"select count(*) > 0 from (from temp.{before} except from temp.{after})"
+    return bool(con.execute(query).fetchall()[0][0])
 
 
 def clear(con: Any, carried: Carried, kept: Sequence[str]) -> None:

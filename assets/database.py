@@ -7,12 +7,20 @@ parquet files are the lake's own, linked and not copied, so an unchanged month c
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assets.accounting import check_row_files, reject_files
-from assets.carrying import Carried, clear, copy_database, fill
+from assets.carrying import (
+    Carried,
+    clear,
+    copy_database,
+    fill,
+    lingers,
+    note_persons,
+)
 from assets.content import (
     CHECK_ROWS,
     MOST_CHECK_ROWS,
@@ -76,11 +84,29 @@ class Before:
 
 
 def write_database(plan: Plan, building: Path, header: dict[str, Any], before: Before) -> Written:
-    """Write kring.duckdb and parquet/ into a folder; check that they agree."""
+    """Write kring.duckdb and parquet/ into a folder; check that they agree.
+
+    The database is that of the version readers see, brought up to date where that is possible.
+    """
     path = building / "kring.duckdb"
-    carried = (
-        copy_database(before.manifest, before.standing, path) if before.standing else Carried()
-    )
+    if before.standing:
+        carried = copy_database(before.manifest, before.standing, path)
+        if carried.held:
+            written = _write(plan, building, header, before, carried)
+            if written:
+                return written
+            path.unlink()
+            shutil.rmtree(building / "parquet")
+    written = _write(plan, building, header, before, Carried())
+    assert written  # nothing lingers in a new file
+    return written
+
+
+def _write(
+    plan: Plan, building: Path, header: dict[str, Any], before: Before, carried: Carried
+) -> Written | None:
+    """Write both over what is carried; None where the database must be written whole."""
+    path = building / "kring.duckdb"
     con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill")
     try:
         con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
@@ -89,6 +115,7 @@ def write_database(plan: Plan, building: Path, header: dict[str, Any], before: B
         )
         con.execute("use published")
         large = large_tables(plan)
+        note_persons(con, "persons_before")
         clear(con, carried, [table.name for table in large])
         con.execute("begin")
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
@@ -97,6 +124,9 @@ def write_database(plan: Plan, building: Path, header: dict[str, Any], before: B
         for table in large:
             fill(con, table.name, table.files, carried)
         files |= _small_tables(plan, con, building, header, before.manifests)
+        note_persons(con, "persons_after")
+        if lingers(con, "persons_before", "persons_after"):
+            return None
         compared = before.manifest if is_taken_in else None
         files |= _provenance(plan, con, building, header, before.logs, compared)
         for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):

@@ -66,6 +66,7 @@ def at(root: Path) -> TestHome:
 # the drill
 
 
+@pytest.mark.nightly
 def test_h4_the_drill_a_home_made_again_on_a_clean_machine_catches_up(
     place: TestHome, tmp_path: Path
 ) -> None:
@@ -105,6 +106,7 @@ def test_h3_a_lost_lake_is_built_again_from_landing(place: TestHome) -> None:
     assert content(place) == wanted
 
 
+@pytest.mark.nightly
 def test_h3_with_the_ledger_saved_withdrawals_and_order_stay(
     place: TestHome, command: Command
 ) -> None:

@@ -92,6 +92,7 @@ def test_a_home_that_is_held_or_stale_is_not_decided_about(
     assert "some figures are stale; kring run first" in said.text
 
 
+@pytest.mark.nightly
 def test_a_longer_period_over_a_shorter_one(home: DefendedHome, command: Command) -> None:
     """S1 closed over Q1: its months stand as Q1 was closed, and Q1 opens only after S1."""
     assert close(command, home, "2024-Q1").code == 0
@@ -149,6 +150,7 @@ def test_what_is_held_out_is_listed_with_its_effect(home: DefendedHome, command:
     assert not any(f.must_be_acted_on for f in found)
 
 
+@pytest.mark.nightly
 def test_a_closed_year(tmp_path: Path, command: Command) -> None:
     """Closed quarter by quarter, then whole; late data reaches neither."""
     home = DefendedHome.of_months(tmp_path, "2024-01", "2024-12")
@@ -259,6 +261,7 @@ def test_a_revision_that_was_altered_is_named_and_nothing_rests_on_it(
     assert command(home.root, "verify").code == 0
 
 
+@pytest.mark.nightly
 def test_a_closing_that_was_cut_short_is_as_if_it_had_not_been(
     home: DefendedHome, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_number_without_a_cause_is_not_published(tmp_path: Path) -> None:
     assert home.causes(healed) == {"file calls/calls_20240412.csv arrived"}
 
 
+@pytest.mark.nightly
 def test_an_altered_closed_month_never_reaches_readers(tmp_path: Path) -> None:
     """The lake's month is altered after it was closed: what is published is the revision's."""
     home = DefendedHome.of_months(tmp_path, "2024-01", "2024-03")

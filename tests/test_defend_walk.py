@@ -143,6 +143,7 @@ class Walk:
         ]  # fmt: skip
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_log_holds_each_changed_number_once_with_a_cause_that_happened(
     tmp_path: Path, command: Command, seed: int

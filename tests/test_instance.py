@@ -201,6 +201,7 @@ def test_the_failed_months_figures_are_withheld_with_the_reason(place: TestHome)
     assert reason == "No call of the night of the fifteenth: 1 rows"
 
 
+@pytest.mark.nightly
 def test_mended_it_is_green_again_and_only_what_changed_is_red(place: TestHome) -> None:
     check = place.root / "checks" / "no_test_calls.sql"
     check.write_text(CHECK.replace("'C02'", "'none'"))
@@ -245,6 +246,7 @@ def killed_while(job: str, place: TestHome) -> None:
         command.wait(10)
 
 
+@pytest.mark.nightly
 def test_a_killed_run_is_closed_with_a_reason_and_the_next_succeeds(tmp_path: Path) -> None:
     place = three_months(tmp_path / "home")
     killed_while("rebuild_month", place)

@@ -104,6 +104,7 @@ def test_findings_are_listed_and_counted_in_the_sentence(place: TestHome) -> Non
     assert [f["about"] for f in told["findings"]] == ["unclaimed"]
 
 
+@pytest.mark.nightly
 def test_a_failure_is_reported_and_the_version_that_stands(place: TestHome) -> None:
     break_register(place)
     run(place, 1)
@@ -121,6 +122,7 @@ def test_a_failure_before_anything_is_published_is_reported(home: TestHome) -> N
     assert (home.root / "published").stat().st_mode & 0o777 == 0o750
 
 
+@pytest.mark.nightly
 def test_a_run_that_works_through_dagsters_steps_reports_as_well(place: TestHome) -> None:
     """And what failed there is named by its step."""
     place.put(CALLS, calls_file([call("A1"), call("A2", wait="25,0"), call("A3")]))
@@ -142,12 +144,14 @@ def test_an_unexpected_errors_text_stays_at_home() -> None:
     )
 
 
+@pytest.mark.nightly
 def test_that_it_cannot_be_written_fails_no_run(place: TestHome) -> None:
     (place.root / "published/status.json").mkdir()
     ran = run(place, 0)
     assert "kring: published/status.json could not be written" in ran.stderr
 
 
+@pytest.mark.nightly
 def test_the_run_after_a_killed_one_says_so_once(place: TestHome) -> None:
     place.put(CALLS, calls_file([call("A1"), call("A9")]))
     process = subprocess.Popen(
@@ -174,6 +178,7 @@ def test_the_run_after_a_killed_one_says_so_once(place: TestHome) -> None:
 # Dagster's own runs
 
 
+@pytest.mark.nightly
 def test_dagsters_runs_are_reported_by_its_sensors(
     place: TestHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +261,7 @@ def test_the_hook_is_called_for_what_it_was_asked_for(
     assert heard(told) == expected
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("body", "said"),
     [("sys.exit(7)", "alerts.hook ended with exit code 7"),
@@ -272,6 +278,7 @@ def test_a_hook_that_fails_or_hangs_is_reported_and_fails_no_run(
     assert status(place)["outcome"] == "complete"
 
 
+@pytest.mark.nightly
 def test_the_home_is_free_while_the_hook_works(place: TestHome) -> None:
     """Or a hook that hangs would keep the next run waiting."""
     told = hook(
@@ -318,6 +325,7 @@ def test_a_webhook_gets_the_report(
     assert [report["sentence"] for report in told] == [status(place)["sentence"]]
 
 
+@pytest.mark.nightly
 def test_a_webhook_that_refuses_or_is_not_there_is_reported(
     place: TestHome, listener: tuple[str, list[dict[str, Any]]]
 ) -> None:

@@ -21,6 +21,7 @@ from assets.lake import sweep
 from assets.published import current, retain, switch, verify, versions
 
 
+@pytest.mark.nightly
 def test_readers_meet_no_error_and_no_mixed_answer_while_versions_are_published(
     tmp_path: Path,
 ) -> None:
@@ -30,6 +31,7 @@ def test_readers_meet_no_error_and_no_mixed_answer_while_versions_are_published(
     assert read.most_seen >= 2 and read.asked > 10, "the readers met no publishing"
 
 
+@pytest.mark.nightly
 def test_a_folder_copied_while_versions_are_published_is_one_version(tmp_path: Path) -> None:
     """Another team resolves `current` once and copies the folder that it then names."""
     home, over, copies = prepared(tmp_path / "home"), threading.Event(), []

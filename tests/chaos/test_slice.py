@@ -24,6 +24,7 @@ MOMENTS = [
 ]
 
 
+@pytest.mark.nightly
 def test_a_kill_at_a_decisive_call_leaves_nothing_half_made(tmp_path: Path) -> None:
     prepared = prepare(Start("small", small), tmp_path, plain.COMMAND)
     assert len(prepared.points) > 300, "the durable calls are not seen"

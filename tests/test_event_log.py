@@ -1,0 +1,61 @@
+"""The event log that a run keeps open is Dagster's own to whoever reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines import event_log
+from pipelines.event_log import open_instance
+
+
+@dg.asset
+def twelve() -> dg.MaterializeResult[None]:
+    """An asset that says how many rows it has."""
+    return dg.MaterializeResult(metadata={"dagster/row_count": 12})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    return tmp_path
+
+
+def rows_told(folder: Path) -> object:
+    """What Dagster's own instance knows of the asset."""
+    with dg.DagsterInstance.from_config(str(folder)) as books:
+        event = books.get_latest_materialization_event(twelve.key)
+        assert event is not None and event.asset_materialization is not None
+        return event.asset_materialization.metadata["dagster/row_count"].value
+
+
+def test_what_it_writes_dagsters_own_log_reads(folder: Path) -> None:
+    with open_instance(folder) as instance:
+        ended = dg.materialize([twelve], instance=instance)
+        assert ended.success
+        # while it is open, too: a server reads beside the run
+        assert rows_told(folder) == 12
+        assert (folder / "history" / "runs" / f"{ended.run_id}.db").is_file()
+    assert rows_told(folder) == 12
+
+
+def test_a_runs_file_that_was_deleted_meanwhile_is_made_again(folder: Path) -> None:
+    with open_instance(folder) as instance:
+        ended = dg.materialize([twelve], instance=instance)
+        for file in (folder / "history" / "runs").glob(f"{ended.run_id}*"):
+            file.unlink()
+        assert instance.all_logs(ended.run_id) == []
+        assert dg.materialize([twelve], instance=instance).success
+
+
+def test_no_more_files_are_open_than_it_says(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "_OPEN_FILES", 2)
+    with open_instance(folder) as instance:
+        runs = [dg.materialize([twelve], instance=instance).run_id for _ in range(4)]
+        log = instance.event_log_storage
+        assert isinstance(log, event_log.KeptEventLog)
+        assert len(log._engines) <= 2
+        # closed files open again when they are asked for
+        assert all(instance.all_logs(run) for run in runs)
