@@ -28,6 +28,12 @@ class BusyError(RuntimeError):
     """Another run holds the home's lock."""
 
 
+def require_plain(root: Path) -> None:
+    """Raise HomeError where a home's path is a pattern to the engines that read its files."""
+    if set("*?[]") & set(str(root)):
+        raise HomeError(f"{root}: a home's path may not hold any of * ? [ ]; move the home")
+
+
 @dataclass(frozen=True)
 class Home:
     """The folder of one organisation (KRING_HOME) and the places in it."""
@@ -42,6 +48,7 @@ class Home:
         chosen = chosen.expanduser().resolve()
         if not (chosen / "kring.toml").is_file():
             raise HomeError(f"{chosen} is no kring home (no kring.toml); make one: kring init DIR")
+        require_plain(chosen)
         home = Home(chosen, read_settings(chosen / "kring.toml"))
         home.require_format()
         return home

@@ -106,6 +106,14 @@ def test_1_where_there_is_no_home(
     )
 
 
+def test_a_home_whose_path_is_a_pattern_is_refused(tmp_path: Path) -> None:
+    """To the engines `[1]` means one character, so they would look for files elsewhere."""
+    place = TestHome(tmp_path / "home [1]")
+    ended = place.kring("status")
+    assert ended.returncode == 1
+    assert "a home's path may not hold any of * ? [ ]; move the home" in ended.stderr
+
+
 def test_home_option_goes_before_the_environment(
     command: Command, filled: TestHome, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from assets.home import TEMPLATE, Home, HomeError, run_lock
+from assets.home import TEMPLATE, Home, HomeError, require_plain, run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json
 
@@ -34,6 +34,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The new home; made if miss
     """
     if (folder / "kring.toml").exists():
         raise HomeError(f"{folder} is a kring home already; nothing was changed")
+    require_plain(folder.resolve())
     folder.mkdir(parents=True, exist_ok=True)
     for name in _LAID_OUT:
         template = TEMPLATE / name
