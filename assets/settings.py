@@ -20,7 +20,7 @@ _SETTINGS: dict[str, dict[str, type]] = {
         "last_month": str,
     },
     "ingest": {"settle_seconds": int, "max_file_mb": int},
-    "published": {"keep_versions": int, "grace_hours": int},
+    "published": {"keep_versions": int, "grace_hours": int, "reports": str},
     "nightly": {"cron": str},
     "alerts": {"hook": str, "webhook": str, "on": str, "timeout_seconds": int},
     "freshness": {"working_day": int},
@@ -28,6 +28,7 @@ _SETTINGS: dict[str, dict[str, type]] = {
 # keys that say too little without their section
 _ATTRIBUTES = {"on": "alert_on", "timeout_seconds": "alert_seconds"}
 ALERT_ON = ("failure", "findings", "always")
+LANGUAGES = ("id", "en")
 
 
 class HomeError(RuntimeError):
@@ -46,6 +47,8 @@ class Settings:
     max_file_mb: int = 4096
     keep_versions: int = 14
     grace_hours: int = 24
+    reports: tuple[str, ...] = LANGUAGES
+    """The languages in which a version has performance reports."""
     cron: str = "0 4 * * *"
     hook: str = ""
     webhook: str = ""
@@ -102,7 +105,20 @@ def _checked(text: str, values: dict[str, object]) -> dict[str, object]:
         if isinstance(count := values.get(key, 1), int) and count < (key == "keep_versions"):
             raise _fault(text, key, f"{key} must not be below {int(key == 'keep_versions')}")
     _check_alerts(text, values)
-    return {**values, **months}
+    reports = {"reports": _languages(text, str(values["reports"]))} if "reports" in values else {}
+    return {**values, **months, **reports}
+
+
+def _languages(text: str, value: str) -> tuple[str, ...]:
+    """The languages of `reports`, in the order of LANGUAGES; `none` is none of them."""
+    given = set(value.replace(",", " ").split())
+    if given == {"none"}:
+        return ()
+    if not given or given - set(LANGUAGES):
+        raise _fault(
+            text, "reports", f'published.reports must be of {", ".join(LANGUAGES)}, or "none"'
+        )
+    return tuple(each for each in LANGUAGES if each in given)
 
 
 def _check_alerts(text: str, values: dict[str, object]) -> None:

@@ -49,7 +49,14 @@ class TestHome:
 
     __test__ = False
 
-    def __init__(self, root: Path, *, first_month: str = "2024-01", last_month: str = "") -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        first_month: str = "2024-01",
+        last_month: str = "",
+        reports: str = "none",  # half of what a small version costs; few tests look at them
+    ) -> None:
         self.root = root
         for name in ("sources", "register", "reference"):
             shutil.copytree(TEMPLATE / name, root / name)
@@ -57,7 +64,7 @@ class TestHome:
         (root / "kring.toml").write_text(
             '[organisation]\nname = "Test centre"\ntimezone = "Asia/Jakarta"\n'
             f'first_month = "{first_month}"\n{last}[ingest]\nsettle_seconds = 0\n'
-            "[published]\nkeep_versions = 50\n"
+            f'[published]\nkeep_versions = 50\nreports = "{reports}"\n'
         )
         (root / "landing").mkdir()
 

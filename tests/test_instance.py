@@ -37,7 +37,7 @@ select contact_id from fact.contacts where contact_id = 'C02'
 
 def three_months(root: Path) -> TestHome:
     """Three months with two calls each; nothing run yet."""
-    made = TestHome(root, last_month="2024-03")
+    made = TestHome(root, last_month="2024-03", reports="id en")
     made.only_sources("calls")
     for month in MONTHS:
         day = f"15/{month[5:]}/2024"

@@ -17,11 +17,13 @@ import pytest
 from homes import ROOT, TestHome, call, calls_file
 from pages import Number, Page
 
-from assets.performance_report import charts, writing
+from assets import settings
+from assets.performance_report import charts
 from assets.performance_report.figures import Row
 from assets.performance_report.kpis import formula
 from assets.performance_report.words import Words, register_words, texts
 from assets.published import current, verify
+from assets.settings import HomeError
 
 TEMPLATES = sorted((ROOT / "assets/performance_report/templates").glob("*.html"))
 
@@ -274,6 +276,8 @@ def test_what_cannot_be_reported_is_said(sample_home: TestHome) -> None:
 @pytest.fixture
 def small(home: TestHome) -> TestHome:
     """Two calls of one day of January, seen from February: no month is complete."""
+    given = home.root / "kring.toml"
+    given.write_text(given.read_text().replace('reports = "none"', 'reports = "id en"'))
     home.put("calls/calls_202401.csv", calls_file([call("1"), call("2", wait="30,000")]))
     return home
 
@@ -312,11 +316,29 @@ def check_what_an_incomplete_month_prints(found: Page) -> None:
     assert "incomplete" in found.html and "SYNTHETIC SAMPLE DATA" not in found.html
 
 
+def test_a_version_has_reports_in_the_languages_asked_for(small: TestHome) -> None:
+    given = small.root / "kring.toml"
+    both = given.read_text()
+    given.write_text(both.replace('"id en"', '"en"'))
+    small.run("2024-02-05")
+    folder = small.root / "published" / "current"
+    assert [path.name for path in folder.glob("report.*")] == ["report.2024.en.html"]
+    # another choice is another content, and none costs nothing
+    given.write_text(both.replace('"id en"', '"none"'))
+    small.run("2024-02-05")
+    assert list(folder.glob("report.*")) == []
+    given.write_text(both.replace('"id en"', '"nl"'))
+    with pytest.raises(HomeError, match='published.reports must be of id, en, or "none"'):
+        _ = small.home
+
+
 def test_a_report_that_cannot_be_made_stops_no_version(
     small: TestHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A language nobody has words for fails on its second page; the first is taken back."""
-    monkeypatch.setattr(writing, "LANGUAGES", ("id", "xx"))
+    monkeypatch.setattr(settings, "LANGUAGES", ("id", "xx"))
+    given = small.root / "kring.toml"
+    given.write_text(given.read_text().replace('"id en"', '"id xx"'))
     ran = small.run("2024-02-05")
     version = current(small.home)
     assert version is not None and verify(small.home, version) == []

@@ -29,7 +29,9 @@ PRIVACY = (ROOT / "docs/privacy.md").read_text()
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """A month run by the command, by a user whose files are open to all by default."""
-    home = TestHome(tmp_path_factory.mktemp("security") / "home", last_month="2024-01")
+    home = TestHome(
+        tmp_path_factory.mktemp("security") / "home", last_month="2024-01", reports="id en"
+    )
     home.only_sources("calls")
     path = home.root / "sources/calls.sql"
     text = path.read_text().replace("expects:     day", "expects:     none")

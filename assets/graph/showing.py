@@ -15,7 +15,6 @@ from typing import Any
 import dagster as dg
 
 from assets.home import Home
-from assets.performance_report.words import LANGUAGES
 from assets.rounding import rounded
 
 _MOST = 12  # rows; what is more is in the published table
@@ -103,7 +102,7 @@ def reports(home: Home, year: int) -> dict[str, object]:
 
     Only years that have one: the latest, and those with printed figures.
     """
-    paths = {lang: home.current / f"report.{year}.{lang}.html" for lang in LANGUAGES}
+    paths = {lang: home.current / f"report.{year}.{lang}.html" for lang in home.settings.reports}
     return {
         f"report ({lang})": dg.MetadataValue.path(str(path))
         for lang, path in paths.items()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from assets.lake import digest, sha256_file
-from assets.performance_report.words import LANGUAGES
+from assets.settings import LANGUAGES
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -17,7 +17,6 @@ from markupsafe import Markup
 from assets.performance_report.generated import said
 from assets.rounding import rounded
 
-LANGUAGES = ("id", "en")
 _FOLDER = Path(__file__).resolve().parent / "words"
 _MINUS = "\u2212"
 _NONE = "\u2013"

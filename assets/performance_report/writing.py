@@ -11,7 +11,6 @@ from typing import Any
 from assets.home import Home
 from assets.lake import digest, sha256_file
 from assets.performance_report.own_text import OwnTexts
-from assets.performance_report.words import LANGUAGES
 
 _FOLDER = Path(__file__).resolve().parent
 
@@ -38,6 +37,8 @@ def write_reports(home: Home, building: Path) -> dict[str, Any]:
     """
     files: list[dict[str, Any]] = []
     failed: list[str] = []
+    if not home.settings.reports:
+        return {"files": files, "failed": failed}
     try:
         from assets.performance_report.reading import reported_years
 
@@ -60,7 +61,7 @@ def _write_year(home: Home, building: Path, year: int) -> list[dict[str, Any]]:
     settings = home.settings
     report = read_report(building / "kring.duckdb", settings.name, settings.timezone, year)
     files = []
-    for lang in LANGUAGES:
+    for lang in home.settings.reports:
         path = building / f"report.{year}.{lang}.html"
         path.write_text(render(report, own_texts(home), lang), encoding="utf-8", newline="\n")
         files.append({"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size})
@@ -76,8 +77,8 @@ def failed_reports(home: Home) -> list[str]:
 
 
 def report_digest(home: Home) -> str:
-    """Changes when the office's words or the report's own texts and templates do."""
-    return digest(own_texts(home).digest(), _made_of())
+    """Changes when the office's words, the languages or the report's own templates do."""
+    return digest(own_texts(home).digest(), _made_of(), home.settings.reports)
 
 
 @cache

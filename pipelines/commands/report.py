@@ -33,7 +33,7 @@ def report(
 
     Example: kring report 2024 --lang en
     """
-    from assets.performance_report.words import LANGUAGES
+    from assets.settings import LANGUAGES
 
     if lang not in LANGUAGES:
         raise typer.BadParameter(f"{lang!r} is no language of the report; write id or en")
