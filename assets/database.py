@@ -107,7 +107,7 @@ def _write(
 ) -> Written | None:
     """Write both over what is carried; None where the database must be written whole."""
     path = building / "kring.duckdb"
-    con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill")
+    con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill", memory="800MB")
     try:
         con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
         is_taken_in = before.standing is not None and take_in_before(

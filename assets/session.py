@@ -29,7 +29,7 @@ from assets.workbench import Workbench
 _T = TypeVar("_T")
 # Months do not rest on each other, and much of a month's work keeps one core busy only.
 _AT_ONCE = 2
-_MEMORY_MB = 1000
+_MEMORY_MB = 800
 
 
 class Session:
@@ -84,6 +84,10 @@ class Session:
     def look_again(self) -> None:
         """Forget what was seen: ingest has changed it."""
         self._plan = None
+        self._end_engines()
+
+    def rest(self) -> None:
+        """Give the engines' memory back before work that needs none of them."""
         self._end_engines()
 
     def _end_engines(self) -> None:

@@ -37,13 +37,13 @@ _SQL_TYPES = {"text": "text", "date": "date", "integer": "integer", "bool": "boo
               "moment_end": "timestamp"}  # fmt: skip
 
 # rows of exports that a rule over all months looks at together, for memory's sake
-_PART_ROWS = 3_000_000
+_PART_ROWS = 1_000_000
 
 
 class Workbench:
     """One in-memory engine over a plan; use as a context manager."""
 
-    def __init__(self, plan: Plan, memory_mb: int = 1000, threads: int | None = None) -> None:
+    def __init__(self, plan: Plan, memory_mb: int = 800, threads: int | None = None) -> None:
         self.plan, self.home = plan, plan.home
         # engines that work at once each spill into a folder of their own
         spill = make_folder(self.home.scratch) / f"spill-{threading.get_ident()}"

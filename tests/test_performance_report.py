@@ -328,7 +328,7 @@ def test_a_version_has_reports_in_the_languages_asked_for(small: TestHome) -> No
     small.run("2024-02-05")
     assert list(folder.glob("report.*")) == []
     given.write_text(both.replace('"id en"', '"nl"'))
-    with pytest.raises(HomeError, match=r'published\.reports must be of id, en'):
+    with pytest.raises(HomeError, match=r"published\.reports must be of id, en"):
         _ = small.home
 
 
