@@ -34,7 +34,7 @@ run: env  ## sample exports, a run, the 2024 scorecard, the database
 	@$(BIN)/kring run
 	@$(BIN)/kring scorecard 2024
 
-test: env  ## all tests (under five minutes)
+test: env  ## all tests but the long ones (about nine minutes on two cores)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 nightly: env  ## the real server and a browser: reruns, nights, a crash (about fifteen minutes)

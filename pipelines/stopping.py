@@ -35,6 +35,20 @@ def heeded() -> Iterator[None]:
         _notes = None
 
 
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Let what breaks because of a signal count as the stop that was asked for.
+
+    A library that is interrupted in the middle of something may fail over it with an error of
+    its own, such as that of a closed database.
+    """
+    try:
+        yield
+    except Exception:
+        check()
+        raise
+
+
 def check() -> None:
     """Raise KeyboardInterrupt where a signal was taken by somebody else since."""
     if _notes is None:

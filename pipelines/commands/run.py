@@ -57,7 +57,12 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
     place = open_home(home)
     day = parse_as_of(place, as_of)
     try:
-        with stopping.heeded(), reported(place, day) as note, progress(as_json):
+        with (
+            stopping.heeded(),
+            reported(place, day) as note,
+            progress(as_json),
+            stopping.told_apart(),
+        ):
             outcome = run_home(place, day)
             outcome.interrupted = note.left
             note.done(published=outcome.published, failures=outcome.failures,

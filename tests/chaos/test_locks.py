@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from killer import begun, session
 from serving import until
 
 from assets.home import BusyError, run_lock
+from pipelines import stopping
 
 SINCE = re.compile(r"another run holds this home since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
@@ -68,6 +71,18 @@ def test_a_run_that_is_asked_to_stop_stops_and_says_so(
     assert "stopped; nothing half-made stands" in said and "Traceback" not in said
     assert session(process.pid) == []
     assert not (home.root / "published/current").exists()
+
+
+def test_what_breaks_over_a_stop_counts_as_the_stop() -> None:
+    """As where a signal meets a library that closes its file, and then wants to roll back."""
+    with pytest.raises(KeyboardInterrupt), stopping.heeded(), stopping.told_apart():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            raise ValueError("closed database") from None
+    with pytest.raises(ValueError), stopping.heeded(), stopping.told_apart():
+        raise ValueError("nobody asked to stop")
 
 
 def held(home: TestHome) -> bool:
