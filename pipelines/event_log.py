@@ -77,6 +77,12 @@ class KeptEventLog(SqliteEventLogStorage):
             connection.exec_driver_sql("pragma synchronous = normal")
         return engine
 
+    def let_go(self, run_id: str) -> None:
+        """Close the file of a run that has ended, so that a kill later leaves nothing beside it."""
+        with self._db_lock:
+            if engine := self._engines.pop(run_id, None):
+                engine.dispose()
+
     def dispose(self) -> None:
         for engine in self._engines.values():
             engine.dispose()

@@ -22,6 +22,7 @@ from dagster._core.workspace.load import location_origins_from_yaml_paths
 from assets.report import Failure
 from pipelines import stopping
 from pipelines.automation import PID, made_by_command
+from pipelines.event_log import KeptEventLog
 
 WORKSPACE = Path(__file__).resolve().parent.parent / "workspace.yaml"
 GONE = "The process that ran this is gone; nothing half-made stands. Run it again."
@@ -68,6 +69,8 @@ class Location:
             job_code_origin=job.get_python_origin(),
         )
         execute_run(job, created, instance)
+        if isinstance(log := instance.event_log_storage, KeptEventLog):
+            log.let_go(created.run_id)
         ended = instance.get_run_by_id(created.run_id)
         assert ended is not None
         stopping.check()

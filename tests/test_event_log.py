@@ -41,6 +41,16 @@ def test_what_it_writes_dagsters_own_log_reads(folder: Path) -> None:
     assert rows_told(folder) == 12
 
 
+def test_a_run_that_has_ended_leaves_no_journal_beside_its_file(folder: Path) -> None:
+    with open_instance(folder) as instance:
+        run = dg.materialize([twelve], instance=instance).run_id
+        log = instance.event_log_storage
+        assert isinstance(log, event_log.KeptEventLog)
+        assert list((folder / "history" / "runs").glob(f"{run}.db-*"))
+        log.let_go(run)
+        assert not list((folder / "history" / "runs").glob(f"{run}.db-*"))
+
+
 def test_a_runs_file_that_was_deleted_meanwhile_is_made_again(folder: Path) -> None:
     with open_instance(folder) as instance:
         ended = dg.materialize([twelve], instance=instance)
