@@ -77,8 +77,8 @@ audit:  ## known weaknesses of what is locked; needs the network
 	@.tmp/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip \
 		--strict --progress-spinner off || { echo; \
 		echo "NOT PROVEN CLEAN. A table above lists weaknesses. An error means that there was no"; \
-		echo "answer: 'not found on PyPI' is what a mirror without advisories says. Then run it"; \
-		echo "where https://pypi.org can be reached: docs/privacy.md, Weaknesses."; exit 1; }
+		echo "answer, as of a mirror without advisories. Then run it where the public index can be"; \
+		echo "reached: docs/privacy.md, Weaknesses."; exit 1; }
 
 ui: env  ## Dagster's web interface on this machine
 	@$(BIN)/kring ui

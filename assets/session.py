@@ -84,13 +84,10 @@ class Session:
     def look_again(self) -> None:
         """Forget what was seen: ingest has changed it."""
         self._plan = None
-        self._end_engines()
+        self.rest()
 
     def rest(self) -> None:
-        """Give the engines' memory back before work that needs none of them."""
-        self._end_engines()
-
-    def _end_engines(self) -> None:
+        """End the engines and give their memory back; whoever asks next gets new ones."""
         if self._pool is not None:
             for bench in self._benches.values():
                 bench.connection.interrupt()
@@ -101,7 +98,7 @@ class Session:
         self._benches.clear()
 
     def close(self) -> None:
-        self._end_engines()
+        self.rest()
         self._open.close()
 
     def fact(self, name: str, month: date) -> OutputRecord:

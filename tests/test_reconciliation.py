@@ -66,7 +66,7 @@ KNOWN = [
       "no target separates them")),
     # 87.78 / 78 = 1.12538; 89.38 / 78 = 1.14590
     ("printed_twice", "kpi_table.1a-N.2024-Y.realisation",
-     ("87.78 (kpi_table, csi_text), and as 89.38 (csi_comparison)",
+     ("87.78 (csi_text, kpi_table), and as 89.38 (csi_comparison)",
       "follows from 87.78 of a target of 78, which is 112.54", "would be 114.59")),
     ("realisation_is_achievement", "csi_text.1a-N.2024-Y.realisation_as_worded",
      ("112.54 is called a realisation", "Realisasi 112,54 %", "The realisation is 87.78")),

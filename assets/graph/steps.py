@@ -160,8 +160,8 @@ def _scorecard(session: Session, month: date | None) -> Result:
 
 
 def _snapshot(session: Session, month: date | None) -> Result:
-    # a run planned for some months leaves publishing to the run after which none is stale
     session.rest()
+    # a run planned for some months leaves publishing to the run after which none is stale
     if session.forced or not session.plan.stale():
         publish(session.plan)
     standing = current(session.home)

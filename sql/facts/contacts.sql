@@ -64,7 +64,7 @@ open_days as (
             list({
                 'begins_at': local_date + cast(opens as interval),
                 'ends_at': local_date + cast(closes as interval)
-            }) filter (opens is not null),
+            } order by opens, closes) filter (opens is not null),
             []
         ) as windows
     from hours
@@ -76,7 +76,8 @@ eventful_days as (
         days.channel,
         days.queue,
         days.local_date,
-        list(events) filter (kinds.closes_service) as closings,
+        list(events order by events.begins_at, events.event_id)
+            filter (kinds.closes_service) as closings,
         list(events order by events.begins_at, events.event_id) filter (kinds.is_incident)
             as incidents
     from days

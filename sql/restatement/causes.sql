@@ -79,12 +79,12 @@ steps as (
         kind,
         part_period,
         if(kind = 'file', coalesce(file_id, part), part) as part,
-        any_value(file_id) as file_id,
-        any_value(weight) as weight,
+        min(file_id) as file_id,
+        min(weight) as weight,
         string_agg(text, ' and ' order by text) as text,
         any_value(status order by status) as status,
         sum(rows) as rows,
-        any_value(
+        min(
             coalesce(
                 format('{:g}', cast(numerator as double)) || ' / '
                 || format('{:g}', cast(denominator as double)),

@@ -8,7 +8,7 @@ policies as (from ref.service_level_policy),
 
 -- the waits up to which some rule treats an abandon as short
 limits as (
-    select list(short_abandon_seconds) as seconds
+    select list(short_abandon_seconds order by short_abandon_seconds) as seconds
     from (
         select short_abandon_seconds from presets
         union

@@ -16,8 +16,9 @@ from typing import Any
 
 import duckdb
 
-# made anew by every run, or by a home's own random key
-_OF_THE_RUN = ("loaded_at", "agent_key", "respondent_key", "customer_key")
+# made anew by every run, or by a home's own random key; a version is named by when it was made
+_OF_THE_RUN = ("loaded_at", "agent_key", "respondent_key", "customer_key",
+               "version", "previous_version", "restated_at")  # fmt: skip
 _OWN = ("ops.versions",)
 
 

@@ -43,7 +43,8 @@ nearest as (
 ),
 
 above as (
-    select nearest.figure_id, string_agg(distinct printed.subject, ', ') as subjects
+    select nearest.figure_id, string_agg(distinct printed.subject, ', ' order by printed.subject)
+        as subjects
     from nearest
     join reference.printed as printed
         on (printed.period, printed.value, printed.measure)

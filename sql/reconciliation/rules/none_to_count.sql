@@ -24,7 +24,7 @@ things as (
 awards as (
     select
         remarks.figure_id,
-        any_value(shown(printed.value, printed.places)) as shown
+        min(shown(printed.value, printed.places)) as shown
     from remarks
     join reference.printed as printed using (subject_key, period)
     where printed.measure = 'realisation' and printed.value >= 100

@@ -28,7 +28,9 @@ versions as (
         arg_max(figures.value, figures.places) as value,
         max(figures.places) as places,
         min(figures.line) as line,
-        string_agg(distinct nullif(figures.section, ''), ', ') as sections
+        string_agg(
+            distinct nullif(figures.section, ''), ', ' order by nullif(figures.section, '')
+        ) as sections
     from groups
     join figures using (subject_key, period, measure)
     where figures.channel is not distinct from groups.channel
@@ -71,9 +73,11 @@ followed as (
 consequences as (
     select
         figure_id,
-        string_agg(words || ', which is ' || shown(achievement, places), ', and from ')
+        string_agg(
+            words || ', which is ' || shown(achievement, places), ', and from ' order by words
+        )
             filter (fits) as fitting,
-        string_agg(words || ' would be ' || shown(achievement, places), ', ')
+        string_agg(words || ' would be ' || shown(achievement, places), ', ' order by words)
             filter (not fits) as others
     from followed
     group by figure_id

@@ -64,7 +64,7 @@ rows as (
         section,
         subject_key,
         row_name,
-        any_value(subject) as subject,
+        min(subject) as subject,
         min(remark_line) as line,
         max(value) filter (not says_reached) as highest_not,
         min(value) filter (says_reached) as lowest_reached,
@@ -75,7 +75,7 @@ rows as (
             filter (says_reached and value < target) as below,
         string_agg(spoken(period) || ' ' || shown(value, places), ', ' order by period)
             filter (not says_reached and value >= target) as above,
-        any_value(shown(target, target_places)) as target
+        min(shown(target, target_places)) as target
     from judged
     group by section, subject_key, row_name
 ),
@@ -104,7 +104,7 @@ tables as (
     select
         section,
         subject_key,
-        any_value(subject) as subject,
+        min(subject) as subject,
         min(line) as line,
         string_agg(if(is_torn, torn, null), '. ' order by row_name desc) as torn,
         string_agg(nullif(missed, ''), '; ' order by row_name desc) as missed

@@ -43,7 +43,7 @@ together as (
         sum(value * weight order by row_name) as value,
         max(places) as places,
         string_agg(row_name || ' ' || shown(value, places), ', ' order by row_name desc) as words,
-        string_agg(distinct nullif(section, ''), ', ') as sections
+        string_agg(distinct nullif(section, ''), ', ' order by nullif(section, '')) as sections
     from parts
     group by figure_id
     having abs(sum(weight order by row_name) - 1) < 1e-9
