@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assets.key import PSEUDONYM_COLUMNS
 from sql.run import literal, table_name
 
 # A database that was patched often keeps holes; beyond this growth it is written whole.
 _GROWTH = 1.5
 _BLOCK = 1 << 22
-_PERSONS = ("agent_key", "respondent_key", "customer_key")
 # tables of small size in whose texts a pseudonym may stand
 _TEXTS = ("ref.register_rows", "ops.check_rows")
 
@@ -62,7 +62,7 @@ def note_persons(con: Any, mark: str) -> None:
     selects = [
         f"select distinct {column} as person from {table_name(table)}"
         for table, column in columns
-        if column in _PERSONS
+        if column in PSEUDONYM_COLUMNS
     ]
     selects += [
         "select unnest(regexp_extract_all(cast(found as text), '[0-9a-f]{32}')) "

@@ -21,7 +21,7 @@ from assets.lake import WHOLE, digest, sha256_file
 from assets.performance_report.writing import report_digest
 from assets.plan import Plan
 from assets.reconciliation import TITLE, references_digest
-from assets.workbench import ops_table, ref_table
+from assets.rule_tables import ops_table, ref_table
 from schemas.register_tables import TABLES
 
 _COLUMNS = Path(__file__).resolve().parent.parent / "schemas" / "columns.csv"

@@ -89,16 +89,15 @@ def write_database(plan: Plan, building: Path, header: dict[str, Any], before: B
     The database is that of the version readers see, brought up to date where that is possible.
     """
     path = building / "kring.duckdb"
-    if before.standing:
-        carried = copy_database(before.manifest, before.standing, path)
-        if carried.held:
-            written = _write(plan, building, header, before, carried)
-            if written:
-                return written
-            path.unlink()
-            shutil.rmtree(building / "parquet")
-    written = _write(plan, building, header, before, Carried())
-    assert written  # nothing lingers in a new file
+    carried = (
+        copy_database(before.manifest, before.standing, path) if before.standing else Carried()
+    )
+    written = _write(plan, building, header, before, carried)
+    if written is None:
+        path.unlink()
+        shutil.rmtree(building / "parquet")
+        written = _write(plan, building, header, before, Carried())
+    assert written is not None  # nothing lingers in a new file
     return written
 
 

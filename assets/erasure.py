@@ -14,15 +14,13 @@ from pathlib import Path
 
 from assets.decisions import decisions
 from assets.home import Home
-from assets.key import all_pseudonyms
+from assets.key import PSEUDONYM_COLUMNS, all_pseudonyms
 from assets.lake import sha256_file
 from assets.landing_search import holds, patterns
 from assets.ledger import WITHDRAWN, Delivery, Ledger
 from assets.published import Version, current, versions
 from assets.sources import read_sources
 from sql.run import connect, literal, quoted, table_name
-
-_KEYS = ("agent_key", "respondent_key", "customer_key")
 
 
 @dataclass
@@ -112,7 +110,7 @@ def _in_lake(home: Home, keys: list[str]) -> list[tuple[Delivery, list[int]]]:
 def _rows(con: object, path: Path, keys: list[str]) -> list[int]:
     file = f"read_parquet({literal(path)})"
     names = [row[0] for row in con.execute(f"describe from {file}").fetchall()]  # type: ignore[attr-defined]
-    there = [quoted(name) for name in _KEYS if name in names]
+    there = [quoted(name) for name in PSEUDONYM_COLUMNS if name in names]
     if not there:
         return []
     matches = " or ".join(f"list_contains($keys, {name})" for name in there)
@@ -144,7 +142,7 @@ def _in_database(path: Path, keys: list[str]) -> bool:
     with duckdb.connect(str(path), read_only=True) as con:
         columns = con.execute(
             "select table_schema || '.' || table_name, column_name from information_schema.columns "
-            "where list_contains($names, column_name)", {"names": list(_KEYS)},
+            "where list_contains($names, column_name)", {"names": list(PSEUDONYM_COLUMNS)},
         ).fetchall()  # fmt: skip
         return any(
             con.execute(

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from schemas.pseudonyms import Pseudonyms
 
 
+# the columns in which a person's pseudonym stands, in chunks, facts and published tables
+PSEUDONYM_COLUMNS = ("agent_key", "respondent_key", "customer_key")
+
+
 @dataclass(frozen=True)
 class KeyChange:
     """A rotation: which key holds for deliveries after which, since when and why."""

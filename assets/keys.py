@@ -15,7 +15,7 @@ from typing import Any
 from assets.contest import Contest, Delivered
 from assets.home import Home
 from assets.lake import make_folder, place, read_json, sha256_file, sweep_folder, write_json
-from assets.ledger import Delivery, Ledger
+from assets.ledger import Chunk, Delivery, Ledger
 from assets.soundness import is_sound, sound_chunks
 
 
@@ -48,7 +48,11 @@ def losers_file(home: Home, source: str, state: Resolved, month: str) -> Path | 
 
 def live_chunks(deliveries: list[Delivery]) -> tuple[str, ...]:
     """The identity of the chunks of loaded deliveries, in order of delivery."""
-    return tuple(f"{d.sequence}:{c.month}:{c.sha256}" for d in deliveries for c in d.chunks)
+    return tuple(_identity(d, c) for d in deliveries for c in d.chunks)
+
+
+def _identity(delivery: Delivery, chunk: Chunk) -> str:
+    return f"{delivery.sequence}:{chunk.month}:{chunk.sha256}"
 
 
 def resolve(
@@ -69,7 +73,7 @@ def resolve(
     held = set(before.chunks)
     rows = [
         Delivered(str(home.chunk(kind, source, c.file)), d.sequence, c.month,
-                  f"{d.sequence}:{c.month}:{c.sha256}" not in held)
+                  _identity(d, c) not in held)
         for d in deliveries
         for c in d.chunks
     ]  # fmt: skip

@@ -224,9 +224,6 @@ class Reader:
                 rejects = [] if rejected is None else [_of_file(rejected, place)]
                 self._finish(opened, chunks, rejects)
 
-        if len(waiting) < 2:
-            list(map(finish, range(len(waiting))))
-            return
         # encoding, and waiting for the disk, go on outside Python's lock
         with ThreadPoolExecutor(_FINISHED_TOGETHER) as pool:
             list(pool.map(finish, range(len(waiting))))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,8 @@ from assets.grains import GRAINS, moment
 from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
 from assets.periods import window
 from assets.plan import Plan
+from assets.rule_tables import is_same, ops_table, ref_table
 from assets.soundness import sound_chunks, sound_outputs
-from schemas import register_text
-from schemas.register import Table
 from sql.header import Statement
 from sql.run import (
     connect,
@@ -31,10 +29,6 @@ from sql.run import (
     table_name,
     write_parquet,
 )
-
-_SQL_TYPES = {"text": "text", "date": "date", "integer": "integer", "bool": "boolean",
-              "weight": "double", "time": "text", "moment": "timestamp",
-              "moment_end": "timestamp"}  # fmt: skip
 
 # rows of exports that a rule over all months looks at together, for memory's sake
 _PART_ROWS = 1_000_000
@@ -90,13 +84,14 @@ class Workbench:
             for d in self.plan.ledger.loaded(s.name)
         )  # fmt: skip
         count = 1 + rows // _PART_ROWS if column else 1
-        for number in range(count):
-            self._part = (
-                f"where hash({quoted(column)}) % {count} = {number}" if column and count > 1 else ""
-            )
-            self.lay_out(rule.listed("reads"), None)
-            yield
-        self._part = ""
+        try:
+            for number in range(count):
+                if column and count > 1:
+                    self._part = f"where hash({quoted(column)}) % {count} = {number}"
+                self.lay_out(rule.listed("reads"), None)
+                yield
+        finally:
+            self._part = ""
 
     def lay_out(
         self, names: Sequence[str], month: date | None, trailing: int = 0, grain: str = ""
@@ -112,7 +107,7 @@ class Workbench:
                 del self._made[name]
         for name in names:
             schema, _, table = name.partition(".")
-            mark = (month is None,) if _is_same(name) else (month, trailing, grain, self._part)
+            mark = (month is None,) if is_same(name) else (month, trailing, grain, self._part)
             if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
                 continue
             self._view(schema, table, month, trailing, grain)
@@ -206,7 +201,7 @@ class Workbench:
             listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
             self.connection.execute(f"create or replace table {table} ({listed})")
             insert_rows(self.connection, table, columns, rows)
-            if _is_same(shown):
+            if is_same(shown):
                 self._filled.add(shown)
         # a rule of months knows a month's state; that a year ends meanwhile is not its concern
         narrow = shown == "ref.calendar" and month is not None
@@ -254,11 +249,6 @@ class Workbench:
             raise failure(rule, error) from None
 
 
-def _is_same(name: str) -> bool:
-    """Whether a table has the same rows whatever the month."""
-    return name.startswith("ref.") or name in ("ops.coverage", "ops.sources")
-
-
 def held(name: str) -> str:
     """The table in which the rows behind a view of this name are held."""
     return "memory.main." + quoted("held " + name)
@@ -276,57 +266,3 @@ def sql_type(kind: Any) -> str:
         pl.String: "text", pl.Date: "date", pl.Int64: "bigint", pl.Boolean: "boolean",
     }  # fmt: skip
     return names[kind if isinstance(kind, type) else type(kind)]
-
-
-def ref_table(plan: Plan, name: str) -> tuple[dict[str, str], list[tuple[object, ...]]]:
-    """Columns and rows of a register table, or of the calendar, clock or definitions."""
-    if name == "calendar":
-        columns = {"year": "integer", "period": "text", "month": "date", "quarter": "text",
-                   "period_end": "date", "period_state": "text", "month_state": "text"}  # fmt: skip
-        return columns, [tuple(row[c] for c in columns) for row in plan.calendar]
-    if name == "clock":
-        return {"as_of": "date"}, [(plan.as_of,)]
-    if name == "metric_definitions":
-        columns = {"metric_id": "text", "title": "text", "unit": "text", "numerator": "text",
-                   "denominator": "text", "rollup": "text", "since": "text",
-                   "reads": "text[]", "fingerprint": "text"}  # fmt: skip
-        return columns, [tuple(row[c] for c in columns) for row in plan.rules.definitions]
-    if name == "register_rows":
-        return register_text.COLUMNS, register_text.register_texts(plan.register)
-    return register_rows(plan.register.tables[name])
-
-
-def register_rows(table: Table) -> tuple[dict[str, str], list[tuple[object, ...]]]:
-    """A register table in the engine's types; weights, exact in the register, as doubles."""
-    columns = {c.name: _SQL_TYPES.get(c.type, c.type) for c in table.columns}
-    columns = {n: ("text" if t.startswith("choice") else t) for n, t in columns.items()}
-    return columns, [tuple(_plain(row[c]) for c in columns) for row in table.rows]
-
-
-def _plain(value: object) -> object:
-    return float(value) if isinstance(value, Fraction) else value
-
-
-def ops_table(
-    plan: Plan, name: str, month: date | None
-) -> tuple[dict[str, str], list[tuple[object, ...]]]:
-    """Columns and rows of the operational tables that rules may read."""
-    if name == "coverage":
-        columns = {"kind": "text", "month": "date", "state": "text", "reason": "text",
-                   "flagged": "text"}  # fmt: skip
-        return columns, [(c.kind, c.month, c.state, c.reason, c.flagged) for c in plan.coverage]
-    if name == "month":
-        return {"month": "date"}, [(month,)]
-    if name == "sources":
-        columns = {"source": "text", "kind": "text", "title": "text", "keys_from": "text[]"}
-        return columns, [(s.name, s.kind, s.title, list(s.keys_from)) for s in plan.sources]
-    if name == "accepted":
-        columns = {"kind": "text", "source": "text", "month": "date", "rows": "bigint"}
-        months = [month] if month else plan.months
-        return columns, [(k, s, m, n) for m in months for k, s, n in plan.accepted(m)]
-    if name == "checks":
-        columns = {"check_id": "text", "table_name": "text", "month": "date", "title": "text",
-                   "severity": "text", "passed": "boolean", "offending_rows": "bigint",
-                   "tolerance": "bigint", "reason": "text"}  # fmt: skip
-        return columns, [tuple(row[c] for c in columns) for row in plan.check_results()]
-    raise KeyError(f"ops.{name} is not for rules; there are coverage, month, sources, accepted")

@@ -25,9 +25,10 @@ from assets.metrics import SHAPE
 from assets.periods import calendar
 from assets.plan import Plan
 from assets.rounding import rounded
+from assets.rule_tables import ref_table
 from assets.rules import KPI_ORDER
 from assets.sources import KINDS
-from assets.workbench import Workbench, ref_table
+from assets.workbench import Workbench
 from sql.header import Statement
 
 CASES = Path(__file__).parent / "cases"

@@ -25,8 +25,9 @@ Row = Mapping[str, Any]
 
 
 def of_metric(home: Home, path: Path, year: int, unit: str) -> dict[str, object]:
-    """A metric's month: its cells as table and bars, and where the report lies."""
-    figures = [_Figure(*each) for each in _cells(_rows(path, (*_CELL, "numerator", "denominator")))]
+    """A metric's month: its sums, its cells as table and bars, and where the report lies."""
+    rows = _rows(path, (*_CELL, "numerator", "denominator"))
+    figures = [_Figure(*each) for each in _sums(rows, _CELL)]
     if not figures:
         return reports(home, year)
     shown = figures[:_MOST]
@@ -40,6 +41,11 @@ def of_metric(home: Home, path: Path, year: int, unit: str) -> dict[str, object]
     highest = 1 if unit == "share" else max((f.value or 0 for f in shown), default=0)
     bars = [(f.name, f.value, f.shown(unit)) for f in shown]
     return {
+        # at a glance, and the table behind its link
+        **{
+            f"{name}: numerator / denominator": f"{numerator:,.10g} / {denominator:,.10g}"
+            for name, numerator, denominator in _sums(rows, ("channel", "service"))
+        },
         "figures": dg.MetadataValue.table(table, schema=_schema(table[0])),
         "chart": dg.MetadataValue.md(chart(bars, highest, len(figures) - len(shown)) + _AS_COUNTED),
         **reports(home, year),
@@ -136,11 +142,11 @@ class _Figure:
         return f"{rounded(100 * self.value)} %"
 
 
-def _cells(rows: Sequence[Row]) -> list[tuple[str, Decimal, Decimal]]:
-    """Numerator and denominator by channel, queue and service, over all sources."""
+def _sums(rows: Sequence[Row], by: Sequence[str]) -> list[tuple[str, Decimal, Decimal]]:
+    """Numerator and denominator by these columns, over all others."""
     sums: dict[str, list[Decimal]] = {}
     for row in rows:
-        name = " ".join(str(row[c]) for c in _CELL if row[c] not in (None, "*")) or "all"
+        name = " ".join(str(row[c]) for c in by if row[c] not in (None, "*")) or "all"
         cell = sums.setdefault(name, [Decimal(0), Decimal(0)])
         cell[0] += row["numerator"] or 0
         cell[1] += row["denominator"] or 0

@@ -12,8 +12,8 @@ import dagster as dg
 from assets.grains import GRAINS
 from assets.graph import showing
 from assets.graph.builder import Step
+from assets.graph.describing import beyond, described, paragraphs
 from assets.graph.events import Result, Verdict
-from assets.graph.shown import beyond, counted, described, paragraphs
 from assets.kpi import KEPT
 from assets.published import current, publish
 from assets.rules import Rules, first_table, raw_kinds
@@ -81,7 +81,7 @@ def metric_step(name: str, rule: Statement) -> Step:
         record = session.metric(name, month)
         path = session.plan.outputs.path(record)
         shown = showing.of_metric(session.home, path, month.year, header["unit"])
-        return described("metric.monthly", session, record, {**counted(session, record), **shown})
+        return described("metric.monthly", session, record, shown)
 
     reads = tuple(table for table in rule.listed("reads") if table.startswith("fact."))
     header = rule.header

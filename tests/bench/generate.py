@@ -7,6 +7,7 @@ days after, and a late row, are separate deliveries. Nothing here is measured.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -156,6 +157,10 @@ class Span:
     total: int
 
 
+# exports that are written as the shipped sources read them
+_AS_SHIPPED = ("calls", "outbound_attempts", "outbound_cases", "payments", "agent_activity")
+
+
 def weekdays() -> tuple[date, ...]:
     """The days of the history."""
     first = date(2024, 1, 1)
@@ -166,6 +171,13 @@ def weekdays() -> tuple[date, ...]:
 def lay_home(root: Path) -> Path:
     """A home with the benchmark's sources and the shipped register, without made-up incidents."""
     shutil.copytree(HERE / "sources", root / "sources")
+    for name in _AS_SHIPPED:
+        shipped = (TEMPLATE / "sources" / f"{name}.sql").read_text(encoding="utf-8")
+        # by month here, and what a file speaks for is what is in it
+        header = re.sub(r"(?m)^(-- covers: +).*$", r"\1dates", shipped)
+        header = re.sub(r"(?m)^(-- expects: +)day$", r"\1month", header)
+        text = header.replace("calls/calls_*.csv", "calls/*.csv")
+        (root / "sources" / f"{name}.sql").write_text(text, encoding="utf-8")
     shutil.copytree(TEMPLATE / "register", root / "register")
     shutil.copytree(TEMPLATE / "reference", root / "reference")
     events = root / "register/events.csv"

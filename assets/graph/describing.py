@@ -1,6 +1,7 @@
-"""What an asset says of itself in the interface: its description, and a month's metadata.
+"""What any asset says of itself in the interface: its description, a month's rows and columns.
 
-For somebody who has not seen the code. Counts, statuses and reasons; never a row.
+For somebody who has not seen the code. What a metric or the scorecard shows of its figures is
+`showing`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import dagster as dg
-import polars as pl
 
 from assets.content import column_comment
 from assets.dictionary import DictionaryError
@@ -52,15 +52,3 @@ def _meaning(table: str, column: str) -> str:
         return column_comment(table, column)
     except DictionaryError:
         return ""
-
-
-def counted(session: Session, record: OutputRecord) -> Mapping[str, object]:
-    """A metric's numerator and denominator in a month, by channel or service."""
-    of = pl.coalesce("channel", "service", pl.lit("all")).alias("of")
-    rows = pl.read_parquet(session.plan.outputs.path(record)).group_by(of)
-    sums = rows.agg(pl.col("numerator", "denominator").cast(pl.Float64).sum()).sort("of")
-    return {
-        f"{row['of']}: numerator / denominator": f"{row['numerator']:,.10g} / "
-        f"{row['denominator']:,.10g}"
-        for row in sums.to_dicts()
-    }
