@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from homes import ROOT
 
 from pipelines import event_log
 from pipelines.event_log import open_instance
@@ -49,6 +52,29 @@ def test_a_run_that_has_ended_leaves_no_journal_beside_its_file(folder: Path) ->
         assert list((folder / "history" / "runs").glob(f"{run}.db-*"))
         log.let_go(run)
         assert not list((folder / "history" / "runs").glob(f"{run}.db-*"))
+
+
+def test_what_a_killed_run_left_beside_its_file_is_taken_in(folder: Path) -> None:
+    """The last events lie in the journal alone; nobody but the next run opens it."""
+    script = f"""
+import os, dagster as dg
+from pathlib import Path
+from pipelines.event_log import open_instance
+@dg.asset
+def twelve(): pass
+instance = open_instance(Path({str(folder)!r}))
+print(dg.materialize([twelve], instance=instance).run_id, flush=True)
+os.kill(os.getpid(), 9)
+"""
+    killed = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT
+    )
+    run = killed.stdout.split()[-1]
+    runs = folder / "history" / "runs"
+    assert killed.returncode == -9 and list(runs.glob(f"{run}.db-wal"))
+    with open_instance(folder) as instance:
+        assert [each.name for each in runs.glob(f"{run}.db*")] == [f"{run}.db"]
+        assert any("RUN_SUCCESS" in str(log.dagster_event) for log in instance.all_logs(run))
 
 
 def test_a_runs_file_that_was_deleted_meanwhile_is_made_again(folder: Path) -> None:

@@ -43,7 +43,7 @@ def of_metric(home: Home, path: Path, year: int, unit: str) -> dict[str, object]
     return {
         # at a glance, and the table behind its link
         **{
-            f"{name}: numerator / denominator": f"{numerator:,.10g} / {denominator:,.10g}"
+            f"{name}: numerator / denominator": f"{float(numerator):,.10g} / {float(denominator):,.10g}"
             for name, numerator, denominator in _sums(rows, ("channel", "service"))
         },
         "figures": dg.MetadataValue.table(table, schema=_schema(table[0])),
