@@ -74,7 +74,8 @@ os.kill(os.getpid(), 9)
     assert killed.returncode == -9 and list(runs.glob(f"{run}.db-wal"))
     with open_instance(folder) as instance:
         assert [each.name for each in runs.glob(f"{run}.db*")] == [f"{run}.db"]
-        assert any("RUN_SUCCESS" in str(log.dagster_event) for log in instance.all_logs(run))
+        told = [log.dagster_event_type for log in instance.all_logs(run)]
+        assert dg.DagsterEventType.RUN_SUCCESS in told
 
 
 def test_a_runs_file_that_was_deleted_meanwhile_is_made_again(folder: Path) -> None:

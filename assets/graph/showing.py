@@ -43,8 +43,8 @@ def of_metric(home: Home, path: Path, year: int, unit: str) -> dict[str, object]
     return {
         # at a glance, and the table behind its link
         **{
-            f"{name}: numerator / denominator": f"{float(numerator):,.10g} / {float(denominator):,.10g}"
-            for name, numerator, denominator in _sums(rows, ("channel", "service"))
+            f"{name}: numerator / denominator": f"{float(above):,.10g} / {float(below):,.10g}"
+            for name, above, below in _sums(rows, ("channel", "service"))
         },
         "figures": dg.MetadataValue.table(table, schema=_schema(table[0])),
         "chart": dg.MetadataValue.md(chart(bars, highest, len(figures) - len(shown)) + _AS_COUNTED),
