@@ -17,7 +17,7 @@ from homes import TEMPLATE
 from assets.grains import GRAINS, moment
 from assets.metrics import SHAPE
 from assets.periods import PERIODS
-from assets.workbench import register_rows
+from assets.rule_tables import register_rows
 from schemas.register import load_register
 from sql.header import Statement
 from sql.run import FACT_KEYS, HERE, METRIC_KEYS, TABLE_KEYS, connect, quoted, statements
