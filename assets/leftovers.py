@@ -1,10 +1,12 @@
-"""Files of the lake that no record names: of a killed run, of an export read anew, of a source
-that is no more. Records are written last, so what none of them names never counted.
+"""What a killed run leaves: files of the lake that no record names (also of an export read anew,
+or of a source that is no more), and journals beside Dagster's books. Records are written last,
+so what none of them names never counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing, suppress
 from pathlib import Path
 
 from assets import keys
@@ -12,6 +14,19 @@ from assets.home import Home
 from assets.lake import sweep_folder
 from assets.ledger import Ledger
 from assets.sources import Source
+
+
+def close_journals(home: Home) -> None:
+    """Have sqlite take in what a killed run left beside its files in Dagster's books.
+
+    A server that has a file open keeps its journal; nobody waits for it.
+    """
+    import sqlite3
+
+    for journal in home.dagster.glob("history/runs/*.db-wal"):
+        opened = sqlite3.connect(journal.with_suffix(".db"), timeout=0)
+        with suppress(sqlite3.Error), closing(opened):
+            opened.execute("pragma wal_checkpoint(truncate)")
 
 
 def sweep_unnamed(home: Home, ledger: Ledger, sources: Iterable[Source]) -> None:

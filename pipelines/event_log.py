@@ -7,10 +7,9 @@ them as ever.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +28,8 @@ def open_instance(folder: Path) -> DagsterInstance:
     """The instance of a folder, as its dagster.yaml says but for how the event log is opened."""
     log = {"module": __name__, "class": KeptEventLog.__name__,
            "config": {"base_dir": str(folder / "history" / "runs")}}  # fmt: skip
-    _close_journals(folder / "history" / "runs")
     reference = InstanceRef.from_dir(str(folder), overrides={"event_log_storage": log})
     return DagsterInstance.from_ref(reference)
-
-
-def _close_journals(runs: Path) -> None:
-    """Take in what a killed run left beside its file; sqlite does it when it opens and closes."""
-    for journal in runs.glob("*.db-wal"):
-        with closing(sqlite3.connect(journal.with_suffix(".db"))) as opened:
-            opened.execute("pragma wal_checkpoint(truncate)")
 
 
 class KeptEventLog(SqliteEventLogStorage):

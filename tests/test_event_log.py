@@ -8,8 +8,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from homes import ROOT
+from homes import ROOT, TestHome
 
+from assets.leftovers import close_journals
 from pipelines import event_log
 from pipelines.event_log import open_instance
 
@@ -54,8 +55,11 @@ def test_a_run_that_has_ended_leaves_no_journal_beside_its_file(folder: Path) ->
         assert not list((folder / "history" / "runs").glob(f"{run}.db-*"))
 
 
-def test_what_a_killed_run_left_beside_its_file_is_taken_in(folder: Path) -> None:
-    """The last events lie in the journal alone; nobody but the next run opens it."""
+def test_what_a_killed_run_left_beside_its_file_is_taken_in(home: TestHome) -> None:
+    """The last events lie in the journal alone; a run that finds nothing new opens it, too."""
+    folder = home.home.dagster
+    folder.mkdir()
+    (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     script = f"""
 import os, dagster as dg
 from pathlib import Path
@@ -67,13 +71,13 @@ print(dg.materialize([twelve], instance=instance).run_id, flush=True)
 os.kill(os.getpid(), 9)
 """
     killed = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False
     )
-    run = killed.stdout.split()[-1]
-    runs = folder / "history" / "runs"
+    run, runs = killed.stdout.split()[-1], folder / "history" / "runs"
     assert killed.returncode == -9 and list(runs.glob(f"{run}.db-wal"))
+    close_journals(home.home)
+    assert sorted(path.name for path in runs.glob("*.db*")) == sorted([f"{run}.db", "index.db"])
     with open_instance(folder) as instance:
-        assert [each.name for each in runs.glob(f"{run}.db*")] == [f"{run}.db"]
         told = [log.dagster_event_type for log in instance.all_logs(run)]
         assert dg.DagsterEventType.RUN_SUCCESS in told
 

@@ -14,6 +14,7 @@ from assets.facts import spans_current
 from assets.freshness import Late, late
 from assets.home import Home, HomeError
 from assets.lake import sweep
+from assets.leftovers import close_journals
 from assets.periods import ranges
 from assets.plan import Plan
 from assets.published import current, is_current
@@ -82,6 +83,7 @@ def run_home(home: Home, as_of: date) -> Outcome:
     """One whole run of a home; the caller holds the lock."""
     os.umask(0o077)
     sweep(home)
+    close_journals(home)
     plan, outcome = Plan(home, as_of), Outcome()
     outcome.files = len(plan.pending)
     if _has_work(plan):
