@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
 from assets import spans
-from assets.lake import OutputRecord
+from assets.home import HomeError
+from assets.lake import OutputRecord, digest, make_folder, month_name, output_file
 from assets.plan import Plan
+from assets.soundness import is_sound
 from assets.workbench import Workbench
 from sql.header import Statement
 from sql.run import literal
 
 
-def survey_spans(plan: Plan) -> None:
-    """Look at the facts that rest on other months, where what they rest on has changed."""
-    todo = _unsurveyed(plan)
-    if not todo:
-        return
-    with Workbench(plan) as bench:
-        for rule in todo:
-            spans.survey(
-                plan.home, bench.connection, rule, plan.span_inputs(rule), bench.parts(rule)
-            )
-
-
-def spans_current(plan: Plan) -> bool:
-    """Whether the judge knows the months of every such fact."""
-    return not _unsurveyed(plan)
-
-
-def _unsurveyed(plan: Plan) -> list[Statement]:
-    rules = [rule for rule in plan.rules.facts.values() if rule.header.get("spans")]
-    return [r for r in rules if not spans.is_current(plan.home, r, plan.span_inputs(r))]
-
-
 def build_fact(bench: Workbench, name: str, month: date) -> OutputRecord:
     """Build one month of a fact; its rows are ordered by a total key, so bytes repeat."""
     rule = bench.plan.rules.facts[name]
-    rows = rule.body
-    if rule.header.get("spans"):
-        rows = bench.whole(rule, bench.plan.span_inputs(rule))
-    else:
-        bench.lay_out(rule.listed("reads"), month)
-    body = (
-        f"select * from ({rows}) where month = date {literal(month)} "
-        f"order by {rule.header.get('order') or rule.header['key']}"
-    )
-    return bench.build(rule, f"fact.{name}", month, bench.plan.fact(rule, month), body)
+    fingerprint = bench.plan.fact(rule, month)
+    if rule.header.get("spans") and (surveyed := _surveyed(bench.plan, rule, month, fingerprint)):
+        return surveyed
+    bench.lay_out(rule.listed("reads"), month)
+    # of a fact that spans months this month was found to have no rows
+    where = "false" if rule.header.get("spans") else f"month = date {literal(month)}"
+    order = rule.header.get("order") or rule.header["key"]
+    body = f"select * from ({rule.body}) where {where} order by {order}"
+    return bench.build(rule, f"fact.{name}", month, fingerprint, body)
+
+
+def _surveyed(plan: Plan, rule: Statement, month: date, fingerprint: str) -> OutputRecord | None:
+    """Take over a month's rows from their survey; None where it has none.
+
+    Raises HomeError where the disk has damaged them: they are made anew by the next run.
+    """
+    found = spans.standing(plan.home, rule.name)
+    prepared = found.months.get(month_name(month)) if found else None
+    if prepared is None:
+        return None
+    file = spans.file(plan.home, rule.name, prepared)
+    if not is_sound(file, prepared.sha256):
+        spans.forget(plan.home, rule.name)
+        raise HomeError(f"{file} is damaged; it is set aside, and made anew by the next run")
+    record = OutputRecord(
+        f"fact.{rule.name}", month_name(month), fingerprint,
+        output_file(month, prepared.sha256), prepared.sha256, prepared.rows,
+    )  # fmt: skip
+    scratch = make_folder(plan.home.scratch) / digest(record.table, record.month)
+    scratch.unlink(missing_ok=True)
+    os.link(file, scratch)
+    return plan.outputs.keep(scratch, record)

@@ -48,10 +48,11 @@ def losers_file(home: Home, source: str, state: Resolved, month: str) -> Path | 
 
 def live_chunks(deliveries: list[Delivery]) -> tuple[str, ...]:
     """The identity of the chunks of loaded deliveries, in order of delivery."""
-    return tuple(_identity(d, c) for d in deliveries for c in d.chunks)
+    return tuple(identity(d, c) for d in deliveries for c in d.chunks)
 
 
-def _identity(delivery: Delivery, chunk: Chunk) -> str:
+def identity(delivery: Delivery, chunk: Chunk) -> str:
+    """A chunk and its place in the order of deliveries."""
     return f"{delivery.sequence}:{chunk.month}:{chunk.sha256}"
 
 
@@ -73,7 +74,7 @@ def resolve(
     held = set(before.chunks)
     rows = [
         Delivered(str(home.chunk(kind, source, c.file)), d.sequence, c.month,
-                  _identity(d, c) not in held)
+                  identity(d, c) not in held)
         for d in deliveries
         for c in d.chunks
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from assets import keys
+from assets import keys, spans
 from assets.home import Home
 from assets.lake import sweep_folder
 from assets.ledger import Ledger
@@ -30,7 +30,7 @@ def close_journals(home: Home) -> None:
 
 
 def sweep_unnamed(home: Home, ledger: Ledger, sources: Iterable[Source]) -> None:
-    """Remove chunks, rejects and lists of lost rows without a record; with the run lock held."""
+    """Remove what no record names of chunks, rejects, keys and spans; with the run lock held."""
     chunks: dict[Path, set[str]] = {}
     rejects: dict[Path, set[str]] = {}
     for d in ledger.deliveries():
@@ -44,3 +44,4 @@ def sweep_unnamed(home: Home, ledger: Ledger, sources: Iterable[Source]) -> None
     for folder in home.rejects.glob("*"):
         sweep_folder(folder, rejects.get(folder, ()))
     keys.sweep(home, [source.name for source in sources])
+    spans.sweep(home)

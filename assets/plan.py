@@ -130,7 +130,7 @@ class Plan:
 
     def fact(self, rule: Statement, month: date) -> str:
         if rule.header.get("spans"):
-            rows: object = spans.recorded(self.home, rule, self.span_inputs(rule), month)
+            rows: object = spans.recorded(self.home, rule.name, self.span_inputs(rule), month)
         else:
             rows = [self.raw_digest(kind, month) for kind in raw_kinds(rule)]
             rows += [self.table(name, month) for name in rule.listed("reads") if _is_ref(name)]
@@ -138,12 +138,14 @@ class Plan:
 
     def span_inputs(self, rule: Statement) -> str:
         """Digest of all a month-spanning fact rests on."""
+        raw = [self.raw_digest(kind, None) for kind in raw_kinds(rule)]
+        return digest(self.span_basis(rule), raw)
+
+    def span_basis(self, rule: Statement) -> str:
+        """Digest of what a month-spanning fact rests on beside the rows of exports."""
         decided = [name.removeprefix("ref.") for name in rule.listed("reads") if _is_ref(name)]
-        return digest(
-            rule.fingerprint, contracts_fingerprint(), self._base,
-            [self.raw_digest(kind, None) for kind in raw_kinds(rule)],
-            [self.register.fingerprint(table) for table in decided],
-        )  # fmt: skip
+        registers = [self.register.fingerprint(table) for table in decided]
+        return digest(rule.fingerprint, contracts_fingerprint(), self._base, registers)
 
     def rule(self, rule: Statement, month: date) -> str:
         """A rule's fingerprint: its text, its macros, the digests of what it reads."""

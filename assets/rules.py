@@ -79,6 +79,11 @@ class Rules:
         return tuple(sorted(name for name in reads if name.startswith("fact.")))
 
     @cached_property
+    def spanning(self) -> list[Statement]:
+        """The facts whose rows of a month rest on other months."""
+        return [rule for rule in self.facts.values() if rule.header.get("spans")]
+
+    @cached_property
     def definitions(self) -> list[dict[str, object]]:
         """One row per metric, as its header states it (table ref.metric_definitions)."""
         return [

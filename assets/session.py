@@ -15,7 +15,7 @@ from datetime import date
 from typing import TypeVar
 
 from assets.checks import run_check
-from assets.facts import build_fact, survey_spans
+from assets.facts import build_fact
 from assets.home import Home, run_lock
 from assets.kpi import build_scorecard
 from assets.lake import OutputRecord, sweep
@@ -23,6 +23,7 @@ from assets.leftovers import sweep_unnamed
 from assets.metrics import build_metric, build_monthly
 from assets.plan import Plan
 from assets.soundness import is_sound
+from assets.survey import survey_spans
 from assets.tables import build_table
 from assets.workbench import Workbench
 

@@ -1,56 +1,89 @@
-"""Facts whose rows of a month rest on other months (a case, its attempts, its payments).
+"""What stands of facts whose rows of a month rest on other months: a case, its attempts, payments.
 
-Such a fact is small enough to be looked at whole after each ingest: what its rows of each
-month come to is that month's fingerprint, so a payment in May for a case of March changes
-March alone, whatever moved.
+The rows of each month lie in a file of the lake, and its digest is that month's fingerprint, so
+a payment in May for a case of March changes March alone, whatever moved. How the files are made
+and brought up to date is `survey`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from assets.home import Home
-from assets.lake import read_json, write_json
-from sql.header import Statement
-from sql.run import failure
+from assets.lake import month_name, read_json, sweep_folder, write_json
 
 
-def recorded(home: Home, rule: Statement, inputs: str, month: date) -> str:
+@dataclass(frozen=True)
+class Prepared:
+    """The rows of one month, by month and content in the file's name."""
+
+    file: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The rows of a fact as last surveyed.
+
+    `basis` says by which rules, `chunks` of which rows of each source, `inputs` by both.
+    """
+
+    inputs: str
+    basis: str
+    chunks: dict[str, list[str]]
+    months: dict[str, Prepared]
+
+
+def standing(home: Home, fact: str) -> Standing | None:
+    """What was last surveyed; None where nothing was, or by a kring that kept no files."""
+    record = read_json(_record(home, fact))
+    if record is None or "chunks" not in record:
+        return None
+    months = {month: Prepared(**prepared) for month, prepared in record["months"].items()}
+    return Standing(record["inputs"], record["basis"], record["chunks"], months)
+
+
+def keep(home: Home, fact: str, surveyed: Standing) -> None:
+    """Write the record of a survey, whose files are in their place."""
+    write_json(home, _record(home, fact), asdict(surveyed))
+
+
+def file(home: Home, fact: str, prepared: Prepared) -> Path:
+    return _folder(home) / fact / prepared.file
+
+
+def recorded(home: Home, fact: str, inputs: str, month: date) -> str:
     """The month's digest if it stands for these inputs, else their digest (so: stale)."""
-    record = read_json(_path(home, rule))
-    if record is None or record["inputs"] != inputs:
+    surveyed = standing(home, fact)
+    if surveyed is None or surveyed.inputs != inputs:
         return f"unknown {inputs}"
-    return str(record["months"].get(f"{month:%Y-%m}", "no rows"))
+    prepared = surveyed.months.get(month_name(month))
+    return prepared.sha256 if prepared else "no rows"
 
 
-def is_current(home: Home, rule: Statement, inputs: str) -> bool:
-    record = read_json(_path(home, rule))
-    return record is not None and record["inputs"] == inputs
+def is_current(home: Home, fact: str, inputs: str) -> bool:
+    surveyed = standing(home, fact)
+    return surveyed is not None and surveyed.inputs == inputs
 
 
-def survey(
-    home: Home, connection: Any, rule: Statement, inputs: str, parts: Iterable[None]
-) -> None:
-    """Look at the fact whole, part by part, and record what each month comes to."""
-    query = (
-        "select strftime(month, '%Y-%m'), cast(sum(cast(hash(rule) as hugeint)) as text), "
-        f"count(*) from ({rule.body}) as rule group by 1"
-    )
-    sums: dict[str, tuple[int, int]] = {}
-    for _ in parts:
-        try:
-            rows = connection.execute(query).fetchall()
-        except Exception as error:
-            raise failure(rule, error) from None
-        for month, hashes, count in rows:
-            before = sums.get(month, (0, 0))
-            sums[month] = (before[0] + int(hashes), before[1] + count)
-    months = {month: f"{hashes} {count}" for month, (hashes, count) in sorted(sums.items())}
-    write_json(home, _path(home, rule), {"inputs": inputs, "months": months})
+def forget(home: Home, fact: str) -> None:
+    """Have the next survey look at a fact whole."""
+    _record(home, fact).unlink(missing_ok=True)
 
 
-def _path(home: Home, rule: Statement) -> Path:
-    return home.lake / "spans" / f"{rule.name}.json"
+def sweep(home: Home) -> None:
+    """Remove what no record names: of a killed survey, of rows that are others now."""
+    for folder in _folder(home).glob("*/"):
+        found = standing(home, folder.name)
+        sweep_folder(folder, {prepared.file for prepared in found.months.values()} if found else ())
+
+
+def _folder(home: Home) -> Path:
+    return home.lake / "spans"
+
+
+def _record(home: Home, name: str) -> Path:
+    return _folder(home) / f"{name}.json"

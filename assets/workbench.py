@@ -7,7 +7,7 @@ What the rules are and when they run is decided elsewhere.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,9 +30,6 @@ from sql.run import (
     write_parquet,
 )
 
-# rows of exports that a rule over all months looks at together, for memory's sake
-_PART_ROWS = 1_000_000
-
 
 class Workbench:
     """One in-memory engine over a plan; use as a context manager."""
@@ -46,8 +43,6 @@ class Workbench:
         )
         self._made: dict[str, object] = {}  # the month a view holds; None: all of them
         self._filled: set[str] = set()  # tables of rows that are the same whatever the month
-        self._whole: dict[str, str] = {}
-        self._part = ""
 
     def __enter__(self) -> Workbench:
         return self
@@ -58,48 +53,19 @@ class Workbench:
     def close(self) -> None:
         self.connection.close()
 
-    def whole(self, rule: Statement, inputs: str) -> str:
-        """A rule's rows over all months, computed once for all the months that are cut of it."""
-        held = "memory.main." + quoted("whole " + rule.name)
-        if self._whole.get(rule.name) != inputs:
-            made = "create or replace table {} as"
-            for _ in self.parts(rule):
-                try:
-                    self.connection.execute(f"{made.format(held)} {rule.body}")
-                except Exception as error:
-                    raise failure(rule, error) from None
-                made = "insert into {}"
-            self._whole[rule.name] = inputs
-        return f"from {held}"
-
-    def parts(self, rule: Statement) -> Iterator[None]:
-        """Lay a rule over all months out, part by part where it is large.
-
-        Its header says by which column its rows are `apart`: those that differ in it never meet.
-        """
-        column = rule.header.get("apart")
-        kinds = {name.removeprefix("raw.") for name in rule.listed("reads")}
-        rows = sum(
-            d.accepted for s in self.plan.sources if s.kind in kinds
-            for d in self.plan.ledger.loaded(s.name)
-        )  # fmt: skip
-        count = 1 + rows // _PART_ROWS if column else 1
-        try:
-            for number in range(count):
-                if column and count > 1:
-                    self._part = f"where hash({quoted(column)}) % {count} = {number}"
-                self.lay_out(rule.listed("reads"), None)
-                yield
-        finally:
-            self._part = ""
-
     def lay_out(
-        self, names: Sequence[str], month: date | None, trailing: int = 0, grain: str = ""
+        self,
+        names: Sequence[str],
+        month: date | None,
+        trailing: int = 0,
+        grain: str = "",
+        only: str = "",
     ) -> None:
         """Make the named tables visible as they are in `month`; all others vanish.
 
         Facts and metrics also show the `trailing` months before it. With a grain, the `month`
-        of a fact's rows is their day or their interval.
+        of a fact's rows is their day or their interval. `only` is a clause that rows of exports
+        must meet.
         """
         for name in list(self._made):
             if name not in names:
@@ -107,15 +73,17 @@ class Workbench:
                 del self._made[name]
         for name in names:
             schema, _, table = name.partition(".")
-            mark = (month is None,) if is_same(name) else (month, trailing, grain, self._part)
+            mark = (month is None,) if is_same(name) else (month, trailing, grain, only)
             if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
                 continue
-            self._view(schema, table, month, trailing, grain)
+            self._view(schema, table, month, trailing, grain, only)
             self._made[name] = mark
 
-    def _view(self, schema: str, table: str, month: date | None, trailing: int, grain: str) -> None:
+    def _view(
+        self, schema: str, table: str, month: date | None, trailing: int, grain: str, only: str
+    ) -> None:
         if schema == "raw":
-            self._raw(table, month)
+            self._raw(table, month, only)
         elif schema in ("ref", "ops"):
             self._rows(schema, table, month)
         elif (schema, table) == ("metric", "detail"):
@@ -142,7 +110,7 @@ class Workbench:
             f"select {columns} from read_parquet([{files}])"
         )
 
-    def _raw(self, kind: str, month: date | None) -> None:
+    def _raw(self, kind: str, month: date | None, only: str) -> None:
         """The rows of a kind that count: chunks without the rows that lost their key."""
         from schemas.contract import contract
 
@@ -162,8 +130,7 @@ class Workbench:
         )
         body = " union all by name ".join(parts)
         self.connection.execute(
-            f"create or replace view {table_name('raw.' + kind)} as "
-            f"select * from ({body}) {self._part}"
+            f"create or replace view {table_name('raw.' + kind)} as select * from ({body}) {only}"
         )
 
     def _counting(self, source: str, key: str, chunks: list[Path], month: str | None) -> str:
@@ -214,10 +181,7 @@ class Workbench:
         self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
     ) -> OutputRecord:
         """Run an ordered select into the lake and record what it was made from."""
-        scratch = make_folder(self.home.scratch) / digest(table, str(month))
-        is_sample = "true" if self.home.sample() else "false"
-        metadata = {"table": table, "is_sample": is_sample}
-        rows = write_parquet(self.connection, rule, body, scratch, metadata)
+        scratch, rows = self.write(rule, table, digest(table, str(month)), body)
         sha256 = sha256_file(scratch)
         record = OutputRecord(
             table=table,
@@ -229,6 +193,12 @@ class Workbench:
             settles_on=self._settles_on(scratch),
         )
         return self.plan.outputs.keep(scratch, record)
+
+    def write(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, int]:
+        """Run an ordered select into a file of this name in scratch; the file and its rows."""
+        scratch = make_folder(self.home.scratch) / name
+        metadata = {"table": table, "is_sample": "true" if self.home.sample() else "false"}
+        return scratch, write_parquet(self.connection, rule, body, scratch, metadata)
 
     def _settles_on(self, path: Path) -> str:
         """The last day on which a row of this output is still provisional; empty: none is."""

@@ -55,8 +55,6 @@ class Step:
     kinds: frozenset[str]
     build: Callable[[Session, date | None], Result]
     standing: Callable[[Session], Verdict] | None = None
-    in_order: bool = False
-    """Whether its months share work and are built one after the other."""
 
 
 def step_asset(step: Step, partitions: dg.PartitionsDefinition | None) -> dg.AssetsDefinition:
@@ -88,11 +86,7 @@ def step_asset(step: Step, partitions: dg.PartitionsDefinition | None) -> dg.Ass
             tell(f"{step.table} {month}".strip())
             return step.build(session, parse_month(month) if month else None)
 
-        results = (
-            {month: build(month) for month in months}
-            if step.in_order
-            else dict(session.each(months, build))
-        )
+        results = dict(session.each(months, build))
         for month, result in results.items():
             rows = "dagster/partition_row_count" if month else "dagster/row_count"
             context.add_asset_metadata(

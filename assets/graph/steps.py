@@ -70,7 +70,7 @@ def fact_step(name: str, rule: Statement) -> Step:
     return Step(
         f"fact.{name}", "fact", tuple(f"raw.{kind}" for kind in raw_kinds(rule)),
         paragraphs(rule.header["title"], rule.header["grain"]), frozenset({"duckdb", "parquet"}),
-        build, in_order=bool(rule.header.get("spans")),
+        build,
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ import typer
 
 from assets.accounting import Finding, findings
 from assets.disk import advice, is_refusal, preflight, refused
-from assets.facts import spans_current
 from assets.freshness import Late, late
 from assets.home import Home, HomeError
 from assets.lake import sweep
@@ -19,6 +18,7 @@ from assets.periods import ranges
 from assets.plan import Plan
 from assets.published import current, is_current
 from assets.report import KILLED, Failure
+from assets.survey import spans_current
 from pipelines import stopping
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of

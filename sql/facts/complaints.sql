@@ -2,6 +2,7 @@
 -- grain: one row per complaint, in the month in which it falls due
 -- reads: raw.complaints
 -- spans: raw.complaints
+-- apart: complaint_id
 -- key: source, complaint_id
 -- order: received_at, source, complaint_id
 select
