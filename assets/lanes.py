@@ -7,7 +7,7 @@ nothing is half done. Which work may go beside which is for the caller to know.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from threading import Event
 from typing import TypeVar
 
@@ -30,8 +30,9 @@ def in_lanes(works: Sequence[Callable[[Edge], _T]], at_once: int) -> list[_T]:
     if at_once == 1:
         return [work(edge) for work in works]
     with ThreadPoolExecutor(at_once, "lane") as pool:
-        lanes = [pool.submit(work, edge) for work in works]
+        lanes: list[Future[_T]] = []
         try:
+            lanes.extend(pool.submit(work, edge) for work in works)
             wait(lanes, return_when=FIRST_EXCEPTION)
         finally:
             stop.set()
