@@ -56,8 +56,8 @@ class Delivered:
 class Contest:
     """The contested keys of a source; `key` and `columns` are the contract's."""
 
-    def __init__(self, home: Home, key: str, columns: Sequence[str]) -> None:
-        self._con: Any = connect(home.settings.timezone, temp=home.scratch / "keys")
+    def __init__(self, home: Home, source: str, key: str, columns: Sequence[str]) -> None:
+        self._con: Any = connect(home.settings.timezone, temp=home.scratch / f"keys-{source}")
         self._key, self._columns = quoted(key), ", ".join(quoted(each) for each in columns)
 
     def __enter__(self) -> Contest:

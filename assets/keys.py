@@ -80,7 +80,7 @@ def resolve(
     ]  # fmt: skip
     sound_chunks(home, ledger, source, among={Path(row.path) for row in rows if row.is_new})
     months, counts = before.months, before.counts
-    with Contest(home, key, sorted(columns)) as contest:
+    with Contest(home, source, key, sorted(columns)) as contest:
         if contest.gather(rows):
             months, counts = _lost(home, contest, source, before), contest.counts(counts)
     content = {"chunks": chunks, "months": months, "counts": counts}

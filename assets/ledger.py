@@ -77,7 +77,7 @@ class Delivery:
 
 
 class Ledger:
-    """All deliveries of a home."""
+    """All deliveries of a home; each source's by one thread at a time."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -97,7 +97,9 @@ class Ledger:
     def deliveries(self, sources: Iterable[str] | None = None) -> list[Delivery]:
         """Deliveries in order of delivery, optionally of some sources only."""
         wanted = None if sources is None else set(sources)
-        found = [d for d in self._by_place.values() if wanted is None or d.source in wanted]
+        # all taken in one step: the records of other sources may be written meanwhile
+        every = list(self._by_place.values())
+        found = [d for d in every if wanted is None or d.source in wanted]
         return sorted(found, key=lambda d: (d.sequence, d.path))
 
     def loaded(self, source: str) -> list[Delivery]:

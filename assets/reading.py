@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -25,6 +25,7 @@ from assets.home import Home
 from assets.lake import make_folder
 from assets.ledger import Chunk
 from assets.sources import Source
+from assets.used_records import UsedRecords
 from schemas.contract import Bounds, Contract, contract, validate
 from schemas.contract import check_columns as check_selected
 from schemas.conversion import Conventions, convert
@@ -69,41 +70,24 @@ class Opened:
     export: Export
     rows: pl.DataFrame
     more: Iterator[pl.DataFrame]
-    used: _Records
-
-
-class _Records:
-    """Which records of an export a select has used; an aggregate says how many."""
-
-    def __init__(self, records: int) -> None:
-        import numpy as np
-
-        self._seen = np.zeros(records + 1, dtype=bool)
-        self._stated = 0
-
-    def add(self, batch: pl.DataFrame) -> None:
-        if "_rows" in batch.columns:
-            self._stated += int(batch["_rows"].cast(pl.Int64).sum())
-        elif batch.height:
-            numbers = batch["_row"].drop_nulls().to_numpy()
-            self._seen[numbers[(numbers > 0) & (numbers < len(self._seen))]] = True
-
-    @property
-    def count(self) -> int:
-        return self._stated or int(self._seen.sum())
+    used: UsedRecords
 
 
 class Reader:
     """Reads the files of one source through one sandboxed engine, one in the box at a time."""
 
-    def __init__(self, home: Home, source: Source, pseudonyms: Pseudonyms, as_of: date) -> None:
-        self.home, self.source, self.pseudonyms = home, source, pseudonyms
+    def __init__(
+        self, home: Home, source: Source, pseudonyms: Pseudonyms, as_of: date,
+        edge: Callable[[], None] = lambda: None, memory: str = "1GB",
+    ) -> None:  # fmt: skip
+        """`edge` is called between batches, and may raise to stop there."""
+        self.home, self.source, self.pseudonyms, self._edge = home, source, pseudonyms, edge
         self.contract: Contract = contract(source.kind)
         self.box = make_folder(home.scratch / f"box-{source.name}")
         zone = source.timezone or home.settings.timezone
         fixed = zone.startswith(("+", "-"))
         self.connection = sandbox(
-            self.box, f"GMT{zone}" if fixed else zone, MACROS.read_text(encoding="utf-8")
+            self.box, f"GMT{zone}" if fixed else zone, MACROS.read_text(encoding="utf-8"), memory
         )
         self._select = _with_version(source)
         settings = home.settings
@@ -192,7 +176,7 @@ class Reader:
         ):
             parts.append(part)
         rows = pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame()
-        return Opened(reading, export, rows, more, _Records(export.records))
+        return Opened(reading, export, rows, more, UsedRecords(export.records))
 
     @property
     def is_empty(self) -> bool:
@@ -236,6 +220,7 @@ class Reader:
             with ThreadPoolExecutor(1) as writer:
                 writing = None
                 for batch in chain([opened.rows], opened.more):
+                    self._edge()
                     accepted, rejected = self._checked(batch)
                     rejects.append(rejected)
                     opened.used.add(batch)

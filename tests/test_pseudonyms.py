@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 import pickle
 import re
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from schemas.pseudonyms import KEPT, Pseudonyms
+from schemas.pseudonyms import FORMS, Pseudonyms
 
 KEY = bytes(range(32))
 HOUSE = Pseudonyms(KEY)
@@ -89,12 +92,27 @@ def test_nothing_in_nothing_out() -> None:
         assert keys.null_count() == len(values) == len(keys)
 
 
-def test_the_memory_between_batches_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("schemas.pseudonyms.KEPT", 10)
-    small = Pseudonyms(KEY)
-    values = pl.Series([f"agent {number}" for number in range(25)])
-    assert small.series(values).to_list() == HOUSE.series(values).to_list()
-    assert len(small._known) <= 10 < KEPT
+odd_texts = st.text(
+    st.sampled_from("0123456789") | st.sampled_from("+-() .,\n\t\0Aa\u00df\u0660\uff10\u00a0")
+    | st.characters(codec="utf-8"), max_size=18,
+)  # fmt: skip
+plain_numbers = st.from_regex(r"\A(0|00|62|620|0062)?[0-9]{0,16}\Z")
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.none() | odd_texts | plain_numbers, max_size=12), st.sampled_from(FORMS))
+def test_a_column_is_hashed_as_its_cells_are_however_they_are_written(
+    values: list[str | None], form: str
+) -> None:
+    expected = [None if value is None else HOUSE.one(value, form) for value in values]
+    assert HOUSE.series(pl.Series(values, dtype=pl.String), form).to_list() == expected
+
+
+@pytest.mark.parametrize("length", [16, 32, 64, 65, 200])
+def test_the_hash_is_hmac_whatever_the_keys_length(length: int) -> None:
+    key = bytes(range(length))
+    expected = hmac.digest(key, b"tax_id\x00123", "sha256").hex()[:32]
+    assert Pseudonyms(key).one("1.2-3", "tax_id") == expected
 
 
 def test_another_key_is_another_person_and_another_fingerprint() -> None:
@@ -114,3 +132,5 @@ def test_the_key_is_not_shown() -> None:
     assert "secret" not in str(caught.value)
     with pytest.raises(ValueError, match="form 'fone'"):
         HOUSE.one("0812", "fone")
+    with pytest.raises(ValueError, match="form 'fone'"):
+        HOUSE.series(pl.Series(["0812"]), "fone")

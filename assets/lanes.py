@@ -1,0 +1,45 @@
+"""Lanes: pieces of work that do not rest on each other, a few at a time, each in a thread.
+
+The first that fails, or a signal to the caller, stops the others at their next edge, where
+nothing is half done. Which work may go beside which is for the caller to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from threading import Event
+from typing import TypeVar
+
+_T = TypeVar("_T")
+Edge = Callable[[], None]
+
+
+class Stopped(Exception):  # noqa: N818 - no error, a lane told to end
+    """The work of a lane ends here, because of what happened outside it."""
+
+
+def in_lanes(works: Sequence[Callable[[Edge], _T]], at_once: int) -> list[_T]:
+    """What each work gives, in their order; a work calls its edge wherever it may be stopped."""
+    stop = Event()
+
+    def edge() -> None:
+        if stop.is_set():
+            raise Stopped
+
+    if at_once == 1:
+        return [work(edge) for work in works]
+    with ThreadPoolExecutor(at_once, "lane") as pool:
+        lanes: list[Future[_T]] = []
+        try:
+            lanes.extend(pool.submit(work, edge) for work in works)
+            wait(lanes, return_when=FIRST_EXCEPTION)
+        finally:
+            stop.set()
+            for lane in lanes:
+                lane.cancel()
+    failed = [error for lane in lanes if not lane.cancelled() and (error := lane.exception())]
+    for error in failed:
+        if not isinstance(error, Stopped):
+            raise error
+    return [lane.result() for lane in lanes]
