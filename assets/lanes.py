@@ -7,12 +7,14 @@ nothing is half done. Which work may go beside which is for the caller to know.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from threading import Event
 from typing import TypeVar
 
 _T = TypeVar("_T")
 Edge = Callable[[], None]
+# A signal that another thread has taken wakes no caller who waits.
+_LOOK_SECONDS = 0.5
 
 
 class Stopped(Exception):  # noqa: N818 - no error, a lane told to end
@@ -30,9 +32,11 @@ def in_lanes(works: Sequence[Callable[[Edge], _T]], at_once: int) -> list[_T]:
     if at_once == 1:
         return [work(edge) for work in works]
     with ThreadPoolExecutor(at_once, "lane") as pool:
-        lanes = [pool.submit(work, edge) for work in works]
+        lanes: list[Future[_T]] = []
         try:
-            wait(lanes, return_when=FIRST_EXCEPTION)
+            lanes.extend(pool.submit(work, edge) for work in works)
+            while _go_on(lanes):
+                wait(lanes, _LOOK_SECONDS, return_when=FIRST_EXCEPTION)
         finally:
             stop.set()
             for lane in lanes:
@@ -42,3 +46,9 @@ def in_lanes(works: Sequence[Callable[[Edge], _T]], at_once: int) -> list[_T]:
         if not isinstance(error, Stopped):
             raise error
     return [lane.result() for lane in lanes]
+
+
+def _go_on(lanes: list[Future[_T]]) -> bool:
+    """Whether some lane still works and none has failed."""
+    over = [lane for lane in lanes if lane.done()]
+    return len(over) < len(lanes) and not any(lane.exception() for lane in over)

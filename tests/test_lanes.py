@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import _thread
+import os
+import signal
 import threading
+import time
 
 import pytest
 
@@ -44,7 +46,8 @@ def test_a_signal_to_the_caller_ends_every_lane() -> None:
     ended: list[bool] = []
 
     def interrupts(edge: Edge) -> None:
-        _thread.interrupt_main()
+        time.sleep(0.2)  # until the caller waits
+        os.kill(os.getpid(), signal.SIGINT)
         try:
             until_stopped(edge)
         finally:
