@@ -13,6 +13,8 @@ from typing import TypeVar
 
 _T = TypeVar("_T")
 Edge = Callable[[], None]
+# A signal that another thread has taken wakes no caller who waits.
+_LOOK_SECONDS = 0.5
 
 
 class Stopped(Exception):  # noqa: N818 - no error, a lane told to end
@@ -33,7 +35,8 @@ def in_lanes(works: Sequence[Callable[[Edge], _T]], at_once: int) -> list[_T]:
         lanes: list[Future[_T]] = []
         try:
             lanes.extend(pool.submit(work, edge) for work in works)
-            wait(lanes, return_when=FIRST_EXCEPTION)
+            while _go_on(lanes):
+                wait(lanes, _LOOK_SECONDS, return_when=FIRST_EXCEPTION)
         finally:
             stop.set()
             for lane in lanes:
@@ -43,3 +46,9 @@ def in_lanes(works: Sequence[Callable[[Edge], _T]], at_once: int) -> list[_T]:
         if not isinstance(error, Stopped):
             raise error
     return [lane.result() for lane in lanes]
+
+
+def _go_on(lanes: list[Future[_T]]) -> bool:
+    """Whether some lane still works and none has failed."""
+    over = [lane for lane in lanes if lane.done()]
+    return len(over) < len(lanes) and not any(lane.exception() for lane in over)
