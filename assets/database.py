@@ -18,8 +18,6 @@ from assets.carrying import (
     clear,
     copy_database,
     fill,
-    lingers,
-    note_persons,
 )
 from assets.content import (
     CHECK_ROWS,
@@ -35,6 +33,7 @@ from assets.content import (
     table_comment,
 )
 from assets.lake import make_folder, sha256_file
+from assets.leaving import lingers
 from assets.plan import Plan
 from assets.provenance import (
     take_in_before,
@@ -114,7 +113,6 @@ def _write(
         )
         con.execute("use published")
         large = large_tables(plan)
-        note_persons(con, "persons_before")
         clear(con, carried, [table.name for table in large])
         con.execute("begin")
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
@@ -123,8 +121,7 @@ def _write(
         for table in large:
             fill(con, table.name, table.files, carried)
         files |= _small_tables(plan, con, building, header, before.manifests)
-        note_persons(con, "persons_after")
-        if lingers(con, "persons_before", "persons_after"):
+        if lingers(con):
             return None
         compared = before.manifest if is_taken_in else None
         files |= _provenance(plan, con, building, header, before.logs, compared)
