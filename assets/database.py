@@ -18,8 +18,6 @@ from assets.carrying import (
     clear,
     copy_database,
     fill,
-    lingers,
-    note_persons,
 )
 from assets.content import (
     CHECK_ROWS,
@@ -34,7 +32,8 @@ from assets.content import (
     reference_tables,
     table_comment,
 )
-from assets.lake import make_folder, sha256_file
+from assets.lake import make_folder
+from assets.leaving import lingers
 from assets.plan import Plan
 from assets.provenance import (
     take_in_before,
@@ -44,6 +43,8 @@ from assets.provenance import (
 )
 from assets.reconciliation import COLUMNS as RECONCILIATION
 from assets.reconciliation import reconcile_home
+from assets.soundness import is_sound
+from assets.stating import File, require_agreement, state_months, state_tables
 from sql.run import (
     CONTACT_MACROS,
     SHARE_MACROS,
@@ -59,6 +60,22 @@ from sql.run import (
 )
 
 STORAGE = "v1.5.0"
+_REMARKS = """
+with relations as (
+    select 'table' as kind, database_name, schema_name, table_name, comment from duckdb_tables()
+    union all
+    select 'view', database_name, schema_name, view_name, comment from duckdb_views()
+)
+
+select kind, schema_name || '.' || table_name, null, comment
+from relations
+where database_name = current_database()
+union all
+select relations.kind, schema_name || '.' || table_name, columns.column_name, columns.comment
+from duckdb_columns() as columns
+join relations using (database_name, schema_name, table_name)
+where database_name = current_database()
+"""
 
 
 @dataclass(frozen=True)
@@ -114,7 +131,6 @@ def _write(
         )
         con.execute("use published")
         large = large_tables(plan)
-        note_persons(con, "persons_before")
         clear(con, carried, [table.name for table in large])
         con.execute("begin")
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
@@ -123,8 +139,7 @@ def _write(
         for table in large:
             fill(con, table.name, table.files, carried)
         files |= _small_tables(plan, con, building, header, before.manifests)
-        note_persons(con, "persons_after")
-        if lingers(con, "persons_before", "persons_after"):
+        if lingers(con):
             return None
         compared = before.manifest if is_taken_in else None
         files |= _provenance(plan, con, building, header, before.logs, compared)
@@ -134,12 +149,11 @@ def _write(
         _comments(plan, con, header)
         con.execute("commit")
         _reconcile(plan, con)
-        tables = _described(con, files)
-        months = _months(con)
+        tables, months = state_tables(con, files), state_months(con)
         con.execute("use memory")
         con.execute("checkpoint published")
         con.execute("detach published")
-        _check(con, path, building, tables)
+        require_agreement(con, path, building, tables)
     finally:
         con.close()
     return Written(tables, months, carried.compact_bytes or path.stat().st_size)
@@ -147,8 +161,8 @@ def _write(
 
 def _small_tables(
     plan: Plan, con: Any, building: Path, header: dict[str, Any], older: list[dict[str, Any]]
-) -> dict[str, list[Path]]:
-    files: dict[str, list[Path]] = {}
+) -> dict[str, list[File]]:
+    files: dict[str, list[File]] = {}
     for small in reference_tables(plan):
         _insert(con, small)
         files[small.name] = [_export(con, small.name, building, header)]
@@ -184,7 +198,7 @@ def _provenance(
     header: dict[str, Any],
     so_far: dict[str, list[Path]],
     before: dict[str, Any] | None,
-) -> dict[str, list[Path]]:
+) -> dict[str, list[File]]:
     """What the version says of its own figures; computed from the tables just written."""
     write_explanation(plan, con)
     write_revisions(plan, con)
@@ -198,7 +212,7 @@ def _provenance(
             _link_or_copy(path, folder / path.name)
         if name in grown:
             _export(con, name, building, header, where, f"{header['version']}.parquet")
-        files[name] = sorted(folder.glob("*.parquet"))
+        files[name] = [File.of(path) for path in sorted(folder.glob("*.parquet"))]
     return files
 
 
@@ -213,11 +227,11 @@ def _reconcile(plan: Plan, con: Any) -> None:
     _fill(con, _reconciliation(rows))
 
 
-def _link(plan: Plan, table: Large, building: Path) -> list[Path]:
+def _link(plan: Plan, table: Large, building: Path) -> list[File]:
     folder = make_folder(building / "parquet" / table.name)
     linked = []
     for month, path, sha256 in table.files:
-        if sha256_file(path) != sha256:
+        if not is_sound(path, sha256):
             plan.outputs.forget_damaged(table.name, month)
             raise SqlError(
                 f"{table.name} {month}: the lake's file is damaged; it is set aside, "
@@ -226,7 +240,7 @@ def _link(plan: Plan, table: Large, building: Path) -> list[Path]:
         year = folder if month == "whole" else make_folder(folder / f"year={month[:4]}")
         target = year / (f"{table.name}.parquet" if month == "whole" else f"{month}.parquet")
         _link_or_copy(path, target)
-        linked.append(target)
+        linked.append(File(target, sha256))
     return linked
 
 
@@ -249,7 +263,7 @@ def _fill(con: Any, table: Small) -> None:
 
 def _export(
     con: Any, name: str, building: Path, header: dict[str, Any], where: str = "", file: str = ""
-) -> Path:
+) -> File:
     target = make_folder(building / "parquet" / name) / (file or f"{name}.parquet")
     sample = "true" if header["is_sample"] else "false"
     con.execute(
@@ -257,7 +271,7 @@ def _export(
         "(format parquet, compression zstd, "
         f'kv_metadata {{"table": {literal(name)}, "is_sample": {literal(sample)}}})'
     )
-    return target
+    return File.of(target)
 
 
 def _versions(header: dict[str, Any], older: list[dict[str, Any]]) -> Small:
@@ -286,70 +300,13 @@ def _in_order(plan: Plan) -> list[tuple[str, Any]]:
 
 
 def _comments(plan: Plan, con: Any, header: dict[str, Any]) -> None:
+    """Say what relations and columns mean; a table that was taken over says most of it already."""
     sample = "SYNTHETIC SAMPLE DATA. " if header["is_sample"] else ""
-    for kind, name, columns in _relations(con):
-        text = literal(sample + table_comment(plan, name))
-        con.execute(f"comment on {kind} {table_name(name)} is {text}")
-        for column in columns:
-            place = f"{table_name(name)}.{quoted(column)}"
-            con.execute(f"comment on column {place} is {literal(column_comment(name, column))}")
-
-
-def _relations(con: Any) -> list[tuple[str, str, list[str]]]:
-    rows = con.execute(
-        "select if(t.table_type = 'VIEW', 'view', 'table'), c.table_schema || '.' || c.table_name, "
-        "list(c.column_name order by c.ordinal_position) from information_schema.columns c "
-        "join information_schema.tables t using (table_catalog, table_schema, table_name) "
-        "where c.table_catalog = 'published' group by 1, 2 order by 1, 2"
-    ).fetchall()
-    return list(rows)
-
-
-def _described(con: Any, files: dict[str, list[Path]]) -> dict[str, Any]:
-    tables: dict[str, Any] = {}
-    for kind, name, _ in _relations(con):
-        if kind == "view":
-            continue
-        columns = con.execute(f"describe {table_name(name)}").fetchall()
-        count = con.execute(f"select count(*) from {table_name(name)}").fetchall()[0][0]
-        tables[name] = {
-            "rows": count,
-            "columns": [{"name": c[0], "type": c[1]} for c in columns],
-            "files": [
-                {
-                    "path": "/".join(path.parts[path.parts.index("parquet") :]),
-                    "sha256": sha256_file(path),
-                    "bytes": path.stat().st_size,
-                }
-                for path in files[name]
-            ],
-        }
-    return tables
-
-
-def _months(con: Any) -> dict[str, dict[str, int]]:
-    """How many cells of each month have which status."""
-    rows = con.execute(
-        "select strftime(month, '%Y-%m'), status, count(*) from metric.monthly_by_channel "
-        "group by all order by all"
-    ).fetchall()
-    months: dict[str, dict[str, int]] = {}
-    for month, status, count in rows:
-        months.setdefault(month, {})[status] = count
-    return months
-
-
-def _check(con: Any, database: Path, building: Path, tables: dict[str, Any]) -> None:
-    """The written files, opened as a reader would: database and parquet must agree."""
-    con.execute(f"attach {literal(database)} as reader (read_only)")
-    for name, table in tables.items():
-        rows = con.execute(f"select count(*) from reader.{table_name(name)}").fetchall()[0][0]
-        paths = [building / file["path"] for file in table["files"]]
-        if rows != table["rows"] or (paths and rows != _parquet_rows(con, paths)):
-            raise SqlError(f"{name}: the written database and parquet do not agree; not published")
-    con.execute("detach reader")
-
-
-def _parquet_rows(con: Any, paths: list[Path]) -> int:
-    files = ", ".join(literal(path) for path in paths)
-    return int(con.execute(f"select count(*) from read_parquet([{files}])").fetchall()[0][0])
+    for kind, name, column, standing in con.execute(_REMARKS).fetchall():
+        if column:
+            what = f"column {table_name(name)}.{quoted(column)}"
+            said = column_comment(name, column)
+        else:
+            what, said = f"{kind} {table_name(name)}", sample + table_comment(plan, name)
+        if said != standing:
+            con.execute(f"comment on {what} is {literal(said)}")

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -132,9 +133,12 @@ def publish(plan: Plan) -> Version | None:
         "follows": _follows(home),
     }
     written = write_database(plan, building, header, _before(home))
-    write_page(read_dictionary(plan, building / "kring.duckdb"), building)
-    reports = write_reports(home, building)
-    _write_manifest(building, header, written, reports)
+    # the database is hashed and put on the disk while the pages are made
+    with ThreadPoolExecutor(1) as beside:
+        database = beside.submit(_finish, building / "kring.duckdb")
+        write_page(read_dictionary(plan, building / "kring.duckdb"), building)
+        reports = write_reports(home, building)
+    _write_manifest(building, header, database.result(), written, reports)
     _seal(building, home)
     target = home.versions / version
     building.rename(target)
@@ -195,14 +199,15 @@ def _follows(home: Home) -> str | None:
 
 
 def _write_manifest(
-    building: Path, header: dict[str, Any], written: Written, reports: dict[str, Any]
+    building: Path,
+    header: dict[str, Any],
+    database: dict[str, Any],
+    written: Written,
+    reports: dict[str, Any],
 ) -> None:
     manifest = {
         **header,
-        "database": {
-            **_stated(building / "kring.duckdb"),
-            "compact_bytes": written.compact_bytes,
-        },
+        "database": {**database, "compact_bytes": written.compact_bytes},
         "documents": [_stated(building / DICTIONARY)],
         "tables": written.tables,
         "months": written.months,
@@ -213,6 +218,11 @@ def _write_manifest(
 
 def _stated(path: Path) -> dict[str, Any]:
     return {"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size}
+
+
+def _finish(path: Path) -> dict[str, Any]:
+    sync(path)
+    return _stated(path)
 
 
 def _seal(folder: Path, home: Home) -> None:

@@ -17,7 +17,7 @@ arrived as (
         -- a contact whose export names no queue still belongs to exactly one
         coalesce(queue, 'main') as queue,
         cast(entered_at as timestamp) as entered_local,
-        cast(entered_at as date) as local_date
+        cast(entered_local as date) as local_date
     from contacts
 ),
 
@@ -90,24 +90,41 @@ eventful_days as (
     group by days.channel, days.queue, days.local_date
 ),
 
-placed as (
+known_days as (
+    select days.*, open_days.windows, eventful_days.closings, eventful_days.incidents
+    from days
+    left join open_days using (channel, queue, local_date)
+    left join eventful_days using (channel, queue, local_date)
+),
+
+-- a subquery and no join: of a join the engine may hold every contact in memory, not every day
+looked_up as (
     select
         arrived.*,
+        (
+            select known_days
+            from known_days
+            where known_days.channel = arrived.channel
+                and known_days.queue = arrived.queue
+                and known_days.local_date = arrived.local_date
+        ) as day
+    from arrived
+),
+
+placed as (
+    select
+        *,
         coalesce(len(list_filter(
-            open_days.windows, lambda w: entered_local >= w.begins_at and entered_local < w.ends_at
+            day.windows, lambda w: entered_local >= w.begins_at and entered_local < w.ends_at
         )) > 0, true)
         and coalesce(len(list_filter(
-            eventful_days.closings,
-            lambda e: entered_local >= e.begins_at and entered_local < e.ends_at
+            day.closings, lambda e: entered_local >= e.begins_at and entered_local < e.ends_at
         )) = 0, true) as is_in_service_hours,
         -- of several incidents at once the one that began first
         list_filter(
-            eventful_days.incidents,
-            lambda e: entered_local >= e.begins_at and entered_local < e.ends_at
+            day.incidents, lambda e: entered_local >= e.begins_at and entered_local < e.ends_at
         )[1].event_id as incident_id
-    from arrived
-    left join open_days using (channel, queue, local_date)
-    left join eventful_days using (channel, queue, local_date)
+    from looked_up
 )
 
 select
