@@ -6,7 +6,6 @@ file is `reading`, keys are `keys`, what is to be read is `deliveries`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -20,7 +19,7 @@ from assets.home import Home
 from assets.key import pseudonyms, pseudonyms_at
 from assets.lake import make_folder, place
 from assets.landing import scan, unsettled
-from assets.lanes import Edge, in_lanes
+from assets.lanes import Edge, cores, in_lanes
 from assets.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN, Delivery, Ledger
 from assets.leftovers import sweep_unnamed
 from assets.reading import NOT_YET, Reader, Reading
@@ -68,7 +67,7 @@ def ingest(home: Home, as_of: date, progress: Progress | None = None) -> Ingeste
     )
     present = frozenset(file.path for file in found)
     busy = {item.source.name for item in todo}
-    at_once = max(1, min(_AT_ONCE, os.cpu_count() or 1, len(busy)))
+    at_once = max(1, min(_AT_ONCE, cores(), len(busy)))
     tell = _counted(progress, len(todo))
     run = _Run(home, as_of, ledger, present, pseudonyms(home), tell, at_once)
     lanes = _lanes(run, sources, todo)

@@ -6,6 +6,7 @@ nothing is half done. Which work may go beside which is for the caller to know.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from threading import Event
@@ -15,6 +16,12 @@ _T = TypeVar("_T")
 Edge = Callable[[], None]
 # A signal that another thread has taken wakes no caller who waits.
 _LOOK_SECONDS = 0.5
+
+
+def cores() -> int:
+    """How many of the machine's cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 class Stopped(Exception):  # noqa: N818 - no error, a lane told to end

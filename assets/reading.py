@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain
 
 import polars as pl
@@ -23,6 +24,7 @@ from assets.chunks import REJECTS, Chunks
 from assets.exports import Export, Refused, Staged, check_columns, open_export, sandbox, stage
 from assets.home import Home
 from assets.lake import make_folder
+from assets.lanes import Edge, cores, in_lanes
 from assets.ledger import Chunk
 from assets.sources import Source
 from assets.used_records import UsedRecords
@@ -200,7 +202,8 @@ class Reader:
             self._checked(pl.concat(frames, how="vertical_relaxed")) if frames else (None, None)
         )
 
-        def finish(place: int) -> None:
+        def finish(place: int, edge: Edge) -> None:
+            edge()
             opened = waiting[place]
             with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
                 if accepted is not None:
@@ -209,8 +212,8 @@ class Reader:
                 self._finish(opened, chunks, rejects)
 
         # encoding, and waiting for the disk, go on outside Python's lock
-        with ThreadPoolExecutor(_FINISHED_TOGETHER) as pool:
-            list(pool.map(finish, range(len(waiting))))
+        places = range(len(waiting))
+        in_lanes([partial(finish, place) for place in places], min(_FINISHED_TOGETHER, cores()))
 
     def _stream(self, opened: Opened) -> None:
         """A file of many batches, each checked and written before the next is fetched."""

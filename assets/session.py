@@ -19,6 +19,7 @@ from assets.facts import build_fact
 from assets.home import Home, run_lock
 from assets.kpi import build_scorecard
 from assets.lake import OutputRecord, sweep
+from assets.lanes import cores
 from assets.leftovers import sweep_unnamed
 from assets.metrics import build_metric, build_monthly
 from assets.plan import Plan
@@ -63,13 +64,13 @@ class Session:
             self._benches[thread] = Workbench(
                 self.plan,
                 memory_mb=_MEMORY_MB if alone else _MEMORY_MB // _AT_ONCE,
-                threads=None if alone else max(1, (os.cpu_count() or 1) // _AT_ONCE),
+                threads=None if alone else max(1, cores() // _AT_ONCE),
             )
         return self._benches[thread]
 
     def each(self, months: Sequence[str], build: Callable[[str], _T]) -> Iterator[tuple[str, _T]]:
         """What `build` makes of each month, in their order; several are built at a time."""
-        if len(months) == 1 or (os.cpu_count() or 1) == 1:
+        if len(months) == 1 or cores() == 1:
             yield from ((month, build(month)) for month in months)
             return
         _ = self.plan  # seen once, before the threads ask for it

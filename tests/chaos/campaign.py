@@ -3,7 +3,7 @@
 The seeded defects must be noticed and polite signals heeded; then a third of the time each
 sweeps faults through the command, through the same steps without Dagster's books, which are
 quicker, and kills at random. Then closing and opening a period, a quarter of the time. Readers
-watch 200 versions pass. Ends with counts as JSON.
+watch 200 versions pass. Says on standard error what it is at; ends with counts as JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -40,18 +41,26 @@ def main(seconds: float, seed: int) -> int:
 
 
 def _all(base: Path, seconds: float, seed: int) -> tuple[dict[str, object], list[str]]:
+    _say("seeded defects")
     noticed = list(proof.all_noticed(base / "proof"))
+    _say("starts, and polite stops")
     commanded = [prepare(start, base / "starts") for start in STARTS]
     plainly = [prepare(start, base / "plain", plain.COMMAND) for start in STARTS]
     stops = [
         killer.stopped_politely(commanded[n % len(commanded)], base / "stop", number, moment)
         for n, (number, moment) in enumerate(_STOPS)
     ]
+    _say("faults in the command")
     swept = sweep(trials(commanded, seed), base / "swept", seconds / 3)
+    _say("faults without Dagster")
     quickly = sweep(trials(plainly, seed), base / "quickly", seconds / 3)
+    _say("random kills")
     met, wrong = killer.campaign(commanded, base, seconds / 3, seed)
+    _say("closing and opening periods")
     decided = closings.swept(base / "closings", seconds / 4, seed)
-    read = readers.watched(base / "readers", readers=20, publishes=200)
+    _say("readers")
+    # without a pause twenty of them leave two cores nothing to publish with
+    read = readers.watched(base / "readers", readers=20, publishes=200, pause_seconds=2)
     late = met.pop("too late", 0)
     told: dict[str, object] = {
         "seeded defects noticed": sum(bool(each.wrong) for each in noticed),
@@ -67,6 +76,10 @@ def _all(base: Path, seconds: float, seed: int) -> tuple[dict[str, object], list
     failures += [f"{c.command}: {text}" for c in decided for text in c.failures]
     failures += [*swept.failures, *quickly.failures, *wrong, *read.errors]
     return told, failures + ["mixed answers"] * read.mixed
+
+
+def _say(phase: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {phase}", file=sys.stderr, flush=True)
 
 
 def _calls(prepared: Sequence[Prepared]) -> int:

@@ -7,10 +7,8 @@ would, and the sweep must notice.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
@@ -21,14 +19,14 @@ from assets.home import Home  # noqa: E402
 
 
 def in_place() -> None:
-    """Records are written where they lie, not aside."""
+    """Records are written where they lie, not aside, and as long ones are: piece by piece."""
 
-    @contextmanager
-    def aside(home: Home, target: Path) -> Iterator[Path]:
+    def write_text(home: Home, target: Path, text: str) -> None:
         lake.make_folder(target.parent)
-        yield target
+        with target.open("w", encoding="utf-8", buffering=1) as file:
+            file.writelines(text.splitlines(keepends=True))
 
-    lake.aside = aside
+    lake.write_text = write_text
 
 
 def deaf_to_sync() -> None:
@@ -42,19 +40,6 @@ def deaf_to_sync() -> None:
             return
 
     lake.sync = published.sync = quietly
-
-
-def record_first() -> None:
-    """An output's record is written before its file is there."""
-
-    def keep(self: Any, written: Path, record: Any) -> Any:
-        folder = lake.make_folder(self._home.outputs / record.table)
-        lake.write_json(self._home, folder / f"{record.month}.json", lake.asdict(record))
-        lake.place(written, folder / record.file)
-        self._records[record.table, record.month] = record
-        return record
-
-    lake.Outputs.keep = keep  # type: ignore[method-assign]
 
 
 def unlink_then_link() -> None:
@@ -97,7 +82,6 @@ def never_swept() -> None:
 DEFECTS: dict[str, tuple[Callable[[], None], str, str, str, str]] = {
     "in_place": (in_place, "first", "SIGKILL", "write", r"lake/ledger/.*json"),
     "deaf_to_sync": (deaf_to_sync, "first", "EIO", "fsync", r"manifest\.json"),
-    "record_first": (record_first, "first", "SIGKILL", "rename", r"lake/outputs/.*parquet"),
     "unlink_then_link": (unlink_then_link, "upgrade", "SIGKILL", "symlink", "published/"),
     "switched_too_early": (switched_too_early, "first", "SIGKILL", "rename", "published/versions/"),
     "never_swept": (never_swept, "first", "SIGKILL", "chmod", "published/versions/"),

@@ -56,6 +56,7 @@ while time.time() < until and not (root / "over").exists():
     except Exception as error:
         errors.append(repr(error)[:300])
     asked += 1
+    time.sleep(float(sys.argv[3]))
 print(json.dumps({{"asked": asked, "errors": errors, "mixed": mixed, "seen": len(seen)}}))
 """
 
@@ -94,11 +95,16 @@ def decide(home: TestHome, number: int) -> None:
         assert publish(Plan(place, AS_OF)) is not None
 
 
-def watched(root: Path, readers: int, publishes: int, seconds: float = 900) -> Read:
-    """So many publishes under the eyes of so many readers."""
+def watched(
+    root: Path, readers: int, publishes: int, seconds: float = 900, pause_seconds: float = 0.0
+) -> Read:
+    """So many publishes under the eyes of so many readers, who pause after each look."""
     home, until = prepared(root), str(time.time() + seconds)
     watching = [
-        subprocess.Popen([sys.executable, "-c", READER, str(root), until], stdout=subprocess.PIPE)
+        subprocess.Popen(
+            [sys.executable, "-c", READER, str(root), until, str(pause_seconds)],
+            stdout=subprocess.PIPE,
+        )
         for _ in range(readers)
     ]
     longest = 0.0

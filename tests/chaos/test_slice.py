@@ -29,7 +29,7 @@ def test_a_kill_at_a_decisive_call_leaves_nothing_half_made(tmp_path: Path) -> N
     prepared = prepare(Start("small", small), tmp_path, plain.COMMAND)
     assert len(prepared.points) > 300, "the durable calls are not seen"
     for fault, kind, path in MOMENTS:
-        point = proof.first(prepared.points, kind, path)
+        point = proof.weakest(prepared.points, kind, path)
         came, wrong = attempt(Trial(prepared, point, fault), tmp_path)
         assert came == "landed", (fault, point)
         assert wrong == [], (fault, point)

@@ -1,11 +1,14 @@
 """strace: the durable calls a run makes, and a fault at exactly one of them.
 
-A point is the n-th call of its name in the command's main thread, in which nearly all of the
-durable work is done (calls of the engines' own threads are met by the random killer).
+A point is the n-th call of its name in the command's main thread. The command is held to one
+core, so kring's own threads are not begun and nearly all of the durable work is done there; what
+several threads do at once is met by the random killer.
 """
 
 from __future__ import annotations
 
+import os
+import random
 import re
 import shutil
 import subprocess
@@ -104,7 +107,12 @@ def _traced(
     return subprocess.run(
         [*strace, "-e", f"trace={','.join(KINDS)}", *inject, *command],
         env=environment(root), cwd=ROOT, capture_output=True, text=True, timeout=180,
+        preexec_fn=_on_one_core,
     )  # fmt: skip
+
+
+def _on_one_core() -> None:
+    os.sched_setaffinity(0, {random.choice(sorted(os.sched_getaffinity(0)))})
 
 
 def _below(arguments: str, root: Path) -> str:
