@@ -65,7 +65,13 @@ class Chunks:
         table = frame.to_arrow()
         if month not in self._writers:
             path = self._folder / month
-            repeated = [c for c in table.column_names if c not in (self._contract.key, "_row")]
+            # of what is nearly always another value a dictionary costs time and room
+            apart = {
+                self._contract.key,
+                "_row",
+                *(n for n, t in frame.schema.items() if t.is_temporal()),
+            }
+            repeated = [c for c in table.column_names if c not in apart]
             # no statistics: a chunk is always read whole, and they are a third of the writing
             self._writers[month] = pq.ParquetWriter(
                 path, table.schema, compression="zstd", use_dictionary=repeated,

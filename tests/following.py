@@ -28,6 +28,7 @@ _BLOCK = re.compile(
 # what differs from run to run: versions, the day, seconds, hashes of rules
 _VOLATILE = (
     (re.compile(r"\b\d{8}T\d{9}Z-[0-9a-f]{8}\b"), "VERSION"),
+    (re.compile(r"as of \d{4}-\d\d-\d\d: VERSION"), "as of TODAY: VERSION"),
     (re.compile(r"in \d+\.\d+ s\b"), "in N s"),
 )
 

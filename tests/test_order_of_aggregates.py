@@ -28,7 +28,10 @@ def unordered(text: str) -> Iterator[str]:
         inside = sql[call.end() : end - 1]
         # a window has its order outside the call
         window = re.match(r"\s*over\s*\([^()]*order by", sql[end:], re.IGNORECASE)
-        if not window and not re.search(r"\border\s+by\b", inside, re.IGNORECASE):
+        # or the list is sorted as soon as it is put together
+        sorted_at_once = sql[: call.start()].rstrip().endswith("list_sort(")
+        ordered = re.search(r"\border\s+by\b", inside, re.IGNORECASE)
+        if not (window or sorted_at_once or ordered):
             yield " ".join(sql[call.start() : end].split())
 
 
@@ -41,4 +44,5 @@ def test_the_search_finds_what_is_there() -> None:
     assert list(unordered("select string_agg(a, ', ') from t")) == ["string_agg(a, ', ')"]
     assert list(unordered("select string_agg(a, ', ' order by b) from t")) == []
     assert list(unordered("select list(a) over (partition by b order by c) from t")) == []
+    assert list(unordered("select list_sort(list({'b': b})) from t")) == []
     assert list(unordered("select list_filter(a, lambda x: x > (1)) -- list(a)\nfrom t")) == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import duckdb
 
@@ -16,6 +17,7 @@ from assets.exports.refused import Refused
 from assets.exports.rendering import TimeFormat, Times
 from assets.exports.sandbox import sandbox
 from assets.exports.staging import Staged
+from assets.exports.trial import Trial, tried
 from assets.exports.view import Export, column_names, create_view, literal, quoted
 from assets.sources import Source
 
@@ -28,62 +30,73 @@ _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 def open_parquet(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:
     """The view over a parquet file; refuses what is damaged, encrypted or has raw bytes.
 
-    A hostile file can end an engine ("database has been invalidated"), and with it the reading
-    of all files after it. So it is opened and decoded once in an engine of its own.
+    A hostile file can end an engine, and a process with it. So it is decoded once elsewhere.
     """
     [(zone,)] = con.sql("select current_setting('TimeZone')").fetchall()
     used = used_columns(con, source)
-    trial = sandbox(staged.path.parent, zone)
-    try:
-        of, texts, records = _described(trial, staged, source, used)
-        create_view(trial, texts, staged, source, _ROW, of)
-        read = [name for name in texts if used is None or name.casefold() in used]
-        every = ", ".join(map(quoted, ["_row", *read]))
-        # A footer may promise rows that the pages do not hold.
-        found = trial.sql(f"select count(*), bit_xor(hash({every})) from export").fetchall()
-        sound = found[0][0] == records
-    except duckdb.Error:
-        sound = False
-    finally:
-        with suppress(duckdb.Error):
-            trial.close()
-    if not sound:
+    columns = None if used is None else frozenset(used)
+    found = tried(Trial(staged.path, staged.name, staged.size, source, zone, columns))
+    if found is None:
+        raise Refused(
+            "crash",
+            f"{staged.name}: ended the process that tried to decode it, by a crash or for want of "
+            "memory or time; if other files are read, export this one again or as csv",
+        )
+    if not found:
         raise Refused(
             "damaged",
             f"{staged.name}: the parquet file is cut short, damaged or encrypted; export it again",
         )
-    create_view(con, texts, staged, source, _ROW, of)
-    return Export(staged.name, tuple(texts), records)
+    create_view(con, found["texts"], staged, source, _ROW, found["of"])
+    return Export(staged.name, tuple(found["texts"]), found["records"])
 
 
-def _described(
-    trial: duckdb.DuckDBPyConnection, staged: Staged, source: Source, used: set[str] | None
-) -> tuple[str, dict[str, str], int]:
+def decoded(trial: Trial) -> dict[str, Any]:
+    """The file's relation, its columns as text, its records; empty where it is not sound."""
+    engine = sandbox(trial.path.parent, trial.zone)
+    try:
+        of, texts, records = _described(engine, trial)
+        read = [name for name in texts if trial.used is None or name.casefold() in trial.used]
+        every = ", ".join(["_row", *(f"c{number}" for number, _ in enumerate(read))])
+        listed = [f"{_ROW} as _row", *(f"{texts[name]} as c{n}" for n, name in enumerate(read))]
+        # A footer may promise rows that the pages do not hold.
+        found = engine.sql(
+            f"select count(*), bit_xor(hash({every})) from (select {', '.join(listed)} from {of})"
+        ).fetchall()
+        return {"of": of, "texts": texts, "records": records} if found[0][0] == records else {}
+    except duckdb.Error:
+        return {}
+    finally:
+        with suppress(duckdb.Error):
+            engine.close()
+
+
+def _described(engine: duckdb.DuckDBPyConnection, trial: Trial) -> tuple[str, dict[str, str], int]:
     """The relation to read, each column's text, and the number of records by the footer."""
-    path = literal(str(staged.path))
+    path, source, used = literal(str(trial.path)), trial.source, trial.used
     of = f"read_parquet({path}, file_row_number=true)"
-    schema = trial.sql(f"describe select * exclude (file_row_number) from {of}").fetchall()
-    [(records, unpacked)] = trial.sql(
+    schema = engine.sql(f"describe select * exclude (file_row_number) from {of}").fetchall()
+    [(records, unpacked)] = engine.sql(
         f"select (select sum(num_rows) from parquet_file_metadata({path})), "
         f"(select sum(total_uncompressed_size) from parquet_metadata({path}))"
     ).fetchall()
     if (unpacked or 0) > _UNPACKED_BYTES:
         raise Refused(
             "bomb",
-            f"{staged.name}: would unpack to {unpacked >> 30} GB; the limit is "
+            f"{trial.name}: would unpack to {unpacked >> 30} GB; the limit is "
             f"{_UNPACKED_BYTES >> 30} GB",
         )
-    written = trial.sql(f"select name from parquet_schema({path})").fetchall()
+    written = engine.sql(f"select name from parquet_schema({path})").fetchall()
     raw = [name for name, *_ in schema]
     # The engine tells columns of one name apart by a suffix that is not in the file.
     if twice := sorted({*raw} - {name for (name,) in written}):
         raise Refused(
             "duplicate_column",
-            f"{staged.name}: two columns share a name, read as `{twice[0]}`; each may stand once",
+            f"{trial.name}: two columns share a name, read as `{twice[0]}`; each may stand once",
         )
-    columns, _ = column_names(raw, source, staged.name)
+    columns, _ = column_names(raw, source, trial.name)
     texts = {
-        column: _text(quoted(name), str(kind), source, f"{staged.name} column `{name}`")
+        column: _text(quoted(name), str(kind), source, f"{trial.name} column `{name}`")
         for column, (name, kind, *_) in zip(columns, schema, strict=False)
         if kind != "BLOB" or used is None or column.casefold() in used
     }

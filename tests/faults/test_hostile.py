@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import resource
+import signal
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -321,3 +324,53 @@ def test_hostile_values_pass_the_whole_way_as_text(tmp_path: Path) -> None:
             [queue],
         ).fetchall()
     assert (found, cells) == ([(39,)], [(1,)])
+
+
+def test_g9_a_parquet_that_ends_its_engine_costs_only_itself(meeting: Meeting) -> None:
+    """The process that decodes it is killed meanwhile, as by a crash or for want of memory."""
+    home = meeting.begin(JUNE)
+    home.source("a_warehouse", PARQUET.lstrip())
+    ids = pa.array([f"P{n:07}" for n in range(2_000_000)])
+    pq.write_table(pa.table({"id": ids}), home.root / "landing/big.parquet")
+    (home.root / "landing/a_warehouse").mkdir()
+    (home.root / "landing/big.parquet").rename(home.root / "landing/a_warehouse/p1.parquet")
+    out = io.BytesIO()
+    pq.write_table(pa.table({"id": ["Q1", "Q2"]}), out)
+    home.put("a_warehouse/p2.parquet", out.getvalue())
+    home.deliver(MAY, JUNE)
+    over = threading.Event()
+    for child in children():  # of an earlier test; the run begins another
+        os.kill(child, signal.SIGKILL)
+
+    def kill() -> None:
+        while not over.wait(0.01):
+            for child in children():
+                os.kill(child, signal.SIGSEGV)
+                return
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        outcome = meeting.run()
+    finally:
+        over.set()
+        killer.join()
+    row = outcome.file("a_warehouse/p1.parquet")
+    assert (row.status, row.accepted) == ("refused", 0), row
+    assert "ended the process that tried to decode it" in str(row)
+    assert outcome.file("a_warehouse/p2.parquet").accepted == 2
+    assert outcome.file(JUNE).accepted == ROWS[JUNE]
+
+
+def children() -> set[int]:
+    """The processes that decode parquet for this one."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+            trial = b"assets.exports.trial" in (path / "cmdline").read_bytes()  # none: a zombie
+        except OSError:
+            continue
+        if parent == os.getpid() and trial:
+            found.add(int(path.name))
+    return found
