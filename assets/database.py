@@ -6,7 +6,6 @@ parquet files are the lake's own, linked and not copied, so an unchanged month c
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +31,7 @@ from assets.content import (
     reference_tables,
     table_comment,
 )
-from assets.lake import make_folder
+from assets.lake import link_or_copy, make_folder
 from assets.leaving import lingers
 from assets.plan import Plan
 from assets.provenance import (
@@ -209,7 +208,7 @@ def _provenance(
     for name, paths in so_far.items():
         folder = make_folder(building / "parquet" / name)
         for path in paths:
-            _link_or_copy(path, folder / path.name)
+            link_or_copy(path, folder / path.name)
         if name in grown:
             _export(con, name, building, header, where, f"{header['version']}.parquet")
         files[name] = [File.of(path) for path in sorted(folder.glob("*.parquet"))]
@@ -239,16 +238,9 @@ def _link(plan: Plan, table: Large, building: Path) -> list[File]:
             )
         year = folder if month == "whole" else make_folder(folder / f"year={month[:4]}")
         target = year / (f"{table.name}.parquet" if month == "whole" else f"{month}.parquet")
-        _link_or_copy(path, target)
+        link_or_copy(path, target)
         linked.append(File(target, sha256))
     return linked
-
-
-def _link_or_copy(path: Path, target: Path) -> None:
-    try:
-        os.link(path, target)
-    except OSError:  # another file system, or one without links
-        target.write_bytes(path.read_bytes())
 
 
 def _insert(con: Any, table: Small) -> None:

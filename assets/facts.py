@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 
 from assets import spans
 from assets.home import HomeError
-from assets.lake import OutputRecord, digest, make_folder, month_name, output_file
+from assets.lake import OutputRecord, digest, link_or_copy, make_folder, month_name, output_file
 from assets.plan import Plan
 from assets.soundness import is_sound
 from assets.workbench import Workbench
@@ -19,11 +18,11 @@ def build_fact(bench: Workbench, name: str, month: date) -> OutputRecord:
     """Build one month of a fact; its rows are ordered by a total key, so bytes repeat."""
     rule = bench.plan.rules.facts[name]
     fingerprint = bench.plan.fact(rule, month)
-    if rule.header.get("spans") and (surveyed := _surveyed(bench.plan, rule, month, fingerprint)):
+    if rule.header.get("apart") and (surveyed := _surveyed(bench.plan, rule, month, fingerprint)):
         return surveyed
     bench.lay_out(rule.listed("reads"), month)
     # of a fact that spans months this month was found to have no rows
-    where = "false" if rule.header.get("spans") else f"month = date {literal(month)}"
+    where = "false" if rule.header.get("apart") else f"month = date {literal(month)}"
     order = rule.header.get("order") or rule.header["key"]
     body = f"select * from ({rule.body}) where {where} order by {order}"
     return bench.build(rule, f"fact.{name}", month, fingerprint, body)
@@ -48,5 +47,5 @@ def _surveyed(plan: Plan, rule: Statement, month: date, fingerprint: str) -> Out
     )  # fmt: skip
     scratch = make_folder(plan.home.scratch) / digest(record.table, record.month)
     scratch.unlink(missing_ok=True)
-    os.link(file, scratch)
+    link_or_copy(file, scratch)
     return plan.outputs.keep(scratch, record)

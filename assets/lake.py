@@ -81,6 +81,14 @@ def place(written: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def link_or_copy(path: Path, target: Path) -> None:
+    """Give a file that is never altered a second name."""
+    try:
+        os.link(path, target)
+    except OSError:  # another file system, or one without links
+        target.write_bytes(path.read_bytes())
+
+
 def write_text(home: Home, target: Path, text: str) -> None:
     """Write a text file atomically."""
     with aside(home, target) as scratch, naming(scratch):

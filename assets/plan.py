@@ -129,7 +129,7 @@ class Plan:
         return digest(parts)
 
     def fact(self, rule: Statement, month: date) -> str:
-        if rule.header.get("spans"):
+        if rule.header.get("apart"):
             rows: object = spans.recorded(self.home, rule.name, self.span_inputs(rule), month)
         else:
             rows = [self.raw_digest(kind, month) for kind in raw_kinds(rule)]

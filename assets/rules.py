@@ -81,7 +81,7 @@ class Rules:
     @cached_property
     def spanning(self) -> list[Statement]:
         """The facts whose rows of a month rest on other months."""
-        return [rule for rule in self.facts.values() if rule.header.get("spans")]
+        return [rule for rule in self.facts.values() if rule.header.get("apart")]
 
     @cached_property
     def definitions(self) -> list[dict[str, object]]:

@@ -20,7 +20,7 @@ STATUS_MACROS, CONTACT_MACROS = HERE / "status_macros.sql", HERE / "contact_macr
 SHARE_MACROS, GRAIN_MACROS = HERE / "share_macros.sql", HERE / "grain_macros.sql"
 # in an order in which each rests only on those before it
 MACROS = (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS, GRAIN_MACROS)
-FACT_KEYS = Keys.of("title grain reads key", "order spans apart day instant")
+FACT_KEYS = Keys.of("title grain reads key", "order apart day instant")
 METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "owner note grains")
 KPI_KEYS = Keys.of("title grain reads", "order")
 CHECK_KEYS = Keys.of("title reads severity reason", "tolerance trailing")

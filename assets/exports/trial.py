@@ -15,6 +15,7 @@ import select
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -62,6 +63,8 @@ class _Child:
             if not line:
                 process.kill()
                 process.wait()
+                with suppress(BrokenPipeError):  # of what it did not read any more
+                    asked.close()
                 self._process = None
                 return None
             answer: dict[str, Any] = json.loads(line)

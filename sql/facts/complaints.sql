@@ -1,7 +1,6 @@
 -- title: Complaints about the service
 -- grain: one row per complaint, in the month in which it falls due
 -- reads: raw.complaints
--- spans: raw.complaints
 -- apart: complaint_id
 -- key: source, complaint_id
 -- order: received_at, source, complaint_id

@@ -1,7 +1,6 @@
 -- title: Outbound cases that were dialled
 -- grain: one row per case, in the month of its first attempt
 -- reads: raw.outbound_attempts, raw.outbound_cases, raw.payments
--- spans: raw.outbound_attempts, raw.outbound_cases, raw.payments
 -- apart: case_id
 -- key: case_id
 -- order: first_attempt_at, case_id
