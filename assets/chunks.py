@@ -46,19 +46,15 @@ class Chunks:
             return
         settings = self._home.settings
         # a case without any date, or dated only by a bill due in the future, has no better month
-        day = dated_day(self._contract, settings.timezone).fill_null(settings.first_month)
-        frame = frame.with_columns(day.alias("_day"), file_id=pl.lit(self._sha256[:16]))
-        days = frame["_day"].unique()
-        self._days.update(days.to_list())
-        if len({(d.year, d.month) for d in days.to_list()}) == 1:
-            self._append(f"{days[0]:%Y-%m}", frame.drop("_day"))
-        else:
-            frame = frame.with_columns(_month=pl.col("_day").dt.strftime("%Y-%m")).drop("_day")
-            parts = frame.partition_by(
-                "_month", maintain_order=True, as_dict=True, include_key=False
-            )
-            for (month,), part in parts.items():
-                self._append(str(month), part)
+        day = dated_day(frame, self._contract, settings.timezone).fill_null(settings.first_month)
+        frame = frame.with_columns(file_id=pl.lit(self._sha256[:16]))
+        days: list[date] = day.unique().to_list()
+        self._days.update(days)
+        months = sorted({each.replace(day=1) for each in days})
+        for month in months:
+            # nearly always one, and beside it a little of the month before
+            rows = frame.filter(day.dt.month_start() == month) if len(months) > 1 else frame
+            self._append(f"{month:%Y-%m}", rows)
         self.rows += int(frame["_rows"].sum())
 
     def _append(self, month: str, frame: pl.DataFrame) -> None:
@@ -87,10 +83,10 @@ class Chunks:
         if not paths or self._source.version:
             return none
         key, content = self._contract.key, list(self._contract.columns)
-        hashes = pl.scan_parquet(paths).select(pl.col(key).hash().alias("h"))
-        twice = hashes.group_by("h").len().filter(pl.col("len") > 1).collect()
-        if twice.is_empty():
+        hashes = pl.scan_parquet(paths).select(pl.col(key).hash().alias("h")).collect()
+        if hashes["h"].n_unique() == hashes.height:
             return none
+        twice = hashes.group_by("h").len().filter(pl.col("len") > 1)
         rows = pl.scan_parquet(paths).filter(pl.col(key).hash().is_in(twice["h"].implode()))
         differing = (
             rows.select(*content, "_row", "_rows")

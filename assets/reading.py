@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 
 import polars as pl
 import pyarrow as pa
@@ -198,18 +198,19 @@ class Reader:
             for place, opened in enumerate(waiting)
             if opened.rows.height
         ]
-        accepted, rejected = (
-            self._checked(pl.concat(frames, how="vertical_relaxed")) if frames else (None, None)
-        )
+        accepted: list[pl.DataFrame] = []
+        rejected: list[pl.DataFrame] = []
+        if frames:
+            batch = self._checked(pl.concat(frames, how="vertical_relaxed"))
+            accepted, rejected = (_by_file(rows, len(waiting)) for rows in batch)
 
         def finish(place: int, edge: Edge) -> None:
             edge()
             opened = waiting[place]
             with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
-                if accepted is not None:
-                    chunks.write(_of_file(accepted, place))
-                rejects = [] if rejected is None else [_of_file(rejected, place)]
-                self._finish(opened, chunks, rejects)
+                if accepted:
+                    chunks.write(accepted[place])
+                self._finish(opened, chunks, rejected[place : place + 1])
 
         # encoding, and waiting for the disk, go on outside Python's lock
         places = range(len(waiting))
@@ -302,12 +303,14 @@ def _with_version(source: Source) -> str:
     )
 
 
-def _of_file(rows: pl.DataFrame, place: int) -> pl.DataFrame:
-    """One file's rows of a shared batch, under their own numbers again."""
-    low, high = place << _ROW_BITS, (place + 1) << _ROW_BITS
-    return rows.filter(pl.col("_row").is_between(low, high, closed="left")).with_columns(
-        pl.col("_row") - low
-    )
+def _by_file(rows: pl.DataFrame, files: int) -> list[pl.DataFrame]:
+    """The rows of each file of a shared batch, under their own numbers again."""
+    place = pl.col("_row") // (1 << _ROW_BITS)
+    if not rows.select(place).to_series().is_sorted():  # rejects come by rule
+        rows = rows.sort(place, maintain_order=True)
+    begins = rows.select(place).to_series().search_sorted(pl.Series(range(files + 1)))
+    own = rows.with_columns(pl.col("_row") % (1 << _ROW_BITS))
+    return [own.slice(at, end - at) for at, end in pairwise(begins)]
 
 
 def _refusal(error: Exception, source: Source, file: str) -> Refused:

@@ -18,7 +18,7 @@ from schemas import activity, complaints, contacts, outbound, surveys
 from schemas.rejects import Failure, Outcome, split
 from schemas.shape import PASSED_ON, REJECT, ROW, Contract, ContractError
 from schemas.stages import positions
-from schemas.zones import day_starts, local_date
+from schemas.zones import day_starts, local_day
 
 __all__ = ["KINDS", "Bounds", "Contract", "ContractError", "Outcome", "check_columns", "contract"]
 __all__ += ["dated_day", "validate"]
@@ -120,14 +120,11 @@ def _rule(column: str, check: str) -> str:
     return names.get(check, check)
 
 
-def dated_day(contract: Contract, timezone: str) -> pl.Expr:
+def dated_day(frame: pl.DataFrame, contract: Contract, timezone: str) -> pl.Series:
     """The local day by which a row belongs to a month; null for a case without any date."""
-    return pl.coalesce(
-        local_date(pl.col(name), timezone)
-        if isinstance(contract.columns[name], pl.Datetime)
-        else pl.col(name)
-        for name in contract.dated_by
-    ).alias("dated_day")
+    return frame.select(
+        pl.coalesce(local_day(frame[name], timezone) for name in contract.dated_by).alias("day")
+    ).to_series()
 
 
 def _out_of_bounds(frame: pl.DataFrame, contract: Contract, bounds: Bounds) -> list[Failure]:

@@ -14,7 +14,7 @@ import polars as pl
 
 from schemas.formats import Reading, readings
 from schemas.stages import Converted, all_failed, blank, in_stages, positions
-from schemas.zones import INSTANT, local_date, to_utc
+from schemas.zones import INSTANT, local_day, to_utc
 
 LOCAL = pl.Datetime("us")
 EPOCH = date(1970, 1, 1)
@@ -66,18 +66,18 @@ def dates(
         ways = readings(formats)
 
         def quick(text: pl.Series) -> pl.Series:
-            return to_date(parse(text, likely(text, ways)), zone)
+            return local_day(parse(text, likely(text, ways)), zone)
 
         def careful(text: pl.Series) -> Converted:
             read = parse_any(text, ways)
             local = read.local.dt.date()
-            values = local.zip_with(local.is_not_null(), to_date(read.instant, zone))
+            values = local.zip_with(local.is_not_null(), local_day(read.instant, zone))
             return Converted(values, (("not_a_date", read.unread),))
 
         return in_stages(column.cast(pl.String), nulls, quick, careful)
     if column.dtype == pl.Date or column.dtype == pl.Datetime:
         column, far = within_calendar(column)
-        return Converted(to_date(column, zone), (("not_a_date", far),))
+        return Converted(local_day(column, zone), (("not_a_date", far),))
     return all_failed(column, pl.Date(), "not_a_date")
 
 
@@ -91,12 +91,6 @@ def within_calendar(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     last = min((date(9999, 12, 31) - EPOCH).days * per_day, 2**63 - 1)
     far = ~column.to_physical().is_between(first, last)
     return blank(column, far), positions(far)
-
-
-def to_date(values: pl.Series, zone: str) -> pl.Series:
-    if getattr(values.dtype, "time_zone", None) is None:
-        return values.cast(pl.Date)
-    return values.to_frame("at").select(local_date(pl.col("at"), zone)).to_series()
 
 
 def likely(text: pl.Series, ways: tuple[Reading, ...]) -> Reading:

@@ -86,12 +86,17 @@ def _to_utc(naive: pl.Series, zone: str) -> Converted:
     return Converted(local.dt.convert_time_zone("UTC"), failures)
 
 
-def local_date(instant: pl.Expr, zone: str) -> pl.Expr:
-    """The local day of an instant."""
-    offset = fixed_offset(zone)
-    if offset is not None:
-        return (instant + pl.lit(offset)).dt.date()
-    return instant.dt.convert_time_zone(zone).dt.date()
+def local_day(values: pl.Series, zone: str) -> pl.Series:
+    """The local days of instants; days and times without a zone are cut to their day."""
+    if getattr(values.dtype, "time_zone", None) is None:
+        return values.cast(pl.Date)
+    first, last = values.min(), values.max()
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return values.dt.date()
+    offset = still_offset(zone, first.date(), last.date())
+    # adding an offset that stands still takes a twentieth of the time of a calendar's question
+    local = values.dt.convert_time_zone(zone) if offset is None else values + offset
+    return local.dt.date()
 
 
 def day_starts(day: date, zone: str) -> datetime:

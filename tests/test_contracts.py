@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandera.errors
 import polars as pl
@@ -24,6 +25,7 @@ from schemas.contract import (
 from schemas.conversion import Conventions, convert
 from schemas.pseudonyms import Pseudonyms
 from schemas.rejects import Outcome
+from schemas.zones import INSTANT, local_day
 
 YEAR = Bounds(date(2024, 1, 1), date(2024, 12, 31), "Asia/Jakarta")
 PSEUDONYMS = Pseudonyms(bytes(32))
@@ -202,11 +204,23 @@ def test_a_case_is_dated_by_its_first_known_date(
 
 def test_the_dated_day_is_local() -> None:
     accepted = run("calls", {"entered_at": "2024-06-30T17:30:00Z"}).accepted
-    assert accepted.select(dated_day(contract("calls"), "Asia/Jakarta")).item() == date(2024, 7, 1)
-    assert accepted.select(dated_day(contract("calls"), "+00:00")).item() == date(2024, 6, 30)
+    assert dated_day(accepted, contract("calls"), "Asia/Jakarta").item() == date(2024, 7, 1)
+    assert dated_day(accepted, contract("calls"), "+00:00").item() == date(2024, 6, 30)
     cases = run("outbound_cases", {"listed_at": None, "due_at": "2024-06-30"}, {"listed_at": None})
-    days = cases.accepted.select(dated_day(contract("outbound_cases"), "UTC")).to_series()
+    days = dated_day(cases.accepted, contract("outbound_cases"), "UTC")
     assert days.to_list() == [date(2024, 6, 30), None]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Jakarta", "-03:30"])
+@pytest.mark.parametrize("days", [1, 300, 2000])
+def test_the_local_day_is_the_calendars(zone: str, days: int) -> None:
+    """Whether the offset stands still (one addition) or moves (Berlin in March and October)."""
+    begins = datetime(2024, 3, 30, 0, 30, tzinfo=UTC)
+    instants = [begins + timedelta(hours=7 * step) for step in range(days * 24 // 7 + 1)]
+    there = timezone(-timedelta(hours=3, minutes=30)) if zone[0] == "-" else ZoneInfo(zone)
+    series = pl.Series([*instants, None], dtype=INSTANT)
+    expected = [each.astimezone(there).date() for each in instants]
+    assert local_day(series, zone).to_list() == [*expected, None]
 
 
 def test_a_row_that_breaks_several_rules_is_one_reject() -> None:
