@@ -1,4 +1,4 @@
-"""The random killer: SIGKILL at random moments, until a run gets through; then what must hold.
+"""The random killer: SIGKILL at random moments of a random phase, until a run gets through.
 
 `python tests/chaos/killer.py SECONDS [SEED]`. Counts only kills that really landed, and the
 phase they met, told from what the home held at that moment. Also the polite signals.
@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from starts import COMMAND, ROOT, STARTS, copied, environment, run
@@ -24,59 +25,77 @@ from sweep import Prepared, prepare
 from whole import published, strangers, unnamed
 
 STOP_SECONDS = 10
-_SPAN_SECONDS = 7.0  # longer than a run takes here, so that every moment of one can be met
 _KILLS_OF_ONE_HOME = 4
+# Most of a small run is between its phases: imports and Dagster. So most kills are aimed.
+_AIMS = (None, "ingest", "build", "publish")
+_PHASE_SECONDS = 0.3
+_LOOK_SECONDS = 0.01
 
 
-def begun(root: Path, command: Sequence[str] = COMMAND) -> subprocess.Popen[str]:
+def begun(root: Path) -> subprocess.Popen[str]:
     """The command on a home, in a session of its own."""
     return subprocess.Popen(
-        command, env=environment(root), cwd=ROOT, stdout=subprocess.PIPE,
+        COMMAND, env=environment(root), cwd=ROOT, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
 
 
-def phase(root: Path) -> str:
-    """What a run that was just killed was at, by what it had in hand."""
-    if any((root / "published/versions").glob(".building-*")) or _switching(root):
+def phase(root: Path, since: float = 0.0) -> str:
+    """What a run that began at `since` is at, by what it has in hand."""
+    versions, scratch = root / "published/versions", root / "lake/tmp"
+    if _is_in_hand(since, versions, ".building-*", ".removing-*") or _is_in_hand(
+        since, root / "published", ".current-*"
+    ):
         return "publish"
-    if any((root / "lake/tmp").glob("*box-*")) or any((root / "lake/tmp").glob("chunks-*")):
+    if _is_in_hand(since, scratch, "*box-*", "chunks-*"):
         return "ingest"
-    if any((root / "lake/tmp").glob("*")):
-        return "build"
-    return "between"
+    return "build" if _is_in_hand(since, scratch, "*") else "between"
 
 
-def _switching(root: Path) -> bool:
-    links = [*(root / "published").glob(".current-*")]
-    return bool(links) or any((root / "published/versions").glob(".removing-*"))
+def _is_in_hand(since: float, folder: Path, *patterns: str) -> bool:
+    """Whether such a thing lies there that is not left from a run before."""
+    for path in (found for pattern in patterns for found in folder.glob(pattern)):
+        with suppress(FileNotFoundError):  # it has gone meanwhile
+            if path.lstat().st_mtime >= since:
+                return True
+    return False
 
 
 def kill_until_through(
-    prepared: Prepared, base: Path, rng: random.Random, command: Sequence[str] = COMMAND
+    prepared: Prepared, base: Path, rng: random.Random, calm_seconds: float
 ) -> tuple[Counter[str], list[str]]:
     """A few kills of one home at random moments, looked at after each; then an undisturbed run."""
     home = copied(prepared.root, base / "home")
     met, wrong = Counter[str](), []
     for _ in range(rng.randint(1, _KILLS_OF_ONE_HOME)):
-        process = begun(home, command)
-        moment = rng.uniform(0.1, _SPAN_SECONDS)
-        try:
-            process.wait(moment)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
+        began, process = time.time(), begun(home)
+        _wait_for(process, home, began, rng, calm_seconds)
+        process.send_signal(signal.SIGKILL)
         process.communicate()
         if process.returncode != -signal.SIGKILL:
             met["too late"] += 1
             break
-        met[phase(home)] += 1
-        wrong += _seen(prepared, home, f"after a kill at {moment:.2f} s")
-    again = run(home, command)
+        met[phase(home, began)] += 1
+        wrong += _seen(prepared, home, f"after a kill at {time.time() - began:.2f} s")
+    again = run(home)
     if again.returncode != prepared.code:
         wrong.append(f"run again: exit {again.returncode}: {(again.stdout + again.stderr)[-600:]}")
     wrong += _seen(prepared, home, "at the end", last=True)
     wrong += [f"left: {name}" for name in strangers(home, prepared.left)] + unnamed(home)
     return met, [f"{prepared.start.name}: {text}" for text in wrong]
+
+
+def _wait_for(
+    process: subprocess.Popen[str], home: Path, began: float, rng: random.Random, calm: float
+) -> None:
+    """Until the run has been at some phase for a moment; without an aim until any moment."""
+    aim = rng.choice(_AIMS)
+    until = began + (3 * calm if aim else rng.uniform(0.1, calm))
+    while time.time() < until and process.poll() is None:
+        if aim and phase(home, began) == aim:
+            time.sleep(rng.uniform(0, _PHASE_SECONDS))
+            return
+        time.sleep(_LOOK_SECONDS)
 
 
 def _seen(prepared: Prepared, home: Path, when: str, *, last: bool = False) -> list[str]:
@@ -135,13 +154,15 @@ def campaign(
     prepared: Sequence[Prepared], base: Path, seconds: float, seed: int, workers: int = 2
 ) -> tuple[Counter[str], list[str]]:
     """Homes killed until the time is over: kills that landed by phase, and what was wrong."""
+    calm = {each.start.name: _calm_seconds(each, base / "calm") for each in prepared}
     until, met, wrong = time.monotonic() + seconds, Counter[str](), []
 
     def work(number: int) -> None:
         rng, place = random.Random(f"{seed}:{number}"), base / f"killer-{number}"
         place.mkdir(parents=True, exist_ok=True)
         while time.monotonic() < until:
-            counts, found = kill_until_through(rng.choice(prepared), place, rng)
+            chosen = rng.choice(prepared)
+            counts, found = kill_until_through(chosen, place, rng, calm[chosen.start.name])
             met.update(counts)
             wrong.extend(found)
             if found:
@@ -151,6 +172,15 @@ def campaign(
         for done in [pool.submit(work, number) for number in range(workers)]:
             done.result()
     return met, wrong
+
+
+def _calm_seconds(prepared: Prepared, home: Path) -> float:
+    """How long an undisturbed run takes beside another one, as those that are killed."""
+    homes = [copied(prepared.root, home.with_name(f"{home.name}-{n}")) for n in range(2)]
+    began = time.monotonic()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, homes))
+    return time.monotonic() - began
 
 
 def main(seconds: float, seed: int) -> int:
