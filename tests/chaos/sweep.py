@@ -109,12 +109,14 @@ def trials(prepared: Sequence[Prepared], seed: int) -> Iterator[Trial]:
 
 
 def attempt(
-    trial: Trial, base: Path, command: Sequence[str] | None = None
+    trial: Trial, base: Path, command: Sequence[str] | None = None, *, all_cores: bool = False
 ) -> tuple[str, list[str]]:
     """Disturb, look, run again, look again: what came of it, and what is wrong."""
     command = command or trial.prepared.command
     home = copied(trial.prepared.root, base / "home")
-    ended = tracing.disturbed(home, base / "log", trial.point, trial.fault, command)
+    ended = tracing.disturbed(
+        home, base / "log", trial.point, trial.fault, command, all_cores=all_cores
+    )
     if not ended.landed:
         return "not met", []
     wrong = _disturbed(trial, home, ended)
@@ -141,9 +143,9 @@ def _disturbed(trial: Trial, home: Path, ended: tracing.Ended) -> list[str]:
     if "Traceback" in ended.said:
         wrong.append(f"a traceback: {ended.said[-500:]}")
     if ended.code in (0, 3):
-        may_pass = trial.point.kind in _MAY_PASS or trial.point.path in _TOLD_ONLY
-        if not may_pass and trial.point.place != "dagster":
-            wrong.append(f"the error was passed over (exit {ended.code})")
+        may_pass = trial.point.kind in _MAY_PASS or ended.at in _TOLD_ONLY
+        if not may_pass and ended.at and tracing.place_of(ended.at) != "dagster":
+            wrong.append(f"the error at {ended.at} was passed over (exit {ended.code})")
     elif ended.code != 1:
         wrong.append(f"exit {ended.code}: {ended.said[-500:]}")
     elif str(home) not in ended.said:
@@ -168,6 +170,8 @@ def sweep(
     base: Path,
     seconds: float,
     workers: int = 2,
+    *,
+    all_cores: bool = False,
 ) -> Counts:
     """Trials one after another until the time is over; the counts of what they came to."""
     counts, until = Counts(), time.monotonic() + seconds
@@ -176,7 +180,7 @@ def sweep(
         place = base / f"worker-{number}"
         place.mkdir(parents=True, exist_ok=True)
         while time.monotonic() < until and (trial := next(shared, None)) is not None:
-            _count(counts, trial, *attempt(trial, place))
+            _count(counts, trial, *attempt(trial, place, all_cores=all_cores))
 
     shared = _Shared(chosen)
     with ThreadPoolExecutor(workers) as pool:

@@ -1,8 +1,8 @@
 """strace: the durable calls a run makes, and a fault at exactly one of them.
 
-A point is the n-th call of its name in the command's main thread. The command is held to one
-core, so kring's own threads are not begun and nearly all of the durable work is done there; what
-several threads do at once is met by the random killer.
+A point is the n-th call of its name in the command's main thread. Held to one core, the command
+begins no threads of its own, so nearly all of the durable work is done there and the fault meets
+the call it was aimed at. On all cores it meets the n-th call of whichever threads come so far.
 """
 
 from __future__ import annotations
@@ -82,11 +82,12 @@ def points(root: Path, log: Path, command: Sequence[str] = COMMAND) -> list[Poin
 
 
 def disturbed(
-    root: Path, log: Path, point: Point, fault: str, command: Sequence[str] = COMMAND
-) -> Ended:
+    root: Path, log: Path, point: Point, fault: str, command: Sequence[str] = COMMAND,
+    *, all_cores: bool = False,
+) -> Ended:  # fmt: skip
     """The command with a fault at one call; an error is the answer of that call alone."""
     inject = ["-e", f"inject={point.call}:{FAULTS[fault]}:when={point.nth}"]
-    ended = _traced(root, log, inject, command)
+    ended = _traced(root, log, inject, command, all_cores=all_cores)
     lines = log.read_text(errors="replace").splitlines()
     if fault == "SIGKILL":
         landed = ended.returncode == -9
@@ -99,7 +100,7 @@ def disturbed(
 
 
 def _traced(
-    root: Path, log: Path, inject: list[str], command: Sequence[str] = COMMAND
+    root: Path, log: Path, inject: list[str], command: Sequence[str], *, all_cores: bool = False
 ) -> subprocess.CompletedProcess[str]:
     strace = ["strace", "-f", "-y", "-qq", "-s", "400", "-o", str(log)]
     if not any("signal=" in each for each in inject):
@@ -107,7 +108,7 @@ def _traced(
     return subprocess.run(
         [*strace, "-e", f"trace={','.join(KINDS)}", *inject, *command],
         env=environment(root), cwd=ROOT, capture_output=True, text=True, timeout=180,
-        preexec_fn=_on_one_core,
+        preexec_fn=None if all_cores else _on_one_core,
     )  # fmt: skip
 
 
