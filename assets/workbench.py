@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assets import keys
-from assets.grains import GRAINS, moment
+from assets.grains import GRAINS, at_grain, moments
 from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
 from assets.periods import window
 from assets.plan import Plan
@@ -94,21 +94,27 @@ class Workbench:
             )
         else:
             months = window(month, trailing) if month else self.plan.months
-            columns = "*"
-            if grain and schema == "fact":
-                columns = f"* replace ({moment(self.plan.rules.facts[table], grain)} as month)"
             records = self.plan.outputs.records(name, months)
-            self.show(name, sound_outputs(self.plan.outputs, records), columns)
+            fact = self.plan.rules.facts[table] if grain and schema == "fact" else None
+            self.show(name, sound_outputs(self.plan.outputs, records), fact, grain)
 
-    def show(self, name: str, paths: Sequence[Path], columns: str = "*") -> None:
-        """Make a table visible from these files, whatever the lake holds of it."""
+    def show(
+        self, name: str, paths: Sequence[Path], fact: Statement | None = None, grain: str = ""
+    ) -> None:
+        """Make a table visible from these files, whatever the lake holds of it.
+
+        The rows of a `fact` are shown at a grain.
+        """
         if not paths:
             raise RuntimeError(f"{name} has not been built; run kring run")
-        files = ", ".join(literal(path) for path in paths)
-        self.connection.execute(
-            f"create or replace view {table_name(name)} as "
-            f"select {columns} from read_parquet([{files}])"
-        )
+        rows = f"read_parquet([{', '.join(literal(path) for path in paths)}])"
+        shown = f"select * from {rows}"
+        if fact:
+            times = held(f"{name} moments")
+            if grain == "interval":
+                self.connection.execute(f"create or replace table {times} as {moments(fact, rows)}")
+            shown = at_grain(fact, grain, rows, times)
+        self.connection.execute(f"create or replace view {table_name(name)} as {shown}")
 
     def _raw(self, kind: str, month: date | None, only: str) -> None:
         """The rows of a kind that count: chunks without the rows that lost their key."""
