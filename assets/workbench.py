@@ -21,6 +21,7 @@ from assets.rule_tables import is_same, ops_table, ref_table
 from assets.soundness import sound_chunks, sound_outputs
 from sql.header import Statement
 from sql.run import (
+    Written,
     connect,
     failure,
     insert_rows,
@@ -187,7 +188,7 @@ class Workbench:
         self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
     ) -> OutputRecord:
         """Run an ordered select into the lake and record what it was made from."""
-        scratch, rows = self.write(rule, table, digest(table, str(month)), body)
+        scratch, written = self._written(rule, table, digest(table, str(month)), body)
         sha256 = sha256_file(scratch)
         record = OutputRecord(
             table=table,
@@ -195,28 +196,21 @@ class Workbench:
             fingerprint=fingerprint,
             file=output_file(month, sha256),
             sha256=sha256,
-            rows=rows,
-            settles_on=self._settles_on(scratch),
+            rows=written.rows,
+            # the last day on which a row is still provisional; empty: none is
+            settles_on=written.greatest.get("provisional_until", ""),
         )
         return self.plan.outputs.keep(scratch, record)
 
     def write(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, int]:
         """Run an ordered select into a file of this name in scratch; the file and its rows."""
+        scratch, written = self._written(rule, table, name, body)
+        return scratch, written.rows
+
+    def _written(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, Written]:
         scratch = make_folder(self.home.scratch) / name
         metadata = {"table": table, "is_sample": "true" if self.home.sample() else "false"}
         return scratch, write_parquet(self.connection, rule, body, scratch, metadata)
-
-    def _settles_on(self, path: Path) -> str:
-        """The last day on which a row of this output is still provisional; empty: none is."""
-        columns = self.connection.execute(
-            f"select name from parquet_schema({literal(path)})"
-        ).fetchall()
-        if ("provisional_until",) not in columns:
-            return ""
-        latest = self.connection.execute(
-            f"select max(provisional_until) from read_parquet({literal(path)})"
-        ).fetchall()[0][0]
-        return latest.isoformat() if latest else ""
 
     def query(self, rule: Statement) -> list[tuple[Any, ...]]:
         try:
