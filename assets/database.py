@@ -131,12 +131,11 @@ def _write(
         con.execute("use published")
         large = large_tables(plan)
         clear(con, carried, [table.name for table in large])
-        con.execute("begin")
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
             con.execute(f"create schema if not exists {schema}")
         files = {table.name: _link(plan, table, building) for table in large}
-        for table in large:
-            fill(con, table.name, table.files, carried)
+        fill(con, {table.name: table.files for table in large}, carried)
+        con.execute("begin")
         files |= _small_tables(plan, con, building, header, before.manifests)
         if lingers(con):
             return None

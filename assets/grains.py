@@ -22,16 +22,36 @@ def grain_of(table: str) -> str:
     return next(grain for grain, name in GRAINS.items() if name == table)
 
 
-def moment(fact: Statement, grain: str) -> str:
-    """The moment of a fact's row at a grain, as SQL: its local day, or its local half hour.
+def moments(fact: Statement, rows: str) -> str:
+    """The local half hour of each quarter hour in which rows of a fact lie, as a select.
 
     A half hour is one on the clock on the wall. Of an hour that is repeated when clocks are set
     back, both passes count in it; one that is skipped has none. So every row is in exactly one.
+    A zone is dear to ask and changes by quarter hours, so these are asked and not the rows.
     """
-    column = quoted(fact.header[MOMENTS[grain][1]])
+    return (
+        "select quarter_hour, time_bucket(interval 30 minutes, "
+        "cast(to_timestamp(quarter_hour * 900) as timestamp)) as moment "
+        f"from (select distinct {_quarter_hour(fact)} as quarter_hour from {rows})"
+    )
+
+
+def at_grain(fact: Statement, grain: str, rows: str, moments: str) -> str:
+    """Rows of a fact whose month is their local day, or their local half hour of `moments`."""
     if grain == "day":
-        return column
-    return f"time_bucket(interval 30 minutes, cast({column} as timestamp))"
+        return f"select * replace ({_moment(fact, grain)} as month) from {rows}"
+    return (
+        f"select rows.* replace (moments.moment as month) from {rows} as rows "
+        f"join {moments} as moments on moments.quarter_hour = {_quarter_hour(fact)}"
+    )
+
+
+def _quarter_hour(fact: Statement) -> str:
+    return f"epoch_us({_moment(fact, 'interval')}) // 900000000"
+
+
+def _moment(fact: Statement, grain: str) -> str:
+    return quoted(fact.header[MOMENTS[grain][1]])
 
 
 def check_grains(metric: Statement, facts: Mapping[str, Statement]) -> None:

@@ -178,10 +178,18 @@ class Outputs:
         return [self.path(r) for r in self.records(table, months)]
 
     def keep(self, written: Path, record: OutputRecord) -> OutputRecord:
-        """Take a written parquet file in, then its record; what it replaces is removed last."""
+        """Take a written parquet file in, then its record; what it replaces is removed last.
+
+        Only the file is synced, before a record names it: a record that a power cut takes or
+        cuts short counts as none, and its output is built again.
+        """
         folder = make_folder(self._home.outputs / record.table)
-        place(written, folder / record.file)
-        write_json(self._home, folder / f"{record.month}.json", asdict(record))
+        sync(written)
+        written.replace(folder / record.file)
+        noted = written.with_suffix(".json")
+        with naming(noted):
+            noted.write_text(json.dumps(asdict(record), indent=1, sort_keys=True) + "\n")
+        noted.replace(folder / f"{record.month}.json")
         before = self._records.get((record.table, record.month))
         if before and before.file != record.file:
             (folder / before.file).unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assets import keys
-from assets.grains import GRAINS, moment
+from assets.grains import GRAINS, at_grain, moments
 from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
 from assets.periods import window
 from assets.plan import Plan
@@ -21,6 +21,7 @@ from assets.rule_tables import is_same, ops_table, ref_table
 from assets.soundness import sound_chunks, sound_outputs
 from sql.header import Statement
 from sql.run import (
+    Written,
     connect,
     failure,
     insert_rows,
@@ -94,21 +95,27 @@ class Workbench:
             )
         else:
             months = window(month, trailing) if month else self.plan.months
-            columns = "*"
-            if grain and schema == "fact":
-                columns = f"* replace ({moment(self.plan.rules.facts[table], grain)} as month)"
             records = self.plan.outputs.records(name, months)
-            self.show(name, sound_outputs(self.plan.outputs, records), columns)
+            fact = self.plan.rules.facts[table] if grain and schema == "fact" else None
+            self.show(name, sound_outputs(self.plan.outputs, records), fact, grain)
 
-    def show(self, name: str, paths: Sequence[Path], columns: str = "*") -> None:
-        """Make a table visible from these files, whatever the lake holds of it."""
+    def show(
+        self, name: str, paths: Sequence[Path], fact: Statement | None = None, grain: str = ""
+    ) -> None:
+        """Make a table visible from these files, whatever the lake holds of it.
+
+        The rows of a `fact` are shown at a grain.
+        """
         if not paths:
             raise RuntimeError(f"{name} has not been built; run kring run")
-        files = ", ".join(literal(path) for path in paths)
-        self.connection.execute(
-            f"create or replace view {table_name(name)} as "
-            f"select {columns} from read_parquet([{files}])"
-        )
+        rows = f"read_parquet([{', '.join(literal(path) for path in paths)}])"
+        shown = f"select * from {rows}"
+        if fact:
+            times = held(f"{name} moments")
+            if grain == "interval":
+                self.connection.execute(f"create or replace table {times} as {moments(fact, rows)}")
+            shown = at_grain(fact, grain, rows, times)
+        self.connection.execute(f"create or replace view {table_name(name)} as {shown}")
 
     def _raw(self, kind: str, month: date | None, only: str) -> None:
         """The rows of a kind that count: chunks without the rows that lost their key."""
@@ -181,7 +188,7 @@ class Workbench:
         self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
     ) -> OutputRecord:
         """Run an ordered select into the lake and record what it was made from."""
-        scratch, rows = self.write(rule, table, digest(table, str(month)), body)
+        scratch, written = self._written(rule, table, digest(table, str(month)), body)
         sha256 = sha256_file(scratch)
         record = OutputRecord(
             table=table,
@@ -189,28 +196,21 @@ class Workbench:
             fingerprint=fingerprint,
             file=output_file(month, sha256),
             sha256=sha256,
-            rows=rows,
-            settles_on=self._settles_on(scratch),
+            rows=written.rows,
+            # the last day on which a row is still provisional; empty: none is
+            settles_on=written.greatest.get("provisional_until", ""),
         )
         return self.plan.outputs.keep(scratch, record)
 
     def write(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, int]:
         """Run an ordered select into a file of this name in scratch; the file and its rows."""
+        scratch, written = self._written(rule, table, name, body)
+        return scratch, written.rows
+
+    def _written(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, Written]:
         scratch = make_folder(self.home.scratch) / name
         metadata = {"table": table, "is_sample": "true" if self.home.sample() else "false"}
         return scratch, write_parquet(self.connection, rule, body, scratch, metadata)
-
-    def _settles_on(self, path: Path) -> str:
-        """The last day on which a row of this output is still provisional; empty: none is."""
-        columns = self.connection.execute(
-            f"select name from parquet_schema({literal(path)})"
-        ).fetchall()
-        if ("provisional_until",) not in columns:
-            return ""
-        latest = self.connection.execute(
-            f"select max(provisional_until) from read_parquet({literal(path)})"
-        ).fetchall()[0][0]
-        return latest.isoformat() if latest else ""
 
     def query(self, rule: Statement) -> list[tuple[Any, ...]]:
         try:

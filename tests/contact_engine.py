@@ -14,7 +14,7 @@ from typing import Any
 
 from homes import TEMPLATE
 
-from assets.grains import GRAINS, moment
+from assets.grains import GRAINS, at_grain, moments
 from assets.metrics import SHAPE
 from assets.periods import PERIODS
 from assets.rule_tables import register_rows
@@ -131,14 +131,14 @@ class ContactEngine:
     def _grains(self) -> None:
         """The cells of months, days and half hours, all by the metrics' own SQL."""
         fact = statements(HERE / "facts", FACT_KEYS)["contacts"]
-        moments = {"month": "month"} | {grain: moment(fact, grain) for grain in GRAINS}
-        for grain, text in moments.items():
+        rows = "fact.contacts"
+        times = f"({moments(fact, rows)})"
+        shown = {"month": f"from {rows}"}
+        shown |= {grain: at_grain(fact, grain, rows, times) for grain in GRAINS}
+        for grain, text in shown.items():
             schema = f"at_{grain}"
             self.connection.execute(f"create schema {schema}")
-            self.connection.execute(
-                f"create view {schema}.contacts as "
-                f"select * replace ({text} as month) from fact.contacts"
-            )
+            self.connection.execute(f"create view {schema}.contacts as {text}")
             parts = (self._shaped(rule, schema) for rule in self.metrics.values())
             self._view(f"{schema}.cells", " union all ".join(parts))
         self._view("metric.by_day", "from at_day.cells")
