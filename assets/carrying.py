@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 
 from assets import leaving
 from assets.lake import sha256_file
-from assets.lanes import Edge, cores, in_lanes
+from assets.lanes import Edge, Stopped, cores, in_lanes
 from sql.run import literal, quoted, table_name
 
 # A database that was patched often keeps holes; beyond this growth it is written whole.
@@ -118,23 +119,32 @@ def _write_whole(con: Any, tables: Mapping[str, Sequence[Monthly]]) -> None:
     Several threads on one table leave half-filled blocks and take a third more of the processor,
     so there are no more of them than cores that the tables themselves leave idle.
     """
+    import duckdb
+
     sizes = {name: sum(p.stat().st_size for _, p, _ in files) for name, files in tables.items()}
     largest_first = sorted(tables, key=lambda name: -sizes[name])
     ((database,),) = con.execute("select current_database()").fetchall()
-    works = [partial(_write_one, con, database, name, tables[name]) for name in largest_first]
     con.execute(f"set threads = {max(1, cores() - _AT_ONCE + 1)}")
-    in_lanes(works, min(_AT_ONCE, cores()))
-    con.execute("reset threads")
+    with ExitStack() as stack:
+        own = {name: stack.enter_context(con.cursor()) for name in largest_first}
 
+        def write(name: str, edge: Edge) -> None:
+            edge()
+            sources = ", ".join(literal(path) for _, path, _ in tables[name])
+            try:
+                own[name].execute(
+                    f"create or replace table {quoted(database)}.{table_name(name)} as "
+                    f"select * from read_parquet([{sources}])"
+                )
+            except duckdb.InterruptException:
+                raise Stopped from None
 
-def _write_one(con: Any, database: str, name: str, files: Sequence[Monthly], edge: Edge) -> None:
-    edge()
-    sources = ", ".join(literal(path) for _, path, _ in files)
-    with con.cursor() as lane:
-        lane.execute(
-            f"create or replace table {quoted(database)}.{table_name(name)} as "
-            f"select * from read_parquet([{sources}])"
+        in_lanes(
+            [partial(write, name) for name in largest_first],
+            min(_AT_ONCE, cores()),
+            interrupt=lambda: [each.interrupt() for each in own.values()],
         )
+    con.execute("reset threads")
 
 
 def _patch(con: Any, name: str, files: Sequence[Monthly], held: Mapping[str, str]) -> bool:

@@ -28,8 +28,15 @@ class Stopped(Exception):  # noqa: N818 - no error, a lane told to end
     """The work of a lane ends here, because of what happened outside it."""
 
 
-def in_lanes(works: Sequence[Callable[[Edge], _T]], at_once: int) -> list[_T]:
-    """What each work gives, in their order; a work calls its edge wherever it may be stopped."""
+def in_lanes(
+    works: Sequence[Callable[[Edge], _T]],
+    at_once: int,
+    interrupt: Callable[[], object] = lambda: None,
+) -> list[_T]:
+    """What each work gives, in their order; a work calls its edge wherever it may be stopped.
+
+    `interrupt` cuts short what a work is waiting for, which then raises Stopped.
+    """
     stop = Event()
 
     def edge() -> None:
@@ -48,6 +55,9 @@ def in_lanes(works: Sequence[Callable[[Edge], _T]], at_once: int) -> list[_T]:
             stop.set()
             for lane in lanes:
                 lane.cancel()
+            while not all(lane.done() for lane in lanes):
+                interrupt()  # again and again: a work may be just about to wait
+                wait(lanes, _LOOK_SECONDS)
     failed = [error for lane in lanes if not lane.cancelled() and (error := lane.exception())]
     for error in failed:
         if not isinstance(error, Stopped):

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from assets.lanes import Edge, in_lanes
+from assets.lanes import Edge, Stopped, in_lanes
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
@@ -56,3 +56,26 @@ def test_a_signal_to_the_caller_ends_every_lane() -> None:
     with pytest.raises(KeyboardInterrupt):
         in_lanes([interrupts, until_stopped], 2)
     assert ended == [True]
+
+
+def test_what_a_lane_waits_for_is_cut_short() -> None:
+    """The engine is asked to stop again and again, until its statement has ended."""
+    waited_for, asked = threading.Event(), 0
+
+    def waits(edge: Edge) -> None:
+        waited_for.wait(60)
+        raise Stopped
+
+    def fails(edge: Edge) -> None:
+        raise ValueError("the one")
+
+    def interrupt() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            waited_for.set()
+
+    began = time.monotonic()
+    with pytest.raises(ValueError, match="the one"):
+        in_lanes([waits, fails], 2, interrupt)
+    assert time.monotonic() - began < 30
