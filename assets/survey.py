@@ -22,7 +22,7 @@ from sql.header import Statement
 from sql.run import failure, literal, quoted
 
 # rows of exports that are looked at together
-_PART_ROWS = 1_000_000
+_PART_ROWS = 4_000_000
 _ROWS = "memory.main.surveyed"
 _TOUCHED = "memory.main.touched"
 
