@@ -1,7 +1,7 @@
 """Figures that go back to what they were have changed: a new version, and rows that say so."""
 
-from tests.homes import TestHome
-from tests.storyhome import StoryHome, called, put_calls
+from homes import TestHome
+from storyhome import StoryHome, called, put_calls
 
 
 class Published(StoryHome):

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from commands import Command, Said
-from defending import SL, DefendedHome, no_waiting, phone_and_chat
+from defending import SL, DefendedHome, phone_and_chat
+from homes import no_waiting
 from storyhome import called, put_calls
 
 JULY = "2024-07-02"
