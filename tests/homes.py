@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from unittest.mock import patch
 
 import duckdb
@@ -86,6 +86,17 @@ class TestHome:
             f'[published]\nkeep_versions = 50\nreports = "{reports}"\n'
         )
         (root / "landing").mkdir()
+
+    @classmethod
+    def at(cls, root: Path) -> Self:
+        """The home that stands in a folder."""
+        home = cls.__new__(cls)
+        home.root = root
+        return home
+
+    def copied(self, root: Path) -> Self:
+        """The same home in another place."""
+        return type(self).at(copied(self.root, root))
 
     @property
     def home(self) -> Home:
@@ -164,6 +175,24 @@ class TestHome:
         """The single value a query gives."""
         ((value,),) = self.query(sql)
         return value
+
+
+def copied(start: Path, root: Path) -> Path:
+    """A home in another place, with the times of its files and the links between them.
+
+    A version's parquet files are links to the lake's. None is shared with the home copied from.
+    """
+    standing: dict[int, str] = {}
+
+    def copy(source: str, target: str) -> None:
+        first = standing.setdefault(Path(source).stat().st_ino, target)
+        if first == target:
+            shutil.copy2(source, target)
+        else:
+            os.link(first, target)
+
+    shutil.copytree(start, root, symlinks=True, copy_function=copy)
+    return root
 
 
 def _record(session: Session, table: str, month: date | None) -> object:

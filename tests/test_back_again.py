@@ -10,8 +10,7 @@ class Published(StoryHome):
 
 
 def test_a_content_seen_before_is_no_silent_return(home: TestHome) -> None:
-    centre = Published.__new__(Published)
-    centre.root = home.root
+    centre = Published.at(home.root)
     centre.only_sources("calls")
     centre.expecting("none", "calls")
     put_calls(centre, "2024-01-10", called("A", "2024-01-10"), called("B", "2024-01-10", "90,000"))

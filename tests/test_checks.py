@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from commands import Command
@@ -31,15 +32,23 @@ def waits(home: TestHome, month: int, *seconds: int) -> None:
     home.put(f"calls/calls_2024{month:02}15.csv", calls_file(lines))
 
 
-@pytest.fixture
-def watched(home: TestHome) -> TestHome:
-    """February: two of four calls waited for two minutes. A check of the home's own looks."""
+@pytest.fixture(scope="module")
+def unwatched(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
+    """February: two of four calls waited for two minutes; published. Copy it, leave it as it is."""
+    home = TestHome(tmp_path_factory.mktemp("checks") / "home", last_month="2024-02")
     home.only_sources("calls")
     path = home.root / "sources/calls.sql"
     path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
     waits(home, 1, 10, 20)
     waits(home, 2, 10, 20, 120, 130)
+    home.run(AS_OF)
     return home
+
+
+@pytest.fixture
+def watched(unwatched: TestHome, tmp_path: Path) -> TestHome:
+    """A check of the home's own will look."""
+    return unwatched.copied(tmp_path / "home")
 
 
 def check(home: TestHome, severity: str = "flag", tolerance: str = "0") -> None:

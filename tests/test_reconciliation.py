@@ -7,7 +7,6 @@ in words with its figures, and no other.
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -401,9 +400,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
 
 @pytest.fixture
 def copied(small: TestHome, tmp_path: Path) -> TestHome:
-    made = TestHome.__new__(TestHome)
-    made.root = Path(shutil.copytree(small.root, tmp_path / "home", symlinks=True))
-    return made
+    return small.copied(tmp_path / "home")
 
 
 def published(home: TestHome) -> dict[str, str]:
