@@ -38,7 +38,7 @@ test: env  ## all tests but the long ones (about nine minutes on two cores)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 nightly: env  ## the real server and a browser: reruns, nights, a crash (about fifteen minutes)
-	@$(BIN)/python -m pytest -m nightly
+	@KRING_EXAMPLES=10 $(BIN)/python -m pytest -m "nightly or hypothesis"
 
 fuzz: env  ## mutated exports through the readers, four minutes
 	@$(BIN)/python tests/fuzz/campaign.py 1 240

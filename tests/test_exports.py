@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from drawing import examples
 from exporting import Bench, benches
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.exports import (
@@ -324,10 +325,7 @@ tables = st.integers(2, 5).flatmap(
 )
 
 
-@settings(
-    max_examples=150, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+@examples(40)
 @given(
     rows=tables, delim=st.sampled_from([";", ",", "\t", "|"]), end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), damage=st.booleans(),
@@ -361,10 +359,7 @@ def test_what_a_csv_writer_wrote_comes_back_exactly(
     assert read.rejects == ([(len(rows) + 1, "field_count")] if damage else [])
 
 
-@settings(
-    max_examples=200, deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+@examples(60)
 @given(
     content=st.binary(min_size=1, max_size=200)
     | st.text('ab1;,"\r\n\t \0', min_size=1, max_size=120).map(str.encode),

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 from commands import Command
+from drawing import examples
 from homes import ROOT, TestHome, call, calls_file
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reporting import HEADER, Reconciler, Report, consistent_report
 
@@ -242,12 +243,7 @@ def test_a_header_alone_has_no_figures(
 # made-up reports
 
 
-PATIENT = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-
-
-@PATIENT
+@examples(3)
 @given(seed=st.integers(0, 10**6), year=st.sampled_from((2023, 2024, 2026)))
 def test_a_consistent_report_has_no_finding(reconciler: Reconciler, seed: int, year: int) -> None:
     assert reconciler.findings(consistent_report(seed, year)) == []
@@ -261,7 +257,7 @@ CHANGES = [
 ]  # fmt: skip
 
 
-@PATIENT
+@examples(3)
 @given(
     seed=st.integers(0, 10**6),
     change=st.sampled_from(CHANGES),
@@ -352,7 +348,7 @@ NUMBERS = st.decimals(-(10**11), 10**11, places=6) | st.sampled_from((0, "0.0000
 PLACEHOLDERS = ("none", "null", "n/a", "na", "n.a.", "todo", "tbd", "tba", "fixme", "xxx", "lorem")
 
 
-@PATIENT
+@examples(3)
 @given(
     st.lists(
         st.tuples(

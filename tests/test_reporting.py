@@ -34,7 +34,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     path = home.root / "sources/calls.sql"
     path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
     home.put(CALLS, calls_file([call("A1"), call("A2", wait="25,0")]))
-    home.run(AS_OF)
+    run(home, 0)
     return home
 
 
