@@ -43,12 +43,8 @@ class Warm:
     ) -> subprocess.CompletedProcess[str]:
         with self._turn, tempfile.TemporaryDirectory(prefix="kring-said-") as folder:
             out, err = Path(folder) / "out", Path(folder) / "err"
-            asked = {
-                "arguments": [*map(str, arguments)],
-                "env": {**env},
-                "out": str(out),
-                "err": str(err),
-            }
+            said = [str(argument) for argument in arguments]
+            asked = {"arguments": said, "env": {**env}, "out": str(out), "err": str(err)}
             server = self._begun()
             assert server.stdin and server.stdout
             late = threading.Timer(timeout_seconds, server.kill)
