@@ -34,11 +34,12 @@ run: env  ## sample exports, a run, the 2024 scorecard, the database
 	@$(BIN)/kring run
 	@$(BIN)/kring scorecard 2024
 
-test: env  ## all tests but the long ones (about nine minutes on two cores)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+# what a process compiled is kept for the others, of which the tests begin many
+test: env  ## all tests but the long ones (about six minutes on two cores)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-nightly: env  ## the real server and a browser: reruns, nights, a crash (about fifteen minutes)
-	@$(BIN)/python -m pytest -m nightly
+nightly: env  ## the real server and a browser: reruns, nights, a crash; many examples (about half an hour)
+	@PYTHONDONTWRITEBYTECODE= KRING_EXAMPLES=10 $(BIN)/python -m pytest -m "nightly or hypothesis"
 
 fuzz: env  ## mutated exports through the readers, four minutes
 	@$(BIN)/python tests/fuzz/campaign.py 1 240

@@ -24,8 +24,7 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    made = TestHome.__new__(TestHome)
-    made.root = shared / "sample-home"
+    made = TestHome.at(shared / "sample-home")
     with (shared / "sample-home.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (made.root / "published" / "current").exists():

@@ -5,29 +5,14 @@ Homes publish for real, without waiting for the disk, and decisions are made by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
-from homes import Ran
 from storyhome import StoryHome, called, chat, put_calls, put_chats, put_complaints
 
 SL, SLI = "service_level", "service_level_index"
 WITHOUT = "service_level_without_incidents"
 Row = tuple[Any, ...]
-
-
-@contextmanager
-def no_waiting() -> Iterator[None]:
-    """No test here cuts the power, so nothing waits for the disk."""
-    with (
-        patch("assets.lake.sync"),
-        patch("assets.published.sync"),
-        patch("assets.closing.sync"),
-    ):
-        yield
 
 
 class DefendedHome(StoryHome):
@@ -57,9 +42,7 @@ class DefendedHome(StoryHome):
 
     def publish(self, as_of: str) -> str:
         """Run through to what readers see; the id of the version."""
-        ran: Ran
-        with no_waiting():
-            ran = self.run(as_of, publish=True)
+        ran = self.run(as_of, publish=True)
         assert ran.version is not None
         return ran.version.id
 

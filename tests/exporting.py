@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import pytest
 
-from assets.exports import Export, check_columns, open_export, sandbox, stage
+from assets.exports import Export, Refused, check_columns, open_export, sandbox, stage
 from assets.sources import Source, read_source
+
+SEMI = "delim=';'"
+PLAIN = b"id;name;n\n1;Ani;5\n2;Budi;6\n"
 
 
 class Read(NamedTuple):
@@ -71,3 +75,9 @@ def benches(folder: Path) -> Iterator[Bench]:
     bench = Bench(folder)
     yield bench
     bench.con.close()
+
+
+def refusal(bench: Bench, content: bytes | Path, form: str = "csv", **keys: str) -> Refused:
+    with pytest.raises(Refused) as caught:
+        bench.read(content, form, **keys)
+    return caught.value

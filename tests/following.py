@@ -60,9 +60,7 @@ class Reader:
 
     @property
     def home(self) -> TestHome:
-        made = TestHome.__new__(TestHome)
-        made.root = Path(self.shell["KRING_HOME"])
-        return made
+        return TestHome.at(Path(self.shell["KRING_HOME"]))
 
     def follow(self, guide: str) -> tuple[str, str]:
         """A guide as it stands, and as it would stand with what really came out."""

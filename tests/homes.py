@@ -10,13 +10,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from unittest.mock import patch
 
 import duckdb
+from warm import Warm
 
 from assets.accounting import Finding, findings
 from assets.graph import steps
@@ -29,6 +32,19 @@ from assets.session import Session
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "data"
+warm = Warm()
+
+
+@contextmanager
+def no_waiting() -> Iterator[None]:
+    """No test here cuts the power, so nothing waits for the disk; `tests/chaos/` sees that it is
+    waited for where it must be."""
+    with (
+        patch("assets.lake.sync"),
+        patch("assets.published.sync"),
+        patch("assets.closing.sync"),
+    ):
+        yield
 
 
 @dataclass
@@ -55,11 +71,14 @@ class TestHome:
         *,
         first_month: str = "2024-01",
         last_month: str = "",
-        reports: str = "none",  # half of what a small version costs; few tests look at them
+        # each is a quarter or more of what a small version costs; few tests look at them
+        reports: str = "none",
+        references: bool = False,
     ) -> None:
         self.root = root
-        for name in ("sources", "register", "reference"):
+        for name in ("sources", "register", *(["reference"] if references else [])):
             shutil.copytree(TEMPLATE / name, root / name)
+        (root / "reference").mkdir(exist_ok=True)
         last = f'last_month = "{last_month}"\n' if last_month else ""
         (root / "kring.toml").write_text(
             '[organisation]\nname = "Test centre"\ntimezone = "Asia/Jakarta"\n'
@@ -67,6 +86,17 @@ class TestHome:
             f'[published]\nkeep_versions = 50\nreports = "{reports}"\n'
         )
         (root / "landing").mkdir()
+
+    @classmethod
+    def at(cls, root: Path) -> Self:
+        """The home that stands in a folder."""
+        home = cls.__new__(cls)
+        home.root = root
+        return home
+
+    def copied(self, root: Path) -> Self:
+        """The same home in another place."""
+        return type(self).at(copied(self.root, root))
 
     @property
     def home(self) -> Home:
@@ -106,7 +136,7 @@ class TestHome:
         """Ingest, rebuild what is stale, publish; in this process and without Dagster."""
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
         home = self.home
-        with run_lock(home, wait=False):
+        with no_waiting(), run_lock(home, wait=False):
             sweep(home)
             done = ingest(home, day)
             session = Session(home, day, forced=False)
@@ -126,14 +156,14 @@ class TestHome:
 
     def kring(self, *arguments: str, env: Mapping[str, str] | None = None) -> Any:
         """The command itself, in a process of its own."""
+        whole = {**os.environ, "KRING_HOME": str(self.root), "COLUMNS": "120", **(env or {})}
+        if set(env or {}) <= {"COLUMNS"}:
+            return warm(arguments, whole, timeout_seconds=300)
+        # what it is told otherwise may be what its imports look at
         return subprocess.run(
             [sys.executable, "-m", "pipelines.cli", *arguments],
-            env={**os.environ, "KRING_HOME": str(self.root), "COLUMNS": "120", **(env or {})},
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+            env=whole, cwd=ROOT, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the published database, opened as an analyst opens it."""
@@ -145,6 +175,24 @@ class TestHome:
         """The single value a query gives."""
         ((value,),) = self.query(sql)
         return value
+
+
+def copied(start: Path, root: Path) -> Path:
+    """A home in another place, with the times of its files and the links between them.
+
+    A version's parquet files are links to the lake's. None is shared with the home copied from.
+    """
+    standing: dict[int, str] = {}
+
+    def copy(source: str, target: str) -> None:
+        first = standing.setdefault(Path(source).stat().st_ino, target)
+        if first == target:
+            shutil.copy2(source, target)
+        else:
+            os.link(first, target)
+
+    shutil.copytree(start, root, symlinks=True, copy_function=copy)
+    return root
 
 
 def _record(session: Session, table: str, month: date | None) -> object:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+import pytest
+from homes import TestHome
 
 from assets.home import Home
 from assets.reconciliation import COLUMNS, reconcile
@@ -22,6 +25,8 @@ HEADER = (
     "printed_decimals", "printed_text", "remark",
 )  # fmt: skip
 SERVICES = ("inbound", "outbound", "complaint", "social_media")
+# a file of single figures, each a line
+ONE = "figure_id,channel,service,subject,period,measure,value\n"
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 # the tree of the shipped register
 OBJECTIVES = {
@@ -184,3 +189,12 @@ class Reconciler:
     def findings(self, report: Report | str) -> list[str]:
         text = report if isinstance(report, str) else report.text()
         return [row["finding"] for row in self(text) if row["kind"] == "finding"]
+
+
+@pytest.fixture(scope="module")
+def reconciler(
+    sample_home: TestHome, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Reconciler]:
+    made = Reconciler(sample_home.home, tmp_path_factory.mktemp("reference"))
+    yield made
+    made.connection.close()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from assets import provenance
 from sql.run import connect
 
@@ -32,6 +34,11 @@ _COLUMNS = {
 }
 METRIC, KPI, OBJECTIVE = "metric:m phone", "kpi:k", "objective:o"
 JANUARY, FEBRUARY, QUARTER = "2024-01", "2024-02", "2024-Q1"
+MONTH = ("metric.monthly", JANUARY, "m")
+ALL = {
+    MONTH, ("kpi.cells", JANUARY, "m"), ("kpi.cells", QUARTER, "m"),
+    ("kpi.scorecard", QUARTER, "k"), ("kpi.scorecard", QUARTER, "o"),
+}  # fmt: skip
 
 
 class Side:
@@ -128,3 +135,8 @@ class Versions:
         causes = set(self.causes().values())
         assert len(causes) == 1, causes
         return causes.pop()
+
+
+@pytest.fixture
+def two() -> Versions:
+    return Versions()

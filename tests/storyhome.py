@@ -45,11 +45,7 @@ class StoryHome(TestHome):
     def run(self, as_of: str | date = "2024-04-30", *, publish: bool = False) -> Ran:
         if publish:
             return super().run(as_of)
-        # no test cuts the power, so nothing waits for the disk
-        with (
-            patch("assets.lake.sync"),
-            patch("homes.steps", _up_to_the_scorecard),
-        ):
+        with patch("homes.steps", _up_to_the_scorecard):
             return super().run(as_of)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:

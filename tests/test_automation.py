@@ -5,7 +5,6 @@ The ingest job is run for real, in this process; the sensor is asked as the daem
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -79,9 +78,7 @@ def half_year(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
 
 @pytest.fixture
 def night(half_year: TestHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Night]:
-    place = TestHome.__new__(TestHome)
-    place.root = tmp_path / "home"
-    shutil.copytree(half_year.root, place.root, symlinks=True)
+    place = half_year.copied(tmp_path / "home")
     monkeypatch.setenv("KRING_HOME", str(place.root))
     with dg.DagsterInstance.ephemeral() as instance:
         yield Night(place, definitions(place.home), instance)

@@ -1,7 +1,7 @@
 """Figures that go back to what they were have changed: a new version, and rows that say so."""
 
-from tests.homes import TestHome
-from tests.storyhome import StoryHome, called, put_calls
+from homes import TestHome
+from storyhome import StoryHome, called, put_calls
 
 
 class Published(StoryHome):
@@ -10,8 +10,7 @@ class Published(StoryHome):
 
 
 def test_a_content_seen_before_is_no_silent_return(home: TestHome) -> None:
-    centre = Published.__new__(Published)
-    centre.root = home.root
+    centre = Published.at(home.root)
     centre.only_sources("calls")
     centre.expecting("none", "calls")
     put_calls(centre, "2024-01-10", called("A", "2024-01-10"), called("B", "2024-01-10", "90,000"))

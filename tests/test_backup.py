@@ -47,9 +47,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
 
 @pytest.fixture
 def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    made = TestHome.__new__(TestHome)
-    made.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
-    return made
+    return filled.copied(tmp_path / "home")
 
 
 def content(home: TestHome) -> str:
@@ -58,9 +56,7 @@ def content(home: TestHome) -> str:
 
 
 def at(root: Path) -> TestHome:
-    made = TestHome.__new__(TestHome)
-    made.root = root
-    return made
+    return TestHome.at(root)
 
 
 # the drill

@@ -18,13 +18,18 @@ from assets import carrying
 AS_OF = "2024-07-10"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Small:
-    """Ten calls of May and June, published."""
-    home = Small(tmp_path / "home", SOURCE)
+@pytest.fixture(scope="module")
+def ten_calls(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """Ten calls of May and June, published. Copy it, leave it as it is."""
+    home = Small(tmp_path_factory.mktemp("carrying") / "home", SOURCE)
     home.export("00", [made(number, 0) for number in range(10)])
     home.run(AS_OF, publish=True)
     return home
+
+
+@pytest.fixture
+def home(ten_calls: Small, tmp_path: Path) -> Small:
+    return ten_calls.copied(tmp_path / "home")
 
 
 def current(home: Small) -> tuple[Path, dict[str, Any]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -101,12 +102,16 @@ class Laboratory:
             rows = [{**nearest(row, bases), **self._preset(row)} for row in rows]
         if rows or name in given:
             self.connection.execute(f"delete from {name}")
-        for row in rows:
-            listed = ", ".join(f'"{column}"' for column in row)
-            marks = ", ".join("?" for _ in row)
-            self.connection.execute(
-                f"insert into {name} ({listed}) values ({marks})", list(row.values())
-            )
+        for columns, alike in groupby(rows, key=tuple):
+            listed = ", ".join(f'"{column}"' for column in columns)
+            marks = ", ".join("?" for _ in columns)
+            values = [list(row.values()) for row in alike]
+            for at in range(0, len(values), 100):  # one by one takes longer than what is tested
+                part = values[at : at + 100]
+                self.connection.execute(
+                    f"insert into {name} ({listed}) values {', '.join([f'({marks})'] * len(part))}",
+                    [value for row in part for value in row],
+                )
 
     def _has_shape(self, name: str) -> bool:
         query = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,9 +49,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
 @pytest.fixture
 def copied(filled: TestHome, tmp_path: Path) -> TestHome:
     """The filled home, to be spoilt."""
-    made = TestHome.__new__(TestHome)
-    made.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
-    return made
+    return filled.copied(tmp_path / "home")
 
 
 # 0 and 3

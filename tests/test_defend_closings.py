@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import fcntl
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from commands import Command, Said
-from defending import SL, DefendedHome, no_waiting, phone_and_chat
+from defending import SL, DefendedHome, phone_and_chat
+from homes import no_waiting
 from storyhome import called, put_calls
 
 JULY = "2024-07-02"
@@ -33,12 +33,9 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.fixture
-def home(half: DefendedHome, tmp_path: Path) -> Iterator[DefendedHome]:
+def home(half: DefendedHome, tmp_path: Path) -> DefendedHome:
     """A copy of the half year, to spoil."""
-    copy = DefendedHome.__new__(DefendedHome)
-    copy.root = tmp_path / "home"
-    shutil.copytree(half.root, copy.root, symlinks=True)
-    yield copy
+    return half.copied(tmp_path / "home")
 
 
 def close(command: Command, home: DefendedHome, period: str, reason: str = "Signed") -> Said:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from commands import Command
-from defending import SL, SLI, WITHOUT, DefendedHome, no_waiting
+from defending import SL, SLI, WITHOUT, DefendedHome
+from homes import no_waiting
 from storyhome import called, chat, put_calls, put_chats
 from test_stories_rules import METRIC, WEIGHT_3A, WEIGHT_3B
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import pytest
 from commands import Command
-from defending import SL, SLI, WITHOUT, DefendedHome, no_waiting, phone_and_chat
+from defending import SL, SLI, WITHOUT, DefendedHome, phone_and_chat
+from homes import no_waiting
 from storyhome import called, put_calls
 
 AS_OF = "2024-07-02"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from defending import SL, DefendedHome, no_waiting
+from defending import SL, DefendedHome
+from homes import no_waiting
 from storyhome import called, put_calls
 
 from assets import closing

@@ -16,7 +16,8 @@ from random import Random
 import pytest
 from commands import Command
 from comparing import Figures, differing, figures, logged
-from defending import SL, SLI, WITHOUT, DefendedHome, no_waiting
+from defending import SL, SLI, WITHOUT, DefendedHome
+from homes import no_waiting
 from storyhome import called, chat, put_calls
 
 AS_OF = "2024-07-02"

@@ -45,9 +45,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
 
 @pytest.fixture
 def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    made = TestHome.__new__(TestHome)
-    made.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
-    return made
+    return filled.copied(tmp_path / "home")
 
 
 def ask(command: Command, place: TestHome) -> dict[str, list[dict[str, str]]]:

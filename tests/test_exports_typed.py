@@ -19,8 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
+from drawing import examples
 from exporting import Bench, benches
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.exports import Refused, json_stream
@@ -103,9 +104,7 @@ records = st.lists(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(25)
 @given(records=records, window=st.sampled_from([1, 7, 1 << 20]), indent=st.sampled_from([None, 1]))
 def test_an_array_reads_like_its_lines(
     bench: Bench, records: list[dict[str, Any]], window: int, indent: int | None

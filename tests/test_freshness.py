@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
-from homes import TestHome
+from homes import TestHome, copied
 from storyhome import StoryHome, called, chat, put_calls, put_chats
 
 from assets.freshness import late, working_day
@@ -69,8 +68,7 @@ def test_the_closed_month_is_due_on_its_working_day(filled: TestHome) -> None:
 
 
 def test_a_month_with_withheld_figures_is_not_there_yet(filled: TestHome, tmp_path: Path) -> None:
-    home = TestHome.__new__(TestHome)
-    home.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
+    home = TestHome.at(copied(filled.root, tmp_path / "home"))
     home.run("2024-06-03")  # May is closed, and without exports
     (line,) = [text for text in told(home, "2024-06-07") if "was due" in text]
     assert line.startswith("2024-05 was due on 2024-06-07: of its figures ")
@@ -80,8 +78,7 @@ def test_a_month_with_withheld_figures_is_not_there_yet(filled: TestHome, tmp_pa
 def test_nothing_is_asked_for_that_was_never_delivered_or_beyond_the_last_month(
     filled: TestHome, tmp_path: Path
 ) -> None:
-    home = TestHome.__new__(TestHome)
-    home.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
+    home = TestHome.at(copied(filled.root, tmp_path / "home"))
     text = (home.root / "kring.toml").read_text()
     (home.root / "kring.toml").write_text(
         text.replace("[ingest]", 'last_month = "2024-04"\n[ingest]')
@@ -91,8 +88,7 @@ def test_nothing_is_asked_for_that_was_never_delivered_or_beyond_the_last_month(
 
 
 def test_zero_never_asks_for_a_month(filled: TestHome, tmp_path: Path) -> None:
-    home = TestHome.__new__(TestHome)
-    home.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
+    home = TestHome.at(copied(filled.root, tmp_path / "home"))
     with (home.root / "kring.toml").open("a") as settings:
         settings.write("[freshness]\nworking_day = 0\n")
     assert not any("was due" in line for line in told(home, "2024-07-31"))

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from contact_engine import Contact, ContactEngine
-from hypothesis import HealthCheck, given, settings
+from drawing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from test_service_level_rules import OUTCOMES, WAITS
 
@@ -31,8 +32,6 @@ CONTACT = st.builds(
     talk_seconds=st.one_of(st.none(), st.integers(0, 900)),
 )
 CONTACTS = st.lists(CONTACT, min_size=1, max_size=25)
-FAST = settings(max_examples=15, deadline=None,
-                suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +51,7 @@ def sums(engine: ContactEngine, table: str, *by: str) -> dict[tuple[Any, ...], A
     return {row[:-2]: row[-2:] for row in rows}
 
 
-@FAST
+@examples(8)
 @given(CONTACTS)
 def test_half_hours_add_up_to_days_to_months_to_quarters(
     engine: ContactEngine, contacts: list[Contact]
@@ -70,7 +69,7 @@ def test_half_hours_add_up_to_days_to_months_to_quarters(
     )
 
 
-@FAST
+@examples(8)
 @given(CONTACTS)
 def test_each_half_hour_is_the_recount_of_its_contacts(
     engine: ContactEngine, contacts: list[Contact]
@@ -96,7 +95,7 @@ def test_each_half_hour_is_the_recount_of_its_contacts(
             assert value == pytest.approx(float(numerator / denominator))
 
 
-@FAST
+@examples(8)
 @given(CONTACTS, CONTACT)
 def test_one_contact_moves_its_half_hour_its_day_and_its_month_alone(
     engine: ContactEngine, contacts: list[Contact], one: Contact

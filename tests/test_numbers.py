@@ -10,7 +10,8 @@ from decimal import Decimal
 
 import pytest
 from converting import one, run
-from hypothesis import given, settings
+from drawing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 NUMBERS = [  # text, by decimal comma, by decimal point
@@ -115,7 +116,7 @@ def written(value: Decimal, mark: str, grouped: bool) -> str:
     return text.translate(str.maketrans(",.", ".,")) if mark == "," else text
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(
     st.lists(st.integers(-(10**14), 10**14), min_size=1, max_size=20),
     st.sampled_from(",."),
@@ -127,7 +128,7 @@ def test_numbers_survive_being_written(cents: list[int], mark: str, grouped: boo
     assert run("payments", {"amount": texts}, decimal=mark).accepted["amount"].to_list() == values
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20)
 @given(
     st.lists(st.integers(0, 10**9), min_size=1, max_size=20),
     st.sampled_from(",."),

@@ -7,7 +7,6 @@ tests/test_backup.py.
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -50,9 +49,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
 
 @pytest.fixture
 def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    made = TestHome.__new__(TestHome)
-    made.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
-    return made
+    return filled.copied(tmp_path / "home")
 
 
 def counts(home: TestHome) -> tuple[int, ...]:

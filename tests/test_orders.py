@@ -2,12 +2,10 @@
 
 Hypothesis draws how rows are split over exports, which overlap, when each is corrected and
 when kring runs in between; a few lines of plain Python say which row of a key must count.
-More examples than the few of every day: KRING_EXAMPLES=500.
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from datetime import date
@@ -16,8 +14,9 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from counting import content_of
+from drawing import examples
 from homes import Ran
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from storyhome import StoryHome
 
@@ -27,17 +26,6 @@ from assets.ingest import ingest
 
 AS_OF = "2024-07-10"
 DAY = date.fromisoformat(AS_OF)
-EXAMPLES = int(os.environ.get("KRING_EXAMPLES", "6"))
-# Every day the same examples, so that a push fails for its own sake; a campaign draws anew.
-few = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize="KRING_EXAMPLES" not in os.environ,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-fewer = settings(few, max_examples=max(2, EXAMPLES // 4))
-
 SOURCE = """
 -- title: Calls
 -- kind: calls
@@ -203,31 +191,31 @@ def check_rows(source: str, rows: Sequence[Call], plan: Plan) -> None:
         assert sum(f["accepted"] for f in files) == len(rows)
 
 
-@few
+@examples(4)
 @given(identical)
 def test_rows_repeated_over_files_count_once(drawn: tuple[list[Call], Plan]) -> None:
     check_rows(SOURCE, *drawn)
 
 
-@few
+@examples(4)
 @given(versions())
 def test_with_a_version_the_newest_counts_in_any_order(drawn: tuple[list[Call], Plan]) -> None:
     check_rows(WITH_VERSION, *drawn)
 
 
-@few
+@examples(4)
 @given(corrections())
 def test_without_a_version_the_last_new_saying_counts(drawn: tuple[list[Call], Plan]) -> None:
     check_rows(SOURCE, *drawn)
 
 
-@fewer
+@examples(2)  # the first is the least one there is
 @given(identical)
 def test_repeated_rows_end_in_the_same_publication(drawn: tuple[list[Call], Plan]) -> None:
     check(SOURCE, *drawn)
 
 
-@fewer
+@examples(2)  # the first is the least one there is
 @given(versions())
 def test_versions_end_in_the_same_publication(drawn: tuple[list[Call], Plan]) -> None:
     """Months that a call has left are rebuilt as well as those it came to."""

@@ -274,10 +274,9 @@ def test_what_cannot_be_reported_is_said(sample_home: TestHome) -> None:
 
 
 @pytest.fixture
-def small(home: TestHome) -> TestHome:
+def small(tmp_path: Path) -> TestHome:
     """Two calls of one day of January, seen from February: no month is complete."""
-    given = home.root / "kring.toml"
-    given.write_text(given.read_text().replace('reports = "none"', 'reports = "id en"'))
+    home = TestHome(tmp_path / "home", last_month="2024-01", reports="id en")
     home.put("calls/calls_202401.csv", calls_file([call("1"), call("2", wait="30,000")]))
     return home
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import shutil
 from pathlib import Path
 
 import pytest
@@ -44,9 +43,7 @@ def january(agent: str) -> str:
 
 @pytest.fixture
 def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    made = TestHome.__new__(TestHome)
-    made.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
-    return made
+    return filled.copied(tmp_path / "home")
 
 
 def agents(home: TestHome) -> dict[str, str]:

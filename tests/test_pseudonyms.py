@@ -8,7 +8,8 @@ import re
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from drawing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.pseudonyms import FORMS, Pseudonyms
@@ -99,7 +100,7 @@ odd_texts = st.text(
 plain_numbers = st.from_regex(r"\A(0|00|62|620|0062)?[0-9]{0,16}\Z")
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@examples(100)
 @given(st.lists(st.none() | odd_texts | plain_numbers, max_size=12), st.sampled_from(FORMS))
 def test_a_column_is_hashed_as_its_cells_are_however_they_are_written(
     values: list[str | None], form: str

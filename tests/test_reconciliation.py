@@ -1,4 +1,4 @@
-"""Printed figures beside computed ones: the shipped report, other files, and made-up reports.
+"""Printed figures beside computed ones: the shipped report, and what a version holds of it.
 
 What the report of 2024 says wrongly is known by hand (DECISIONS 24): each disagreement is found,
 in words with its figures, and no other.
@@ -7,9 +7,7 @@ in words with its figures, and no other.
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,23 +15,13 @@ from typing import Any
 import pytest
 from commands import Command
 from homes import ROOT, TestHome, call, calls_file
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from reporting import HEADER, Reconciler, Report, consistent_report
+from reporting import ONE, Reconciler, reconciler
 
 from assets.reconciliation import STEPS, consistency_rules, steps
 
+__all__ = ["reconciler"]  # the fixture
+
 SHIPPED = ROOT / "data/reference/lakin_2024.csv"
-ONE = "figure_id,channel,service,subject,period,measure,value\n"
-
-
-@pytest.fixture(scope="module")
-def reconciler(
-    sample_home: TestHome, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Reconciler]:
-    made = Reconciler(sample_home.home, tmp_path_factory.mktemp("reference"))
-    yield made
-    made.connection.close()
 
 
 @pytest.fixture(scope="module")
@@ -161,236 +149,15 @@ def test_the_command_says_it_at_a_glance(sample_home: TestHome) -> None:
     assert "staff 2024-Y count" in every
 
 
-# other files
-
-
-@pytest.mark.parametrize(
-    ("line", "verdict", "reason"),
-    [
-        ("1a-N,2025-Y,realisation,80", "not_computable", "after the last month .* 2024-12"),
-        ("9z-N,2024-Y,realisation,80", "not_computable", 'no KPI, .* is called "9z-N"'),
-        ("1a-N,2024-Y,colour,3", "not_computable", 'computes no "colour" of "1a-N"'),
-        ("1a-N,Tahun 2024,target,78", "not_computable", '"Tahun 2024" is no period'),
-        ("service_level,2024-03,service_level,80", "not_computable", "name one of chat, phone"),
-        ("1a-N,2024-Y,remark,", "not_a_figure", "nothing is printed"),
-        ("1a-N,2024,target,78", "equal", "measured"),
-        ("Telephone occupancy,2024-y,realisation,98.5", "equal", "measured"),
-        # the mean of the services in the first quarter is 86.7725
-        ("csi_index,2024-Q1,value,86.77", "equal", "measured"),
-        ("csi_index,2024-Q1,value,86.8", "equal", "measured"),
-        ("csi_index,2024-Q1,value,86.78", "differs", "measured"),
-    ],
-)
-def test_each_figure_of_any_file_is_answered(
-    reconciler: Reconciler, line: str, verdict: str, reason: str
-) -> None:
-    (row,) = reconciler(f"{ONE}a,,,{line}\n")
-    assert row["verdict"] == verdict
-    assert re.search(reason, row["reason"])
-
-
-def test_a_comma_belongs_into_the_printed_text(reconciler: Reconciler) -> None:
-    """85.3 of a spreadsheet that drops the zero is compared at the two decimals printed."""
-    header = "figure_id,subject,channel,service,period,measure,value,printed_text,page\n"
-    row, *_ = reconciler(f'{header}a,3b-N,,,2024-Y,realisation,98.5,"98,50 %",12\n')
-    assert (row["printed_decimals"], row["verdict"]) == (2, "equal")
-    row, *_ = reconciler(f"{header}a,3b-N,,,2024-Y,realisation,98.5,n/a,12\n")
-    assert row["printed_decimals"] == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("", "line 1: the file is empty"),
-        (ONE.replace(",value", ""), "line 1: column 'value' is missing"),
-        (ONE.replace("channel,", ""), "line 1: column 'channel' is missing"),
-        ("figure_id;subject;period;measure;value\n", "line 1: the columns are separated by ';'"),
-        (f"{ONE}a,,,1a-N,2024-Y,target,n/a\n", "line 2: value 'n/a' is not a number"),
-        (f'{ONE}a,,,1a-N,2024-Y,target,"78,0"\n', "line 2: value '78,0' is not a number"),
-        (f"{ONE}a,,,1a-N,2024-Y,target,78,0\n", "line 2: has 8 cells where the header has 7"),
-        (f"{ONE}a,,,1a-N,2024-Y,cap,1\na,,,1a-N,2024-Q1,cap,2\n", "line 3: figure_id a stands"),
-        (f"{ONE}a,,,,2024-Y,target,1\n", "line 2: subject is empty"),
-        (f'{ONE}a,,,1a-N,2024-Y,target,"1\n', "line 2: is not CSV from here on"),
-        (b"figure_id\nf\xfc\n", "line 2: is not UTF-8"),
-    ],
-)
-def test_a_wrong_shape_is_refused_with_file_and_line(
-    sample_home: TestHome, command: Command, tmp_path: Path, text: str | bytes, told: str
-) -> None:
-    file = tmp_path / "report.csv"
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    said = command(sample_home.root, "reconcile", str(file))
-    assert said.code == 2
-    assert f"report.csv {told}" in said.err
-
-
-def test_a_file_that_is_not_there_or_no_file_is_refused(
-    sample_home: TestHome, command: Command, tmp_path: Path
-) -> None:
-    for path in (tmp_path / "none.csv", tmp_path):
-        assert command(sample_home.root, "reconcile", str(path)).code == 2
-
-
-def test_a_header_alone_has_no_figures(
-    sample_home: TestHome, command: Command, tmp_path: Path
-) -> None:
-    (tmp_path / "report.csv").write_text(ONE)
-    said = command(sample_home.root, "reconcile", str(tmp_path / "report.csv"))
-    assert said.code == 0
-    assert "0 figures" in said.text and "agree" not in said.text
-
-
-# made-up reports
-
-
-PATIENT = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-
-
-@PATIENT
-@given(seed=st.integers(0, 10**6), year=st.sampled_from((2023, 2024, 2026)))
-def test_a_consistent_report_has_no_finding(reconciler: Reconciler, seed: int, year: int) -> None:
-    assert reconciler.findings(consistent_report(seed, year)) == []
-
-
-CHANGES = [
-    ("kpis", "6a-N", "index", {}), ("tree", "internal_process", "index", {}),
-    ("tree", "organisation", "index", {}), ("csi", "csi_index", "csi_average_column", {}),
-    ("csi", "csi", "csi_average_column", {"service": "outbound"}),
-    ("kpis", "3a-N", "realisation", {}), ("levels", "service_level", "target", {"channel": "chat"}),
-]  # fmt: skip
-
-
-@PATIENT
-@given(
-    seed=st.integers(0, 10**6),
-    change=st.sampled_from(CHANGES),
-    by=st.sampled_from(("-3.17", "-1.00", "0.77", "4.00")),
-)
-def test_a_figure_that_does_not_follow_is_named(
-    reconciler: Reconciler, seed: int, change: tuple[str, str, str, dict[str, str]], by: str
-) -> None:
-    """Whatever is changed, a finding names it with the number that is printed."""
-    report = consistent_report(seed)
-    section, subject, measure, part = change
-    printed = report.shift(report.find(section, subject, "2024-Y", measure, **part), by)
-    found = reconciler.findings(report)
-    name = "".join(part.values()) or subject
-    assert any(name in finding and printed in finding for finding in found), found
-
-
-def rows(*lines: str) -> str:
-    """A reference file of lines: section, subject, channel, period, measure, value, remark."""
-    header = "figure_id,service,section,subject,channel,period,measure,value,remark\n"
-    return header + "".join(f"f{n},,{line}\n" for n, line in enumerate(lines))
-
-
-MONTHS = [f"t,x1,,2024-{month:02},realisation,{value}," for month, value in
-          enumerate((70, 70, 70, 70, 70, 70, 90, 90, 90, 90, 90, 90), start=1)]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        # a last known value is no mean: the register says so of 2a-CP
-        (rows(*(f"t,2a-CP,,2024-{p},realisation,{v}," for p, v in
-                (("Q1", 50), ("Q2", 100), ("Q3", 116), ("Q4", 132), ("Y", 132)))), ""),
-        (rows(*(f"t,2a-CP,,2024-{p},realisation,{v}," for p, v in
-                (("Q1", 50), ("Q2", 100), ("Q3", 116), ("Q4", 132), ("Y", "99.5")))),
-         "the last quarter"),
-        # an unknown KPI: mean, last and sum are all ways to a year
-        (rows(*MONTHS, "t,x1,,2024-Y,realisation,80,"), ""),
-        (rows(*MONTHS, "t,x1,,2024-Y,realisation,90,"), ""),
-        (rows(*MONTHS, "t,x1,,2024-Y,realisation,960,"), ""),
-        (rows(*MONTHS, "t,x1,,2024-Y,realisation,83,"), "Pooled over volumes it may be right"),
-        (rows(*MONTHS, "t,x1,,2024-Y,realisation,93,"), "no weighting gives it"),
-        # half a year of months proves nothing
-        (rows(*MONTHS[:6], "t,x1,,2024-Y,realisation,83,"), ""),
-        # of an unknown KPI less may be better: 200 - 30/40 x 100 = 125
-        (rows("t,x1,,2024-Y,target,40,", "t,x1,,2024-Y,realisation,30,", "t,x1,,2024-Y,index,75,"),
-         ""),
-        (rows("t,x1,,2024-Y,target,40,", "t,x1,,2024-Y,realisation,30,", "t,x1,,2024-Y,index,125,"),
-         ""),
-        (rows("t,x1,,2024-Y,target,40,", "t,x1,,2024-Y,realisation,30,", "t,x1,,2024-Y,index,80,"),
-         "30 of a target of 40 is 75, but 80 is printed"),
-        # an achievement beside its capped index is meant to be uncapped
-        (rows("t,organisation,,2024-Y,cap,120,", "t,x1,,2024-Y,achievement,150,",
-              "t,x1,,2024-Y,index,120,"), ""),
-        (rows("t,organisation,,2024-Y,cap,120,", "t,x1,,2024-Y,achievement,150,"), "x1 2024 150"),
-        # one figure at two precisions is one figure
-        (rows("a,x1,,2024-Y,realisation,4.36,", "b,x1,,2024-Y,realisation,4.4,"), ""),
-        # round figures meet by chance
-        (rows("a,x1,,2024-Y,realisation,98.50,", "a,x2,,2024-Y,realisation,98.50,"), ""),
-        (rows("a,x1,,2024-Y,realisation,98.51,", "a,x2,,2024-Y,realisation,98.51,"), "copied"),
-        # realisation and achievement are one number where the target is 100
-        (rows("a,x1,,2024-Y,target,100,", "a,x1,,2024-Y,realisation,97.31,",
-              "a,x1,,2024-Y,index,97.31,"), ""),
-        (rows("a,organisation,,2024-Y,remark,,All targets were met", "a,x1,,2024-Y,index,99.00,",
-              "a,x2,,2024-Y,index,101.00,"), "1 of 2 printed indices are below 100: x1 99.00"),
-        (rows("a,organisation,,2024-Y,remark,,Hampir seluruh target tercapai",
-              "a,x1,,2024-Y,index,99.00,", "a,x2,,2024-Y,index,101.00,",
-              "a,x3,,2024-Y,index,101.00,"), ""),
-        # less is better: a low abandonment is no missed target
-        (rows("a,abandonment,phone,2024-Y,target,5,", "a,abandonment,phone,2024-01,abandonment,3,",
-              "a,abandonment,,2024-01,remark,,Tercapai pada semua kategori"), ""),
-        (rows("a,4a-N,,2024-Y,realisation,120,",
-              "a,4a-N,,2024-Y,remark,,Tidak ada pengaduan"), ""),
-    ],
-)  # fmt: skip
-def test_what_may_be_right_is_no_finding(reconciler: Reconciler, text: str, said: str) -> None:
-    found = reconciler.findings(text)
-    assert len(found) == bool(said), found
-    assert said in "".join(found)
-
-
-WILD = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12)
-NAMES = st.sampled_from(("1a-N", "csi", "csi_index", "service_level", "organisation", "NKO", "x"))
-NUMBERS = st.decimals(-(10**11), 10**11, places=6) | st.sampled_from((0, "0.000001", 999999999999))
-
-
-# words that stand for nothing are refused with their line, which is tested elsewhere
-PLACEHOLDERS = ("none", "null", "n/a", "na", "n.a.", "todo", "tbd", "tba", "fixme", "xxx", "lorem")
-
-
-@PATIENT
-@given(
-    st.lists(
-        st.tuples(
-            WILD, NAMES | WILD, WILD, WILD,
-            st.sampled_from(("2024-Y", "2024-Q1", "2024-03", "2024-13", "0000-Y")) | WILD,
-            st.sampled_from(("target", "realisation", "index", "cap", "csi", "remark")) | WILD,
-            NUMBERS | st.none(),
-        ),
-        max_size=20,
-    )
-)  # fmt: skip
-def test_no_file_of_the_right_shape_stops_it(
-    reconciler: Reconciler, lines: list[tuple[Any, ...]]
-) -> None:
-    report = Report()
-    for number, (section, subject, channel, service, period, measure, value) in enumerate(lines):
-        texts = [text.replace("\r", " ").strip() for text in (subject, period, measure)]
-        subject, period, measure = (
-            t if re.search(r"\w\w", t) and t.casefold() not in PLACEHOLDERS else "two words"
-            for t in texts
-        )
-        report.rows[f"id {number}"] = dict(
-            zip(HEADER, (f"id {number}", section, subject, channel, service, period, measure,
-                         "" if value is None else str(value)), strict=False)
-        )  # fmt: skip
-    found = reconciler(report.text())
-    assert sum(row["kind"] == "figure" for row in found) == len(lines)
-    assert all(row["verdict"] for row in found if row["kind"] == "figure")
-
-
 # part of a version
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """One month of two calls, published."""
-    home = TestHome(tmp_path_factory.mktemp("small") / "home", last_month="2024-01")
+    home = TestHome(
+        tmp_path_factory.mktemp("small") / "home", last_month="2024-01", references=True
+    )
     home.only_sources("calls")
     source = home.root / "sources/calls.sql"
     source.write_text(source.read_text().replace("expects:     day", "expects:     none"))
@@ -401,9 +168,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
 
 @pytest.fixture
 def copied(small: TestHome, tmp_path: Path) -> TestHome:
-    made = TestHome.__new__(TestHome)
-    made.root = Path(shutil.copytree(small.root, tmp_path / "home", symlinks=True))
-    return made
+    return small.copied(tmp_path / "home")
 
 
 def published(home: TestHome) -> dict[str, str]:

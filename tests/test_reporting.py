@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -35,15 +34,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     path = home.root / "sources/calls.sql"
     path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
     home.put(CALLS, calls_file([call("A1"), call("A2", wait="25,0")]))
-    home.run(AS_OF)
+    run(home, 0)
     return home
 
 
 @pytest.fixture
 def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    made = TestHome.__new__(TestHome)
-    made.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
-    return made
+    return filled.copied(tmp_path / "home")
 
 
 def settings(place: TestHome, text: str) -> None:

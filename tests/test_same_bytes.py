@@ -29,8 +29,7 @@ def on_one_thread(*arguments, **options):
 duckdb.connect = on_one_thread
 from pathlib import Path
 from homes import TestHome
-home = TestHome.__new__(TestHome)
-home.root = Path(sys.argv[1])
+home = TestHome.at(Path(sys.argv[1]))
 assert home.run(sys.argv[2]).version is not None
 """
 
@@ -48,9 +47,7 @@ def january(sample: TestHome, root: Path, *, backwards: bool) -> TestHome:
         target = root / "landing" / file.parent.name / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(file, target)
-    home = TestHome.__new__(TestHome)
-    home.root = root
-    return home
+    return TestHome.at(root)
 
 
 def parquet_of(home: TestHome) -> dict[str, str]:

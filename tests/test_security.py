@@ -5,7 +5,6 @@ docs/privacy.md says of each point which test holds it; the last test here looks
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import stat
@@ -40,12 +39,23 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     lines = [f"{line};{'Notes' if not n else 'rang twice'}" for n, line in
              enumerate(file.splitlines())]  # fmt: skip
     home.put("calls/calls_20240115.csv", "\n".join(lines) + "\n")
-    ran = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "run", "--as-of", AS_OF, "--home", str(home.root)],
-        cwd=ROOT, umask=0, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    traced = ["strace", "-f", "-qq", "-e", "trace=connect,sendto", "-o", str(connects(home))]
+    command = [sys.executable, "-m", "pipelines.cli", "run", "--as-of", AS_OF]
+    for before in (traced, []) if shutil.which("strace") else ([],):
+        ran = subprocess.run(
+            [*before, *command, "--home", str(home.root)],
+            cwd=ROOT, umask=0, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        if "PTRACE_TRACEME" not in ran.stderr:
+            break
+        connects(home).unlink()  # tracing is not allowed here
+    assert ran.returncode == 0 and "published" in ran.stdout, ran.stdout + ran.stderr
     return home
+
+
+def connects(home: TestHome) -> Path:
+    """The connections that the home's run opened, where that could be seen."""
+    return home.root.parent / "connects"
 
 
 def test_p1_one_person_is_one_pseudonym_and_equal_digits_are_not() -> None:
@@ -132,24 +142,11 @@ def test_p11_dagsters_telemetry_is_off(filled: TestHome) -> None:
     assert "telemetry: {enabled: false}" in (filled.root / "dagster/dagster.yaml").read_text()
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace")
-def test_p11_a_run_opens_no_connection(filled: TestHome, tmp_path: Path) -> None:
+def test_p11_a_run_opens_no_connection(filled: TestHome) -> None:
     """Seen at the kernel, so that no library can do it unseen."""
-    place = TestHome.__new__(TestHome)
-    place.root = Path(shutil.copytree(filled.root, tmp_path / "home", symlinks=True))
-    file = place.root / "landing/calls/calls_20240115.csv"
-    file.write_text(file.read_text().replace("A2", "A7"))
-    log = tmp_path / "connects"
-    ran = subprocess.run(
-        ["strace", "-f", "-qq", "-e", "trace=connect,sendto", "-o", str(log), sys.executable,
-         "-m", "pipelines.cli", "run", "--as-of", AS_OF],
-        cwd=ROOT, env={**os.environ, "KRING_HOME": str(place.root)}, capture_output=True, text=True,
-        timeout=300,
-    )  # fmt: skip
-    if "PTRACE_TRACEME" in ran.stderr:
-        pytest.skip("tracing is not allowed here")
-    assert ran.returncode == 0 and "published" in ran.stdout, ran.stdout + ran.stderr
-    lines = log.read_text().splitlines()
+    if not connects(filled).exists():
+        pytest.skip("needs strace, and a place where tracing is allowed")
+    lines = connects(filled).read_text().splitlines()
     assert [line for line in lines if "AF_INET" in line] == []
 
 

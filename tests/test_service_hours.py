@@ -27,23 +27,32 @@ CONTACTS = (
 AS_OF = "2024-04-05"
 
 
-def quarter(root: Path, every: str = "month") -> StoryHome:
-    """Calls of January to March: one answered in time at 10.00, one given up at 20.00."""
-    home = StoryHome(root / "home", last_month="2024-03")
+@pytest.fixture(scope="module")
+def first_quarter(tmp_path_factory: pytest.TempPathFactory) -> StoryHome:
+    """Calls of January to March: one answered in time at 10.00, one given up at 20.00.
+
+    Run up to the scorecard. Copy it, leave it as it is.
+    """
+    home = StoryHome(tmp_path_factory.mktemp("hours") / "home", last_month="2024-03")
     home.only_sources("calls", "chats")
-    home.expecting(every, "calls")
-    home.expecting("month", "chats")
+    home.expecting("month", "calls", "chats")
     for month in ("2024-01", "2024-02", "2024-03"):
         put_calls(
             home, f"{month}-10", called(f"A{month}", f"{month}-10"),
             called(f"B{month}", f"{month}-10 20:00:00", outcome="Abandoned"),
         )  # fmt: skip
         put_chats(home, month, chat(f"C{month}", f"{month}-12"))
+    home.run(AS_OF)
     return home
 
 
-def test_hours_from_a_day_on_touch_the_months_they_govern(tmp_path: Path) -> None:
-    home = quarter(tmp_path)
+@pytest.fixture
+def quarter(first_quarter: StoryHome, tmp_path: Path) -> StoryHome:
+    return first_quarter.copied(tmp_path / "home")
+
+
+def test_hours_from_a_day_on_touch_the_months_they_govern(quarter: StoryHome) -> None:
+    home = quarter
     home.run(AS_OF, publish=True)
     before = home.shas("fact.contacts"), home.shas("metric.monthly")
     assert home.months(SL, "phone")["2024-03"] == (1, 2, "measured")
@@ -69,8 +78,8 @@ def test_hours_from_a_day_on_touch_the_months_they_govern(tmp_path: Path) -> Non
     assert traced == [("abandoned", "after_hours")]
 
 
-def test_an_event_touches_its_own_months_alone(tmp_path: Path) -> None:
-    home = quarter(tmp_path)
+def test_an_event_touches_its_own_months_alone(quarter: StoryHome) -> None:
+    home = quarter
     home.run(AS_OF)
     line = "night,incident,{},{},phone,*,Disturbance,Log book,false,"
     home.append_register("events", line.format("2024-01-31 23:00", "2024-02-10 21:00"))
@@ -136,8 +145,8 @@ def test_an_event_of_half_a_day_another_channel_or_a_queue_explains_no_day(tmp_p
     assert home.months(SL, "phone")["2024-01"] == (None, None, "incomplete")
 
 
-def test_answers_out_of_hours_are_listed_and_stay_answers(tmp_path: Path) -> None:
-    home = quarter(tmp_path)
+def test_answers_out_of_hours_are_listed_and_stay_answers(quarter: StoryHome) -> None:
+    home = quarter
     put_calls(home, "2024-03-11", called("late", "2024-03-11 16:00:00"))
     home.append_register(
         "service_hours", "phone_day,phone,*,2024-01-01,,every,08:00,16:00,Decree 3,false,"
@@ -157,8 +166,8 @@ def test_answers_out_of_hours_are_listed_and_stay_answers(tmp_path: Path) -> Non
     assert home.months(SL, "phone")["2024-03"] == (2, 2, "measured")
 
 
-def test_months_that_do_not_compare_are_listed(tmp_path: Path) -> None:
-    home = quarter(tmp_path)
+def test_months_that_do_not_compare_are_listed(quarter: StoryHome) -> None:
+    home = quarter
     home.append_register(
         "events", "moved,migration,2024-02-17 20:00,2024-02-18 06:00,phone,*,New switch,Log,false,"
     )
@@ -240,8 +249,8 @@ def test_any_hours_and_events_agree_with_a_pencil(tmp_path: Path) -> None:
     assert len({row[3:] for row in found}) > 10 and len({row[1:3] for row in found}) > 6
 
 
-def test_a_home_of_before_has_no_hours_and_no_events(tmp_path: Path) -> None:
-    home = quarter(tmp_path)
+def test_a_home_of_before_has_no_hours_and_no_events(quarter: StoryHome) -> None:
+    home = quarter
     for table in ("service_hours", "events", "event_kinds"):
         (home.root / f"register/{table}.csv").unlink()
     home.run(AS_OF, publish=True)
@@ -250,9 +259,9 @@ def test_a_home_of_before_has_no_hours_and_no_events(tmp_path: Path) -> None:
     assert home.published("select * from metric.series_breaks") == []
 
 
-def test_a_changed_macro_makes_what_rests_on_it_stale(tmp_path: Path) -> None:
+def test_a_changed_macro_makes_what_rests_on_it_stale(quarter: StoryHome) -> None:
     """The text that several figures share is part of each one's fingerprint, and of no other's."""
-    home = quarter(tmp_path)
+    home = quarter
     home.run(AS_OF)
     plan = Plan(home.home, date.fromisoformat(AS_OF))
     assert plan.stale() == []
@@ -265,18 +274,18 @@ def test_a_changed_macro_makes_what_rests_on_it_stale(tmp_path: Path) -> None:
     assert not stale & {"metric.abandonment", "metric.speed_of_answer", "metric.handle_time"}
 
 
-def test_a_macro_reads_what_the_header_declares(tmp_path: Path) -> None:
+def test_a_macro_reads_what_the_header_declares(quarter: StoryHome) -> None:
     """Lineage stays stated once: a policy that the header does not read is not there to join."""
-    home = quarter(tmp_path)
+    home = quarter
     shipped = (ROOT / "sql/metrics/service_level.sql").read_text()
     home.rule("metrics", "mine", shipped.replace(", ref.service_level_policy", ""))
     with pytest.raises(SqlError, match=r"metrics/mine.sql: .*service_level_policy does not exist"):
         home.run(AS_OF)
 
 
-def test_an_analyst_counts_by_a_policy_of_their_own(tmp_path: Path) -> None:
+def test_an_analyst_counts_by_a_policy_of_their_own(quarter: StoryHome) -> None:
     """The macros are in the published file: the same contacts, as if 5 s were the threshold."""
-    home = quarter(tmp_path)
+    home = quarter
     home.run(AS_OF, publish=True)
     with duckdb.connect() as shell:
         shell.execute(f"attach '{home.root}/published/current/kring.duckdb' as kring (read_only)")

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from contact_engine import Contact, ContactEngine
-from hypothesis import HealthCheck, given, settings
+from drawing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 # 1000 answered, 860 of them within 20 s; 60 abandoned: 10 within 5 s, 20 within 20 s, 40 later
@@ -218,8 +219,7 @@ def shared() -> Iterator[ContactEngine]:
     made.connection.close()
 
 
-@settings(max_examples=20, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@examples(8)
 @given(contacts=CONTACTS, policy=st.fixed_dictionaries(SWITCHES),
        rule=st.fixed_dictionaries(SWITCHES))  # fmt: skip
 def test_every_step_is_the_recount_and_every_bridge_adds_up(

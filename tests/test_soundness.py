@@ -14,14 +14,20 @@ from assets.published import is_current
 AS_OF = "2024-01-31"
 
 
-@pytest.fixture
-def ran(home: TestHome) -> TestHome:
-    """Two calls of January, one of them delivered twice; published."""
+@pytest.fixture(scope="module")
+def two_calls(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
+    """Two calls of January, one of them delivered twice; published. Copy it, leave it so."""
+    home = TestHome(tmp_path_factory.mktemp("soundness") / "home")
     home.only_sources("calls")
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2")]))
     home.put("calls/calls_20240116.csv", calls_file([call("A1", talk="61")]))
     home.run(AS_OF)
     return home
+
+
+@pytest.fixture
+def ran(two_calls: TestHome, tmp_path: Path) -> TestHome:
+    return two_calls.copied(tmp_path / "home")
 
 
 def the(home: TestHome, pattern: str) -> Path:

@@ -15,7 +15,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from drawing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.exports import sandbox, select_columns
@@ -170,7 +171,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@examples(8)
 @given(st.lists(CELLS, min_size=1, max_size=40))
 def test_garbage_never_fails_the_file(engine: duckdb.DuckDBPyConnection, cells: list[str]) -> None:
     columns = ", ".join(each.replace("{}", "cell", 1) for each in OF_TEXT)

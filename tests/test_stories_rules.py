@@ -22,8 +22,13 @@ select contact_id, file_id, file_row from fact.contacts where queue = 'training'
 FAILURE = "Nobody waits in the training queue: 1 rows"
 
 
-def second_quarter(root: Path) -> StoryHome:
-    """Calls, chats and complaints of April to June 2024, all in time; the year is over."""
+@pytest.fixture(scope="module")
+def second_quarter(tmp_path_factory: pytest.TempPathFactory) -> StoryHome:
+    """Calls, chats and complaints of April to June 2024, all in time; the year is over.
+
+    Run up to the scorecard. Copy it, leave it as it is.
+    """
+    root = tmp_path_factory.mktemp("rules")
     home = StoryHome(root / "home", first_month="2024-04", last_month="2024-06")
     home.only_sources("calls", "chats", "complaints")
     home.expecting("month", "calls", "chats", "complaints")
@@ -31,11 +36,16 @@ def second_quarter(root: Path) -> StoryHome:
         put_calls(home, f"{month}-10", called(f"A{month}", f"{month}-10"))
         put_chats(home, month, chat(f"C{month}", f"{month}-10"))
         put_complaints(home, month)
+    home.run("2025-01-02")
     return home
 
 
-def test_a_failing_check_nulls_its_month_and_all_above_until_it_is_mended(tmp_path: Path) -> None:
-    home = second_quarter(tmp_path)
+@pytest.fixture
+def home(second_quarter: StoryHome, tmp_path: Path) -> StoryHome:
+    return second_quarter.copied(tmp_path / "home")
+
+
+def test_a_failing_check_nulls_its_month_and_all_above_until_it_is_mended(home: StoryHome) -> None:
     home.rule("checks", "no_training", CHECK)
     trained = called("T1", "2024-05-11", queue="training")
     put_calls(home, "2024-05-11", trained)
@@ -66,8 +76,7 @@ def test_a_failing_check_nulls_its_month_and_all_above_until_it_is_mended(tmp_pa
     assert "failed" not in [f.about for f in ran.findings]
 
 
-def test_a_failed_kpi_is_null_and_its_parents_show_the_share_they_lack(tmp_path: Path) -> None:
-    home = second_quarter(tmp_path)
+def test_a_failed_kpi_is_null_and_its_parents_show_the_share_they_lack(home: StoryHome) -> None:
     home.rule("checks", "no_training", CHECK)
     put_calls(home, "2024-05-11", called("T1", "2024-05-11", queue="training"))
     home.run("2025-01-02")
@@ -87,8 +96,7 @@ def test_a_failed_kpi_is_null_and_its_parents_show_the_share_they_lack(tmp_path:
     assert home.figure("organisation", "Q2").index is not None
 
 
-def test_a_renamed_an_edited_and_a_withdrawn_source(tmp_path: Path) -> None:
-    home = second_quarter(tmp_path)
+def test_a_renamed_an_edited_and_a_withdrawn_source(home: StoryHome) -> None:
     put_calls(home, "2024-06-11", called("M1", "2024-06-11", wait="", outcome="IVR"))
     home.run("2025-01-02")
     before = home.months(SL), home.months("abandonment"), home.figure(SL, "Q2")
@@ -134,8 +142,7 @@ def test_a_renamed_an_edited_and_a_withdrawn_source(tmp_path: Path) -> None:
     assert ran.findings == []
 
 
-def test_a_target_or_weight_changes_the_scorecard_alone(tmp_path: Path) -> None:
-    home = second_quarter(tmp_path)
+def test_a_target_or_weight_changes_the_scorecard_alone(home: StoryHome) -> None:
     put_calls(home, "2024-06-11", called("S1", "2024-06-11", wait="30,000"))
     home.run("2025-01-02")
     # phone 3 of 4, chat 3 of 3
@@ -165,8 +172,7 @@ WEIGHT_3A = "objective_3,service_level,2024-01-01,,0.75"
 WEIGHT_3B = "objective_3,telephone_occupancy,2024-01-01,,0"
 
 
-def test_a_policy_from_a_date_leaves_earlier_months_to_the_byte(tmp_path: Path) -> None:
-    home = second_quarter(tmp_path)
+def test_a_policy_from_a_date_leaves_earlier_months_to_the_byte(home: StoryHome) -> None:
     home.run("2025-01-02", publish=True)
     before = home.shas("metric.monthly"), home.shas("fact.contacts")
     beside = {table: home.shas(table) for table in BESIDE}
@@ -245,8 +251,7 @@ select contact_id from fact.contacts where outcome = 'flow_out'
 """
 
 
-def test_a_metric_a_source_a_check_and_a_kpi_of_ones_own(tmp_path: Path) -> None:
-    home = second_quarter(tmp_path)
+def test_a_metric_a_source_a_check_and_a_kpi_of_ones_own(home: StoryHome) -> None:
     home.rule("metrics", "sent_elsewhere", METRIC)
     home.rule("checks", "few_sent_elsewhere", WARNING)
     home.source("branch_calls", BRANCH)

@@ -86,7 +86,7 @@ def home(tmp_path: Path) -> StoryHome:
     return home
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("part_rows", [1_000_000, 7], ids=["at once", "in parts"])
 def test_file_by_file_is_as_all_at_once(
     home: StoryHome, seed: int, part_rows: int, monkeypatch: pytest.MonkeyPatch

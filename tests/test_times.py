@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 from converting import DMY, one, run
-from hypothesis import given, settings
+from drawing import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.conversion import Conventions
@@ -143,7 +144,7 @@ def by_hand(local: datetime, zone: str) -> datetime | str:
     return "time_exists_twice" if found else "time_does_not_exist"
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(
     st.sampled_from(["Asia/Jakarta", "Europe/Berlin", "America/Sao_Paulo", "Australia/Lord_Howe"]),
     st.datetimes(datetime(1995, 1, 1), datetime(2035, 1, 1)),

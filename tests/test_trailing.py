@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from homes import TestHome
+from storyhome import called, put_calls
+
 from assets.ingest import ingest
 from assets.plan import Plan
-from tests.homes import TestHome
-from tests.storyhome import called, put_calls
 
 LOOKS_BACK = """-- title: Months that had more calls than the one before
 -- reads: fact.contacts

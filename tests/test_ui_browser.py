@@ -6,7 +6,6 @@ Pictures of each page lie in the test's folder, `shots/`, to be judged by eye.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,10 +29,7 @@ QUIET = (
 
 @pytest.fixture(scope="module")
 def place(sample_home: TestHome, tmp_path_factory: pytest.TempPathFactory) -> TestHome:
-    made = TestHome.__new__(TestHome)
-    made.root = tmp_path_factory.mktemp("browser") / "home"
-    shutil.copytree(sample_home.root, made.root, symlinks=True)
-    return made
+    return sample_home.copied(tmp_path_factory.mktemp("browser") / "home")
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,7 @@ COMMAND = (sys.executable, str(HERE / "plain.py"))
 
 
 def main() -> None:
-    home = TestHome.__new__(TestHome)
-    home.root = Path(os.environ["KRING_HOME"])
+    home = TestHome.at(Path(os.environ["KRING_HOME"]))
     try:
         home.run("2024-07-31")
     except Exception as error:

@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "faults"), str(HERE.parent.parent)]
 
 import five_files as files  # noqa: E402
+import homes  # noqa: E402
 from homes import ROOT, TestHome  # noqa: E402
 
 COMMAND = (sys.executable, "-m", "pipelines.cli", "run", "--as-of", "2024-07-31")
@@ -106,9 +107,7 @@ def _more(count: int) -> bytes:
 
 
 def _opened(root: Path) -> TestHome:
-    home = TestHome.__new__(TestHome)
-    home.root = root
-    return home
+    return TestHome.at(root)
 
 
 def _published(root: Path) -> None:
@@ -117,18 +116,6 @@ def _published(root: Path) -> None:
 
 
 def copied(start: Path, root: Path) -> Path:
-    """The state again in another place, with the times of its files."""
+    """The state again in a place that another trial may have left."""
     shutil.rmtree(root, ignore_errors=True)
-    shutil.copytree(start, root, symlinks=True)
-    _hard_links_again(start, root)
-    return root
-
-
-def _hard_links_again(start: Path, root: Path) -> None:
-    """A version's parquet files are links to the lake's, and stay so in a copy."""
-    first: dict[int, Path] = {}
-    for path in sorted(start.rglob("*.parquet")):
-        target = root / path.relative_to(start)
-        if (standing := first.setdefault(path.stat().st_ino, target)) != target:
-            target.unlink()
-            os.link(standing, target)
+    return homes.copied(start, root)

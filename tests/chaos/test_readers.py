@@ -50,13 +50,18 @@ def test_a_folder_copied_while_versions_are_published_is_one_version(tmp_path: P
     assert len({str(content_of(each).tables) for each in copies}) >= 2
 
 
-@pytest.fixture
-def four(tmp_path: Path) -> TestHome:
-    """Four versions; the newest is current."""
-    home = prepared(tmp_path / "home")
+@pytest.fixture(scope="module")
+def four_versions(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
+    """Four versions; the newest is current. Copy it, leave it as it is."""
+    home = prepared(tmp_path_factory.mktemp("readers") / "home")
     for number in (1, 2):
         decide(home, number)
     return home
+
+
+@pytest.fixture
+def four(four_versions: TestHome, tmp_path: Path) -> TestHome:
+    return four_versions.copied(tmp_path / "home")
 
 
 def settings(home: TestHome, keep: int, grace_hours: int) -> None:

@@ -21,16 +21,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+RESTATEMENT = (
+    "test_restatement.py", "test_restatement_causes.py", "test_restatement_climbing.py",
+)  # fmt: skip
 # what is altered, and the tests that speak of it in the order in which they run
 TARGETS: dict[str, tuple[str, ...]] = {
     "sql/kpi/*.sql": ("test_cases.py", "test_stories_rules.py", "test_defend_story.py",
                       "test_explain.py"),
-    "sql/restatement/*.sql": ("test_restatement.py", "test_defend_edits.py",
-                              "test_defend_story.py"),
+    "sql/restatement/*.sql": (*RESTATEMENT, "test_defend_edits.py", "test_defend_story.py"),
     "assets/kpi.py": ("test_defend_story.py", "test_defend_closings.py"),
     "assets/closing.py": ("test_defend_closings.py", "test_defend_story.py"),
-    "assets/provenance.py": ("test_restatement.py", "test_defend_tampering.py",
-                             "test_defend_story.py"),
+    "assets/provenance.py": (*RESTATEMENT, "test_defend_tampering.py", "test_defend_story.py"),
     "assets/explanation.py": ("test_explain.py", "test_defend_codes.py"),
 }  # fmt: skip
 SWAPS = (

@@ -1,0 +1,91 @@
+"""What a source selects from an export: columns by name, by one select, in a closed box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from exporting import PLAIN, SEMI, Bench, benches, refusal
+
+from assets.exports import select_columns
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    yield from benches(tmp_path)
+
+
+def test_b9_columns_go_by_name_in_any_spelling(bench: Bench) -> None:
+    content = b" n ;No.  Telepon ;ID\n5;0812;1\n"
+    read = bench.read(
+        content,
+        options=SEMI,
+        aliases="No. Telepon=Phone",
+        select='select "Phone", id, N from export',
+    )
+    assert read.export.columns == ("n", "Phone", "ID") and read.values == [("5", "0812", "1")]
+    twice = content.replace(b"ID", b"Phone")
+    error = refusal(bench, twice, options=SEMI, aliases="No. Telepon=Phone")
+    assert error.rule == "duplicate_column"
+
+
+def test_b12_an_extra_column_goes_by_the_sources_policy(bench: Bench) -> None:
+    select = "select id, trim(name) as name, n from export"
+    content = b"id;name;n;alamat\n1;Ani;5;x\n"
+    assert bench.read(content, options=SEMI, select=select).export.records == 1
+    error = refusal(bench, content, options=SEMI, select=select, columns="strict")
+    assert error.rule == "unknown_column" and "`alamat`" in str(error)
+    assert "`id`" not in str(error) and "`name`" not in str(error)
+
+
+def test_b13_a_missing_column_is_named_with_its_nearest(bench: Bench) -> None:
+    select = 'select "Call ID" as id, upper(id) as u, durasi, trim(nama) as nama from export'
+    error = refusal(bench, b"CallID;nama;n\n1;x;2\n", options=SEMI, select=select)
+    assert error.rule == "missing_column"
+    assert "`Call ID` (nearest: `CallID`), `durasi`" in str(error)
+
+
+def test_an_optional_column_may_be_absent(bench: Bench) -> None:
+    read = bench.read(
+        PLAIN, options=SEMI + ", optional='rating'", select="select rating from export"
+    )
+    assert read.rows[0] == ("1", "Ani", "5", None, 1)
+
+
+def test_g1_g4_names_and_values_are_data(bench: Bench) -> None:
+    name = "x'); drop table t; --[1]*?.csv"
+    header, value = '"""; drop table export; --"', "'; DROP {0} %s ${env} =cmd|x"
+    path = bench.put(f"{header},b\n{value},1\n".encode(), name)
+    bench.put(b"a;b\n9;9\n", "x.csv")
+    read = bench.read(path)
+    assert read.export.columns == ('"; drop table export; --', "b")
+    assert read.values == [(value, "1")]
+    assert bench.con.sql("select _file from export").fetchall() == [(name,)]
+
+
+def test_g10_the_sandbox_reaches_nothing_but_its_box(bench: Bench) -> None:
+    outside = bench.put(PLAIN)
+    for statement in (
+        f"select * from read_text('{outside}')", f"copy (select 1) to '{outside}.x'",
+        "set enable_external_access = true", "install httpfs", f"attach '{outside}.db'",
+    ):  # fmt: skip
+        with pytest.raises(Exception, match=r"(?i)disabled|locked|not allowed|permission"):
+            bench.con.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "body", ["drop table x", "select 1; select 2", "selec 1", "select #1 from export"]
+)
+def test_a_source_is_one_select_by_name(bench: Bench, body: str) -> None:
+    with pytest.raises(ValueError, match=r"select|position"):
+        select_columns(bench.con, body)
+
+
+def test_the_columns_a_select_refers_to(bench: Bench) -> None:
+    body = 'with a as (select "Call ID" as x, trim(agent) as agent from export) select x from a'
+    assert select_columns(bench.con, body) == {"Call ID", "agent"}
+    assert select_columns(
+        bench.con, "select count(*), list_transform(l, v -> v || w) from export"
+    ) == {"l", "w"}
+    assert select_columns(bench.con, "from export") == {"*"}
