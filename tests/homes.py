@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -132,11 +132,11 @@ class TestHome:
         path = self.root / "register" / f"{table}.csv"
         path.write_text(path.read_text().rstrip("\n") + "\n" + "\n".join(lines) + "\n")
 
-    def run(self, as_of: str | date = "2024-04-30") -> Ran:
+    def run(self, as_of: str | date = "2024-04-30", *, synced: bool = False) -> Ran:
         """Ingest, rebuild what is stale, publish; in this process and without Dagster."""
         day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
         home = self.home
-        with no_waiting(), run_lock(home, wait=False):
+        with nullcontext() if synced else no_waiting(), run_lock(home, wait=False):
             sweep(home)
             done = ingest(home, day)
             session = Session(home, day, forced=False)

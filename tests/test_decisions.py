@@ -24,7 +24,7 @@ def test_each_decision_has_a_date_and_a_test() -> None:
 
 
 def test_the_tests_named_exist() -> None:
-    tests = re.findall(r"`(tests/\w+\.py)::(\w+)`", DECISIONS)
+    tests = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", DECISIONS)
     cases = re.findall(r'`(tests/cases/\w+\.yaml)`: "([^"]+)"', DECISIONS)
     assert len(tests) + len(cases) >= 30
     missing = [name for file, name in tests if f"def {name}(" not in (ROOT / file).read_text()]

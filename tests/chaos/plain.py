@@ -23,7 +23,7 @@ COMMAND = (sys.executable, str(HERE / "plain.py"))
 def main() -> None:
     home = TestHome.at(Path(os.environ["KRING_HOME"]))
     try:
-        home.run("2024-07-31")
+        home.run("2024-07-31", synced=True)
     except Exception as error:
         if not (told := refused(home.home, error)):
             raise
