@@ -100,6 +100,9 @@ class Laboratory:
             columns, shipped = ref_table(self.plan, name.removeprefix("ref."))
             bases = [dict(zip(columns, row, strict=True)) for row in shipped]
             rows = [{**nearest(row, bases), **self._preset(row)} for row in rows]
+        if name.startswith("raw."):  # every row of an export is a record of a file
+            record = {"source": "given", "file_id": "given"}
+            rows = [{**record, "file_row": n, **row} for n, row in enumerate(rows, start=1)]
         if rows or name in given:
             self.connection.execute(f"delete from {name}")
         for columns, alike in groupby(rows, key=tuple):
