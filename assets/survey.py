@@ -8,11 +8,12 @@ part by part for memory's sake.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from assets import keys, spans
 from assets.home import Home
-from assets.lake import month_name, place, sha256_file
+from assets.lake import make_folder, month_name, place, sha256_file
 from assets.plan import Plan
 from assets.rules import raw_kinds
 from assets.soundness import is_sound, sound_chunks
@@ -91,15 +92,34 @@ def _came(
 
 def _whole(bench: Workbench, rule: Statement) -> dict[str, Prepared]:
     """Every month anew."""
-    made = f"create or replace table {_ROWS} as"
-    for part in _parts(bench.plan, rule):
-        bench.lay_out(rule.listed("reads"), None, only=part)
-        _run(bench, rule, f"{made} {rule.body}")
-        made = f"insert into {_ROWS}"
-    rows = f"from {_ROWS}"
-    found = {month: _written(bench, rule, month, rows) for month in _months(bench, rows)}
-    bench.connection.execute(f"drop table {_ROWS}")
-    return found
+    parts = list(_parts(bench.plan, rule))
+    with _table(bench, on_disk=len(parts) > 1) as table:
+        made = f"create or replace table {table} as"
+        for part in parts:
+            bench.lay_out(rule.listed("reads"), None, only=part)
+            _run(bench, rule, f"{made} {rule.body}")
+            made = f"insert into {table}"
+        rows = f"from {table}"
+        return {month: _written(bench, rule, month, rows) for month in _months(bench, rows)}
+
+
+@contextmanager
+def _table(bench: Workbench, *, on_disk: bool) -> Iterator[str]:
+    """The name of a table for all rows: in memory, or in a file, which takes a sixth of the room.
+
+    What does not fit would be spilled as it stands in memory, and read again for every month.
+    """
+    if not on_disk:
+        yield _ROWS
+        bench.connection.execute(f"drop table {_ROWS}")
+        return
+    file = make_folder(bench.home.scratch) / "surveyed.duckdb"
+    bench.connection.execute(f"attach {literal(file)} as surveyed")
+    try:
+        yield "surveyed.main.rows"
+    finally:
+        bench.connection.execute("detach surveyed")
+        file.unlink()
 
 
 def _parts(plan: Plan, rule: Statement) -> Iterator[str]:
