@@ -23,7 +23,7 @@ def close_journals(home: Home) -> None:
     """
     import sqlite3
 
-    for journal in home.dagster.glob("history/runs/*.db-wal"):
+    for journal in home.dagster.rglob("*.db-wal"):
         opened = sqlite3.connect(journal.with_suffix(".db"), timeout=0)
         with suppress(sqlite3.Error), closing(opened):
             opened.execute("pragma wal_checkpoint(truncate)")

@@ -61,13 +61,16 @@ def test_what_a_killed_run_left_beside_its_file_is_taken_in(home: TestHome) -> N
     folder.mkdir()
     (folder / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
     script = f"""
-import os, dagster as dg
+import os, sqlite3, dagster as dg
 from pathlib import Path
 from pipelines.event_log import open_instance
 @dg.asset
 def twelve(): pass
 instance = open_instance(Path({str(folder)!r}))
 print(dg.materialize([twelve], instance=instance).run_id, flush=True)
+books = sqlite3.connect(Path({str(folder)!r}) / "history" / "runs.db")  # killed while it wrote
+books.execute("update runs set status = status")
+books.commit()
 os.kill(os.getpid(), 9)
 """
     killed = subprocess.run(
@@ -75,7 +78,9 @@ os.kill(os.getpid(), 9)
     )
     run, runs = killed.stdout.split()[-1], folder / "history" / "runs"
     assert killed.returncode == -9 and list(runs.glob(f"{run}.db-wal"))
+    assert (folder / "history" / "runs.db-wal").exists()
     close_journals(home.home)
+    assert not list(folder.rglob("*.db-*"))
     assert sorted(path.name for path in runs.glob("*.db*")) == sorted([f"{run}.db", "index.db"])
     with open_instance(folder) as instance:
         told = [log.dagster_event_type for log in instance.all_logs(run)]
