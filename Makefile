@@ -35,7 +35,7 @@ run: env  ## sample exports, a run, the 2024 scorecard, the database
 	@$(BIN)/kring scorecard 2024
 
 # what a process compiled is kept for the others, of which the tests begin many
-test: env  ## all tests but the long ones (about six minutes on two cores)
+test: env  ## all tests but the long ones (about nine minutes on two cores)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 nightly: env  ## the real server and a browser: reruns, nights, a crash; many examples (about half an hour)
@@ -50,7 +50,7 @@ mutants: env  ## altered rules that tests must notice, fifteen minutes
 soak: env  ## sixty nights with faults in them: figures, disk and memory; about five minutes
 	@$(BIN)/python -m pytest -m slow tests/slow/test_soak.py -s
 
-chaos: env  ## faults at durable calls, random kills, readers; about ten minutes and strace
+chaos: env  ## faults at durable calls, random kills, readers; about twenty minutes and strace
 	@$(BIN)/python tests/chaos/campaign.py 300
 
 check: env  ## lint, format, types, imports, docs/dictionary.md
