@@ -69,6 +69,8 @@ def test_restated_and_pending_figures_stand_on_the_page_with_their_cause(
     One late call more, not in time: 84.62, 107.11. After closing another one: 82.14, 103.98.
     """
     home = DefendedHome.of_months(tmp_path, "2024-01", "2024-03")
+    written = home.root / "kring.toml"
+    written.write_text(written.read_text().replace('reports = "none"', 'reports = "id en"'))
 
     def pages() -> tuple[Page, Page]:
         folder = home.root / "published" / "current"

@@ -143,7 +143,9 @@ def test_an_unexpected_errors_text_stays_at_home() -> None:
 
 @pytest.mark.nightly
 def test_that_it_cannot_be_written_fails_no_run(place: TestHome) -> None:
-    (place.root / "published/status.json").mkdir()
+    status = place.root / "published/status.json"
+    status.unlink()
+    status.mkdir()
     ran = run(place, 0)
     assert "kring: published/status.json could not be written" in ran.stderr
 
