@@ -97,7 +97,11 @@ def write_text(home: Home, target: Path, text: str) -> None:
 
 def write_json(home: Home, target: Path, content: object) -> None:
     """Write a record atomically."""
-    write_text(home, target, json.dumps(content, indent=1, sort_keys=True, default=str) + "\n")
+    write_text(home, target, _as_json(content))
+
+
+def _as_json(content: object) -> str:
+    return json.dumps(content, indent=1, sort_keys=True, default=str) + "\n"
 
 
 def read_json(path: Path) -> Any:
@@ -188,7 +192,7 @@ class Outputs:
         written.replace(folder / record.file)
         noted = written.with_suffix(".json")
         with naming(noted):
-            noted.write_text(json.dumps(asdict(record), indent=1, sort_keys=True) + "\n")
+            noted.write_text(_as_json(asdict(record)), encoding="utf-8")
         noted.replace(folder / f"{record.month}.json")
         before = self._records.get((record.table, record.month))
         if before and before.file != record.file:

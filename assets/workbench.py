@@ -188,7 +188,7 @@ class Workbench:
         self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
     ) -> OutputRecord:
         """Run an ordered select into the lake and record what it was made from."""
-        scratch, written = self._written(rule, table, digest(table, str(month)), body)
+        scratch, written = self.write(rule, table, digest(table, str(month)), body)
         sha256 = sha256_file(scratch)
         record = OutputRecord(
             table=table,
@@ -202,12 +202,8 @@ class Workbench:
         )
         return self.plan.outputs.keep(scratch, record)
 
-    def write(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, int]:
-        """Run an ordered select into a file of this name in scratch; the file and its rows."""
-        scratch, written = self._written(rule, table, name, body)
-        return scratch, written.rows
-
-    def _written(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, Written]:
+    def write(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, Written]:
+        """Run an ordered select into a file of this name in scratch."""
         scratch = make_folder(self.home.scratch) / name
         metadata = {"table": table, "is_sample": "true" if self.home.sample() else "false"}
         return scratch, write_parquet(self.connection, rule, body, scratch, metadata)

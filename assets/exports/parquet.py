@@ -1,30 +1,20 @@
-"""A parquet file as the view `export`: every column written as text by its type.
+"""A parquet file as the view `export`, once it is known to be sound.
 
-The engine casts; the conventions (formats of times, decimal mark, zone) are the source's, so
-the same contract reads a system's parquet and its csv.
+Decoding it for the first time is done elsewhere, in `trial`; what its columns are as text is
+`parquet_columns`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import Any
-
 import duckdb
 
 from assets.exports.columns import used_columns
+from assets.exports.parquet_columns import ROW, Trial
 from assets.exports.refused import Refused
-from assets.exports.rendering import TimeFormat, Times
-from assets.exports.sandbox import sandbox
 from assets.exports.staging import Staged
-from assets.exports.trial import Trial, tried
-from assets.exports.view import Export, column_names, create_view, literal, quoted
+from assets.exports.trial import tried
+from assets.exports.view import Export, create_view
 from assets.sources import Source
-
-_UNPACKED_BYTES = 16 << 30
-_FRACTIONS = {"%.3f": ".%g", "%.6f": ".%f", "%.9f": ".%f000", "%3f": "%g", "%6f": "%f"}
-_ROW = "file_row_number + 1"
-_NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
 def open_parquet(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:
@@ -47,134 +37,5 @@ def open_parquet(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source)
             "damaged",
             f"{staged.name}: the parquet file is cut short, damaged or encrypted; export it again",
         )
-    create_view(con, found["texts"], staged, source, _ROW, found["of"])
+    create_view(con, found["texts"], staged, source, ROW, found["of"])
     return Export(staged.name, tuple(found["texts"]), found["records"])
-
-
-def decoded(trial: Trial) -> dict[str, Any]:
-    """The file's relation, its columns as text, its records; empty where it is not sound."""
-    engine = sandbox(trial.path.parent, trial.zone)
-    try:
-        of, texts, records = _described(engine, trial)
-        read = [name for name in texts if trial.used is None or name.casefold() in trial.used]
-        every = ", ".join(["_row", *(f"c{number}" for number, _ in enumerate(read))])
-        listed = [f"{_ROW} as _row", *(f"{texts[name]} as c{n}" for n, name in enumerate(read))]
-        # A footer may promise rows that the pages do not hold.
-        found = engine.sql(
-            f"select count(*), bit_xor(hash({every})) from (select {', '.join(listed)} from {of})"
-        ).fetchall()
-        return {"of": of, "texts": texts, "records": records} if found[0][0] == records else {}
-    except duckdb.Error:
-        return {}
-    finally:
-        with suppress(duckdb.Error):
-            engine.close()
-
-
-def _described(engine: duckdb.DuckDBPyConnection, trial: Trial) -> tuple[str, dict[str, str], int]:
-    """The relation to read, each column's text, and the number of records by the footer."""
-    path, source, used = literal(str(trial.path)), trial.source, trial.used
-    of = f"read_parquet({path}, file_row_number=true)"
-    schema = engine.sql(f"describe select * exclude (file_row_number) from {of}").fetchall()
-    [(records, unpacked)] = engine.sql(
-        f"select (select sum(num_rows) from parquet_file_metadata({path})), "
-        f"(select sum(total_uncompressed_size) from parquet_metadata({path}))"
-    ).fetchall()
-    if (unpacked or 0) > _UNPACKED_BYTES:
-        raise Refused(
-            "bomb",
-            f"{trial.name}: would unpack to {unpacked >> 30} GB; the limit is "
-            f"{_UNPACKED_BYTES >> 30} GB",
-        )
-    written = engine.sql(f"select name from parquet_schema({path})").fetchall()
-    raw = [name for name, *_ in schema]
-    # The engine tells columns of one name apart by a suffix that is not in the file.
-    if twice := sorted({*raw} - {name for (name,) in written}):
-        raise Refused(
-            "duplicate_column",
-            f"{trial.name}: two columns share a name, read as `{twice[0]}`; each may stand once",
-        )
-    columns, _ = column_names(raw, source, trial.name)
-    texts = {
-        column: _text(quoted(name), str(kind), source, f"{trial.name} column `{name}`")
-        for column, (name, kind, *_) in zip(columns, schema, strict=False)
-        if kind != "BLOB" or used is None or column.casefold() in used
-    }
-    return of, texts, int(records or 0)
-
-
-def _text(column: str, kind: str, source: Source, where: str) -> str:
-    """The SQL that writes a column of a type as text."""
-    times = _Clock(Times(source).formats)
-    plain = f"cast({column} as varchar)"
-    if kind == "VARCHAR":
-        return column
-    if kind.endswith("]") or kind.startswith(_NESTED):
-        return f"cast(to_json({column}) as varchar)"
-    if kind == "BLOB":
-        raise Refused("column_type", f"{where}: holds raw bytes, not text or numbers")
-    if kind in ("DOUBLE", "FLOAT"):
-        whole = f"isfinite({column}) and {column} = trunc({column}) and abs({column}) < 9e15"
-        return (
-            f"case when {whole} then cast(try_cast({column} as bigint) as varchar) "
-            f"else {_marked(plain, source)} end"
-        )
-    if kind.startswith("DECIMAL"):
-        return _marked(plain, source)
-    if kind == "DATE":
-        return times.date(column)
-    if kind in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"):
-        return times.zoned(f"cast({column} as timestamptz)", source.timezone)
-    if kind.startswith("TIMESTAMP"):
-        return times.naive(f"cast({column} as timestamp)", times.local)
-    return plain
-
-
-def _marked(text: str, source: Source) -> str:
-    return text if source.decimal == "." else f"replace({text}, '.', {literal(source.decimal)})"
-
-
-class _Clock:
-    """Writes times in SQL by the first declared format that loses nothing, else ISO."""
-
-    def __init__(self, formats: Sequence[TimeFormat]) -> None:
-        self.declared = bool(formats)
-        self.local = [each for each in formats if each.day and not each.zoned]
-        self.with_zone = [each for each in formats if each.day and each.zoned]
-
-    def date(self, column: str) -> str:
-        if not self.declared:
-            return f"cast({column} as varchar)"
-        dates = [each for each in self.local if not each.clock]
-        return self.naive(f"cast({column} as timestamp)", dates + self.local)
-
-    def zoned(self, column: str, zone: str | None) -> str:
-        """An instant: with its offset where a declared format has one, else in the zone."""
-        utc = f"({column} at time zone 'UTC')"
-        if self.with_zone or not self.declared:
-            return self.naive(utc, self.with_zone, "Z")
-        if zone is None:
-            local = f"cast({column} as timestamp)"  # the connection's zone is the home's
-        elif zone[0] in "+-":
-            # Not `at time zone '+07:00'`, whose sign engines read either way.
-            local = f"({utc} {zone[0]} interval '{zone[1:3]} hours {zone[4:6]} minutes')"
-        else:
-            local = f"({column} at time zone {literal(zone)})"
-        return self.naive(local, self.local)
-
-    def naive(self, value: str, formats: Sequence[TimeFormat], suffix: str = "") -> str:
-        branches = []
-        for each in [*formats, TimeFormat(f"%Y-%m-%d %H:%M:%S%.f{suffix}")]:
-            unit = "second" if each.seconds else "minute" if each.clock else "day"
-            whole = f"{value} = date_trunc('{unit}', {value})"
-            branches.append(f"when {whole} then {_strftime(value, each, False)}")
-            if each.fraction:
-                branches.append(f"when true then {_strftime(value, each, True)}")
-        return f"case when {value} is null then null {' '.join(branches)} end"
-
-
-def _strftime(value: str, form: TimeFormat, fraction: bool) -> str:
-    text = form.text.replace("%z", "+0000").replace("%.f", ".%f" if fraction else "")
-    for declared, engine in _FRACTIONS.items():
-        text = text.replace(declared, engine)
-    return f"strftime({value}, {literal(text)})"

@@ -2,7 +2,7 @@
 
 What crashes there, takes too long or wants too much memory is a file refused, and the run goes
 on. The process lives as long as ours, serves one file after another, and is replaced when it
-ends. What is asked and what a file must hold is for `parquet` to say.
+ends. What a file must hold is for `parquet_columns` to say.
 """
 
 from __future__ import annotations
@@ -16,29 +16,16 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
+from assets.exports.parquet_columns import Trial, decoded
 from assets.exports.refused import Refused
-from assets.sources import Source
 
 _ROOT = Path(__file__).resolve().parents[2]
 _MEMORY_BYTES = 8 << 30  # of addresses: an engine reserves far more than it uses
 _LEAST_SECONDS, _BYTES_A_SECOND = 30, 1 << 20  # far slower than any disk
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A file in the box to decode, as its source reads it in a zone; `used`: columns, or all."""
-
-    path: Path
-    name: str
-    size: int
-    source: Source
-    zone: str
-    used: frozenset[str] | None
 
 
 class _Child:
@@ -97,8 +84,6 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 def _serve() -> None:
     """Answer until our parent is gone; one line of JSON a file."""
-    from assets.exports.parquet import decoded
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the parent to heed
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
@@ -115,7 +100,4 @@ def _serve() -> None:
 
 
 if __name__ == "__main__":
-    # under its own name, by which the parent's requests know their class
-    from assets.exports import trial
-
-    trial._serve()
+    _serve()
