@@ -5,7 +5,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help env lock run test nightly soak fuzz chaos mutants check bench docs audit ui clean
+.PHONY: help env lock run test stories nightly soak fuzz chaos mutants check bench docs audit ui clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -35,11 +35,14 @@ run: env  ## sample exports, a run, the 2024 scorecard, the database
 	@$(BIN)/kring scorecard 2024
 
 # what a process compiled is kept for the others, of which the tests begin many
-test: env  ## all tests but the long ones (about nine minutes on two cores)
+test: env  ## rules, readers and commands; at every change (about five minutes on two cores)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
+stories: env  ## many runs of a home, and the documents as a reader follows them (about four minutes)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/stories
+
 nightly: env  ## the real server and a browser: reruns, nights, a crash; many examples (about half an hour)
-	@PYTHONDONTWRITEBYTECODE= KRING_EXAMPLES=10 $(BIN)/python -m pytest -m "nightly or hypothesis"
+	@PYTHONDONTWRITEBYTECODE= KRING_EXAMPLES=10 $(BIN)/python -m pytest -m "nightly or hypothesis" tests tests/stories
 
 fuzz: env  ## mutated exports through the readers, four minutes
 	@$(BIN)/python tests/fuzz/campaign.py 1 240

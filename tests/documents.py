@@ -13,7 +13,7 @@ NAMES = (
     "README.md", "CONTRIBUTING.md", "GLOSSARY.md", "DECISIONS.md", "CHANGELOG.md",
     "docs/operations.md", "docs/promises.md", "docs/privacy.md", "docs/close-a-quarter.md",
 )  # fmt: skip
-# followed from top to bottom by tests/test_guides.py: one after the other, and each for itself
+# followed from top to bottom by stories/test_guides.py: one after the other, and each for itself
 STORY = ("first-figure", "add-a-metric", "add-a-kpi", "change-a-rule")
 ALONE = ("add-an-export", "analysts", "consumers")
 GUIDES = tuple(f"docs/{name}.md" for name in (*STORY, *ALONE))

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from test_orders import SOURCE, Small, made
+from saying import SOURCE, Small, made
 
 from assets import carrying
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from homes import TestHome
-from test_orders import DAY, SOURCE, WITH_VERSION, Small, made
+from saying import DAY, SOURCE, WITH_VERSION, Small, made
 
 from assets import keys
 from assets.home import Home

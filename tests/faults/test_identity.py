@@ -1,6 +1,6 @@
 """RELIABILITY C: identity, duplicates, corrections, lateness; the rows that count in the end.
 
-Any order and any split of the same rows is tried in tests/test_orders.py.
+Any order and any split of the same rows is tried in tests/stories/test_orders.py.
 """
 
 from __future__ import annotations

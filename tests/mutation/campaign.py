@@ -24,15 +24,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 RESTATEMENT = (
     "test_restatement.py", "test_restatement_causes.py", "test_restatement_climbing.py",
 )  # fmt: skip
+EDITS, STORY = "stories/test_defend_edits.py", "stories/test_defend_story.py"
+CLOSINGS, TAMPERING = "stories/test_defend_closings.py", "stories/test_defend_tampering.py"
 # what is altered, and the tests that speak of it in the order in which they run
 TARGETS: dict[str, tuple[str, ...]] = {
-    "sql/kpi/*.sql": ("test_cases.py", "test_stories_rules.py", "test_defend_story.py",
-                      "test_explain.py"),
-    "sql/restatement/*.sql": (*RESTATEMENT, "test_defend_edits.py", "test_defend_story.py"),
-    "assets/kpi.py": ("test_defend_story.py", "test_defend_closings.py"),
-    "assets/closing.py": ("test_defend_closings.py", "test_defend_story.py"),
-    "assets/provenance.py": (*RESTATEMENT, "test_defend_tampering.py", "test_defend_story.py"),
-    "assets/explanation.py": ("test_explain.py", "test_defend_codes.py"),
+    "sql/kpi/*.sql": ("test_cases.py", "stories/test_rules.py", STORY, "test_explain.py"),
+    "sql/restatement/*.sql": (*RESTATEMENT, EDITS, STORY),
+    "assets/kpi.py": (STORY, CLOSINGS),
+    "assets/closing.py": (CLOSINGS, STORY),
+    "assets/provenance.py": (*RESTATEMENT, TAMPERING, STORY),
+    "assets/explanation.py": ("test_explain.py", "stories/test_defend_codes.py"),
 }  # fmt: skip
 SWAPS = (
     (r"<=", "<"), (r">=", ">"), (r"(?<![<>=!-])>(?!=)", ">="), (r"(?<![<>=!])<(?![>=])", "<="),

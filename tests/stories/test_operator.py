@@ -1,6 +1,6 @@
 """RELIABILITY H, what an operator does or breaks: H7, H10, H11.
 
-H1 and H6 are in tests/test_command.py, H2 and H12 in tests/test_persons.py, H3 to H5 in
+H1 and H6 are in tests/test_command.py, H2 and H12 in tests/stories/test_persons.py, H3 to H5 in
 tests/test_backup.py.
 """
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from commands import Command
 from defending import SL, SLI, WITHOUT, DefendedHome
-from homes import no_waiting
+from homes import ROOT, no_waiting
 from storyhome import called, chat, put_calls, put_chats
-from test_stories_rules import METRIC, WEIGHT_3A, WEIGHT_3B
+from test_rules import METRIC, WEIGHT_3A, WEIGHT_3B
 
 AS_OF = "2025-01-02"
 PERIODS = ("2024-Q2", "2024-S1", "2024-Y", "2024-YTD-Q3")
@@ -177,7 +177,7 @@ def test_another_kring_is_named_where_nothing_else_moved(
     """As if a formula in the code had changed: the same data, other numbers."""
     before = home.publish(AS_OF)
     monkeypatch.setattr("assets.published._code_digest", lambda: "0badc0de")
-    cells = Path(__file__).parent.parent / "sql/kpi/cells.sql"
+    cells = ROOT / "sql/kpi/cells.sql"
     plan_rule = cells.read_text().replace("sum(months.numerator)", "sum(2 * months.numerator)")
     altered = home.root / "cells.sql"
     altered.write_text(plan_rule)
