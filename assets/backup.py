@@ -23,7 +23,8 @@ from typing import Any
 from assets.home import FORMAT, Home, HomeError
 from assets.key import expected_fingerprint
 from assets.lake import sync
-from assets.published import code_version, current
+from assets.published import code_version
+from assets.versions import current
 
 BACKUP_SCHEMA = 1
 MANIFEST, CONTENT = "backup.json", "home"

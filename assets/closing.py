@@ -18,7 +18,7 @@ from assets.lake import digest, make_folder, sha256_file, sync
 from assets.periods import PERIODS
 
 if TYPE_CHECKING:
-    from assets.published import Version
+    from assets.versions import Version
 
 # the tables of months of which a closed month keeps its own file; `_as_now` holds all that is known
 MONTHLY = ("metric.monthly", "fact.evidence")

@@ -18,8 +18,8 @@ from assets.key import PSEUDONYM_COLUMNS, all_pseudonyms
 from assets.lake import sha256_file
 from assets.landing_search import holds, patterns
 from assets.ledger import WITHDRAWN, Delivery, Ledger
-from assets.published import Version, current, versions
 from assets.sources import read_sources
+from assets.versions import Version, current, versions
 from sql.run import connect, literal, quoted, table_name
 
 

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from assets.ledger import DUPLICATE, LOADED
 from assets.periods import month_end, month_state
 from assets.plan import Plan
-from assets.published import current
 from assets.sources import Source
+from assets.versions import current
 
 _WITHHELD = ("incomplete", "failed")
 _USUAL_DAYS = 2  # yesterday's export may come after the night's run

@@ -1,7 +1,6 @@
-"""Versions: what readers see, built aside, checked, and put in place by one atomic switch.
+"""Publishing: a version is built aside, checked, and put in place by one atomic switch.
 
-A version is a folder that never changes again: the database, the same tables as parquet, the
-performance reports, a manifest. Readers of an older version keep it; nobody is ever blocked.
+Belongs here: what makes a version and what takes old ones away. What stands is `versions`' to say.
 """
 
 from __future__ import annotations
@@ -9,10 +8,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,56 +20,15 @@ from assets.content import content_digest
 from assets.database import Before, Written, write_database
 from assets.dictionary import NAME as DICTIONARY
 from assets.dictionary import read_dictionary, write_page
-from assets.home import Home, HomeError
-from assets.lake import digest, make_folder, read_json, sha256_file, sync
+from assets.home import Home
+from assets.lake import digest, make_folder, sha256_file, sync
 from assets.performance_report.writing import write_reports
 from assets.plan import Plan
 from assets.provenance import LOGS
+from assets.versions import Version, current, load, switch, touched, verify, versions
 
 MANIFEST_SCHEMA = 1
 _FILE_MODE, _FOLDER_MODE = 0o440, 0o750
-
-
-@dataclass(frozen=True)
-class Version:
-    """One published version as its manifest states it."""
-
-    path: Path
-    manifest: dict[str, Any]
-
-    @property
-    def id(self) -> str:
-        return str(self.manifest["version"])
-
-    @property
-    def database(self) -> Path:
-        return self.path / "kring.duckdb"
-
-    def files(self) -> Iterator[dict[str, Any]]:
-        """Every published file but the manifest: path, sha256, bytes."""
-        yield self.manifest["database"]
-        yield from self.manifest.get("documents", [])
-        for table in self.manifest["tables"].values():
-            yield from table["files"]
-        # versions of before there were reports say nothing of them
-        yield from self.manifest.get("reports", {}).get("files", [])
-
-
-def current(home: Home) -> Version | None:
-    """The version readers see now."""
-    return _load(home.current.resolve()) if home.current.exists() else None
-
-
-def versions(home: Home) -> list[Version]:
-    """The versions that still stand, newest first."""
-    folders = [p for p in home.versions.glob("*") if not p.name.startswith(".")]
-    found = [version for path in folders if (version := _load(path))]
-    return sorted(found, key=lambda v: v.id, reverse=True)
-
-
-def _load(path: Path) -> Version | None:
-    manifest = read_json(path / "manifest.json")
-    return Version(path, manifest) if manifest else None
 
 
 def is_current(plan: Plan) -> bool:
@@ -83,22 +39,6 @@ def is_current(plan: Plan) -> bool:
         and standing.manifest["content"] == content_digest(plan)
         and not touched(standing)
     )
-
-
-def touched(version: Version) -> bool:
-    """Whether a file is gone, resized or newer than the manifest, which is written last.
-
-    Judged by stat alone, so that it can be asked at every run; `verify` reads the bytes.
-    """
-    made = (version.path / "manifest.json").stat().st_mtime_ns
-    for file in version.files():
-        try:
-            info = (version.path / file["path"]).stat()
-        except FileNotFoundError:
-            return True
-        if info.st_size != file["bytes"] or info.st_mtime_ns > made:
-            return True
-    return False
 
 
 def publish(plan: Plan) -> Version | None:
@@ -145,7 +85,7 @@ def publish(plan: Plan) -> Version | None:
     sync(home.versions)
     switch(home, version)
     retain(home)
-    return _load(target)
+    return load(target)
 
 
 def require_record(home: Home) -> None:
@@ -243,17 +183,6 @@ def open_to_group(path: Path, home: Home) -> None:
             os.chown(path, -1, group)
 
 
-def switch(home: Home, version: str) -> None:
-    """Point `current` at a version, in one step."""
-    if not (home.versions / version / "manifest.json").is_file():
-        raise HomeError(f"there is no version {version}; kring versions lists them")
-    link = home.published / f".current-{os.getpid()}"
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path("versions") / version)
-    link.replace(home.current)
-    sync(home.published)
-
-
 def retain(home: Home) -> None:
     """Remove versions beyond those to keep.
 
@@ -269,21 +198,6 @@ def retain(home: Home) -> None:
         # aside first: a version that is named is whole, whenever this is cut short
         removing = version.path.rename(home.versions / f".removing-{version.id}")
         shutil.rmtree(removing)
-
-
-def verify(home: Home, version: Version) -> list[str]:
-    """What is wrong with a version's files: missing, changed or strange ones."""
-    expected = {file["path"]: file["sha256"] for file in version.files()}
-    problems = []
-    for name, sha256 in sorted(expected.items()):
-        path = version.path / name
-        if not path.is_file():
-            problems.append(f"{name} is missing")
-        elif sha256_file(path) != sha256:
-            problems.append(f"{name} is not as published (its sha256 differs)")
-    there = {str(p.relative_to(version.path)) for p in version.path.rglob("*") if p.is_file()}
-    problems += [f"{name} does not belong here" for name in there - {*expected, "manifest.json"}]
-    return problems
 
 
 def code_version() -> str:

@@ -18,7 +18,8 @@ from assets.accounting import Finding
 from assets.freshness import Late
 from assets.home import Home
 from assets.lake import make_folder, place, sync
-from assets.published import code_version, current, open_to_group
+from assets.published import code_version, open_to_group
+from assets.versions import current
 
 STATUS_SCHEMA = 1
 # errors of our own and the system's, whose texts hold paths, names and rules, never a value

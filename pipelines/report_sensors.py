@@ -18,8 +18,9 @@ from assets.freshness import late
 from assets.graph import AS_OF
 from assets.home import BusyError, Home, run_lock
 from assets.plan import Plan
-from assets.published import current, is_current
+from assets.published import is_current
 from assets.report import Failure, ended, interrupted
+from assets.versions import current
 from pipelines.automation import made_by_command
 from pipelines.reporting import Reporting
 

@@ -14,12 +14,12 @@ from difflib import unified_diff
 from pathlib import Path
 
 from assets.dictionary import DictionaryError, as_markdown, read_dictionary
-from assets.dictionary.examples import lacking
+from assets.dictionary.entries import lacking
 from assets.graph import steps
 from assets.home import TEMPLATE, Home
 from assets.ingest import ingest
-from assets.published import current
 from assets.session import Session
+from assets.versions import current
 
 _SHOWN_LINES = 20
 

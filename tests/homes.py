@@ -27,8 +27,8 @@ from assets.home import Home, run_lock
 from assets.ingest import Ingested, ingest
 from assets.lake import sweep
 from assets.plan import Plan
-from assets.published import Version, current
 from assets.session import Session
+from assets.versions import Version, current
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "data"
@@ -42,6 +42,7 @@ def no_waiting() -> Iterator[None]:
     with (
         patch("assets.lake.sync"),
         patch("assets.published.sync"),
+        patch("assets.versions.sync"),
         patch("assets.closing.sync"),
     ):
         yield

@@ -23,7 +23,7 @@ from homes import ROOT, TestHome
 
 from assets import dictionary
 from assets.dictionary import DictionaryError, examples
-from assets.dictionary.entries import Column, Table
+from assets.dictionary.entries import Column, Table, lacking
 from assets.plan import Plan
 from pipelines import shipped_dictionary
 
@@ -170,7 +170,7 @@ def test_an_empty_comment_is_no_description(tmp_path: Path, home: TestHome) -> N
 def test_examples_are_of_their_columns_type_and_never_a_pseudonym(sample_home: TestHome) -> None:
     written = csv.DictReader((ROOT / "schemas/examples.csv").open(encoding="utf-8"))
     examples_ = {(row["table"], row["column"]): row["example"] for row in written}
-    assert not {column for _, column in examples_} & set(examples._PSEUDONYMS)
+    assert not {column for _, column in examples_} & set(examples.PSEUDONYMS)
     columns: list[tuple[Any, ...]] = sample_home.query(
         "select schema_name || '.' || table_name, schema_name, column_name, data_type "
         "from duckdb_columns() where not internal"
@@ -192,10 +192,10 @@ def test_a_column_without_an_example_is_named(sample_home: TestHome) -> None:
     """Every published column has one, but those that hold a person's pseudonym."""
     columns = (Column("fresh", "integer", "New.", ""), Column("agent_key", "text", "Who.", ""),
                Column("known", "integer", "Old.", "3"))  # fmt: skip
-    assert examples.lacking([Table("fact.x", "table", "X.", columns)]) == ["fact.x.fresh"]
+    assert lacking([Table("fact.x", "table", "X.", columns)]) == ["fact.x.fresh"]
     plan = Plan(sample_home.home, date(2025, 1, 1))
     found = dictionary.read_dictionary(plan, sample_home.root / "published/current/kring.duckdb")
-    assert examples.lacking(found.tables) == []
+    assert lacking(found.tables) == []
 
 
 def test_the_command_writes_both_pages(sample_home: TestHome, tmp_path: Path) -> None:

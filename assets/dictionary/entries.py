@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assets.dictionary import chapters
 from assets.dictionary.chapters import Chapter, DictionaryError
-from assets.dictionary.examples import example
+from assets.dictionary.examples import PSEUDONYMS, example
 from assets.plan import Plan
 
 _SAMPLE = "SYNTHETIC SAMPLE DATA. "
@@ -67,6 +67,16 @@ def read_dictionary(plan: Plan, database: Path) -> Dictionary:
         (*chapters.of_plan(plan), chapters.contracts()),
         tuple(_tables(plan, database)),
     )
+
+
+def lacking(tables: Iterable[Table]) -> list[str]:
+    """The columns without an example that hold no pseudonym: somebody forgot to write one."""
+    return [
+        f"{table.name}.{column.name}"
+        for table in tables
+        for column in table.columns
+        if not column.example and column.name not in PSEUDONYMS
+    ]
 
 
 def _tables(plan: Plan, database: Path) -> Iterable[Table]:

@@ -7,27 +7,22 @@ person's pseudonym has none.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assets.lake import digest
 from assets.plan import Plan
 from schemas import register_text
 from schemas.register_tables import TABLES
 
-if TYPE_CHECKING:
-    from assets.dictionary.entries import Table
-
 _FILE = Path(__file__).resolve().parent.parent.parent / "schemas" / "examples.csv"
-_PSEUDONYMS = ("agent_key", "respondent_key", "customer_key", "activity_id")
+PSEUDONYMS = ("agent_key", "respondent_key", "customer_key", "activity_id")
 
 
 def example(plan: Plan, table: str, column: str) -> str:
     """A value as it may stand in the column; empty where it would be a person's pseudonym."""
     schema, _, name = table.partition(".")
-    if column in _PSEUDONYMS:
+    if column in PSEUDONYMS:
         return ""
     if schema == "ref" and name in TABLES:
         for row in plan.register.rows(name):
@@ -37,16 +32,6 @@ def example(plan: Plan, table: str, column: str) -> str:
     alike = table.removesuffix("_as_now").replace("kpi.revisions", "kpi.scorecard")
     keys = ((table, column), (alike, column), (schema, column), ("*", column))
     return next((written[key] for key in keys if key in written), "")
-
-
-def lacking(tables: Iterable[Table]) -> list[str]:
-    """The columns without an example that hold no pseudonym: somebody forgot to write one."""
-    return [
-        f"{table.name}.{column.name}"
-        for table in tables
-        for column in table.columns
-        if not column.example and column.name not in _PSEUDONYMS
-    ]
 
 
 def written_digest() -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
 from assets.freshness import late
 from assets.home import Home
-from assets.published import current, touched
+from assets.versions import current, touched
 
 
 def version(patient: Patient) -> list[Answer]:

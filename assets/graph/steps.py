@@ -15,9 +15,10 @@ from assets.graph.builder import Step
 from assets.graph.describing import beyond, described, paragraphs
 from assets.graph.events import Result, Verdict
 from assets.kpi import KEPT
-from assets.published import current, publish
+from assets.published import publish
 from assets.rules import Rules, first_table, raw_kinds
 from assets.session import Session
+from assets.versions import current
 from sql.header import Statement
 
 

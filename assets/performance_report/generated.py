@@ -12,12 +12,10 @@ import re
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-if TYPE_CHECKING:
-    from assets.performance_report.words import Words
+from assets.performance_report.words import Words
 
 _FILE = Path(__file__).resolve().parent / "words" / "generated.csv"
 # what each place of a sentence may hold; places of any other name hold one word
@@ -42,6 +40,12 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     made = [re.escape(part) if i % 2 == 0 else f"(?P<{part}>{_PLACES.get(part, r'[^; ]+')})"
             for i, part in enumerate(parts)]  # fmt: skip
     return re.compile("".join(made))
+
+
+def generated(words: Words, text: object) -> Markup:
+    """A reason or cause that the rules have put together."""
+    sentence = str(text or "")
+    return Markup.escape(sentence) if words.lang == "en" else said(words, sentence)
 
 
 def said(words: Words, text: str) -> Markup:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assets.performance_report.figures import Kpi, Node, Part, Point, Row
+from assets.performance_report.reader import Reader
 from assets.performance_report.services import CELL
-
-if TYPE_CHECKING:
-    from assets.performance_report.reading import Reader
 
 _MOVERS = 6
 # agents' time as the printed formula names it, in its order

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from assets.performance_report.drawings import Drawings
 from assets.performance_report.figures import PERIODS, Channel, Figure, Kpi, Report, Row
+from assets.performance_report.generated import generated
 from assets.performance_report.own_text import OwnTexts
 from assets.performance_report.words import Words
 
@@ -103,6 +104,10 @@ class Page(Drawings):
         if len(period) == 7 and period[5:].isdigit():
             return self.words.month(period)
         return f"{self.words.term('period', period[5:])} {period[:4]}"
+
+    def generated(self, text: object) -> Markup:
+        """A reason or cause that the rules have put together, in the page's language."""
+        return generated(self.words, text)
 
     def services(self) -> list[str]:
         return list(dict.fromkeys(service for service, _ in self.report.satisfaction))

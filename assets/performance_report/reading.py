@@ -7,15 +7,13 @@ far a month moved a figure. Everything else is a row as published.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 from assets.home import HomeError
-from assets.performance_report.figures import PERIODS, Node, Report, Row
+from assets.performance_report.figures import Node, Report, Row
 from assets.performance_report.kpis import read_kpis
+from assets.performance_report.reader import Reader, opened
 from assets.performance_report.services import (
     read_channels,
     read_funnel,
@@ -23,64 +21,10 @@ from assets.performance_report.services import (
     read_satisfaction,
 )
 
-_NODE = ("year", "period", "id", "basis")
-
-
-class Reader:
-    """Rows of one published database, for a year up to the end of a period."""
-
-    def __init__(self, connection: Any, year: int, period: str) -> None:
-        self._con = connection
-        self.year, self.period = year, period
-        found = self.query(
-            "select distinct month from ref.calendar where year = ? and period = ? order by month",
-            [year, period],
-        )
-        self.months: list[date] = [row["month"] for row in found]
-        last = max(self.months, default=date(year, 12, 1))
-        self.last_month = last
-        # a report of the third quarter tells of everything up to September
-        self.year_months = [date(year, n, 1) for n in range(1, last.month + 1)]
-        ends = self.query(
-            "select period, max(month) as last from ref.calendar where year = ? group by period",
-            [year],
-        )
-        known = {row["period"]: row["last"] for row in ends}
-        self.periods = [name for name in PERIODS if name in known and known[name] <= last]
-
-    def query(
-        self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()
-    ) -> list[dict[str, Any]]:
-        found = self._con.execute(sql, parameters)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-    def rows(
-        self, table: str, key: Sequence[str], where: str, parameters: Sequence[object] = ()
-    ) -> list[Row]:
-        """The rows of a table that satisfy a condition, in the order of their key."""
-        order = ", ".join(f"{name} nulls first" for name in key)
-        sql = f"select * from {table} where {where} order by {order}"
-        return self.named(table, key, self.query(sql, parameters))
-
-    def named(self, table: str, key: Sequence[str], found: list[dict[str, Any]]) -> list[Row]:
-        return [Row(table, {name: row[name] for name in key}, row) for row in found]
-
-    def nodes(self, year: int, period: str) -> dict[str, Node]:
-        """The scorecard of a period: each node with its bases, the one to quote first."""
-        cards = self.rows("kpi.scorecard", _NODE, "year = ? and period = ?", [year, period])
-        bases: dict[str, dict[str, Row]] = {}
-        for card in cards:
-            bases.setdefault(card["id"], {})[card["basis"]] = card
-        return {
-            name: Node(next((r for r in rows.values() if r["is_official"]), rows[min(rows)]), rows)
-            for name, rows in bases.items()
-        }
-
 
 def reported_years(database: Path) -> list[int]:
     """The years a nightly report is made of: the latest, and those with printed figures."""
-    with closing(_open(database, "UTC")) as con:
+    with closing(opened(database, "UTC")) as con:
         found = con.execute(
             "select distinct year from kpi.scorecard where basis = 'reported' "
             "or year = (select max(year) from kpi.scorecard) order by year"
@@ -95,7 +39,7 @@ def read_report(
 
     Raises HomeError where the published version has no scorecard of it.
     """
-    with closing(_open(database, timezone)) as connection:
+    with closing(opened(database, timezone)) as connection:
         reader = Reader(connection, year, period)
         nodes = reader.nodes(year, period)
         if not nodes:
@@ -105,15 +49,6 @@ def read_report(
                 f"nothing is published of {year} {period}; there is: {listed or 'no scorecard'}"
             )
         return _read(reader, organisation, nodes)
-
-
-def _open(database: Path, timezone: str) -> Any:
-    import duckdb
-
-    connection = duckdb.connect(str(database), read_only=True)
-    connection.execute("set TimeZone = $zone", {"zone": timezone})
-    connection.execute("set enable_progress_bar = false")
-    return connection
 
 
 def _read(reader: Reader, organisation: str, nodes: dict[str, Node]) -> Report:

@@ -4,12 +4,8 @@ occupancy, outbound calls.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from assets.performance_report.figures import Channel, Row
-
-if TYPE_CHECKING:
-    from assets.performance_report.reading import Reader
+from assets.performance_report.reader import Reader
 
 CELL = ("year", "period", "metric_id", "channel", "service")
 _FUNNEL = (

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from assets.performance_report.generated import said
 from assets.rounding import rounded
 
 _FOLDER = Path(__file__).resolve().parent / "words"
@@ -70,11 +69,6 @@ class Words:
     def known(self, text: str) -> str | None:
         """The translation of what the shipped register says; None where there is none."""
         return register_words().get(text)
-
-    def generated(self, text: object) -> Markup:
-        """A reason or cause that the rules have put together."""
-        sentence = str(text or "")
-        return Markup.escape(sentence) if self.lang == "en" else said(self, sentence)
 
     def number(self, value: float | Decimal | None, places: int, *, sign: bool = False) -> str:
         """A figure rounded half up, with the language's marks and a true minus."""

@@ -12,8 +12,9 @@ from assets.decisions import decisions
 from assets.disk import explained
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
-from assets.published import Version, current, is_current, require_record
+from assets.published import is_current, require_record
 from assets.rounding import rounded
+from assets.versions import Version, current
 from pipelines.commands.explain import parse_period
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say_sample

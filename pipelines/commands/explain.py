@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assets.home import Home, HomeError
-from assets.published import Version, current
 from assets.rounding import rounded
+from assets.versions import Version, current
 from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say_sample

@@ -16,9 +16,10 @@ from assets.lake import sweep
 from assets.leftovers import close_journals
 from assets.periods import ranges
 from assets.plan import Plan
-from assets.published import current, is_current
+from assets.published import is_current
 from assets.report import KILLED, Failure
 from assets.survey import spans_current
+from assets.versions import current
 from pipelines import stopping
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of

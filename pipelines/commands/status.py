@@ -10,8 +10,8 @@ from assets.accounting import findings
 from assets.freshness import late
 from assets.ledger import LOADED, REFUSED
 from assets.plan import Plan
-from assets.published import current
 from assets.survey import spans_current
+from assets.versions import current
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
 

@@ -9,7 +9,7 @@ import typer
 from assets.closing import damaged
 from assets.decisions import ROLLED_BACK, decide, require_kept
 from assets.home import Home, HomeError, run_lock
-from assets.published import current, switch, verify, versions
+from assets.versions import current, switch, verify, versions
 from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table

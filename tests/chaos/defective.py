@@ -15,6 +15,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
 
 import assets.lake as lake  # noqa: E402
 import assets.published as published  # noqa: E402
+import assets.versions as versions  # noqa: E402
 from assets.home import Home  # noqa: E402
 
 
@@ -39,7 +40,7 @@ def deaf_to_sync() -> None:
         except OSError:
             return
 
-    lake.sync = published.sync = quietly
+    lake.sync = published.sync = versions.sync = quietly
 
 
 def unlink_then_link() -> None:

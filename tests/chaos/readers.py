@@ -23,7 +23,8 @@ from homes import TestHome, call, calls_file  # noqa: E402
 
 from assets.home import run_lock  # noqa: E402
 from assets.plan import Plan  # noqa: E402
-from assets.published import publish, versions  # noqa: E402
+from assets.published import publish  # noqa: E402
+from assets.versions import versions  # noqa: E402
 
 AS_OF = date(2024, 1, 31)
 DECISION = "LAKIN KLIP DJP 2024"

@@ -18,7 +18,8 @@ from readers import decide, prepared, watched
 from whole import content_of
 
 from assets.lake import sweep
-from assets.published import current, retain, switch, verify, versions
+from assets.published import retain
+from assets.versions import current, switch, verify, versions
 
 
 @pytest.mark.nightly

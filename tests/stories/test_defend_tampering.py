@@ -16,7 +16,7 @@ from storyhome import called, put_calls
 
 from assets import closing
 from assets.lake import Outputs, output_file, sha256_file
-from assets.published import current
+from assets.versions import current
 
 AS_OF = "2024-07-02"
 

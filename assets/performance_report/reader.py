@@ -1,0 +1,74 @@
+"""Rows of one published database, which is opened read-only: what every part of a report asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assets.performance_report.figures import PERIODS, Node, Row
+
+_NODE = ("year", "period", "id", "basis")
+
+
+def opened(database: Path, timezone: str) -> Any:
+    """The database, read-only, in the organisation's zone."""
+    import duckdb
+
+    connection = duckdb.connect(str(database), read_only=True)
+    connection.execute("set TimeZone = $zone", {"zone": timezone})
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
+class Reader:
+    """Rows of one published database, for a year up to the end of a period."""
+
+    def __init__(self, connection: Any, year: int, period: str) -> None:
+        self._con = connection
+        self.year, self.period = year, period
+        found = self.query(
+            "select distinct month from ref.calendar where year = ? and period = ? order by month",
+            [year, period],
+        )
+        self.months: list[date] = [row["month"] for row in found]
+        last = max(self.months, default=date(year, 12, 1))
+        self.last_month = last
+        # a report of the third quarter tells of everything up to September
+        self.year_months = [date(year, n, 1) for n in range(1, last.month + 1)]
+        ends = self.query(
+            "select period, max(month) as last from ref.calendar where year = ? group by period",
+            [year],
+        )
+        known = {row["period"]: row["last"] for row in ends}
+        self.periods = [name for name in PERIODS if name in known and known[name] <= last]
+
+    def query(
+        self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[dict[str, Any]]:
+        found = self._con.execute(sql, parameters)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def rows(
+        self, table: str, key: Sequence[str], where: str, parameters: Sequence[object] = ()
+    ) -> list[Row]:
+        """The rows of a table that satisfy a condition, in the order of their key."""
+        order = ", ".join(f"{name} nulls first" for name in key)
+        sql = f"select * from {table} where {where} order by {order}"
+        return self.named(table, key, self.query(sql, parameters))
+
+    def named(self, table: str, key: Sequence[str], found: list[dict[str, Any]]) -> list[Row]:
+        return [Row(table, {name: row[name] for name in key}, row) for row in found]
+
+    def nodes(self, year: int, period: str) -> dict[str, Node]:
+        """The scorecard of a period: each node with its bases, the one to quote first."""
+        cards = self.rows("kpi.scorecard", _NODE, "year = ? and period = ?", [year, period])
+        bases: dict[str, dict[str, Row]] = {}
+        for card in cards:
+            bases.setdefault(card["id"], {})[card["basis"]] = card
+        return {
+            name: Node(next((r for r in rows.values() if r["is_official"]), rows[min(rows)]), rows)
+            for name, rows in bases.items()
+        }

@@ -1,0 +1,102 @@
+"""Versions as they stand: which there are, which one readers see, and whether it is whole.
+
+A version is a folder that never changes again: the database, the same tables as parquet, the
+performance reports, a manifest. Readers of an older version keep it; nobody is ever blocked.
+Making one is `published`' work.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.home import Home, HomeError
+from assets.lake import read_json, sha256_file, sync
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published version as its manifest states it."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.manifest["version"])
+
+    @property
+    def database(self) -> Path:
+        return self.path / "kring.duckdb"
+
+    def files(self) -> Iterator[dict[str, Any]]:
+        """Every published file but the manifest: path, sha256, bytes."""
+        yield self.manifest["database"]
+        yield from self.manifest.get("documents", [])
+        for table in self.manifest["tables"].values():
+            yield from table["files"]
+        # versions of before there were reports say nothing of them
+        yield from self.manifest.get("reports", {}).get("files", [])
+
+
+def current(home: Home) -> Version | None:
+    """The version readers see now."""
+    return load(home.current.resolve()) if home.current.exists() else None
+
+
+def versions(home: Home) -> list[Version]:
+    """The versions that still stand, newest first."""
+    folders = [p for p in home.versions.glob("*") if not p.name.startswith(".")]
+    found = [version for path in folders if (version := load(path))]
+    return sorted(found, key=lambda v: v.id, reverse=True)
+
+
+def load(path: Path) -> Version | None:
+    """The version of a folder; None where there is none."""
+    manifest = read_json(path / "manifest.json")
+    return Version(path, manifest) if manifest else None
+
+
+def touched(version: Version) -> bool:
+    """Whether a file is gone, resized or newer than the manifest, which is written last.
+
+    Judged by stat alone, so that it can be asked at every run; `verify` reads the bytes.
+    """
+    made = (version.path / "manifest.json").stat().st_mtime_ns
+    for file in version.files():
+        try:
+            info = (version.path / file["path"]).stat()
+        except FileNotFoundError:
+            return True
+        if info.st_size != file["bytes"] or info.st_mtime_ns > made:
+            return True
+    return False
+
+
+def verify(home: Home, version: Version) -> list[str]:
+    """What is wrong with a version's files: missing, changed or strange ones."""
+    expected = {file["path"]: file["sha256"] for file in version.files()}
+    problems = []
+    for name, sha256 in sorted(expected.items()):
+        path = version.path / name
+        if not path.is_file():
+            problems.append(f"{name} is missing")
+        elif sha256_file(path) != sha256:
+            problems.append(f"{name} is not as published (its sha256 differs)")
+    there = {str(p.relative_to(version.path)) for p in version.path.rglob("*") if p.is_file()}
+    problems += [f"{name} does not belong here" for name in there - {*expected, "manifest.json"}]
+    return problems
+
+
+def switch(home: Home, version: str) -> None:
+    """Point `current` at a version, in one step."""
+    if not (home.versions / version / "manifest.json").is_file():
+        raise HomeError(f"there is no version {version}; kring versions lists them")
+    link = home.published / f".current-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("versions") / version)
+    link.replace(home.current)
+    sync(home.published)
