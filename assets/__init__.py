@@ -1,5 +1,8 @@
-"""The pipeline's steps and what they stand on: home, lake, ledger, judge, publishing.
+"""The pipeline's steps and what they stand on, in rooms of which none knows one above it.
 
-Belongs here: reading landing, building facts, metrics, KPIs and versions. Does not: the
-command line, schedules and jobs (pipelines), the rules themselves (sql), contracts (schemas).
+From the ground: home, settings, lake, disk, key and months in files of their own; then `arrivals`
+(what there is to read), `exports` (one file's records), `intake` (the rows that count), `rulebook`,
+`record` (closed periods, versions), `building` (the judge; facts to scorecard), `dictionary`,
+`performance_report`, `publishing`, and at the top `graph` (Dagster), `answers`, `keeping`,
+`workbook` and `doctor`. Commands, schedules and jobs are in pipelines, rules in sql.
 """

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assets.arrivals.ledger import Ledger
 from assets.home import Home, HomeError
 from assets.lake import naming, sync, write_json, write_text
-from assets.ledger import Ledger
 
 if TYPE_CHECKING:
     from schemas.pseudonyms import Pseudonyms

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, Delivery, Ledger
+from assets.arrivals.sources import Source
 from assets.gaps import Gap, explained, in_words
 from assets.home import Home
-from assets.ledger import DUPLICATE, LOADED, REFUSED, Delivery, Ledger
-from assets.sources import Source
 
 PERIODS: dict[str, tuple[int, ...]] = {
     "Q1": (1, 2, 3), "Q2": (4, 5, 6), "S1": (1, 2, 3, 4, 5, 6), "Q3": (7, 8, 9),

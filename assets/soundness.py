@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from assets.arrivals.ledger import Chunk, Delivery, Ledger
 from assets.home import Home, HomeError
 from assets.lake import OutputRecord, Outputs, sha256_file
-from assets.ledger import Chunk, Delivery, Ledger
 
 _seen: set[tuple[Path, str, int]] = set()
 

@@ -9,11 +9,11 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 )
 from dagster._utils.schedules import is_valid_cron_schedule
 
+from assets.building.plan import Plan
 from assets.graph import AS_OF, PLANNED
 from assets.home import Home, HomeError
 from assets.periods import ranges
-from assets.plan import Plan
-from assets.published import is_current
+from assets.publishing.published import is_current
 from pipelines.jobs import REBUILD
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"

@@ -13,14 +13,14 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
     UnresolvedAssetJobDefinition as AssetJob,
 )
 
-from assets.accounting import findings
-from assets.freshness import late
+from assets.answers.freshness import late
+from assets.answers.report import Failure, ended, interrupted
+from assets.building.plan import Plan
 from assets.graph import AS_OF
 from assets.home import BusyError, Home, run_lock
-from assets.plan import Plan
-from assets.published import is_current
-from assets.report import Failure, ended, interrupted
-from assets.versions import current
+from assets.publishing.accounting import findings
+from assets.publishing.published import is_current
+from assets.record.versions import current
 from pipelines.automation import made_by_command
 from pipelines.reporting import Reporting
 

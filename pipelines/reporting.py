@@ -1,7 +1,7 @@
 """A run's report, whoever started the run: written under the lock, then told to whom it concerns.
 
 The command reports for itself; runs that Dagster launched are reported by sensors, which also
-hear of those whose process is gone. What a report holds is `assets.report`.
+hear of those whose process is gone. What a report holds is `assets.answers.report`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assets.accounting import Finding
-from assets.freshness import Late
+from assets.answers.freshness import Late
+from assets.answers.report import Failure, Report, began, ended, report, write_report
 from assets.home import Home, run_lock
-from assets.report import Failure, Report, began, ended, report, write_report
+from assets.publishing.accounting import Finding
 
 _STOPPED = "it was stopped by hand or by a signal"
 
@@ -66,7 +66,7 @@ class Reporting:
 
     def tell(self) -> None:
         """Call whom the settings name; what went wrong there goes into the report as well."""
-        from assets.alerts import alert
+        from assets.answers.alerts import alert
 
         if self.report is None:
             return

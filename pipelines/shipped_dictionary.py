@@ -13,13 +13,13 @@ from datetime import date
 from difflib import unified_diff
 from pathlib import Path
 
+from assets.building.session import Session
 from assets.dictionary import DictionaryError, as_markdown, read_dictionary
 from assets.dictionary.entries import lacking
 from assets.graph import steps
 from assets.home import TEMPLATE, Home
-from assets.ingest import ingest
-from assets.session import Session
-from assets.versions import current
+from assets.intake.ingest import ingest
+from assets.record.versions import current
 
 _SHOWN_LINES = 20
 

@@ -18,14 +18,14 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.building.plan import Plan
+from assets.building.session import Session, end_session
 from assets.graph.builder import AS_OF, PLANNED
 from assets.graph.events import asset_key
 from assets.graph.steps import steps
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
 from assets.periods import parse_month
-from assets.plan import Plan
-from assets.session import Session, end_session
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.run import run_home
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from homes import TEMPLATE
 
-from assets.grains import GRAINS, at_grain, moments
-from assets.metrics import SHAPE
+from assets.building.metrics import SHAPE
+from assets.building.rule_tables import register_rows
 from assets.periods import PERIODS
-from assets.rule_tables import register_rows
+from assets.rulebook.grains import GRAINS, at_grain, moments
 from schemas.register import load_register
 from sql.header import Statement
 from sql.run import FACT_KEYS, HERE, METRIC_KEYS, TABLE_KEYS, connect, quoted, statements

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from assets.plan import Plan
+from assets.building.plan import Plan
 from schemas.contract import contract
 
 Content = dict[str, pl.DataFrame]

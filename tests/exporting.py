@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import duckdb
 import pytest
 
+from assets.arrivals.sources import Source, read_source
 from assets.exports import Export, Refused, check_columns, open_export, sandbox, stage
-from assets.sources import Source, read_source
 
 SEMI = "delim=';'"
 PLAIN = b"id;name;n\n1;Ani;5\n2;Budi;6\n"

@@ -21,14 +21,14 @@ from unittest.mock import patch
 import duckdb
 from warm import Warm
 
-from assets.accounting import Finding, findings
+from assets.building.plan import Plan
+from assets.building.session import Session
 from assets.graph import steps
 from assets.home import Home, run_lock
-from assets.ingest import Ingested, ingest
+from assets.intake.ingest import Ingested, ingest
 from assets.lake import sweep
-from assets.plan import Plan
-from assets.session import Session
-from assets.versions import Version, current
+from assets.publishing.accounting import Finding, findings
+from assets.record.versions import Version, current
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "data"
@@ -41,9 +41,9 @@ def no_waiting() -> Iterator[None]:
     waited for where it must be."""
     with (
         patch("assets.lake.sync"),
-        patch("assets.published.sync"),
-        patch("assets.versions.sync"),
-        patch("assets.closing.sync"),
+        patch("assets.publishing.published.sync"),
+        patch("assets.record.versions.sync"),
+        patch("assets.record.closing.sync"),
     ):
         yield
 

@@ -16,7 +16,7 @@ import pytest
 from homes import TestHome
 
 from assets.home import Home
-from assets.reconciliation import COLUMNS, reconcile
+from assets.publishing.reconciliation import COLUMNS, reconcile
 from schemas.reference import read_reference
 from sql.run import connect, literal
 

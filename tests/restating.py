@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assets import provenance
+from assets.publishing import provenance
 from sql.run import connect
 
 Rows = list[dict[str, Any]]

@@ -13,9 +13,9 @@ from typing import Any
 
 import polars as pl
 
+from assets.arrivals.sources import read_source
 from assets.home import Home
-from assets.reading import Reader, Reading
-from assets.sources import read_source
+from assets.intake.reading import Reader, Reading
 from schemas.pseudonyms import Pseudonyms
 
 PROJECT = Path(__file__).resolve().parent.parent

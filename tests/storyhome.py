@@ -17,11 +17,11 @@ from unittest.mock import patch
 import duckdb
 from homes import Ran, TestHome, call, calls_file
 
-from assets.content import content_digest
+from assets.building.plan import Plan
 from assets.graph import steps
 from assets.graph.builder import Step
-from assets.plan import Plan
-from assets.rules import Rules
+from assets.publishing.content import content_digest
+from assets.rulebook.rules import Rules
 
 OUTBOUND = ("outbound_attempts", "outbound_cases", "payments")
 

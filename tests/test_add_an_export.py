@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from small_home import MACROS, PROJECT, Read, add_source, make_home, read
 
-from assets.sources import Options, read_source
+from assets.arrivals.sources import Options, read_source
 from schemas.contract import KINDS, contract
 from sql.header import HeaderError
 

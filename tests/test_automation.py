@@ -18,8 +18,8 @@ import pytest
 from dagster._record import copy
 from homes import ROOT, TestHome, call, calls_file
 
+from assets.building.session import end_session
 from assets.graph import AS_OF, PLANNED
-from assets.session import end_session
 from pipelines.automation import PID, RANGE_END, RANGE_START, range_tags
 from pipelines.definitions import definitions
 

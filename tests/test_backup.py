@@ -15,9 +15,9 @@ from commands import Command
 from homes import ROOT, TestHome, call, calls_file
 from storyhome import put_complaints
 
-from assets.content import content_digest
+from assets.building.plan import Plan
 from assets.home import run_lock
-from assets.plan import Plan
+from assets.publishing.content import content_digest
 
 AS_OF = "2024-03-10"
 

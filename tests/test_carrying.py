@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from saying import SOURCE, Small, made
 
-from assets import carrying
+from assets.publishing import carrying
 
 AS_OF = "2024-07-10"
 

@@ -21,15 +21,15 @@ import pytest
 import yaml
 from homes import TestHome
 
-from assets.kpi import CLOSED_REALISATIONS
-from assets.metrics import SHAPE
+from assets.arrivals.sources import KINDS
+from assets.building.kpi import CLOSED_REALISATIONS
+from assets.building.metrics import SHAPE
+from assets.building.plan import Plan
+from assets.building.rule_tables import ref_table
+from assets.building.workbench import Workbench
 from assets.periods import calendar
-from assets.plan import Plan
 from assets.rounding import rounded
-from assets.rule_tables import ref_table
-from assets.rules import KPI_ORDER
-from assets.sources import KINDS
-from assets.workbench import Workbench
+from assets.rulebook.rules import KPI_ORDER
 from sql.header import Statement
 
 CASES = Path(__file__).parent / "cases"

@@ -22,9 +22,9 @@ import pytest
 from homes import ROOT, TestHome
 
 from assets import dictionary
+from assets.building.plan import Plan
 from assets.dictionary import DictionaryError, examples
 from assets.dictionary.entries import Column, Table, lacking
-from assets.plan import Plan
 from pipelines import shipped_dictionary
 
 _VOID = {"meta", "input", "br", "link", "img"}
@@ -156,7 +156,7 @@ def test_deleting_a_description_breaks_the_build(tmp_path: Path) -> None:
 
 
 def test_an_empty_comment_is_no_description(tmp_path: Path, home: TestHome) -> None:
-    from assets.plan import Plan
+    from assets.building.plan import Plan
 
     path = tmp_path / "bare.duckdb"
     with duckdb.connect(str(path)) as con:

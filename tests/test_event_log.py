@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 from homes import ROOT, TestHome
 
-from assets.leftovers import close_journals
+from assets.intake.leftovers import close_journals
 from pipelines import event_log
 from pipelines.event_log import open_instance
 

@@ -246,7 +246,7 @@ EXPLAINED = (
 def test_every_level_and_period_is_explained_down_to_its_files(
     sample_home: TestHome, name: str, period: str, what: str
 ) -> None:
-    from assets.explanation import Explainer
+    from assets.answers.explanation import Explainer
 
     explainer = Explainer(sample_home.root / "published/current/kring.duckdb")
     year, _, rest = period.partition("-")

@@ -9,8 +9,8 @@ import pytest
 from homes import TestHome, copied
 from storyhome import StoryHome, called, chat, put_calls, put_chats
 
-from assets.freshness import late, working_day
-from assets.plan import Plan
+from assets.answers.freshness import late, working_day
+from assets.building.plan import Plan
 
 
 @pytest.mark.parametrize(

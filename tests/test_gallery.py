@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 from small_home import PROJECT, Read, add_source, make_home, read
 
-from assets.sources import read_source, read_sources
+from assets.arrivals.sources import read_source, read_sources
 
 GALLERY = PROJECT / "data" / "gallery"
 FIXTURES = Path(__file__).resolve().parent / "fixtures" / "gallery"

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_service_level_rules import OUTCOMES, WAITS
 
-from assets.grains import check_grains
+from assets.rulebook.grains import check_grains
 from sql.header import HeaderError, Statement
 from sql.run import FACT_KEYS, HERE, METRIC_KEYS, statements
 

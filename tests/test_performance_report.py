@@ -22,8 +22,8 @@ from assets.performance_report import charts
 from assets.performance_report.figures import Row
 from assets.performance_report.kpis import formula
 from assets.performance_report.words import Words, register_words, texts
+from assets.record.versions import current, verify
 from assets.settings import HomeError
-from assets.versions import current, verify
 
 TEMPLATES = sorted((ROOT / "assets/performance_report/templates").glob("*.html"))
 

@@ -17,7 +17,7 @@ from commands import Command
 from homes import ROOT, TestHome, call, calls_file
 from reporting import ONE, Reconciler, reconciler
 
-from assets.reconciliation import STEPS, consistency_rules, steps
+from assets.publishing.reconciliation import STEPS, consistency_rules, steps
 
 __all__ = ["reconciler"]  # the fixture
 

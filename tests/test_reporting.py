@@ -18,8 +18,8 @@ import pytest
 from commands import Command
 from homes import ROOT, TestHome, call, calls_file
 
-from assets.report import Failure
-from assets.session import end_session
+from assets.answers.report import Failure
+from assets.building.session import end_session
 from pipelines.definitions import definitions
 
 AS_OF = "2024-02-10"

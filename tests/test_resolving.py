@@ -15,10 +15,10 @@ import pytest
 from homes import TestHome
 from saying import DAY, SOURCE, WITH_VERSION, Small, made
 
-from assets import keys
+from assets.arrivals.ledger import Ledger
 from assets.home import Home
-from assets.ingest import ingest
-from assets.ledger import Ledger
+from assets.intake import keys
+from assets.intake.ingest import ingest
 from schemas.contract import contract
 
 

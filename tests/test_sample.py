@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from oracle.recount import Figure, pooled, recount
 
-from assets.sources import read_sources
+from assets.arrivals.sources import read_sources
 from pipelines.sample import SampleSummary, write_sample
 from pipelines.sample.dirt import ROWS_PER_REJECT
 

@@ -16,7 +16,7 @@ from homes import ROOT
 from oracle.service import Service
 from storyhome import StoryHome, called, chat, put_calls, put_chats
 
-from assets.plan import Plan
+from assets.building.plan import Plan
 from sql.run import SqlError
 
 SL, WITHOUT = "service_level", "service_level_without_incidents"

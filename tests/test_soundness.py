@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from homes import TestHome, call, calls_file
 
+from assets.building.plan import Plan
 from assets.home import HomeError
-from assets.plan import Plan
-from assets.published import is_current
+from assets.publishing.published import is_current
 
 AS_OF = "2024-01-31"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.sources import Expects, Source, read_source, read_sources
+from assets.arrivals.sources import Expects, Source, read_source, read_sources
 from sql.header import HeaderError
 
 HEAD = {"title": "Calls", "kind": "calls", "files": "calls/*.csv", "format": "csv"}
@@ -189,7 +189,7 @@ def test_sources_come_sorted_by_name(tmp_path: Path) -> None:
 def test_reading_sources_loads_no_engine() -> None:
     """`kring status` must answer at once."""
     code = (
-        "import sys, assets.sources; "
+        "import sys, assets.arrivals.sources; "
         "print([m for m in ('duckdb','polars','pyarrow','pandera','dagster','numpy') "
         "if m in sys.modules])"
     )

@@ -16,11 +16,11 @@ import pytest
 from homes import TestHome
 from storyhome import OUTBOUND, StoryHome
 
-from assets import survey
+from assets.building import survey
+from assets.building.plan import Plan
+from assets.building.survey import survey_spans
 from assets.home import Home, HomeError
-from assets.ingest import ingest
-from assets.plan import Plan
-from assets.survey import survey_spans
+from assets.intake.ingest import ingest
 
 AS_OF = date(2024, 6, 20)
 MONTHS = ("2024-02", "2024-03", "2024-04", "2024-05")

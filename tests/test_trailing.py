@@ -5,8 +5,8 @@ from datetime import date
 from homes import TestHome
 from storyhome import called, put_calls
 
-from assets.ingest import ingest
-from assets.plan import Plan
+from assets.building.plan import Plan
+from assets.intake.ingest import ingest
 
 LOOKS_BACK = """-- title: Months that had more calls than the one before
 -- reads: fact.contacts

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assets.plan import Plan
+from assets.building.plan import Plan
 from schemas.register_text import in_words
 from sql.header import Statement
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.building.plan import Plan
 from assets.dictionary import chapters
 from assets.dictionary.chapters import Chapter, DictionaryError
 from assets.dictionary.examples import PSEUDONYMS, example
-from assets.plan import Plan
 
 _SAMPLE = "SYNTHETIC SAMPLE DATA. "
 _COMMENTS = """

@@ -10,8 +10,8 @@ import csv
 from functools import cache
 from pathlib import Path
 
+from assets.building.plan import Plan
 from assets.lake import digest
-from assets.plan import Plan
 from schemas import register_text
 from schemas.register_tables import TABLES
 

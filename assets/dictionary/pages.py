@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from assets.building.plan import Plan
 from assets.dictionary.chapters import of_plan
 from assets.dictionary.entries import Dictionary
 from assets.dictionary.examples import written_digest
 from assets.lake import digest
-from assets.plan import Plan
 
 NAME = "dictionary.html"
 _TEMPLATES = Path(__file__).resolve().parent / "templates"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assets.home import Home, lock_holder
 
 if TYPE_CHECKING:
-    from assets.plan import Plan
+    from assets.building.plan import Plan
 
 OK, WARN, BAD = "ok", "warn", "bad"
 
@@ -39,7 +39,7 @@ class Patient:
 
     @cached_property
     def plan(self) -> Plan:
-        from assets.plan import Plan
+        from assets.building.plan import Plan
 
         return Plan(self.home, self.as_of)
 

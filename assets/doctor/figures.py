@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from assets.answers.freshness import late
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
-from assets.freshness import late
 from assets.home import Home
-from assets.versions import current, touched
+from assets.record.versions import current, touched
 
 
 def version(patient: Patient) -> list[Answer]:

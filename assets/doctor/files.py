@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
-from assets.versions import current, versions
+from assets.record.versions import current, versions
 
 _MB = 1 << 20
 _ROOM = 256 * _MB  # for what grows by itself: Dagster's books, the scratch of one file

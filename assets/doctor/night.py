@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from assets.answers.report import interrupted, last_report
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
 from assets.home import TEMPLATE
-from assets.report import interrupted, last_report
 
 INSTANCE = TEMPLATE.parent / "pipelines" / "dagster.yaml"
 _LONG, _A_NIGHT = timedelta(hours=6), timedelta(hours=36)

@@ -7,10 +7,10 @@ import shutil
 import stat
 from pathlib import Path
 
+from assets.arrivals.sources import read_sources
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
 from assets.home import Home, HomeError
-from assets.rules import load_rules
-from assets.sources import read_sources
+from assets.rulebook.rules import load_rules
 from schemas.register import RegisterError, load_register
 from sql.header import HeaderError
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
+from assets.arrivals.sources import Source
 from assets.exports.columns import check_columns, select_columns
 from assets.exports.delimited import open_delimited
 from assets.exports.refused import Refused, Reject
@@ -16,7 +17,6 @@ from assets.exports.sandbox import sandbox
 from assets.exports.staging import Staged, stage
 from assets.exports.unpacking import Limits
 from assets.exports.view import Export
-from assets.sources import Source
 
 
 def open_export(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:

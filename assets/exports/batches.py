@@ -12,10 +12,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from assets.arrivals.sources import Source, Tolerance
 from assets.exports.refused import Refused, Reject
 from assets.exports.staging import Staged
 from assets.exports.view import create_view, literal, quoted
-from assets.sources import Source, Tolerance
 
 ROWS = 20_000
 # A source that tolerates fewer than this is not read on to count every rejected record.

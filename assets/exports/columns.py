@@ -13,9 +13,9 @@ from typing import Any
 
 import duckdb
 
+from assets.arrivals.sources import Source
 from assets.exports.refused import Refused
 from assets.exports.view import RESERVED, Export
-from assets.sources import Source
 from sql.header import HeaderError, place
 
 ALL = "*"

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import duckdb
 
+from assets.arrivals.sources import Options, Source
 from assets.exports.batches import Rejects
 from assets.exports.refused import Refused
 from assets.exports.repair import Layout, repair
 from assets.exports.scan import Shape, scan
 from assets.exports.staging import Staged
 from assets.exports.view import Export, column_names, create_view, literal
-from assets.sources import Options, Source
 
 # Fewer delimiters on a line may be a sentence with commas.
 _TELLING_WIDTH = 4

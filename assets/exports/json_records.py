@@ -11,14 +11,14 @@ from typing import Any
 
 import duckdb
 
+from assets.arrivals.source_values import header_form
+from assets.arrivals.sources import Source
 from assets.exports.batches import ROWS, Batches
 from assets.exports.columns import ALL, select_columns
 from assets.exports.json_stream import Bad, Number, array_values, line_values
 from assets.exports.rendering import number_text
 from assets.exports.staging import Staged
 from assets.exports.view import RESERVED, Export, check_names
-from assets.source_values import header_form
-from assets.sources import Source
 
 
 class _FaultyError(ValueError):

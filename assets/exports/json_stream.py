@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from assets.arrivals.sources import Source
 from assets.exports.refused import Refused
 from assets.exports.staging import Staged
-from assets.sources import Source
 
 _WINDOW = 1 << 20
 _LONGEST = 1 << 26

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import duckdb
 
+from assets.arrivals.sources import Source
 from assets.exports.columns import used_columns
 from assets.exports.parquet_columns import ROW, Trial
 from assets.exports.refused import Refused
 from assets.exports.staging import Staged
 from assets.exports.trial import tried
 from assets.exports.view import Export, create_view
-from assets.sources import Source
 
 
 def open_parquet(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:

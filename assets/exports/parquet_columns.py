@@ -14,11 +14,11 @@ from typing import Any
 
 import duckdb
 
+from assets.arrivals.sources import Source
 from assets.exports.refused import Refused
 from assets.exports.rendering import TimeFormat, Times
 from assets.exports.sandbox import sandbox
 from assets.exports.view import column_names, literal, quoted
-from assets.sources import Source
 
 ROW = "file_row_number + 1"
 _UNPACKED_BYTES = 16 << 30

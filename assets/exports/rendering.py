@@ -10,7 +10,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from assets.sources import Source
+from assets.arrivals.sources import Source
 
 # Spreadsheets show a duration beyond 24 hours in a clock format as a day of January 1900
 # (or 1904); no contact centre's export reaches back that far.

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assets.arrivals.sources import Source
 from assets.exports.batches import Rejects
 from assets.exports.scan import Shape, inside_quotes
 from assets.exports.staging import Staged
-from assets.sources import Source
 
 _BLOCK = 1 << 18
 _LONGEST = 1 << 20

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.arrivals.sources import Source
 from assets.exports.decoding import decode, lf_line_ends
 from assets.exports.magic import check_kind, kind_of
 from assets.exports.opening import Opened
 from assets.exports.refused import Refused
 from assets.exports.unpacking import Limits, unpack
-from assets.sources import Source
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?[ \t]*\n', re.IGNORECASE)

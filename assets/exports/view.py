@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from assets.arrivals.source_values import header_form
+from assets.arrivals.sources import Source
 from assets.exports.refused import Refused, Reject
 from assets.exports.staging import Staged
-from assets.source_values import header_form
-from assets.sources import Source
 
 RESERVED = ("_file", "_row")
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from assets.arrivals.sources import Source
 from assets.exports.batches import ROWS, Batches
 from assets.exports.columns import used_columns
 from assets.exports.refused import Refused
@@ -20,7 +21,6 @@ from assets.exports.rendering import Times, duration_text, elapsed, float_text
 from assets.exports.staging import Staged
 from assets.exports.view import Export, column_names
 from assets.exports.workbook import check_workbook, faulty_cells
-from assets.sources import Source
 
 _EXACT = 1e15
 

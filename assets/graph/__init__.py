@@ -12,7 +12,7 @@ from assets.graph.checks import check_definitions
 from assets.graph.landing import external_assets, ledger_asset
 from assets.graph.steps import steps
 from assets.home import Home
-from assets.rules import load_rules
+from assets.rulebook.rules import load_rules
 
 __all__ = ["AS_OF", "PLANNED", "all_assets", "month_partitions", "steps"]
 

@@ -11,10 +11,10 @@ from datetime import date
 
 import dagster as dg
 
+from assets.building.session import Session, session_of, tell
 from assets.graph.events import Result, Verdict, asset_key, evaluation, evaluations
 from assets.home import Home
 from assets.periods import parse_month
-from assets.session import Session, session_of, tell
 
 # partitions_def on a check spec is marked "preview" in 1.13; backfill_policy "beta"
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)

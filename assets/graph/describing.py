@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from assets.content import column_comment
+from assets.building.session import Session
 from assets.dictionary import DictionaryError
 from assets.graph.events import Result
 from assets.lake import OutputRecord
-from assets.session import Session
+from assets.publishing.content import column_comment
 
 
 def paragraphs(*texts: str) -> str:

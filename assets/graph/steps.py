@@ -9,16 +9,16 @@ from datetime import date
 
 import dagster as dg
 
-from assets.grains import GRAINS
+from assets.building.kpi import KEPT
+from assets.building.session import Session
 from assets.graph import showing
 from assets.graph.builder import Step
 from assets.graph.describing import beyond, described, paragraphs
 from assets.graph.events import Result, Verdict
-from assets.kpi import KEPT
-from assets.published import publish
-from assets.rules import Rules, first_table, raw_kinds
-from assets.session import Session
-from assets.versions import current
+from assets.publishing.published import publish
+from assets.record.versions import current
+from assets.rulebook.grains import GRAINS
+from assets.rulebook.rules import Rules, first_table, raw_kinds
 from sql.header import Statement
 
 

@@ -32,7 +32,7 @@ def backup(
 
     Landing is left out unless asked for: it belongs to the systems that write there.
     """
-    from assets.backup import back_up
+    from assets.keeping.backup import back_up
 
     place = open_home(home)
     with run_lock(place, wait=wait):
@@ -74,7 +74,7 @@ def restore(
 
     Every file is checked first. The key is to be put back by hand; the next run catches up.
     """
-    from assets import restoring
+    from assets.keeping import restoring
 
     if home is None:
         raise HomeError("say where to restore to: --home DIR, a folder that is not there yet")

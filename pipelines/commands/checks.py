@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from assets.checks import offending_rows
+from assets.building.checks import offending_rows
+from assets.building.plan import Plan
 from assets.home import HomeError
-from assets.plan import Plan
 from pipelines.commands import completion
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, print_table, say_sample

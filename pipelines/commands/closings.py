@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from assets.closing import Revision, close, reopen, standing
-from assets.decisions import decisions
 from assets.disk import explained
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
-from assets.published import is_current, require_record
+from assets.publishing.published import is_current, require_record
+from assets.record.closing import Revision, close, reopen, standing
+from assets.record.decisions import decisions
+from assets.record.versions import Version, current
 from assets.rounding import rounded
-from assets.versions import Version, current
 from pipelines.commands.explain import parse_period
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
@@ -149,7 +149,7 @@ def _said(reason: str) -> str:
 
 def _up_to_date(home: Home) -> Version:
     """The version whose figures are decided about; nothing built may be missing from it."""
-    from assets.plan import Plan
+    from assets.building.plan import Plan
 
     version = current(home)
     if version is None:
@@ -169,8 +169,8 @@ def _up_to_date(home: Home) -> Version:
 
 def _publish(home: Home, before: Version) -> str:
     """Roll up and publish with the decision in force, as of the same day."""
-    from assets.published import publish
-    from assets.session import Session
+    from assets.building.session import Session
+    from assets.publishing.published import publish
 
     session = Session(home, date.fromisoformat(before.manifest["as_of"]), forced=False)
     try:

@@ -16,7 +16,7 @@ from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
 
 if TYPE_CHECKING:
-    from assets.comparison import Comparison, Rule, Step
+    from assets.answers.comparison import Comparison, Rule, Step
 
 _NUMBERS = ("numerator", "denominator", "%")
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
@@ -37,7 +37,7 @@ def compare(
 
     Example: kring compare 2024-03
     """
-    from assets.comparison import Comparer, UnknownCellError
+    from assets.answers.comparison import Comparer, UnknownCellError
 
     place = open_home(home)
     year, name = _parse(period)

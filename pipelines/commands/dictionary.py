@@ -27,8 +27,8 @@ def dictionary(
 
     Without an option it says where the version's own page lies.
     """
+    from assets.building.plan import Plan
     from assets.dictionary import NAME, as_html, as_markdown, read_dictionary
-    from assets.plan import Plan
 
     place = open_home(home)
     standing = published(place)

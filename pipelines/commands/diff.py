@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from assets.home import Home, HomeError
+from assets.record.versions import Version, current, versions
 from assets.rounding import rounded
-from assets.versions import Version, current, versions
 from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
@@ -52,7 +52,7 @@ def differences(
     before: Version, after: Version
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Numbers that differ with their causes, and register rows that differ."""
-    from assets.provenance import compare, snapshot
+    from assets.publishing.provenance import compare, snapshot
     from sql.run import connect, literal
 
     con = connect("UTC")

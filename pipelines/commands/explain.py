@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assets.home import Home, HomeError
+from assets.record.versions import Version, current
 from assets.rounding import rounded
-from assets.versions import Version, current
 from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
@@ -17,7 +17,7 @@ from pipelines.commands.terminal import console, print_json, print_table, say_sa
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from assets.explanation import Node
+    from assets.answers.explanation import Node
 
 _PERIOD = re.compile(r"^(\d{4})(?:-(Q[1-4]|S1|YTD-Q3|Y))?$", re.IGNORECASE)
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
@@ -67,7 +67,7 @@ def explain(
 
     Example: kring explain 3a-N 2024-Q3
     """
-    from assets.explanation import Explainer, UnknownFigureError
+    from assets.answers.explanation import Explainer, UnknownFigureError
 
     place = open_home(home)
     month = _MONTH.match(period.strip())

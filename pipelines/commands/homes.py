@@ -106,8 +106,8 @@ def key(
 
     Example: kring key KP-0007 --as agent
     """
+    from assets.arrivals.sources import read_sources
     from assets.key import pseudonyms
-    from assets.sources import read_sources
 
     place = open_home(home)
     if kind not in ("agent", "respondent", "customer"):

@@ -11,7 +11,7 @@ from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json
 
 if TYPE_CHECKING:
-    from assets.erasure import Traces
+    from assets.keeping.erasure import Traces
 
 
 def register(app: typer.Typer) -> None:
@@ -67,7 +67,7 @@ def forget(
     row, and no figure changes), run, then ask again with --erase. Ends with 3 while something is
     left.
     """
-    from assets import erasure
+    from assets.keeping import erasure
 
     place = open_home(home)
     if not identifier.strip():

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assets.home import Home, HomeError
+from assets.record.versions import Version, current
 from assets.rounding import rounded
-from assets.versions import Version, current
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
 
@@ -78,8 +78,8 @@ def _name(file: Path, home: Home) -> str:
 
 def _reconciled(home: Home, standing: Version, reference: Reference) -> list[Row]:
     """The rows of ops.reconciliation that the file would have in this version."""
-    from assets.reconciliation import COLUMNS
-    from assets.reconciliation import reconcile as judged
+    from assets.publishing.reconciliation import COLUMNS
+    from assets.publishing.reconciliation import reconcile as judged
     from sql.run import connect, literal
 
     connection = connect(home.settings.timezone)

@@ -8,18 +8,18 @@ from datetime import date
 
 import typer
 
-from assets.accounting import Finding, findings
+from assets.answers.freshness import Late, late
+from assets.answers.report import KILLED, Failure
+from assets.building.plan import Plan
+from assets.building.survey import spans_current
 from assets.disk import advice, is_refusal, preflight, refused
-from assets.freshness import Late, late
 from assets.home import Home, HomeError
+from assets.intake.leftovers import close_journals
 from assets.lake import sweep
-from assets.leftovers import close_journals
 from assets.periods import ranges
-from assets.plan import Plan
-from assets.published import is_current
-from assets.report import KILLED, Failure
-from assets.survey import spans_current
-from assets.versions import current
+from assets.publishing.accounting import Finding, findings
+from assets.publishing.published import is_current
+from assets.record.versions import current
 from pipelines import stopping
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
@@ -109,7 +109,7 @@ def _has_work(plan: Plan) -> bool:
 
 
 def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
-    from assets.session import end_session
+    from assets.building.session import end_session
 
     folder = prepare_instance(home)
     os.environ["DAGSTER_HOME"] = str(folder)

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
+from assets.arrivals.landing import scan
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.sources import Source, read_source, read_sources
 from assets.home import TEMPLATE, Home, HomeError, run_lock
-from assets.landing import scan
-from assets.ledger import Ledger
-from assets.sources import Source, read_source, read_sources
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table
 
@@ -105,8 +105,8 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
 
     import polars as pl
 
-    from assets.reading import Reader
-    from assets.source_values import Tolerance
+    from assets.arrivals.source_values import Tolerance
+    from assets.intake.reading import Reader
     from schemas.pseudonyms import Pseudonyms
 
     begun = time.monotonic()
@@ -238,8 +238,8 @@ def withdraw(
 
     Example: kring withdraw calls/calls_20240102.csv --reason "test system"
     """
-    from assets.withdrawal import restore
-    from assets.withdrawal import withdraw as take_back
+    from assets.intake.withdrawal import restore
+    from assets.intake.withdrawal import withdraw as take_back
 
     place = open_home(home)
     if not undo and not reason.strip():

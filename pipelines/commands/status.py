@@ -6,12 +6,12 @@ from collections import Counter
 
 import typer
 
-from assets.accounting import findings
-from assets.freshness import late
-from assets.ledger import LOADED, REFUSED
-from assets.plan import Plan
-from assets.survey import spans_current
-from assets.versions import current
+from assets.answers.freshness import late
+from assets.arrivals.ledger import LOADED, REFUSED
+from assets.building.plan import Plan
+from assets.building.survey import spans_current
+from assets.publishing.accounting import findings
+from assets.record.versions import current
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
 

@@ -53,7 +53,7 @@ def say_sample(home: Home) -> None:
 @contextmanager
 def progress(quiet: bool) -> Iterator[None]:
     """Show what a long run is doing, on one line, where somebody watches."""
-    from assets.session import watch
+    from assets.building.session import watch
 
     screen = console(errors=True)
     if quiet or not screen.is_terminal:

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from assets.closing import damaged
-from assets.decisions import ROLLED_BACK, decide, require_kept
 from assets.home import Home, HomeError, run_lock
-from assets.versions import current, switch, verify, versions
+from assets.record.closing import damaged
+from assets.record.decisions import ROLLED_BACK, decide, require_kept
+from assets.record.versions import current, switch, verify, versions
 from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table

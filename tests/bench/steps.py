@@ -21,10 +21,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent)]
 
+from assets.building.session import Session  # noqa: E402
 from assets.graph.steps import steps  # noqa: E402
 from assets.home import Home  # noqa: E402
-from assets.ingest import ingest  # noqa: E402
-from assets.session import Session  # noqa: E402
+from assets.intake.ingest import ingest  # noqa: E402
 
 
 def quadratic(landing: Path) -> object:

@@ -14,8 +14,8 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
 
 import assets.lake as lake  # noqa: E402
-import assets.published as published  # noqa: E402
-import assets.versions as versions  # noqa: E402
+import assets.publishing.published as published  # noqa: E402
+import assets.record.versions as versions  # noqa: E402
 from assets.home import Home  # noqa: E402
 
 
@@ -71,12 +71,12 @@ def never_swept() -> None:
     """What a killed run left is not removed."""
     import homes
 
-    import assets.session
+    import assets.building.session
 
     def nothing(_: Home) -> None:
         return
 
-    lake.sweep = assets.session.sweep = homes.sweep = nothing
+    lake.sweep = assets.building.session.sweep = homes.sweep = nothing
 
 
 # each defect, from which start, and the fault that it cannot stand: kind of call and path

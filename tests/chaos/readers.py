@@ -21,10 +21,10 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent)]
 
 from homes import TestHome, call, calls_file  # noqa: E402
 
+from assets.building.plan import Plan  # noqa: E402
 from assets.home import run_lock  # noqa: E402
-from assets.plan import Plan  # noqa: E402
-from assets.published import publish  # noqa: E402
-from assets.versions import versions  # noqa: E402
+from assets.publishing.published import publish  # noqa: E402
+from assets.record.versions import versions  # noqa: E402
 
 AS_OF = date(2024, 1, 31)
 DECISION = "LAKIN KLIP DJP 2024"

@@ -18,8 +18,8 @@ from readers import decide, prepared, watched
 from whole import content_of
 
 from assets.lake import sweep
-from assets.published import retain
-from assets.versions import current, switch, verify, versions
+from assets.publishing.published import retain
+from assets.record.versions import current, switch, verify, versions
 
 
 @pytest.mark.nightly
@@ -102,7 +102,7 @@ def test_a_removal_cut_short_leaves_no_half_version(
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr("assets.published.shutil.rmtree", killed)
+        patched.setattr("assets.publishing.published.shutil.rmtree", killed)
         with pytest.raises(SystemExit):
             retain(four.home)
     assert [path.is_dir() for path in removed] == [True]

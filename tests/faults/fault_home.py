@@ -23,11 +23,11 @@ from homes import TEMPLATE, Ran
 from invariants import FileRow
 from storyhome import StoryHome
 
-from assets.accounting import Finding, findings
+from assets.building.plan import Plan
 from assets.home import run_lock
-from assets.ingest import Ingested, ingest
+from assets.intake.ingest import Ingested, ingest
 from assets.lake import sweep
-from assets.plan import Plan
+from assets.publishing.accounting import Finding, findings
 from schemas.register import Register, load_register
 
 AS_OF = "2024-07-10"
@@ -90,7 +90,7 @@ class FaultHome(StoryHome):
         return Outcome(done, findings(plan), files, content_of(plan), rejects)
 
     def plan(self, as_of: str) -> Plan:
-        with patch("assets.plan.load_register", lambda _: _register()):
+        with patch("assets.building.plan.load_register", lambda _: _register()):
             return Plan(self.home, date.fromisoformat(as_of))
 
     def again(self, as_of: str = AS_OF) -> Ingested:

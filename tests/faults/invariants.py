@@ -21,8 +21,8 @@ import polars as pl
 import pyarrow.parquet as pq
 from counting import Content
 
-from assets.accounting import FILES, Finding, file_rows
-from assets.plan import Plan
+from assets.building.plan import Plan
+from assets.publishing.accounting import FILES, Finding, file_rows
 
 
 class FileRow(NamedTuple):

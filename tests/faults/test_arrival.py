@@ -27,7 +27,7 @@ from five_files import (
 from invariants import no_values
 
 import assets.exports.opening as opening
-from assets.checks import offending_rows
+from assets.building.checks import offending_rows
 
 REST = sum(ROWS.values()) - ROWS[JUNE]
 
@@ -50,7 +50,7 @@ def growing(home: FaultHome, monkeypatch: pytest.MonkeyPatch) -> None:
         with target.open("ab") as file:
             file.write(b"C6-half;umum;01/06/2024 10:0")
 
-    monkeypatch.setattr("assets.landing.time.sleep", write)
+    monkeypatch.setattr("assets.arrivals.landing.time.sleep", write)
 
 
 def growing_while_read(home: FaultHome, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +75,7 @@ def vanishing(home: FaultHome, monkeypatch: pytest.MonkeyPatch) -> None:
         target.unlink()
         return set()
 
-    monkeypatch.setattr("assets.ingest.unsettled", unsettled)
+    monkeypatch.setattr("assets.intake.ingest.unsettled", unsettled)
 
 
 @pytest.mark.parametrize(

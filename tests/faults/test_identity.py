@@ -25,7 +25,7 @@ from five_files import (
     workbook,
 )
 
-from assets.withdrawal import restore, withdraw
+from assets.intake.withdrawal import restore, withdraw
 
 FIRST, SECOND = "calls/calls_202406_a.csv", "calls/calls_202406_b.csv"
 ROWS_OF_JUNE = call_rows(6, ROWS[JUNE])

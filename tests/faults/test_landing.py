@@ -131,7 +131,7 @@ def test_a15_many_tiny_files_are_counted_one_by_one(meeting: Meeting) -> None:
     bad = "calls/calls_202406_0600.csv"
     home.put(bad, calls_csv(changed(rows, (601, "Wait", "soon"))[600:620]))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("assets.reading._FILES_TOGETHER", 16)
+        patched.setattr("assets.intake.reading._FILES_TOGETHER", 16)
         outcome = meeting.run()
     assert outcome.file(bad).status == "refused"
     assert "1 of 20" in outcome.file(bad).error

@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from small_home import AS_OF, make_home
 
+from assets.arrivals.sources import read_source
 from assets.home import Home
-from assets.reading import Reader, Reading
-from assets.sources import read_source
+from assets.intake.reading import Reader, Reading
 from schemas.pseudonyms import Pseudonyms
 
 HANG, MEMORY = 30, 1 << 30

@@ -30,10 +30,10 @@ CLOSINGS, TAMPERING = "stories/test_defend_closings.py", "stories/test_defend_ta
 TARGETS: dict[str, tuple[str, ...]] = {
     "sql/kpi/*.sql": ("test_cases.py", "stories/test_rules.py", STORY, "test_explain.py"),
     "sql/restatement/*.sql": (*RESTATEMENT, EDITS, STORY),
-    "assets/kpi.py": (STORY, CLOSINGS),
-    "assets/closing.py": (CLOSINGS, STORY),
-    "assets/provenance.py": (*RESTATEMENT, TAMPERING, STORY),
-    "assets/explanation.py": ("test_explain.py", "stories/test_defend_codes.py"),
+    "assets/building/kpi.py": (STORY, CLOSINGS),
+    "assets/record/closing.py": (CLOSINGS, STORY),
+    "assets/publishing/provenance.py": (*RESTATEMENT, TAMPERING, STORY),
+    "assets/answers/explanation.py": ("test_explain.py", "stories/test_defend_codes.py"),
 }  # fmt: skip
 SWAPS = (
     (r"<=", "<"), (r">=", ">"), (r"(?<![<>=!-])>(?!=)", ">="), (r"(?<![<>=!])<(?![>=])", "<="),

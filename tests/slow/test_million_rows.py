@@ -13,9 +13,9 @@ import polars as pl
 import pytest
 from small_home import AS_OF, add_source, make_home
 
+from assets.arrivals.sources import read_source
 from assets.home import Home
-from assets.reading import Reader, Reading
-from assets.sources import read_source
+from assets.intake.reading import Reader, Reading
 from schemas.pseudonyms import Pseudonyms
 
 ROWS = 1_000_000

@@ -36,10 +36,10 @@ RUN = """
 import json, resource, sys, time
 from datetime import date
 from pathlib import Path
-from assets.accounting import FILES, file_rows
+from assets.publishing.accounting import FILES, file_rows
 from assets.home import Home
-from assets.ingest import ingest
-from assets.plan import Plan
+from assets.intake.ingest import ingest
+from assets.building.plan import Plan
 home, day = Home.open(Path(sys.argv[1])), date(2024, 7, 10)
 began = time.monotonic()
 ingest(home, day)

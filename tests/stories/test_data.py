@@ -23,8 +23,8 @@ from storyhome import (
     put_payments,
 )
 
-from assets.accounting import file_rows
-from assets.plan import Plan
+from assets.building.plan import Plan
+from assets.publishing.accounting import file_rows
 
 SL, PHONE = "service_level", "phone"
 

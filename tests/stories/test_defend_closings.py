@@ -269,10 +269,10 @@ def test_a_closing_that_was_cut_short_is_as_if_it_had_not_been(
 
     version = current(home)
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        from assets import closing
-        from assets.versions import current as published
+        from assets.record import closing
+        from assets.record.versions import current as published
 
-        patch.setattr("assets.closing.decide", killed)
+        patch.setattr("assets.record.closing.decide", killed)
         standing = published(home.home)
         assert standing is not None
         with no_waiting():

@@ -11,7 +11,7 @@ from commands import Command
 from defending import SL, DefendedHome
 from storyhome import called, chat, put_calls, put_chats, put_complaints
 
-from assets.explanation import Explainer, UnknownFigureError
+from assets.answers.explanation import Explainer, UnknownFigureError
 
 AS_OF = "2025-04-02"
 

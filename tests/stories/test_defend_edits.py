@@ -176,12 +176,12 @@ def test_another_kring_is_named_where_nothing_else_moved(
 ) -> None:
     """As if a formula in the code had changed: the same data, other numbers."""
     before = home.publish(AS_OF)
-    monkeypatch.setattr("assets.published._code_digest", lambda: "0badc0de")
+    monkeypatch.setattr("assets.publishing.published._code_digest", lambda: "0badc0de")
     cells = ROOT / "sql/kpi/cells.sql"
     plan_rule = cells.read_text().replace("sum(months.numerator)", "sum(2 * months.numerator)")
     altered = home.root / "cells.sql"
     altered.write_text(plan_rule)
-    from assets import rules as loaded
+    from assets.rulebook import rules as loaded
     from sql.header import read_statement
     from sql.run import KPI_KEYS
 
@@ -192,7 +192,7 @@ def test_another_kring_is_named_where_nothing_else_moved(
         found.kpi["cells"] = read_statement(altered, KPI_KEYS)  # type: ignore[index]
         return found
 
-    monkeypatch.setattr("assets.plan.load_rules", other)
+    monkeypatch.setattr("assets.building.plan.load_rules", other)
     version = home.publish(AS_OF)
     assert version != before
     (cause,) = home.causes(version)

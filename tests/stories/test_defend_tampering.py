@@ -14,9 +14,9 @@ from defending import SL, DefendedHome
 from homes import no_waiting
 from storyhome import called, put_calls
 
-from assets import closing
 from assets.lake import Outputs, output_file, sha256_file
-from assets.versions import current
+from assets.record import closing
+from assets.record.versions import current
 
 AS_OF = "2024-07-02"
 

@@ -17,8 +17,8 @@ from documents import ALONE, CODE, DOCUMENTS, STORY, changed, recipes
 from following import Reader, steady
 from homes import ROOT, TestHome
 
-from assets.plan import Plan
-from assets.workbench import Workbench
+from assets.building.plan import Plan
+from assets.building.workbench import Workbench
 
 Told = dict[str, tuple[str, str]]
 

@@ -76,7 +76,9 @@ def test_h7_a_changed_contract_reads_every_file_again_and_balances(
     place: TestHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     figures = place.query("from metric.monthly order by all")
-    monkeypatch.setattr("assets.deliveries.contracts_fingerprint", lambda: "the next contract")
+    monkeypatch.setattr(
+        "assets.arrivals.deliveries.contracts_fingerprint", lambda: "the next contract"
+    )
     ran = place.run(AS_OF)
     assert [d.path for d in ran.ingested.loaded] == [CALLS]
     assert counts(place) == (3, 2, 0, 0, 0, 1)

@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from saying import AS_OF, DAY, SOURCE, WITH_VERSION, Call, Small, made
 
-import assets.plan as look
-from assets.accounting import FILES, file_rows
-from assets.ingest import ingest
+import assets.building.plan as look
+from assets.intake.ingest import ingest
+from assets.publishing.accounting import FILES, file_rows
 
 
 class Plan(NamedTuple):

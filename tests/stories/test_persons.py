@@ -10,8 +10,8 @@ import xlsxwriter
 from commands import Command
 from homes import TestHome, call, calls_file
 
-from assets.decisions import ROLLED_BACK, decide
 from assets.key import changes, pseudonyms
+from assets.record.decisions import ROLLED_BACK, decide
 
 AS_OF = "2024-03-10"
 JANUARY, FEBRUARY = "calls/calls_20240115.csv", "calls/calls_20240215.csv"

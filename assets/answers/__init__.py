@@ -1,0 +1,1 @@
+"""What the commands answer from a version or the lake: explanation, comparison, status, alerts."""

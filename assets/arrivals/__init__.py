@@ -1,0 +1,1 @@
+"""What lies in landing, how a source says it is to be read, and what became of it (the ledger)."""

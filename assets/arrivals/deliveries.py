@@ -1,0 +1,108 @@
+"""Which files of landing are to be read now, judged by stat and ledger alone.
+
+Both the judge (is there anything new?) and ingest (what shall I read?) ask here, so they
+cannot disagree. Imports nothing heavy: this answers `kring status`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from assets.arrivals.landing import Found
+from assets.arrivals.ledger import WITHDRAWN, Delivery, Ledger
+from assets.arrivals.sources import Source
+from assets.home import Home
+from assets.lake import digest
+from sql.run import HERE
+
+_SCHEMAS = Path(__file__).resolve().parent.parent.parent / "schemas"
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A file that a source has to read, and why."""
+
+    found: Found
+    source: Source
+    known: Delivery | None
+    why: str
+
+
+@cache
+def contracts_fingerprint() -> str:
+    """Digest of the code that converts and checks rows: a change re-reads the files."""
+    parts = [
+        (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in sorted(_SCHEMAS.glob("*.py"))
+        if not path.name.startswith("register")
+    ]
+    return digest(*parts)
+
+
+@cache
+def _macros() -> str:
+    return hashlib.sha256((HERE / "source_macros.sql").read_bytes()).hexdigest()
+
+
+def rules_of(home: Home, source: Source) -> str:
+    """Digest of all that decides what a file's rows become."""
+    settings = home.settings
+    return digest(
+        source.fingerprint,
+        contracts_fingerprint(),
+        _macros(),
+        settings.timezone,
+        settings.first_month,
+    )
+
+
+def pending(
+    home: Home, found: list[Found], sources: tuple[Source, ...], ledger: Ledger, as_of: date
+) -> list[Pending]:
+    """Files to read, in order of path: new, changed, or read by rules that have changed."""
+    rules = {source.name: rules_of(home, source) for source in sources}
+    todo = []
+    for file in found:
+        for source in file.sources:
+            known = ledger.known(source.name, file.path, *file.stamp)
+            why = _why(home, known, file, rules[source.name], as_of)
+            if why:
+                todo.append(Pending(file, source, known, why))
+    return todo
+
+
+def is_lost(home: Home, delivery: Delivery) -> bool:
+    """Whether the rows a delivery gave are gone from the lake; its file is then read again."""
+    places = (home.chunk(delivery.kind, delivery.source, c.file) for c in delivery.chunks)
+    return any(not path.is_file() for path in places)
+
+
+def _why(home: Home, known: Delivery | None, file: Found, rules: str, as_of: date) -> str:
+    if known is None:
+        return "new"
+    if known.status == WITHDRAWN:
+        return ""
+    if known.rules != rules:
+        return "source or contract changed"
+    if known.expected != file.expected:
+        return "its .done file has changed"
+    if known.awaits_later_day and known.as_of < as_of.isoformat():
+        return "held rows of a later day"
+    if is_lost(home, known):
+        return "its rows are gone from the lake"
+    return ""
+
+
+def renamed(sources: tuple[Source, ...], ledger: Ledger) -> list[tuple[str, str]]:
+    """Sources whose records still stand under the name they had before (`was:`)."""
+    names = {source.name for source in sources}
+    known = {delivery.source for delivery in ledger.deliveries()}
+    return [
+        (source.was, source.name)
+        for source in sources
+        if source.was and source.was in known and source.was not in names
+    ]

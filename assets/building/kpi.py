@@ -1,0 +1,128 @@
+"""The scorecard: metrics pooled over periods, composites, indices, and the tree above them.
+
+Cheap, so it is always computed whole and never stale. The rules are `sql/kpi/*.sql`; here
+is only the order in which they build on each other, the climb up the tree, and that closed
+periods keep what was published while `scorecard_as_now` knows everything.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from assets.building.workbench import Workbench
+from assets.lake import OutputRecord
+from assets.record import closing
+from assets.record.closing import Revision
+from assets.rulebook.rules import KPI_ORDER
+from sql.header import Statement
+from sql.run import SqlError, failure, literal, quoted, table_name
+
+# what the scorecard's statements leave for readers, beside the scorecard itself
+KEPT = ("inputs", "cells", "composites", "realisations", "scorecard")
+AS_NOW = "kpi.scorecard_as_now"
+# what longer periods take from quarters that are closed
+CLOSED_REALISATIONS = {
+    "kpi_id": "text", "year": "integer", "period": "text", "value": "double", "status": "text",
+    "reason": "text", "is_proven": "boolean",
+}  # fmt: skip
+_DEEPEST = 10
+
+
+def build_scorecard(bench: Workbench) -> list[OutputRecord]:
+    """Compute and keep the KPI tables of all periods, as now and as published."""
+    plan = bench.plan
+    closing.require_whole(plan.home)
+    fingerprint, scorecard = plan.scorecard(), plan.rules.kpi["scorecard"]
+    rules = [plan.rules.kpi[name] for name in KPI_ORDER]
+    refs = {name for rule in rules for name in rule.listed("reads") if name.startswith("ref.")}
+    bench.lay_out([*sorted(refs), "metric.monthly"], None)
+    _compute(bench, [])
+    ordered = f"select * from kpi.scorecard order by {scorecard.header['order']}"
+    bench.build(scorecard, AS_NOW, None, fingerprint, ordered)
+    closed = closing.shares(plan.home)
+    if closed:
+        bench.show("metric.monthly", published_months(bench))
+        _compute(bench, closed)
+        for name in KEPT[1:]:
+            for revision, names in closed:
+                _keep_closed(bench, f"kpi.{name}", revision, names)
+    records = []
+    for name in KEPT:
+        rule = plan.rules.kpi[name]
+        body = f"select * from kpi.{quoted(name)} order by {rule.header['order']}"
+        records.append(bench.build(rule, f"kpi.{name}", None, fingerprint, body))
+    return records
+
+
+def published_months(bench: Workbench) -> list[Path]:
+    """The files of metric.monthly as readers see them: closed months as they were closed."""
+    frozen = closing.frozen_months(bench.plan.home, "metric.monthly")
+    lake = {f"{m:%Y-%m}": bench.plan.outputs.get("metric.monthly", m) for m in bench.plan.months}
+    return [
+        frozen.get(month) or bench.plan.outputs.path(record)
+        for month, record in lake.items()
+        if record
+    ]
+
+
+def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:
+    """Run the statements in their order; closed quarters keep their inputs and realisations."""
+    files = [revision.file("kpi.realisations") for revision, _ in closed]
+    _closed_realisations(bench, files)
+    for name in KPI_ORDER:
+        rule = bench.plan.rules.kpi[name]
+        if name == "parents":
+            _climb(bench, rule)
+        else:
+            _table(bench, rule, f"kpi.{name}")
+        if name == "inputs":
+            for revision, quarters in closing.quarter_shares(closed):
+                _keep_closed(bench, "kpi.inputs", revision, quarters)
+    bench.connection.execute("drop table if exists kpi.children")
+
+
+def _closed_realisations(bench: Workbench, files: list[Path]) -> None:
+    columns = ", ".join(f"{name} {kind}" for name, kind in CLOSED_REALISATIONS.items())
+    bench.connection.execute(f"create or replace table kpi.closed_realisations ({columns})")
+    for file in files:
+        bench.connection.execute(
+            f"insert into kpi.closed_realisations by name select {', '.join(CLOSED_REALISATIONS)} "
+            f"from read_parquet({literal(file)}) where basis = 'computed' and period like 'Q%'"
+        )
+
+
+def _keep_closed(bench: Workbench, table: str, revision: Revision, names: list[str]) -> None:
+    """Put a closed period's own rows in the place of those just computed."""
+    if not names:
+        return
+    periods = ", ".join(literal(name) for name in names)
+    where = f"where year = {revision.year} and period in ({periods})"
+    con = bench.connection
+    con.execute(f"delete from {table_name(table)} {where}")
+    kept = [c[0] for c in con.execute(f"describe {table_name(table)}").fetchall()]
+    file = literal(revision.file(table))
+    held = {c[0] for c in con.execute(f"describe from read_parquet({file})").fetchall()}
+    columns = ", ".join(quoted(name) for name in kept if name in held)
+    rows = f"select {columns} from read_parquet({file}) {where}"
+    con.execute(f"insert into {table_name(table)} by name {rows}")
+
+
+def _table(bench: Workbench, rule: Statement, name: str) -> None:
+    try:
+        bench.connection.execute(f"create or replace table {name} as {rule.body}")
+    except Exception as error:
+        raise failure(rule, error) from None
+
+
+def _climb(bench: Workbench, rule: Statement) -> None:
+    """From KPIs to objectives, perspectives and the organisation: one statement, run upwards."""
+    connection = bench.connection
+    connection.execute("create or replace table kpi.tree as from kpi.indices")
+    connection.execute("create or replace table kpi.children as from kpi.indices")
+    for _ in range(_DEEPEST):
+        _table(bench, rule, "kpi.parents")
+        if not connection.execute("select count(*) from kpi.parents").fetchall()[0][0]:
+            return
+        connection.execute("insert into kpi.tree by name from kpi.parents")
+        connection.execute("create or replace table kpi.children as from kpi.parents")
+    raise SqlError("register/weights.csv: the tree of weights has a loop")

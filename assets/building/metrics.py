@@ -1,0 +1,77 @@
+"""Metrics: each SQL file run over a month, brought to the one shape that can be added up.
+
+Also `metric.monthly`, where each month of each metric gets its value, its status and the
+reason for it. Dividing happens there and nowhere before.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assets.building.workbench import Workbench
+from assets.lake import OutputRecord
+from sql.header import HeaderError, Statement
+from sql.run import SqlError, literal, run
+
+# what a metric's select may return beside month, numerator and denominator
+SHAPE = {
+    "channel": "text", "queue": "text", "service": "text", "source": "text",
+    "policy_id": "text", "eligible": "decimal(38, 12)", "provisional_until": "date",
+}  # fmt: skip
+_ORDER = "channel, queue, service, source, policy_id"
+
+
+def build_metric(bench: Workbench, name: str, month: date) -> OutputRecord:
+    """Build one month of a metric: numerator and denominator per cell, exact decimals."""
+    rule = bench.plan.rules.metrics[name]
+    bench.lay_out(rule.listed("reads"), month)
+    body = f"{shaped(bench, rule)} order by {_ORDER}, numerator, denominator"
+    return bench.build(rule, f"metric.{name}", month, bench.plan.rule(rule, month), body)
+
+
+def shaped(bench: Workbench, rule: Statement, moment: str = "cast(month as date) as month") -> str:
+    """A select of a metric's rows in the shape that all share; what it reads is laid out."""
+    given = _columns(bench, rule)
+    dimensions = ", ".join(
+        f"cast({column if column in given else 'null'} as {kind}) as {column}"
+        for column, kind in SHAPE.items()
+    )
+    return (
+        f"select {moment}, {literal(rule.name)} as metric_id, {dimensions}, "
+        "cast(numerator as decimal(38, 12)) as numerator, "
+        f"cast(denominator as decimal(38, 12)) as denominator from ({rule.body})"
+    )
+
+
+def _columns(bench: Workbench, rule: Statement) -> set[str]:
+    columns = set(run(bench.connection, rule).columns)
+    required = {"month", "numerator", "denominator"}
+    if missing := required - columns:
+        raise HeaderError(f"{rule.path.name}: the select must return {', '.join(sorted(missing))}")
+    if unknown := columns - required - set(SHAPE):
+        raise HeaderError(
+            f"{rule.path.name}: unknown columns {', '.join(sorted(unknown))}; a metric returns "
+            f"month, numerator, denominator and any of {', '.join(SHAPE)}"
+        )
+    return columns
+
+
+def build_monthly(bench: Workbench, month: date) -> OutputRecord:
+    """Every metric of a month with value, status and reason."""
+    plan, rule = bench.plan, bench.plan.rules.kpi["monthly"]
+    bench.lay_out(rule.listed("reads"), month)
+    body = f"select * from ({rule.body}) where month = date {literal(month)}"
+    body += f" order by {rule.header['order']}"
+    record = bench.build(rule, "metric.monthly", month, plan.monthly(month), body)
+    doubled = bench.connection.execute(
+        "select distinct metric_id from (select metric_id, channel, queue, service, source, "
+        f"policy_id from read_parquet({literal(plan.outputs.path(record))}) "
+        "group by all having count(*) > 1) order by all"
+    ).fetchall()
+    if doubled:
+        names = ", ".join(f"metrics/{name}.sql" for (name,) in doubled)
+        raise SqlError(
+            f"{names}: several rows of {month:%Y-%m} have the same channel, queue, service, "
+            "source and policy; group by what the select returns"
+        )
+    return record

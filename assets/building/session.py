@@ -1,0 +1,177 @@
+"""One run's grip on a home: the lock, one look at what is there, one engine.
+
+Every step of a run shares them, so a run reads one state from start to end, whoever started
+it. The lock is taken by the first step (it waits) and given back when the run's process ends.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import date
+from typing import TypeVar
+
+from assets.building.checks import run_check
+from assets.building.facts import build_fact
+from assets.building.kpi import build_scorecard
+from assets.building.metrics import build_metric, build_monthly
+from assets.building.plan import Plan
+from assets.building.survey import survey_spans
+from assets.building.tables import build_table
+from assets.building.workbench import Workbench
+from assets.home import Home, run_lock
+from assets.intake.leftovers import sweep_unnamed
+from assets.lake import OutputRecord, sweep
+from assets.lanes import cores
+from assets.soundness import is_sound
+
+_T = TypeVar("_T")
+# Months do not rest on each other, and much of a month's work keeps one core busy only.
+_AT_ONCE = 2
+_MEMORY_MB = 800
+
+
+class Session:
+    """Builds outputs of one home as of one day, only stale ones unless `forced`."""
+
+    def __init__(self, home: Home, as_of: date, *, forced: bool, wait: bool = True) -> None:
+        self.home, self.as_of, self.forced = home, as_of, forced
+        self._open = ExitStack()
+        self._open.enter_context(run_lock(home, wait=wait))
+        self._owner = threading.get_ident()
+        self._benches: dict[int, Workbench] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._plan: Plan | None = None
+
+    @property
+    def plan(self) -> Plan:
+        if self._plan is None:
+            self._plan = Plan(self.home, self.as_of)
+            survey_spans(self._plan)
+            self._plan.drop_strays()
+            sweep_unnamed(self.home, self._plan.ledger, self._plan.sources)
+        return self._plan
+
+    @property
+    def bench(self) -> Workbench:
+        """The engine of the thread that asks; those of several months at once share the machine."""
+        thread = threading.get_ident()
+        if thread not in self._benches:
+            alone = thread == self._owner
+            self._benches[thread] = Workbench(
+                self.plan,
+                memory_mb=_MEMORY_MB if alone else _MEMORY_MB // _AT_ONCE,
+                threads=None if alone else max(1, cores() // _AT_ONCE),
+            )
+        return self._benches[thread]
+
+    def each(self, months: Sequence[str], build: Callable[[str], _T]) -> Iterator[tuple[str, _T]]:
+        """What `build` makes of each month, in their order; several are built at a time."""
+        if len(months) == 1 or cores() == 1:
+            yield from ((month, build(month)) for month in months)
+            return
+        _ = self.plan  # seen once, before the threads ask for it
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(_AT_ONCE, "month")
+        begun = [(month, self._pool.submit(build, month)) for month in months]
+        try:
+            yield from ((month, future.result()) for month, future in begun)
+        finally:
+            for _, future in begun:
+                future.cancel()
+
+    def look_again(self) -> None:
+        """Forget what was seen: ingest has changed it."""
+        self._plan = None
+        self.rest()
+
+    def rest(self) -> None:
+        """End the engines and give their memory back; whoever asks next gets new ones."""
+        if self._pool is not None:
+            for bench in self._benches.values():
+                bench.connection.interrupt()
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+        for bench in self._benches.values():
+            bench.close()
+        self._benches.clear()
+
+    def close(self) -> None:
+        self.rest()
+        self._open.close()
+
+    def fact(self, name: str, month: date) -> OutputRecord:
+        standing = self._standing(
+            f"fact.{name}", month, self.plan.fact(self.plan.rules.facts[name], month)
+        )
+        return standing or build_fact(self.bench, name, month)
+
+    def metric(self, name: str, month: date) -> OutputRecord:
+        standing = self._standing(
+            f"metric.{name}", month, self.plan.rule(self.plan.rules.metrics[name], month)
+        )
+        return standing or build_metric(self.bench, name, month)
+
+    def check(self, name: str, month: date) -> OutputRecord:
+        standing = self._standing(
+            f"check.{name}", month, self.plan.rule(self.plan.rules.checks[name], month)
+        )
+        return standing or run_check(self.bench, name, month)
+
+    def monthly(self, month: date) -> OutputRecord:
+        standing = self._standing("metric.monthly", month, self.plan.monthly(month))
+        return standing or build_monthly(self.bench, month)
+
+    def table(self, name: str, month: date) -> OutputRecord:
+        fingerprint = self.plan.rule(self.plan.rules.tables[name], month)
+        return self._standing(name, month, fingerprint) or build_table(self.bench, name, month)
+
+    def scorecard(self) -> OutputRecord:
+        standing = self._standing("kpi.scorecard", None, self.plan.scorecard())
+        return standing or build_scorecard(self.bench)[-1]
+
+    def _standing(self, table: str, month: date | None, fingerprint: str) -> OutputRecord | None:
+        if self.forced or not self.plan.is_fresh(table, month, fingerprint):
+            return None
+        record = self.plan.outputs.get(table, month)
+        sound = record and is_sound(self.plan.outputs.path(record), record.sha256)
+        return record if sound else None
+
+
+_session: tuple[str, Session] | None = None
+_watcher: Callable[[str], None] | None = None
+
+
+def watch(watcher: Callable[[str], None] | None) -> None:
+    """Have every step say what it is about to do, for whoever waits at a terminal."""
+    global _watcher
+    _watcher = watcher
+
+
+def tell(what: str) -> None:
+    if _watcher:
+        _watcher(what)
+
+
+def session_of(run_id: str, home: Home, as_of: date, *, forced: bool) -> Session:
+    """The session of a run in this process; opened by its first step."""
+    global _session
+    if _session is not None and _session[0] != run_id:
+        _session[1].close()
+        _session = None
+    if _session is None:
+        os.umask(0o077)
+        _session = (run_id, Session(home, as_of, forced=forced))
+        sweep(home)
+    return _session[1]
+
+
+def end_session() -> None:
+    """Give lock and engine back; for a process that goes on after its run."""
+    global _session
+    if _session is not None:
+        _session[1].close()
+    _session = None

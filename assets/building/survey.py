@@ -1,0 +1,218 @@
+"""Facts that rest on other months, brought up to date: only what the new rows touch is looked at.
+
+A header's `apart` names the column whose values never meet. So where rows only came, those of
+the values they name are made anew and the other rows stay as they are; else all are made anew,
+part by part for memory's sake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assets import spans
+from assets.building.plan import Plan
+from assets.building.workbench import Workbench
+from assets.home import Home
+from assets.intake import keys
+from assets.lake import make_folder, month_name, place, sha256_file
+from assets.rulebook.rules import raw_kinds
+from assets.soundness import is_sound, sound_chunks
+from assets.spans import Prepared, Standing
+from sql.header import Statement
+from sql.run import failure, literal, quoted
+
+# rows of exports that are looked at together
+_PART_ROWS = 4_000_000
+_ROWS = "memory.main.surveyed"
+_TOUCHED = "memory.main.touched"
+
+
+def survey_spans(plan: Plan) -> None:
+    """Bring the facts up to date whose rows rest on what has changed."""
+    todo = _unsurveyed(plan)
+    if not todo:
+        return
+    with Workbench(plan) as bench:
+        for rule in todo:
+            survey(bench, rule)
+
+
+def spans_current(plan: Plan) -> bool:
+    """Whether the judge knows the months of every such fact."""
+    return not _unsurveyed(plan)
+
+
+def _unsurveyed(plan: Plan) -> list[Statement]:
+    return [
+        rule for rule in plan.rules.spanning
+        if not spans.is_current(plan.home, rule.name, plan.span_inputs(rule))
+    ]  # fmt: skip
+
+
+def survey(bench: Workbench, rule: Statement) -> None:
+    """Make the files of a fact's months, and the record of what they stand for."""
+    plan, home = bench.plan, bench.home
+    inputs, basis = plan.span_inputs(rule), plan.span_basis(rule)
+    chunks = {
+        s.name: list(keys.live_chunks(plan.ledger.loaded(s.name)))
+        for kind in raw_kinds(rule) for s in plan.sources_of(kind)
+    }  # fmt: skip
+    before = _sound(home, rule)
+    came = _came(before, basis, chunks)
+    if before is None or came is None:
+        months = _whole(bench, rule)
+    else:
+        months = _patched(bench, rule, before, came)
+    spans.keep(home, rule.name, Standing(inputs, basis, chunks, months))
+
+
+def _sound(home: Home, rule: Statement) -> Standing | None:
+    """What stands, if the disk has kept its files."""
+    found = spans.standing(home, rule.name)
+    kept = found is not None and all(
+        is_sound(spans.file(home, rule.name, prepared), prepared.sha256)
+        for prepared in found.months.values()
+    )
+    return found if kept else None
+
+
+def _came(
+    before: Standing | None, basis: str, chunks: dict[str, list[str]]
+) -> dict[str, set[str]] | None:
+    """The chunks that only came, by source; None where that is not all that happened."""
+    if before is None or before.basis != basis:
+        return None
+    stood = {source: set(known) for source, known in before.chunks.items() if known}
+    if any(not known <= set(chunks.get(source, ())) for source, known in stood.items()):
+        return None
+    came = {source: set(now) - stood.get(source, set()) for source, now in chunks.items()}
+    return {source: new for source, new in came.items() if new}
+
+
+def _whole(bench: Workbench, rule: Statement) -> dict[str, Prepared]:
+    """Every month anew."""
+    parts = list(_parts(bench.plan, rule))
+    with _table(bench, on_disk=len(parts) > 1) as table:
+        made = f"create or replace table {table} as"
+        for part in parts:
+            bench.lay_out(rule.listed("reads"), None, only=part)
+            _run(bench, rule, f"{made} {rule.body}")
+            made = f"insert into {table}"
+        rows = f"from {table}"
+        return {month: _written(bench, rule, month, rows) for month in _months(bench, rows)}
+
+
+@contextmanager
+def _table(bench: Workbench, *, on_disk: bool) -> Iterator[str]:
+    """The name of a table for all rows: in memory, or in a file, which takes a sixth of the room.
+
+    What does not fit would be spilled as it stands in memory, and read again for every month.
+    """
+    if not on_disk:
+        yield _ROWS
+        bench.connection.execute(f"drop table {_ROWS}")
+        return
+    file = make_folder(bench.home.scratch) / "surveyed.duckdb"
+    bench.connection.execute(f"attach {literal(file)} as surveyed")
+    try:
+        yield "surveyed.main.rows"
+    finally:
+        bench.connection.execute("detach surveyed")
+        file.unlink()
+
+
+def _parts(plan: Plan, rule: Statement) -> Iterator[str]:
+    """What to look at together: all of it, or a share of the values that never meet."""
+    rows = sum(
+        d.accepted for kind in raw_kinds(rule) for s in plan.sources_of(kind)
+        for d in plan.ledger.loaded(s.name)
+    )  # fmt: skip
+    count = 1 + rows // _PART_ROWS
+    if count == 1:
+        yield ""
+        return
+    for number in range(count):
+        yield f"where hash({quoted(rule.header['apart'])}) % {count} = {number}"
+
+
+def _patched(
+    bench: Workbench, rule: Statement, before: Standing, came: dict[str, set[str]]
+) -> dict[str, Prepared]:
+    """The months as they were but for the rows of the values that the new rows name."""
+    apart, found = quoted(rule.header["apart"]), dict(before.months)
+    named = " union ".join(_named(bench.plan, rule, came)) or f"select null as {apart} where false"
+    bench.connection.execute(f"create or replace table {_TOUCHED} as {named}")
+    bench.lay_out(rule.listed("reads"), None, only=f"semi join {_TOUCHED} using ({apart})")
+    _run(bench, rule, f"create or replace table {_ROWS} as {rule.body}")
+    files = {month: spans.file(bench.home, rule.name, known) for month, known in found.items()}
+    stood = " union all ".join(
+        f"select month from read_parquet({literal(path)}) semi join {_TOUCHED} using ({apart})"
+        for path in files.values()
+    )
+    for month in _months(bench, f"select month from {_ROWS}" + f" union all {stood}" * bool(stood)):
+        rows = f"from {_ROWS}"
+        if month in files:
+            rows = (
+                f"select * from read_parquet({literal(files[month])}) "
+                f"anti join {_TOUCHED} using ({apart}) union all by name {rows}"
+            )
+        found[month] = _written(bench, rule, month, rows)
+    for table in (_ROWS, _TOUCHED):
+        bench.connection.execute(f"drop table {table}")
+    return {month: known for month, known in found.items() if known.rows}
+
+
+def _named(plan: Plan, rule: Statement, came: dict[str, set[str]]) -> Iterator[str]:
+    """The values that new rows name, and those of rows that a new row of their key replaces."""
+    from schemas.contract import contract
+
+    apart = quoted(rule.header["apart"])
+    for kind in raw_kinds(rule):
+        for source in (s.name for s in plan.sources_of(kind) if s.name in came):
+            loaded = plan.ledger.loaded(source)
+            new = [
+                plan.home.chunk(kind, source, c.file)
+                for d in loaded for c in d.chunks if keys.identity(d, c) in came[source]
+            ]  # fmt: skip
+            yield f"select {apart} from {_parquet(new)}"
+            key = quoted(contract(kind).key)
+            if key != apart:
+                held = sound_chunks(plan.home, plan.ledger, source)
+                yield (
+                    f"select {apart} from {_parquet(held)} "
+                    f"where {key} in (select {key} from {_parquet(new)})"
+                )
+
+
+def _parquet(files: list[Path]) -> str:
+    return f"read_parquet([{', '.join(literal(path) for path in files)}])"
+
+
+def _run(bench: Workbench, rule: Statement, statement: str) -> None:
+    try:
+        bench.connection.execute(statement)
+    except Exception as error:
+        raise failure(rule, error) from None
+
+
+def _months(bench: Workbench, rows: str) -> list[str]:
+    found = bench.connection.execute(f"select distinct month from ({rows}) order by 1").fetchall()
+    return [month_name(month) for (month,) in found]
+
+
+def _written(bench: Workbench, rule: Statement, month: str, rows: str) -> Prepared:
+    """A month's rows in their file, ordered by a total key, so bytes repeat."""
+    body = (
+        f"select * from ({rows}) where month = date '{month}-01' "
+        f"order by {rule.header.get('order') or rule.header['key']}"
+    )
+    # or the file would say of a column that it has no nulls where no other month has one
+    bench.connection.execute("set disabled_optimizers = 'statistics_propagation'")
+    scratch, written = bench.write(rule, f"fact.{rule.name}", f"{rule.name}-{month}", body)
+    bench.connection.execute("reset disabled_optimizers")
+    sha256 = sha256_file(scratch)
+    prepared = Prepared(f"{month}.{sha256[:12]}.parquet", sha256, written.rows)
+    place(scratch, spans.file(bench.home, rule.name, prepared))
+    return prepared

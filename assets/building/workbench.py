@@ -1,0 +1,234 @@
+"""An engine laid out for one rule: views of what it reads, of the months asked, and no more.
+
+Belongs here: turning lake files, the register and the ledger into the tables rules name.
+What the rules are and when they run is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assets.building.plan import Plan
+from assets.building.rule_tables import is_same, ops_table, ref_table
+from assets.intake import keys
+from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
+from assets.periods import window
+from assets.rulebook.grains import GRAINS, at_grain, moments
+from assets.soundness import sound_chunks, sound_outputs
+from sql.header import Statement
+from sql.run import (
+    Written,
+    connect,
+    failure,
+    insert_rows,
+    literal,
+    quoted,
+    table_name,
+    write_parquet,
+)
+
+
+class Workbench:
+    """One in-memory engine over a plan; use as a context manager."""
+
+    def __init__(self, plan: Plan, memory_mb: int = 800, threads: int | None = None) -> None:
+        self.plan, self.home = plan, plan.home
+        # engines that work at once each spill into a folder of their own
+        spill = make_folder(self.home.scratch) / f"spill-{threading.get_ident()}"
+        self.connection = connect(
+            self.home.settings.timezone, temp=spill, memory=f"{memory_mb}MB", threads=threads
+        )
+        self._made: dict[str, object] = {}  # the month a view holds; None: all of them
+        self._filled: set[str] = set()  # tables of rows that are the same whatever the month
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def lay_out(
+        self,
+        names: Sequence[str],
+        month: date | None,
+        trailing: int = 0,
+        grain: str = "",
+        only: str = "",
+    ) -> None:
+        """Make the named tables visible as they are in `month`; all others vanish.
+
+        Facts and metrics also show the `trailing` months before it. With a grain, the `month`
+        of a fact's rows is their day or their interval. `only` is a clause that rows of exports
+        must meet.
+        """
+        for name in list(self._made):
+            if name not in names:
+                self.connection.execute(f"drop view if exists {table_name(name)}")
+                del self._made[name]
+        for name in names:
+            schema, _, table = name.partition(".")
+            mark = (month is None,) if is_same(name) else (month, trailing, grain, only)
+            if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
+                continue
+            self._view(schema, table, month, trailing, grain, only)
+            self._made[name] = mark
+
+    def _view(
+        self, schema: str, table: str, month: date | None, trailing: int, grain: str, only: str
+    ) -> None:
+        if schema == "raw":
+            self._raw(table, month, only)
+        elif schema in ("ref", "ops"):
+            self._rows(schema, table, month)
+        elif (schema, table) == ("metric", "detail"):
+            self._detail(month)
+        elif (name := f"{schema}.{table}") in GRAINS.values():
+            self.connection.execute(
+                f"create or replace view {table_name(name)} as from {held(name)}"
+            )
+        else:
+            months = window(month, trailing) if month else self.plan.months
+            records = self.plan.outputs.records(name, months)
+            fact = self.plan.rules.facts[table] if grain and schema == "fact" else None
+            self.show(name, sound_outputs(self.plan.outputs, records), fact, grain)
+
+    def show(
+        self, name: str, paths: Sequence[Path], fact: Statement | None = None, grain: str = ""
+    ) -> None:
+        """Make a table visible from these files, whatever the lake holds of it.
+
+        The rows of a `fact` are shown at a grain.
+        """
+        if not paths:
+            raise RuntimeError(f"{name} has not been built; run kring run")
+        rows = f"read_parquet([{', '.join(literal(path) for path in paths)}])"
+        shown = f"select * from {rows}"
+        if fact:
+            times = held(f"{name} moments")
+            if grain == "interval":
+                self.connection.execute(f"create or replace table {times} as {moments(fact, rows)}")
+            shown = at_grain(fact, grain, rows, times)
+        self.connection.execute(f"create or replace view {table_name(name)} as {shown}")
+
+    def _raw(self, kind: str, month: date | None, only: str) -> None:
+        """The rows of a kind that count: chunks without the rows that lost their key."""
+        from schemas.contract import contract
+
+        name = None if month is None else f"{month:%Y-%m}"
+        parts = []
+        for source in self.plan.sources_of(kind):
+            chunks = sound_chunks(self.home, self.plan.ledger, source.name, name)
+            if chunks:
+                parts.append(self._counting(source.name, contract(kind).key, chunks, name))
+        columns = ", ".join(
+            f"cast(null as {sql_type(dtype)}) as {quoted(column)}"
+            for column, dtype in contract(kind).columns.items()
+        )
+        parts.append(
+            f"select {columns}, cast(null as text) as source, cast(null as text) as file_id, "
+            "cast(null as bigint) as file_row where false"
+        )
+        body = " union all by name ".join(parts)
+        self.connection.execute(
+            f"create or replace view {table_name('raw.' + kind)} as select * from ({body}) {only}"
+        )
+
+    def _counting(self, source: str, key: str, chunks: list[Path], month: str | None) -> str:
+        files = ", ".join(literal(path) for path in chunks)
+        rows = (
+            f"select {literal(source)} as source, * exclude (_row, _version, _rows), "
+            f"_row as file_row from read_parquet([{files}], union_by_name = true)"
+        )
+        state = self.plan.keys_of(source)
+        months = [month] if month else sorted(state.months)
+        lost = [keys.losers_file(self.home, source, state, m) for m in months]
+        losers = ", ".join(literal(path) for path in lost if path)
+        if not losers:
+            return rows
+        return (
+            f"select * from ({rows}) as c anti join read_parquet([{losers}]) as lost "
+            "on lost.file_id = c.file_id and lost.file_row = c.file_row "
+            f"and lost.key = c.{quoted(key)}"
+        )
+
+    def _detail(self, month: date | None) -> None:
+        names = [f"metric.{name}" for name in self.plan.rules.metrics]
+        months = [month] if month else self.plan.months
+        records = [r for name in names for r in self.plan.outputs.records(name, months)]
+        self.show("metric.detail", sound_outputs(self.plan.outputs, records))
+
+    def _rows(self, schema: str, name: str, month: date | None) -> None:
+        """A small table from Python rows, behind a view of the rule's name."""
+        shown = f"{schema}.{name}"
+        table = held(shown)
+        if shown not in self._filled:
+            columns, rows = (
+                ref_table(self.plan, name) if schema == "ref" else ops_table(self.plan, name, month)
+            )
+            listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
+            self.connection.execute(f"create or replace table {table} ({listed})")
+            insert_rows(self.connection, table, columns, rows)
+            if is_same(shown):
+                self._filled.add(shown)
+        # a rule of months knows a month's state; that a year ends meanwhile is not its concern
+        narrow = shown == "ref.calendar" and month is not None
+        part = "distinct month, month_state" if narrow else "*"
+        self.connection.execute(
+            f"create or replace view {table_name(shown)} as select {part} from {table}"
+        )
+
+    def build(
+        self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
+    ) -> OutputRecord:
+        """Run an ordered select into the lake and record what it was made from."""
+        scratch, written = self.write(rule, table, digest(table, str(month)), body)
+        sha256 = sha256_file(scratch)
+        record = OutputRecord(
+            table=table,
+            month="whole" if month is None else f"{month:%Y-%m}",
+            fingerprint=fingerprint,
+            file=output_file(month, sha256),
+            sha256=sha256,
+            rows=written.rows,
+            # the last day on which a row is still provisional; empty: none is
+            settles_on=written.greatest.get("provisional_until", ""),
+        )
+        return self.plan.outputs.keep(scratch, record)
+
+    def write(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, Written]:
+        """Run an ordered select into a file of this name in scratch."""
+        scratch = make_folder(self.home.scratch) / name
+        metadata = {"table": table, "is_sample": "true" if self.home.sample() else "false"}
+        return scratch, write_parquet(self.connection, rule, body, scratch, metadata)
+
+    def query(self, rule: Statement) -> list[tuple[Any, ...]]:
+        try:
+            return list(self.connection.execute(rule.body).fetchall())
+        except Exception as error:
+            raise failure(rule, error) from None
+
+
+def held(name: str) -> str:
+    """The table in which the rows behind a view of this name are held."""
+    return "memory.main." + quoted("held " + name)
+
+
+def sql_type(kind: Any) -> str:
+    """A Polars type as the engine names it."""
+    import polars as pl
+
+    if isinstance(kind, pl.Decimal):
+        return f"decimal({kind.precision}, {kind.scale})"
+    if isinstance(kind, pl.Datetime):
+        return "timestamp with time zone"
+    names: dict[Any, str] = {
+        pl.String: "text", pl.Date: "date", pl.Int64: "bigint", pl.Boolean: "boolean",
+    }  # fmt: skip
+    return names[kind if isinstance(kind, type) else type(kind)]

@@ -1,0 +1,130 @@
+"""Which delivered row of a key counts, over all months and deliveries of a source.
+
+A key is (source, id). The newest version wins; a content already held is no news, however
+late it comes again. The rows that lose are listed per month, so facts leave them out, and
+each file's corrections and duplicates are counted for the accounting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.arrivals.ledger import Chunk, Delivery, Ledger
+from assets.home import Home
+from assets.intake.contest import Contest, Delivered
+from assets.lake import make_folder, place, read_json, sha256_file, sweep_folder, write_json
+from assets.soundness import is_sound, sound_chunks
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The standing answer for one source; `chunks` says for which chunks it holds."""
+
+    chunks: tuple[str, ...]
+    months: dict[str, dict[str, Any]]
+    counts: dict[str, tuple[int, int]]
+
+    def losers(self, month: str) -> str:
+        """Digest of the rows of a month that do not count; empty where all do."""
+        return str(self.months.get(month, {}).get("sha256", ""))
+
+
+def resolved(home: Home, source: str) -> Resolved:
+    """What was last resolved for a source."""
+    raw = read_json(_record(home, source))
+    if raw is None:
+        return Resolved((), {}, {})
+    counts = {file_id: (pair[0], pair[1]) for file_id, pair in raw["counts"].items()}
+    return Resolved(tuple(raw["chunks"]), raw["months"], counts)
+
+
+def losers_file(home: Home, source: str, state: Resolved, month: str) -> Path | None:
+    entry = state.months.get(month)
+    return home.keys / source / entry["file"] if entry else None
+
+
+def live_chunks(deliveries: list[Delivery]) -> tuple[str, ...]:
+    """The identity of the chunks of loaded deliveries, in order of delivery."""
+    return tuple(identity(d, c) for d in deliveries for c in d.chunks)
+
+
+def identity(delivery: Delivery, chunk: Chunk) -> str:
+    """A chunk and its place in the order of deliveries."""
+    return f"{delivery.sequence}:{chunk.month}:{chunk.sha256}"
+
+
+def resolve(
+    home: Home, source: str, kind: str, key: str, columns: Iterable[str], ledger: Ledger
+) -> None:
+    """Bring a source's answer up to date with its loaded deliveries.
+
+    `key` and `columns` are the contract's: the columns are what makes two rows the same. Where
+    chunks only came, their keys are looked up among the others; else all are compared.
+    """
+    deliveries = ledger.loaded(source)
+    chunks = live_chunks(deliveries)
+    before = standing = resolved(home, source)
+    if before.chunks == chunks:
+        return
+    if not (set(before.chunks) <= set(chunks) and _is_whole(home, source, before)):
+        before = Resolved((), {}, {})
+    held = set(before.chunks)
+    rows = [
+        Delivered(str(home.chunk(kind, source, c.file)), d.sequence, c.month,
+                  identity(d, c) not in held)
+        for d in deliveries
+        for c in d.chunks
+    ]  # fmt: skip
+    sound_chunks(home, ledger, source, among={Path(row.path) for row in rows if row.is_new})
+    months, counts = before.months, before.counts
+    with Contest(home, source, key, sorted(columns)) as contest:
+        if contest.gather(rows):
+            months, counts = _lost(home, contest, source, before), contest.counts(counts)
+    content = {"chunks": chunks, "months": months, "counts": counts}
+    write_json(home, _record(home, source), content)
+    for month, entry in standing.months.items():
+        if months.get(month) != entry:
+            (home.keys / source / entry["file"]).unlink(missing_ok=True)
+
+
+def _is_whole(home: Home, source: str, state: Resolved) -> bool:
+    """Whether the files of a standing answer are as it says."""
+    return all(
+        is_sound(home.keys / source / entry["file"], entry["sha256"])
+        for entry in state.months.values()
+    )
+
+
+def sweep(home: Home, sources: Iterable[str]) -> None:
+    """Remove what no standing answer names: of a killed run, or of a source that is no more."""
+    known = set(sources)
+    for record in home.keys.glob("*.json"):
+        if record.stem not in known:
+            record.unlink()
+    for folder in (path for path in home.keys.glob("*") if path.is_dir()):
+        months = resolved(home, folder.name).months
+        sweep_folder(folder, {entry["file"] for entry in months.values()})
+
+
+def _lost(home: Home, contest: Contest, source: str, before: Resolved) -> dict[str, dict[str, Any]]:
+    """Write what loses in the months concerned; the other months stand as they were."""
+    found = dict(before.months)
+    for month in contest.months():
+        scratch = make_folder(home.scratch) / f"losers-{source}-{month}"
+        rows = contest.write_losers(month, losers_file(home, source, before, month), scratch)
+        if not rows:
+            found.pop(month, None)
+            scratch.unlink()
+            continue
+        sha256 = sha256_file(scratch)
+        name = f"{month}.{sha256[:12]}.parquet"
+        place(scratch, home.keys / source / name)
+        found[month] = {"file": name, "sha256": sha256, "rows": rows}
+    return found
+
+
+def _record(home: Home, source: str) -> Path:
+    return home.keys / f"{source}.json"

@@ -1,0 +1,1 @@
+"""Keeping a home, and forgetting a person: backup, restoring, erasure."""

@@ -1,0 +1,153 @@
+"""What there is of one person, and taking the last of it out: a request to be forgotten.
+
+Landing belongs to other systems, so its files are named and never altered. Once they are
+cleaned, what the lake still holds of their former contents is taken out, and versions that
+hold it are removed but for the one readers see, which the next run replaces.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assets.arrivals.ledger import WITHDRAWN, Delivery, Ledger
+from assets.arrivals.sources import read_sources
+from assets.home import Home
+from assets.intake.landing_search import holds, patterns
+from assets.key import PSEUDONYM_COLUMNS, all_pseudonyms
+from assets.lake import sha256_file
+from assets.record.decisions import decisions
+from assets.record.versions import Version, current, versions
+from sql.run import connect, literal, quoted, table_name
+
+
+@dataclass
+class Traces:
+    """Where something of a person is."""
+
+    landing: dict[str, list[int]] = field(default_factory=dict)  # path -> records known of
+    unreadable: list[str] = field(default_factory=list)
+    lake: list[Delivery] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+    register: list[str] = field(default_factory=list)
+    record: list[str] = field(default_factory=list)  # files of closed periods and decisions
+
+    def __bool__(self) -> bool:
+        return bool(self.landing or self.lake or self.versions or self.register or self.record)
+
+
+def find(home: Home, value: str) -> Traces:
+    """Everything that holds a person's identifier, or a pseudonym of it."""
+    keys = _pseudonyms(home, value)
+    traces = Traces()
+    for delivery, records in _in_lake(home, keys):
+        if _still_there(home, delivery):
+            traces.landing.setdefault(delivery.path, []).extend(records)
+        else:
+            traces.lake.append(delivery)
+    wanted = patterns(value)
+    for path in sorted(p for p in home.landing.rglob("*") if p.is_file() and not p.is_symlink()):
+        name = str(path.relative_to(home.landing))
+        try:
+            if name not in traces.landing and holds(path, wanted):
+                traces.landing[name] = []
+        except OSError:
+            traces.unreadable.append(name)
+    traces.versions = [v for v in versions(home) if _in_database(v.database, keys)]
+    texts = {path: path.read_text(encoding="utf-8", errors="replace")
+             for path in sorted(home.register.glob("*.csv"))}  # fmt: skip
+    traces.register = [p.name for p, text in texts.items() if any(key in text for key in keys)]
+    traces.record = _in_record(home, value, keys)
+    return traces
+
+
+def erase(home: Home, traces: Traces) -> list[str]:
+    """Take out of lake and older versions what was found; what was done, a sentence each.
+
+    The caller holds the lock. A content taken out stays out should it be dropped again.
+    """
+    ledger, done = Ledger(home), []
+    for delivery in traces.lake:
+        for chunk in delivery.chunks:
+            home.chunk(delivery.kind, delivery.source, chunk.file).unlink(missing_ok=True)
+        home.rejects_file(delivery.source, delivery.file_id).unlink(missing_ok=True)
+        when = datetime.now(UTC).date()
+        ledger.write(
+            replace(delivery, status=WITHDRAWN, error=f"taken out on request on {when}", rows=0,
+                    accepted=0, filtered=0, rejected=0, rejects={}, chunks=())
+        )  # fmt: skip
+        done.append(f"the former content of {delivery.path} is out of the lake")
+    standing = current(home)
+    for version in traces.versions:
+        if standing is None or version.id != standing.id:
+            shutil.rmtree(version.path)
+            done.append(f"version {version.id} is removed")
+    return done
+
+
+def _pseudonyms(home: Home, value: str) -> list[str]:
+    """Every pseudonym the value may have here: by each key kept, in each form in use."""
+    sources = read_sources(home.sources)
+    forms = {form for source in sources for form in source.identifiers.values()} | {"text"}
+    made = {keys.one(value, form) for keys in all_pseudonyms(home) for form in forms}
+    return sorted(key for key in made if key)
+
+
+def _in_lake(home: Home, keys: list[str]) -> list[tuple[Delivery, list[int]]]:
+    """Deliveries whose rows name the person, with the records; withdrawn ones as well."""
+    found: list[tuple[Delivery, list[int]]] = []
+    with connect(home.settings.timezone) as con:
+        for delivery in Ledger(home).deliveries():
+            paths = [home.chunk(delivery.kind, delivery.source, c.file) for c in delivery.chunks]
+            records = [row for path in paths if path.is_file() for row in _rows(con, path, keys)]
+            if records:
+                found.append((delivery, sorted(records)))
+    return found
+
+
+def _rows(con: object, path: Path, keys: list[str]) -> list[int]:
+    file = f"read_parquet({literal(path)})"
+    names = [row[0] for row in con.execute(f"describe from {file}").fetchall()]  # type: ignore[attr-defined]
+    there = [quoted(name) for name in PSEUDONYM_COLUMNS if name in names]
+    if not there:
+        return []
+    matches = " or ".join(f"list_contains($keys, {name})" for name in there)
+    query = f"select _row from {file} where {matches} order by _row"
+    return [int(row[0]) for row in con.execute(query, {"keys": keys}).fetchall()]  # type: ignore[attr-defined]
+
+
+def _in_record(home: Home, value: str, keys: list[str]) -> list[str]:
+    """Files of the record that name the person: sums do not, but a reason may have been typed."""
+    typed = [f"{entry.reason} {entry.decided_by}".casefold() for entry in decisions(home)]
+    named = any(p.search(text) for text in typed for p in patterns(value))
+    found = [home.decisions] if named or any(k in text for text in typed for k in keys) else []
+    with connect(home.settings.timezone) as con:
+        found += [p for p in sorted(home.record.rglob("*.parquet")) if _rows(con, p, keys)]
+    return [str(path.relative_to(home.root)) for path in found]
+
+
+def _still_there(home: Home, delivery: Delivery) -> bool:
+    """Whether landing still has the content that a delivery was read from."""
+    path = home.landing / delivery.path
+    return path.is_file() and sha256_file(path) == delivery.sha256
+
+
+def _in_database(path: Path, keys: list[str]) -> bool:
+    import duckdb
+
+    if not path.is_file():
+        return False
+    with duckdb.connect(str(path), read_only=True) as con:
+        columns = con.execute(
+            "select table_schema || '.' || table_name, column_name from information_schema.columns "
+            "where list_contains($names, column_name)", {"names": list(PSEUDONYM_COLUMNS)},
+        ).fetchall()  # fmt: skip
+        return any(
+            con.execute(
+                f"select count(*) > 0 from {table_name(table)} "
+                f"where list_contains($keys, {quoted(column)})", {"keys": keys},
+            ).fetchall()[0][0]
+            for table, column in columns
+        )  # fmt: skip

@@ -1,0 +1,112 @@
+"""A home made again from a backup: every hash first, then every file, then one rename.
+
+What a backup leaves out is named: the key, which must be put back by hand, and landing, from
+which the next run catches up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.home import FORMAT, HomeError
+from assets.keeping.backup import BACKUP_SCHEMA, CONTENT, MANIFEST, copy_file
+from assets.lake import sha256_file, sync
+
+
+@dataclass(frozen=True)
+class Restored:
+    """The new home and what it still lacks."""
+
+    place: Path
+    version: str | None
+    fingerprint: str | None
+    with_landing: bool
+    files: int
+
+
+def restore(source: Path, target: Path) -> Restored:
+    """Make a home of a backup; raises HomeError where the backup is damaged or too new."""
+    backup, place = source.expanduser().absolute(), target.expanduser().absolute()
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+        raise HomeError(f"{place} is there already; restore into a new folder: --home DIR")
+    manifest = _read_manifest(backup)
+    problems = _damage(backup, manifest)
+    if problems:
+        raise HomeError(
+            f"{backup} is damaged, nothing was restored: {'; '.join(problems[:5])}"
+            + (f" and {len(problems) - 5} more" if len(problems) > 5 else "")
+        )
+    building = place.with_name(f".{place.name}.restoring-{os.getpid()}")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True, mode=0o750)
+    try:
+        _fill(backup, manifest, building)
+        building.rename(place)
+        sync(place.parent)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return Restored(
+        place, manifest["version"], manifest["key_fingerprint"], manifest["with_landing"],
+        len(manifest["files"]),
+    )  # fmt: skip
+
+
+def _read_manifest(backup: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((backup / MANIFEST).read_text())
+        schema, form = int(manifest["schema"]), int(manifest["format"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise HomeError(
+            f"{backup} is no backup that kring can read (its {MANIFEST} is missing or damaged)"
+        ) from None
+    if schema > BACKUP_SCHEMA or form > FORMAT:
+        raise HomeError(
+            f"{backup} was made by kring {manifest.get('code')}, which is later than this one; "
+            "install that version and restore with it"
+        )
+    return manifest
+
+
+def _damage(backup: Path, manifest: dict[str, Any]) -> list[str]:
+    """Files that are missing or not as they were when the backup was made."""
+    problems = []
+    for file in manifest["files"]:
+        path = backup / CONTENT / file["path"]
+        if not path.resolve().is_relative_to((backup / CONTENT).resolve()):
+            problems.append(f"{file['path']} leads out of the backup")
+        elif not path.is_file():
+            problems.append(f"{file['path']} is missing")
+        elif sha256_file(path) != file["sha256"]:
+            problems.append(f"{file['path']} is not as it was backed up (its sha256 differs)")
+    return problems
+
+
+def _fill(backup: Path, manifest: dict[str, Any], building: Path) -> None:
+    first: dict[tuple[int, int], Path] = {}
+    for file in manifest["files"]:
+        source, path = backup / CONTENT / file["path"], building / file["path"]
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        info = source.stat()
+        before = first.get((info.st_dev, info.st_ino))
+        if before is not None:
+            path.hardlink_to(before)
+            continue
+        copy_file(source, path)
+        path.chmod(file["mode"])
+        os.utime(path, ns=(file["mtime_ns"], file["mtime_ns"]))
+        first[info.st_dev, info.st_ino] = path
+    (building / "landing").mkdir(exist_ok=True)
+    published = building / "published"
+    if manifest["version"]:
+        (published / "current").symlink_to(Path("versions") / manifest["version"])
+        for path in (published, *published.rglob("*")):
+            if path.is_dir() and not path.is_symlink():
+                path.chmod(0o750)
+    for folder, _, _ in os.walk(building, topdown=False):
+        sync(Path(folder))

@@ -1,0 +1,1 @@
+"""Making a version: its content, database, parquet, provenance, accounting; then the switch."""

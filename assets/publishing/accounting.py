@@ -1,0 +1,196 @@
+"""What became of every file: the operational tables of a version, and what a person must see.
+
+Rows of `ops.files` balance exactly: rows = accepted + corrections + duplicates + filtered +
+rejected. A finding is a sentence for whoever must act; it never holds a value of an export.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from assets.arrivals.ledger import LOADED, REFUSED, Delivery
+from assets.building.plan import Plan
+from assets.performance_report.writing import failed_reports
+from assets.periods import parse_month
+from assets.publishing.reconciliation import home_references
+from assets.record import closing
+
+FILES = {
+    "file_id": "text", "path": "text", "sha256": "text", "source": "text", "kind": "text",
+    "status": "text", "rows": "bigint", "accepted": "bigint", "corrections": "bigint",
+    "duplicates": "bigint", "filtered": "bigint", "rejected": "bigint", "months": "text[]",
+    "covers": "text[]", "loaded_at": "timestamp with time zone", "error": "text",
+    "reading": "text",
+}  # fmt: skip
+UNCLAIMED, IGNORED = "unclaimed", "ignored"
+# what a failed check makes of the figures, as findings call it
+_ABOUT = {"block": "failed", "flag": "suspicious", "warn": "warning"}
+
+
+def file_rows(plan: Plan) -> list[tuple[object, ...]]:
+    """One row per delivery, and per file of landing that no source claims (table ops.files)."""
+    rows = [_row(plan, delivery) for delivery in plan.ledger.deliveries()]
+    for file in plan.found:
+        if not file.sources:
+            status = IGNORED if file.ignored else UNCLAIMED
+            why = None if file.ignored else "no source's `files:` matches"
+            rows.append((None, printable(file.path), None, None, None, status, *[0] * 6, [], [],
+                         None, why, None))  # fmt: skip
+    return sorted(rows, key=lambda r: (str(r[1]), str(r[3]), str(r[2])))
+
+
+def _row(plan: Plan, d: Delivery) -> tuple[object, ...]:
+    corrections, duplicates = 0, 0
+    if d.status == LOADED and any(s.name == d.source for s in plan.sources):
+        corrections, duplicates = plan.keys_of(d.source).counts.get(d.file_id, (0, 0))
+    counts = (0, 0, 0, 0, 0, 0)
+    if d.status in (LOADED, REFUSED):
+        new = d.accepted - corrections - duplicates if d.status == LOADED else 0
+        lost = 0 if d.status == LOADED else d.accepted
+        # a refused file gives nothing: what would have been accepted is rejected with the rest
+        counts = (d.rows, new, corrections, duplicates, d.filtered, d.rejected + lost)
+    months = [c.month for c in d.chunks]
+    about = (d.file_id or None, printable(d.path), d.sha256 or None, d.source, d.kind, d.status)
+    return (*about, *counts, months, list(d.covers), d.loaded_at or None,
+            d.error or d.warning or None, d.rules[:8])  # fmt: skip
+
+
+def printable(path: str) -> str:
+    """A path as text: bytes of a name that are no UTF-8 are shown by their numbers."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def check_row_files(plan: Plan) -> list[tuple[str, date, str, str]]:
+    """The offending rows of failed checks: (check_id, month, path of the parquet, its sha256)."""
+    found = []
+    for row in plan.check_results():
+        name, month = str(row["check_id"]), row["month"]
+        assert isinstance(month, date)
+        record = plan.outputs.get(f"check.{name}", month)
+        if record and not row["passed"]:
+            found.append((name, month, str(plan.outputs.path(record)), record.sha256))
+    return found
+
+
+def reject_files(plan: Plan) -> list[tuple[str, str]]:
+    """The files of rejected rows: (file_id, path of the parquet)."""
+    found = []
+    for d in plan.ledger.deliveries():
+        path = plan.home.rejects_file(d.source, d.file_id)
+        if d.rejected and d.status in (LOADED, REFUSED) and path.is_file():
+            found.append((d.file_id, str(path)))
+    return found
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a person should know: what it is about, and a sentence.
+
+    A `warning` is only shown; everything else must be acted on and makes a run end with 3.
+    """
+
+    about: str
+    text: str
+
+    @property
+    def must_be_acted_on(self) -> bool:
+        return self.about != "warning"
+
+
+def findings(plan: Plan) -> list[Finding]:
+    """Refused, suspicious or unclaimed files, incomplete months, and what checks have found."""
+    present = {f.path: f.stamp for f in plan.found}
+    found = [
+        Finding("refused", d.error)
+        for d in plan.ledger.deliveries()
+        if d.status == REFUSED and present.get(d.path) == (d.size, d.mtime_ns, d.ctime_ns)
+    ]
+    found += [
+        Finding("suspicious", d.warning)
+        for d in plan.ledger.deliveries()
+        if d.warning and d.status == LOADED
+    ]
+    found += [
+        Finding("unclaimed", f"{f.path}: no source claims it; add a source or remove the file")
+        for f in plan.found
+        if not f.sources and not f.ignored
+    ]
+    return [
+        *found,
+        *_references(plan),
+        *_incomplete(plan),
+        *_checks(plan),
+        *_held_out(plan),
+        *_reports(plan),
+    ]
+
+
+def _reports(plan: Plan) -> list[Finding]:
+    """Performance reports that could not be made: the figures stand, the pages do not."""
+    return [
+        Finding("failed", f"performance report: {kind}; kring report YEAR shows where")
+        for kind in failed_reports(plan.home)
+    ]
+
+
+def _held_out(plan: Plan) -> list[Finding]:
+    """Closed months that would be others with what is known since."""
+    found = []
+    for revision in closing.standing(plan.home):
+        kept = revision.hashes
+        changed = [
+            month
+            for month in revision.months
+            if (record := plan.outputs.get("metric.monthly", parse_month(month)))
+            and record.sha256 != kept.get(f"metric.monthly/{month}.parquet")
+        ]
+        if changed:
+            about = f"{revision.year}-{revision.period}"
+            found.append(
+                Finding(
+                    "warning",
+                    f"{about} is closed and keeps revision {revision.number}; "
+                    f"{', '.join(changed)} would be counted otherwise now: kring closings shows "
+                    f"the effect, kring reopen {about} --reason ... takes it in",
+                )
+            )
+    return found
+
+
+def _references(plan: Plan) -> list[Finding]:
+    """Reference files that cannot be read: the figures stand, their reconciliation does not."""
+    read = home_references(plan.home)
+    return [Finding("refused", refused[1]) for refused in read if isinstance(refused, tuple)]
+
+
+def _incomplete(plan: Plan) -> list[Finding]:
+    by_kind: dict[str, list[str]] = {}
+    for cell in plan.coverage:
+        if cell.state == "incomplete":
+            by_kind.setdefault(cell.kind, []).append(f"{cell.month:%Y-%m} ({cell.reason})")
+    return [Finding("incomplete", f"{k}: {_first(months)}") for k, months in by_kind.items()]
+
+
+def _checks(plan: Plan) -> list[Finding]:
+    """One finding per failed check: what should be, where it is not, who shows the rows."""
+    by_check: dict[str, list[str]] = {}
+    for row in plan.check_results():
+        if not row["passed"]:
+            months = by_check.setdefault(str(row["check_id"]), [])
+            months.append(f"{row['month']:%Y-%m} ({_rows(row['offending_rows'])})")
+    found = []
+    for name, months in by_check.items():
+        header = plan.rules.checks[name].header
+        text = f"{header['title']}: not so in {_first(months)}; kring checks {name} shows them"
+        found.append(Finding(_ABOUT[header["severity"]], text))
+    return found
+
+
+def _rows(count: object) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
+def _first(months: list[str]) -> str:
+    more = f" and {len(months) - 3} more months" if len(months) > 3 else ""
+    return ", ".join(months[:3]) + more

@@ -1,0 +1,218 @@
+"""The content of a version: which tables it has, where their rows come from, what they mean.
+
+Belongs here: everything readers may find in the database, with a comment for each table and
+column. Writing and switching versions is `published`' work.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from functools import cache
+from pathlib import Path
+
+from assets.building.kpi import AS_NOW, KEPT
+from assets.building.plan import Plan
+from assets.building.rule_tables import ops_table, ref_table
+from assets.dictionary import DictionaryError, digest_of_dictionary
+from assets.key import changes
+from assets.lake import WHOLE, digest, sha256_file
+from assets.performance_report.writing import report_digest
+from assets.publishing.accounting import FILES, check_row_files, file_rows, reject_files
+from assets.publishing.reconciliation import TITLE, references_digest
+from assets.record import closing, decisions
+from schemas.register_tables import TABLES
+
+_COLUMNS = Path(__file__).resolve().parent.parent.parent / "schemas" / "columns.csv"
+VERSIONS = {
+    "version": "text", "created_at": "timestamp with time zone", "as_of": "date",
+    "is_sample": "boolean", "content": "text", "code": "text", "register": "text",
+}  # fmt: skip
+REJECTS = {
+    "file_id": "text", "file_row": "bigint", "column": "text", "rule": "text", "rows": "bigint",
+}  # fmt: skip
+# tables that hold the columns of another
+_LIKE = {"kpi.revisions": "kpi.scorecard"}
+_AS_NOW = "_as_now"
+KEY_CHANGES = {
+    "changed_at": "timestamp with time zone", "former": "text", "fingerprint": "text",
+    "reason": "text",
+}  # fmt: skip
+CHECK_ROWS = {"check_id": "text", "month": "date", "row_number": "bigint", "row": "text"}
+MOST_CHECK_ROWS = 1000
+_OPS_TITLES = {
+    "ops.key_changes": "When the key of the pseudonyms was changed: a person in files read before "
+    "and after counts as two. One row per change, none where it never was.",
+    "ops.files": "What became of every export file. One row per delivery of a file to a source; "
+    "rows = accepted + corrections + duplicates + filtered + rejected.",
+    "ops.rejects": "Rows that were not accepted. One row per record and broken rule; no values.",
+    "ops.checks": "Results of the data checks. One row per check and month.",
+    "ops.check_rows": "The rows that failed checks found, the first 1,000 of each check and month. "
+    "One row per check, month and offending row.",
+    "ops.coverage": "Whether the exports of a kind are all there. One row per kind and month.",
+    "ops.sources": "How exports are read. One row per source.",
+    "ops.versions": "The versions that still stand, this one included. One row per version.",
+    "ops.reconciliation": TITLE,
+    "ref.calendar": "Periods and the months they hold, as far as they have begun. One row per "
+    "year, period and month.",
+    "ref.metric_definitions": "What each metric counts, as its SQL file states it. One row per "
+    "metric.",
+    "ref.register_rows": "The register as used, row by row in words: what each row decides, since "
+    "when, on what authority. One row per row of any register table.",
+    "kpi.revisions": "Scorecards of closed periods, every revision as it was closed, also those "
+    "opened again since. One row per year, period, revision, node of the tree and basis.",
+    "ops.decisions": "Who closed, reopened or rolled back what, when and why. The log only grows. "
+    "One row per decision.",
+    "ops.register_changes": "Every row of the register that was added, removed or changed from one "
+    "version to the next, in words. One row per version, register row and first day of validity.",
+    "ops.restatements": "Every published number that changed from one version to the next, with "
+    "what changed it. One row per version, table, period, basis and figure.",
+    "metric.monthly": "Every metric, month by month, at the grain at which it may be summed. "
+    "One row per month, metric, channel, queue, service, source and policy.",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small table made from Python rows."""
+
+    name: str
+    columns: Mapping[str, str]
+    rows: list[tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Large:
+    """A table that lies in the lake as parquet, one file a month or one for all."""
+
+    name: str
+    files: list[tuple[str, Path, str]]  # (month, path, sha256)
+
+
+def large_tables(plan: Plan) -> list[Large]:
+    """Facts, metrics and the KPI tables, as built."""
+    names = [f"fact.{name}" for name in plan.rules.facts]
+    names += [*plan.rules.tables, *(f"kpi.{name}" for name in KEPT), AS_NOW]
+    built = [Large(name, _built(plan, name)) for name in names if name not in closing.MONTHLY]
+    return built + [twin for name in closing.MONTHLY for twin in _as_published(plan, name)]
+
+
+def _as_published(plan: Plan, name: str) -> tuple[Large, Large]:
+    """A table whose closed months stand as they were closed, and the one that knows everything."""
+    as_now = _built(plan, name)
+    frozen = closing.frozen_months(plan.home, name)
+    published = [
+        (month, frozen[month], sha256_file(frozen[month]))
+        if month in frozen
+        else (month, path, sha)
+        for month, path, sha in as_now
+    ]
+    return Large(name, published), Large(f"{name}_as_now", as_now)
+
+
+def _built(plan: Plan, output: str) -> list[tuple[str, Path, str]]:
+    """The lake's files of an output; facts also of months beyond those the home reports."""
+    months = {WHOLE, *(f"{m:%Y-%m}" for m in plan.months)}
+    return [
+        (r.month, plan.outputs.path(r), r.sha256)
+        for r in plan.outputs.of_table(output)
+        if r.month in months or output.startswith("fact.")
+    ]
+
+
+def reference_tables(plan: Plan) -> list[Small]:
+    """The register as used, the calendar and the metrics' definitions (schema ref)."""
+    names = [*sorted(plan.register.tables), "calendar", "metric_definitions",
+             "register_rows"]  # fmt: skip
+    return [Small(f"ref.{name}", *ref_table(plan, name)) for name in names]
+
+
+def operational_tables(plan: Plan) -> list[Small]:
+    """Files, checks, coverage and sources (schema ops); rejects and the rows of failed checks
+    are read from their own files."""
+    return [
+        Small("ops.files", FILES, file_rows(plan)),
+        Small("ops.checks", *ops_table(plan, "checks", None)),
+        Small("ops.coverage", *ops_table(plan, "coverage", None)),
+        Small("ops.sources", *ops_table(plan, "sources", None)),
+        Small("ops.key_changes", KEY_CHANGES, _key_changes(plan)),
+        Small("ops.decisions", decisions.COLUMNS, [
+            astuple(entry) for entry in decisions.decisions(plan.home)
+        ]),
+    ]  # fmt: skip
+
+
+def _key_changes(plan: Plan) -> list[tuple[object, ...]]:
+    return [tuple(getattr(each, name) for name in KEY_CHANGES) for each in changes(plan.home)]
+
+
+def content_digest(plan: Plan) -> str:
+    """Digest of all that readers see, but for when it was made: same content, no new version."""
+    small = [
+        (t.name, [_undated(t, row) for row in t.rows])
+        for t in (*reference_tables(plan), *operational_tables(plan))
+        # the log of decisions goes along with a version; what it closed is content
+        if t.name != "ops.decisions"
+    ]
+    return digest(
+        [(t.name, [(m, sha) for m, _, sha in t.files]) for t in large_tables(plan)],
+        small,
+        [file_id for file_id, _ in reject_files(plan)],
+        {name: rule.fingerprint for name, rule in plan.rules.views.items()},
+        {name: rule.fingerprint for name, rule in plan.rules.published.items()},
+        closing.standing_digest(plan.home),
+        references_digest(plan.home),
+        plan.rules.macros,
+        [(name, month, sha256) for name, month, _, sha256 in check_row_files(plan)],
+        report_digest(plan.home),
+        [descriptions_digest(), plan.home.sample() is not None],
+        digest_of_dictionary(plan),
+    )
+
+
+def _undated(table: Small, row: tuple[object, ...]) -> list[str]:
+    return [
+        str(value) for name, value in zip(table.columns, row, strict=True) if name != "loaded_at"
+    ]
+
+
+@cache
+def _descriptions() -> dict[tuple[str, str], str]:
+    with _COLUMNS.open(encoding="utf-8", newline="") as handle:
+        return {(row["table"], row["column"]): row["description"] for row in csv.DictReader(handle)}
+
+
+def descriptions_digest() -> str:
+    return digest(sorted((*key, text) for key, text in _descriptions().items()))
+
+
+def column_comment(table: str, column: str) -> str:
+    """Meaning and unit of a column; DictionaryError where nobody has written it down."""
+    schema, _, name = table.partition(".")
+    if schema == "ref" and name in TABLES:
+        described = {c.name: c.description for c in TABLES[name].columns}
+        return described[column]
+    found = _descriptions()
+    alike = (_LIKE.get(table, table.removesuffix(_AS_NOW)), column)
+    for key in ((table, column), alike, (schema, column), ("*", column)):
+        if key in found:
+            return found[key]
+    raise DictionaryError(f"schemas/columns.csv describes no column {column} of {table}; add a row")
+
+
+def table_comment(plan: Plan, table: str) -> str:
+    """Title and grain of a table or view."""
+    schema, _, name = table.partition(".")
+    said = ""
+    if schema == "ref" and name in TABLES:
+        return TABLES[name].description
+    if table.endswith(_AS_NOW):
+        table, name = table.removesuffix(_AS_NOW), name.removesuffix(_AS_NOW)
+        said = "With everything known now, closed periods included: "
+    if table in _OPS_TITLES:
+        return said + _OPS_TITLES[table]
+    named = {**plan.rules.views, **plan.rules.tables, **plan.rules.published}
+    of_schema = {"fact": plan.rules.facts, "kpi": plan.rules.kpi}
+    header = (named[table] if table in named else of_schema[schema][name]).header
+    return f"{said}{header['title']}. {header['grain'][0].upper()}{header['grain'][1:]}."

@@ -1,0 +1,303 @@
+"""One version's files: the analysts' database and the same tables as parquet.
+
+The database is written in the storage format that DuckDB 1.x tools can open. Large tables'
+parquet files are the lake's own, linked and not copied, so an unchanged month costs nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assets.building.plan import Plan
+from assets.lake import link_or_copy, make_folder
+from assets.publishing.accounting import check_row_files, reject_files
+from assets.publishing.carrying import (
+    Carried,
+    clear,
+    copy_database,
+    fill,
+)
+from assets.publishing.content import (
+    CHECK_ROWS,
+    MOST_CHECK_ROWS,
+    REJECTS,
+    VERSIONS,
+    Large,
+    Small,
+    column_comment,
+    large_tables,
+    operational_tables,
+    reference_tables,
+    table_comment,
+)
+from assets.publishing.leaving import lingers
+from assets.publishing.provenance import (
+    take_in_before,
+    write_explanation,
+    write_logs,
+    write_revisions,
+)
+from assets.publishing.reconciliation import COLUMNS as RECONCILIATION
+from assets.publishing.reconciliation import reconcile_home
+from assets.publishing.stating import File, require_agreement, state_months, state_tables
+from assets.soundness import is_sound
+from sql.run import (
+    CONTACT_MACROS,
+    SHARE_MACROS,
+    STATUS_MACROS,
+    SqlError,
+    connect,
+    create_macros,
+    failure,
+    insert_rows,
+    literal,
+    quoted,
+    table_name,
+)
+
+STORAGE = "v1.5.0"
+_REMARKS = """
+with relations as (
+    select 'table' as kind, database_name, schema_name, table_name, comment from duckdb_tables()
+    union all
+    select 'view', database_name, schema_name, view_name, comment from duckdb_views()
+)
+
+select kind, schema_name || '.' || table_name, null, comment
+from relations
+where database_name = current_database()
+union all
+select relations.kind, schema_name || '.' || table_name, columns.column_name, columns.comment
+from duckdb_columns() as columns
+join relations using (database_name, schema_name, table_name)
+where database_name = current_database()
+"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What stands in the manifest of the tables and months, and of the database's size.
+
+    `compact_bytes` is how large it was when it was last written whole.
+    """
+
+    tables: dict[str, Any]
+    months: dict[str, dict[str, int]]
+    compact_bytes: int
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a new version follows: the one readers see, the log so far, the older manifests."""
+
+    standing: Path | None
+    manifest: dict[str, Any]
+    logs: dict[str, list[Path]]
+    manifests: list[dict[str, Any]]
+
+
+def write_database(plan: Plan, building: Path, header: dict[str, Any], before: Before) -> Written:
+    """Write kring.duckdb and parquet/ into a folder; check that they agree.
+
+    The database is that of the version readers see, brought up to date where that is possible.
+    """
+    path = building / "kring.duckdb"
+    carried = (
+        copy_database(before.manifest, before.standing, path) if before.standing else Carried()
+    )
+    written = _write(plan, building, header, before, carried)
+    if written is None:
+        path.unlink()
+        shutil.rmtree(building / "parquet")
+        written = _write(plan, building, header, before, Carried())
+    assert written is not None  # nothing lingers in a new file
+    return written
+
+
+def _write(
+    plan: Plan, building: Path, header: dict[str, Any], before: Before, carried: Carried
+) -> Written | None:
+    """Write both over what is carried; None where the database must be written whole."""
+    path = building / "kring.duckdb"
+    con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill", memory="800MB")
+    try:
+        con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
+        is_taken_in = before.standing is not None and take_in_before(
+            con, before.standing, before.manifest
+        )
+        con.execute("use published")
+        large = large_tables(plan)
+        clear(con, carried, [table.name for table in large])
+        for schema in ("fact", "metric", "kpi", "ops", "ref"):
+            con.execute(f"create schema if not exists {schema}")
+        files = {table.name: _link(plan, table, building) for table in large}
+        fill(con, {table.name: table.files for table in large}, carried)
+        con.execute("begin")
+        files |= _small_tables(plan, con, building, header, before.manifests)
+        if lingers(con):
+            return None
+        compared = before.manifest if is_taken_in else None
+        files |= _provenance(plan, con, building, header, before.logs, compared)
+        for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
+            create_macros(con, macros)
+        _views(plan, con)
+        _comments(plan, con, header)
+        con.execute("commit")
+        _reconcile(plan, con)
+        tables, months = state_tables(con, files), state_months(con)
+        con.execute("use memory")
+        con.execute("checkpoint published")
+        con.execute("detach published")
+        require_agreement(con, path, building, tables)
+    finally:
+        con.close()
+    return Written(tables, months, carried.compact_bytes or path.stat().st_size)
+
+
+def _small_tables(
+    plan: Plan, con: Any, building: Path, header: dict[str, Any], older: list[dict[str, Any]]
+) -> dict[str, list[File]]:
+    files: dict[str, list[File]] = {}
+    for small in reference_tables(plan):
+        _insert(con, small)
+        files[small.name] = [_export(con, small.name, building, header)]
+    for small in (*operational_tables(plan), _versions(header, older)):
+        _insert(con, small)
+        files[small.name] = []
+    empty = (
+        Small("ops.rejects", REJECTS, []),
+        Small("ops.check_rows", CHECK_ROWS, []),
+        _reconciliation([]),
+    )
+    for table in empty:
+        _insert(con, table)
+        files[table.name] = []
+    for file_id, path in reject_files(plan):
+        con.execute(
+            f'insert into ops.rejects select {literal(file_id)}, _row, "column", rule, _rows '
+            f"from read_parquet({literal(path)})"
+        )
+    for check, month, path, _ in check_row_files(plan):
+        con.execute(
+            f"insert into ops.check_rows select {literal(check)}, {literal(month)}, "
+            f"row_number() over (), cast(to_json(found) as text) "
+            f"from (from read_parquet({literal(path)}) limit {MOST_CHECK_ROWS}) as found"
+        )
+    return files
+
+
+def _provenance(
+    plan: Plan,
+    con: Any,
+    building: Path,
+    header: dict[str, Any],
+    so_far: dict[str, list[Path]],
+    before: dict[str, Any] | None,
+) -> dict[str, list[File]]:
+    """What the version says of its own figures; computed from the tables just written."""
+    write_explanation(plan, con)
+    write_revisions(plan, con)
+    grown = write_logs(con, so_far, header, before)
+    computed = [*plan.rules.published, "kpi.revisions"]
+    files = {name: [_export(con, name, building, header)] for name in computed}
+    where = f"where version = {literal(header['version'])}"
+    for name, paths in so_far.items():
+        folder = make_folder(building / "parquet" / name)
+        for path in paths:
+            link_or_copy(path, folder / path.name)
+        if name in grown:
+            _export(con, name, building, header, where, f"{header['version']}.parquet")
+        files[name] = [File.of(path) for path in sorted(folder.glob("*.parquet"))]
+    return files
+
+
+def _reconciliation(rows: list[tuple[Any, ...]]) -> Small:
+    return Small("ops.reconciliation", RECONCILIATION, rows)
+
+
+def _reconcile(plan: Plan, con: Any) -> None:
+    """Fill ops.reconciliation from the tables as readers will find them."""
+    rows = reconcile_home(con, "published", plan.home)
+    con.execute("use published")
+    _fill(con, _reconciliation(rows))
+
+
+def _link(plan: Plan, table: Large, building: Path) -> list[File]:
+    folder = make_folder(building / "parquet" / table.name)
+    linked = []
+    for month, path, sha256 in table.files:
+        if not is_sound(path, sha256):
+            plan.outputs.forget_damaged(table.name, month)
+            raise SqlError(
+                f"{table.name} {month}: the lake's file is damaged; it is set aside, "
+                "run kring run again and it is built anew"
+            )
+        year = folder if month == "whole" else make_folder(folder / f"year={month[:4]}")
+        target = year / (f"{table.name}.parquet" if month == "whole" else f"{month}.parquet")
+        link_or_copy(path, target)
+        linked.append(File(target, sha256))
+    return linked
+
+
+def _insert(con: Any, table: Small) -> None:
+    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())
+    con.execute(f"create table {table_name(table.name)} ({listed})")
+    _fill(con, table)
+
+
+def _fill(con: Any, table: Small) -> None:
+    insert_rows(con, table_name(table.name), table.columns, table.rows)
+
+
+def _export(
+    con: Any, name: str, building: Path, header: dict[str, Any], where: str = "", file: str = ""
+) -> File:
+    target = make_folder(building / "parquet" / name) / (file or f"{name}.parquet")
+    sample = "true" if header["is_sample"] else "false"
+    con.execute(
+        f"copy (select * from {table_name(name)} {where} order by all) to {literal(target)} "
+        "(format parquet, compression zstd, "
+        f'kv_metadata {{"table": {literal(name)}, "is_sample": {literal(sample)}}})'
+    )
+    return File.of(target)
+
+
+def _versions(header: dict[str, Any], older: list[dict[str, Any]]) -> Small:
+    rows = [tuple(manifest[name] for name in VERSIONS) for manifest in (*older, header)]
+    return Small("ops.versions", VERSIONS, rows)
+
+
+def _views(plan: Plan, con: Any) -> None:
+    for name, view in _in_order(plan):
+        try:
+            con.execute(f"create view {table_name(name)} as {view.body}")
+        except Exception as error:
+            raise failure(view, error) from None
+
+
+def _in_order(plan: Plan) -> list[tuple[str, Any]]:
+    """Views after the views they name."""
+    views = dict(plan.rules.views)
+    done: list[tuple[str, Any]] = []
+    while views:
+        ready = [n for n, v in views.items() if not any(o != n and o in v.body for o in views)]
+        if not ready:
+            raise SqlError(f"sql/views: {', '.join(views)} name each other in a circle")
+        done += [(name, views.pop(name)) for name in ready]
+    return done
+
+
+def _comments(plan: Plan, con: Any, header: dict[str, Any]) -> None:
+    """Say what relations and columns mean; a table that was taken over says most of it already."""
+    sample = "SYNTHETIC SAMPLE DATA. " if header["is_sample"] else ""
+    for kind, name, column, standing in con.execute(_REMARKS).fetchall():
+        if column:
+            what = f"column {table_name(name)}.{quoted(column)}"
+            said = column_comment(name, column)
+        else:
+            what, said = f"{kind} {table_name(name)}", sample + table_comment(plan, name)
+        if said != standing:
+            con.execute(f"comment on {what} is {literal(said)}")

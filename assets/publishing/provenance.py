@@ -1,0 +1,202 @@
+"""What a version says of its own figures: the explanation, the revisions, the restatements.
+
+Computed in the database as it is written, from what readers will see, so it cannot disagree
+with it. The rules are `sql/published` and `sql/restatement`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assets.building.plan import Plan
+from assets.record import closing
+from sql.header import Keys, Statement
+from sql.run import HERE, SqlError, failure, literal, quoted, statements, table_name
+
+_COMPARED = {
+    "monthly": "metric.monthly", "cells": "kpi.cells", "composites": "kpi.composites",
+    "scorecard": "kpi.scorecard", "explain": "kpi.explain", "files": "ops.files",
+    "register": "ref.register_rows", "definitions": "ref.metric_definitions",
+}  # fmt: skip
+_WHEN = {
+    "version": "text", "previous_version": "text", "restated_at": "timestamp with time zone",
+}  # fmt: skip
+RESTATEMENTS = {
+    **_WHEN,
+    "table_name": "text", "level": "text", "period": "text", "basis": "text", "id": "text",
+    "channel": "text", "queue": "text", "service": "text", "source": "text",
+    "old_value": "double", "new_value": "double", "old_numerator": "double",
+    "new_numerator": "double", "old_denominator": "double", "new_denominator": "double",
+    "old_status": "text", "new_status": "text", "cause": "text",
+}  # fmt: skip
+REGISTER_CHANGES = {
+    **_WHEN, "table_name": "text", "row_key": "text", "valid_from": "date", "change": "text",
+    "was": "text", "now": "text",
+}  # fmt: skip
+# the logs a version carries on, and the comparison that gives their new rows
+LOGS = {
+    "ops.restatements": (RESTATEMENTS, "found"),
+    "ops.register_changes": (REGISTER_CHANGES, "register_found"),
+}
+
+
+@cache
+def _rules() -> dict[str, Statement]:
+    return statements(HERE / "restatement", Keys.of("title grain reads"))
+
+
+def write_explanation(plan: Plan, con: Any) -> None:
+    """kpi.explain: computed for what is open, as it was closed for what is closed."""
+    for name, rule in plan.rules.published.items():
+        _create(con, rule, table_name(name), f"{rule.body} order by {rule.header['order']}")
+    for revision, names in closing.shares(plan.home):
+        periods = ", ".join(literal(name) for name in names)
+        where = f"where year = {revision.year} and period in ({periods})"
+        con.execute(f"delete from kpi.explain {where}")
+        file = literal(revision.file("kpi.explain"))
+        con.execute(f"insert into kpi.explain by name from read_parquet({file}) {where}")
+        said = f"closed as revision {revision.number}: {revision.decision.reason}"
+        con.execute(
+            "insert into kpi.explain by name select distinct year, period, basis, figure, "
+            f"'closing' as kind, {literal(f'closing:{revision.year}-{revision.period}')} as part, "
+            f"{literal(said)} as text from kpi.explain {where}"
+        )
+
+
+def write_revisions(plan: Plan, con: Any) -> None:
+    """kpi.revisions: the scorecards of all closings, with who, when and why."""
+    con.execute(
+        "create table kpi.revisions as select *, cast(null as timestamp with time zone) "
+        "as closed_at, cast(null as text) as closed_by, cast(null as text) as closed_because, "
+        "cast(null as text) as closed_from, false as stands from kpi.scorecard where false"
+    )
+    stands = {revision.name for revision in closing.standing(plan.home)}
+    for revision in closing.revisions(plan.home):
+        decision = revision.decision
+        said = ", ".join(
+            f"cast({literal(value)} as {kind}) as {name}"
+            for name, value, kind in (
+                ("closed_at", decision.decided_at, "timestamp with time zone"),
+                ("closed_by", decision.decided_by, "text"),
+                ("closed_because", decision.reason, "text"),
+                ("closed_from", decision.version, "text"),
+                ("stands", revision.name in stands, "boolean"),
+            )
+        )
+        file = literal(revision.file("kpi.scorecard"))
+        con.execute(f"insert into kpi.revisions by name select *, {said} from read_parquet({file})")
+
+
+def snapshot(con: Any, catalog: str, mark: str, manifest: dict[str, Any]) -> None:
+    """Copy what is compared out of an attached database, for its side: before or after.
+
+    A version written before one of the tables existed has none of its rows.
+    """
+    for name, table in _COMPARED.items():
+        there = _has(con, catalog, table)
+        rows = f"select * from {catalog}.{table_name(table)}" if there else "select 1 where false"
+        con.execute(f"create or replace temp table {quoted(f'{mark} {name}')} as {rows}")
+    settings = {**manifest.get("settings", {}), "kring": manifest["code"]}
+    table = f"temp.{quoted(f'{mark} settings')}"
+    con.execute(f"create or replace temp table {table} (name text, value text)")
+    con.executemany(f"insert into {table} values (?, ?)", list(settings.items()))
+
+
+def compare(con: Any) -> None:
+    """Lay the differences of the snapshots `before` and `after` into temp tables.
+
+    `found` holds the numbers that differ with their cause, `register_found` the register's rows.
+    """
+    for name in (*_COMPARED, "settings"):
+        body = " union all by name ".join(
+            f"select {literal(mark)} as version, * from temp.{quoted(f'{mark} {name}')}"
+            for mark in ("after", "before")
+        )
+        con.execute(f"create or replace temp view {quoted('both_' + name)} as {body}")
+    for name, target in (
+        ("changed", "changed"), ("register", "register_found"), ("causes", "causes"),
+        ("restatements", "found"),
+    ):  # fmt: skip
+        rule = _rules()[name]
+        _create(con, rule, target, rule.body, kind="temp table")
+
+
+def take_in_before(con: Any, database: Path, manifest: dict[str, Any]) -> bool:
+    """Snapshot the version readers see; False where its file is damaged and cannot be read."""
+    import duckdb
+
+    try:
+        con.execute(f"attach {literal(database)} as before (read_only)")
+        snapshot(con, "before", "before", manifest)
+    except duckdb.Error:
+        return False
+    finally:
+        con.execute("detach database if exists before")
+    return True
+
+
+def write_logs(
+    con: Any,
+    so_far: dict[str, list[Path]],
+    header: dict[str, Any],
+    before: dict[str, Any] | None,
+) -> list[str]:
+    """The logs so far, and what differs from the version before; returns those that grew.
+
+    `before` is the manifest of the version taken in, `header` that of the new one. Raises
+    SqlError where a number changed and nothing it rests on did.
+    """
+    for name, (columns, _) in LOGS.items():
+        listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
+        con.execute(f"create table {table_name(name)} ({listed})")
+        for path in so_far[name]:
+            rows = f"from read_parquet({literal(path)})"
+            con.execute(f"insert into {table_name(name)} by name {rows}")
+    if before is None:
+        return []
+    snapshot(con, "published", "after", header)
+    compare(con)
+    grown = []
+    for name, (_, found) in LOGS.items():
+        ((count,),) = con.execute(
+            f"insert into {table_name(name)} by name select {literal(header['version'])} as "
+            f"version, {literal(before['version'])} as previous_version, "
+            f"{literal(header['created_at'])} as restated_at, * from {found}"
+        ).fetchall()
+        grown += [name] if count else []
+    _require_causes(con, header["version"])
+    return grown
+
+
+def _require_causes(con: Any, version: str) -> None:
+    """Refuse a version in which a number changed and nothing that it rests on did."""
+    where = f"where version = {literal(version)}"
+    rows = con.execute(
+        f"select table_name, period, basis, id, channel from ops.restatements {where} "
+        "and cause is null order by table_name desc, period, id, basis, channel limit 3"
+    ).fetchall()
+    if rows:
+        named = "; ".join(" ".join(str(part) for part in row if part) for row in rows)
+        raise SqlError(
+            f"figures changed and nothing that they rest on did (first {named}); not published. "
+            "A file under lake/outputs was altered by hand: remove lake/outputs and run kring run "
+            "again, which builds all of it anew from what was read"
+        )
+
+
+def _has(con: Any, catalog: str, table: str) -> bool:
+    schema, _, name = table.partition(".")
+    ((count,),) = con.execute(
+        "select count(*) from information_schema.tables where table_catalog = ? "
+        "and table_schema = ? and table_name = ?", [catalog, schema, name],
+    ).fetchall()  # fmt: skip
+    return bool(count)
+
+
+def _create(con: Any, rule: Statement, name: str, body: str, kind: str = "table") -> None:
+    try:
+        con.execute(f"create or replace {kind} {name} as {body}")
+    except Exception as error:
+        raise failure(rule, error) from None

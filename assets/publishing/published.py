@@ -1,0 +1,223 @@
+"""Publishing: a version is built aside, checked, and put in place by one atomic switch.
+
+Belongs here: what makes a version and what takes old ones away. What stands is `versions`' to say.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assets.building.plan import Plan
+from assets.dictionary import NAME as DICTIONARY
+from assets.dictionary import read_dictionary, write_page
+from assets.home import Home
+from assets.lake import digest, make_folder, sha256_file, sync
+from assets.performance_report.writing import write_reports
+from assets.publishing.content import content_digest
+from assets.publishing.database import Before, Written, write_database
+from assets.publishing.provenance import LOGS
+from assets.record import closing, decisions
+from assets.record.versions import Version, current, load, switch, touched, verify, versions
+
+MANIFEST_SCHEMA = 1
+_FILE_MODE, _FOLDER_MODE = 0o440, 0o750
+
+
+def is_current(plan: Plan) -> bool:
+    """Whether what readers see is what the lake holds, and nobody has touched it since."""
+    standing = current(plan.home)
+    return (
+        standing is not None
+        and standing.manifest["content"] == content_digest(plan)
+        and not touched(standing)
+    )
+
+
+def publish(plan: Plan) -> Version | None:
+    """Build, check and switch to a new version; None where the content is the current one.
+
+    A version that stands with the same content and follows the one readers see is switched to:
+    a killed run may have come as far as that, or somebody has rolled back since.
+    """
+    home, content = plan.home, content_digest(plan)
+    if is_current(plan):
+        return None
+    require_record(home)
+    if standing := _standing(home, content):
+        switch(home, standing.id)
+        retain(home)
+        return standing
+    made = datetime.now(UTC)
+    version = f"{made:%Y%m%dT%H%M%S}{made.microsecond // 1000:03}Z-{content[:8]}"
+    building = make_folder(home.versions / f".building-{version}")
+    header: dict[str, Any] = {
+        "schema": MANIFEST_SCHEMA,
+        "version": version,
+        "created_at": made.isoformat(timespec="seconds"),
+        "as_of": plan.as_of.isoformat(),
+        "is_sample": home.sample() is not None,
+        "organisation": home.settings.name,
+        "content": content,
+        "code": code_version(),
+        "register": plan.register.digest[:24],
+        "settings": _settings(home),
+        "decisions": decisions.stamp(home),
+        "follows": _follows(home),
+    }
+    written = write_database(plan, building, header, _before(home))
+    # the database is hashed and put on the disk while the pages are made
+    with ThreadPoolExecutor(1) as beside:
+        database = beside.submit(_finish, building / "kring.duckdb")
+        write_page(read_dictionary(plan, building / "kring.duckdb"), building)
+        reports = write_reports(home, building)
+    _write_manifest(building, header, database.result(), written, reports)
+    _seal(building, home)
+    target = home.versions / version
+    building.rename(target)
+    sync(home.versions)
+    switch(home, version)
+    retain(home)
+    return load(target)
+
+
+def require_record(home: Home) -> None:
+    """Raise HomeError where the log of decisions or a closed revision is not what it was."""
+    for version in versions(home)[:1]:
+        decisions.require_kept(home, version.manifest.get("decisions"))
+    closing.require_whole(home)
+
+
+def _settings(home: Home) -> dict[str, str]:
+    """The settings that decide what is counted."""
+    settings = home.settings
+    return {
+        "timezone": settings.timezone,
+        "first_month": settings.first_month.isoformat(),
+        "last_month": str(home.last_month()),
+    }
+
+
+def _before(home: Home) -> Before:
+    """What a new version is compared with, and the log it goes on from (the newest one's)."""
+    standing, known = current(home), versions(home)
+    newest = known[0].path / "parquet" if known else home.scratch / "nothing yet"
+    return Before(
+        standing.database if standing else None,
+        standing.manifest if standing else {},
+        {name: sorted((newest / name).glob("*.parquet")) for name in LOGS},
+        [version.manifest for version in known],
+    )
+
+
+def _standing(home: Home, content: str) -> Version | None:
+    """The newest whole version with this content, made after the one readers see.
+
+    One made after another would bring back its numbers without a row in the log of changes.
+    """
+    follows = _follows(home)
+    alike = (
+        v
+        for v in versions(home)
+        if v.manifest["content"] == content
+        and v.manifest.get("follows") == follows
+        and v.manifest.get("decisions") == decisions.stamp(home)
+    )
+    return next((v for v in alike if not touched(v) and not verify(home, v)), None)
+
+
+def _follows(home: Home) -> str | None:
+    standing = current(home)
+    return standing.id if standing else None
+
+
+def _write_manifest(
+    building: Path,
+    header: dict[str, Any],
+    database: dict[str, Any],
+    written: Written,
+    reports: dict[str, Any],
+) -> None:
+    manifest = {
+        **header,
+        "database": {**database, "compact_bytes": written.compact_bytes},
+        "documents": [_stated(building / DICTIONARY)],
+        "tables": written.tables,
+        "months": written.months,
+        "reports": reports,
+    }
+    (building / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+
+
+def _stated(path: Path) -> dict[str, Any]:
+    return {"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size}
+
+
+def _finish(path: Path) -> dict[str, Any]:
+    sync(path)
+    return _stated(path)
+
+
+def _seal(folder: Path, home: Home) -> None:
+    """Make a finished version read-only, for the home's group to read, and durable."""
+    for path in (*sorted(folder.rglob("*"), reverse=True), folder):
+        open_to_group(path, home)
+        sync(path)
+    for path in (home.versions, home.published):
+        open_to_group(path, home)
+
+
+def open_to_group(path: Path, home: Home) -> None:
+    """Readable by the home's group, by nobody else, writable by none but the owner's folders."""
+    path.chmod(_FOLDER_MODE if path.is_dir() else _FILE_MODE)
+    group = home.root.stat().st_gid
+    if path.stat().st_gid != group:
+        with suppress(PermissionError):
+            os.chown(path, -1, group)
+
+
+def retain(home: Home) -> None:
+    """Remove versions beyond those to keep.
+
+    Never the current one, one within the grace, or one whose figures were closed.
+    """
+    standing = current(home)
+    closed_from = {revision.decision.version for revision in closing.revisions(home)}
+    grace = datetime.now(UTC) - timedelta(hours=home.settings.grace_hours)
+    for version in versions(home)[home.settings.keep_versions :]:
+        made = datetime.fromisoformat(version.manifest["created_at"])
+        if (standing and version.id == standing.id) or made > grace or version.id in closed_from:
+            continue
+        # aside first: a version that is named is whole, whenever this is cut short
+        removing = version.path.rename(home.versions / f".removing-{version.id}")
+        shutil.rmtree(removing)
+
+
+def code_version() -> str:
+    """The version of kring that wrote this, and the digest of its rules and code."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        number = version("kring")
+    except PackageNotFoundError:
+        number = "unknown"
+    return f"{number} ({_code_digest()})"
+
+
+@cache
+def _code_digest() -> str:
+    root = Path(__file__).resolve().parent.parent.parent
+    files = [
+        path
+        for folder in ("sql", "schemas", "assets")
+        for path in sorted((root / folder).rglob("*"))
+        if path.suffix in (".py", ".sql", ".csv", ".html", ".css")
+    ]
+    return digest([(str(p.relative_to(root)), sha256_file(p)) for p in files])[:8]

@@ -1,0 +1,1 @@
+"""What was decided and what readers see: the log of decisions, closed periods, versions."""

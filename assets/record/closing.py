@@ -1,0 +1,262 @@
+"""Closed periods: their figures as published, kept as numbered revisions, and what is open.
+
+A revision is a folder of parquet under `record/` that never changes: the scorecard of the
+period, the metrics of its months, and the explanation of both. Late data never reaches it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assets.home import Home, HomeError
+from assets.lake import digest, make_folder, sha256_file, sync
+from assets.periods import PERIODS
+from assets.record.decisions import CLOSED, REOPENED, Decision, decide, decisions
+
+if TYPE_CHECKING:
+    from assets.record.versions import Version
+
+# the tables of months of which a closed month keeps its own file; `_as_now` holds all that is known
+MONTHLY = ("metric.monthly", "fact.evidence")
+# the tables of which a closed period keeps its own rows
+FROZEN = ("kpi.cells", "kpi.composites", "kpi.realisations", "kpi.scorecard", "kpi.explain")
+# values reported by hand, of which a closed period keeps its quarters' own
+INPUTS = "kpi.inputs"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A period as it was closed: `2024-Q1.r1`."""
+
+    folder: Path
+    year: int
+    period: str
+    number: int
+    decision: Decision
+
+    @property
+    def name(self) -> str:
+        return revision_name(self.year, self.period, self.number)
+
+    def file(self, table: str) -> Path:
+        return self.folder / f"{table}.parquet"
+
+    def month_file(self, table: str, month: str) -> Path:
+        return self.folder / table / f"{month}.parquet"
+
+    @property
+    def months(self) -> list[str]:
+        return month_names(self.year, self.period)
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of each file of the folder; empty where it is missing."""
+        manifest = self.folder / "manifest.json"
+        found: dict[str, str] = json.loads(manifest.read_text()) if manifest.is_file() else {}
+        return found
+
+
+def revision_name(year: int, period: str, number: int) -> str:
+    return f"{year}-{period}.r{number}"
+
+
+def month_names(year: int, period: str) -> list[str]:
+    """The months of a period: 2024-01 to 2024-03 for Q1."""
+    return [f"{year}-{number:02}" for number in PERIODS[period]]
+
+
+def quarter_names(period: str) -> list[str]:
+    """The quarters of a period: Q1 and Q2 for S1."""
+    return sorted({f"Q{(number + 2) // 3}" for number in PERIODS[period]})
+
+
+def revisions(home: Home) -> list[Revision]:
+    """Every revision ever closed, oldest first."""
+    return [
+        Revision(
+            home.revision(revision_name(d.year, d.period, d.revision)),
+            d.year, d.period, d.revision, d,
+        )
+        for d in decisions(home)
+        if d.action == CLOSED and d.year and d.period and d.revision
+    ]  # fmt: skip
+
+
+def standing(home: Home) -> list[Revision]:
+    """The revisions of the periods that are closed now, oldest first."""
+    open_again = {(d.year, d.period, d.revision) for d in decisions(home) if d.action == REOPENED}
+    return [r for r in revisions(home) if (r.year, r.period, r.number) not in open_again]
+
+
+def frozen_months(home: Home, table: str) -> dict[str, Path]:
+    """The months of closed periods and the file that holds their rows as published.
+
+    A month closed with its quarter and again with its year stands as it was closed first.
+    """
+    found: dict[str, Path] = {}
+    for revision in standing(home):
+        for month in revision.months:
+            found.setdefault(month, revision.month_file(table, month))
+    return found
+
+
+def standing_digest(home: Home) -> str:
+    """Digest of which revisions stand."""
+    return digest([(r.name, r.decision.digest) for r in standing(home)])
+
+
+def close(home: Home, version: Version, year: int, period: str, reason: str,
+          by: str | None = None) -> Revision:  # fmt: skip
+    """Keep a period as the version publishes it; the caller holds the run lock.
+
+    Raises HomeError where the period has not ended, is not published, or is closed already.
+    """
+    closed = {(r.year, r.period): r for r in standing(home)}
+    if (year, period) in closed:
+        raise HomeError(
+            f"{year}-{period} is closed as revision {closed[year, period].number}; "
+            f"kring reopen {year}-{period} --reason ... opens it"
+        )
+    number = 1 + sum((r.year, r.period) == (year, period) for r in revisions(home))
+    content = _freeze(home, version, year, period, number)
+    decide(home, CLOSED, version=version.id, reason=reason, by=by, year=year, period=period,
+           revision=number, content=content)  # fmt: skip
+    return standing(home)[-1]
+
+
+def reopen(home: Home, version: Version, year: int, period: str, reason: str,
+           by: str | None = None) -> Decision:  # fmt: skip
+    """Let everything known into a period again; its revision stays readable.
+
+    Raises HomeError where it is not closed, or a longer closed period holds its months.
+    """
+    closed = {(r.year, r.period): r for r in standing(home)}
+    if (year, period) not in closed:
+        raise HomeError(f"{year}-{period} is not closed; kring closings lists what is")
+    mine = set(month_names(year, period))
+    longer = [
+        r.name.rpartition(".")[0] for r in standing(home) if r.year == year and mine < set(r.months)
+    ]
+    if longer:
+        raise HomeError(
+            f"{year}-{period} lies in {' and '.join(longer)}, which is closed too; "
+            f"reopen {'that' if len(longer) == 1 else 'those'} first"
+        )
+    return decide(home, REOPENED, version=version.id, reason=reason, by=by, year=year,
+                  period=period, revision=closed[year, period].number)  # fmt: skip
+
+
+def _freeze(home: Home, version: Version, year: int, period: str, number: int) -> str:
+    """Copy the period's rows out of the published version; in place before the log names them.
+
+    Returns the digest of the revision's manifest, by which the log knows it again.
+    """
+    import duckdb
+
+    from sql.run import literal, table_name
+
+    final = home.revision(revision_name(year, period, number))
+    building = final.with_name(f".building-{final.name}")
+    shutil.rmtree(building, ignore_errors=True)
+    make_folder(building)
+    with duckdb.connect(str(version.database), read_only=True) as con:
+        _check_ended(con, year, period)
+        own = [period, *month_names(year, period)]
+        for table in (*FROZEN, INPUTS):
+            kept = quarter_names(period) if table == INPUTS else own
+            names = ", ".join(literal(name) for name in kept)
+            target = literal(building / f"{table}.parquet")
+            replaced = f"* replace ({number} as revision)" if table == "kpi.scorecard" else "*"
+            con.execute(
+                f"copy (select {replaced} from {table_name(table)} where year = {year} "
+                f"and period in ({names}) order by all) to {target} "
+                "(format parquet, compression zstd)"
+            )
+    for table in MONTHLY:
+        for month in month_names(year, period):
+            source = version.path / "parquet" / table / f"year={year}" / f"{month}.parquet"
+            shutil.copyfile(source, make_folder(building / table) / f"{month}.parquet")
+    content = _seal(building)
+    shutil.rmtree(final, ignore_errors=True)  # of a closing that was cut short before its entry
+    building.rename(final)
+    sync(final.parent)
+    return content
+
+
+def _check_ended(con: object, year: int, period: str) -> None:
+    rows = con.execute(  # type: ignore[attr-defined]
+        "select max(period_end), bool_and(period_state = 'closed'), count(distinct month) "
+        "from ref.calendar where year = ? and period = ?", [year, period],
+    ).fetchall()  # fmt: skip
+    end, has_ended, months = rows[0]
+    if not months:
+        raise HomeError(f"{year}-{period} is not published; kring scorecard {year} shows what is")
+    if not has_ended or months < len(PERIODS[period]):
+        raise HomeError(f"{year}-{period} ends on {end} and cannot be closed before")
+
+
+def _seal(folder: Path) -> str:
+    """Hash, sync and make read-only what will not change again; the digest of the hashes."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    hashes = {str(p.relative_to(folder)): sha256_file(p) for p in files}
+    manifest = folder / "manifest.json"
+    manifest.write_text(json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+    for path in (*files, manifest):
+        path.chmod(0o440)
+        sync(path)
+    for path in sorted({p.parent for p in files} | {folder}, reverse=True):
+        sync(path)
+    return digest(hashes)
+
+
+def damaged(home: Home) -> list[str]:
+    """What is wrong with the kept revisions: missing or changed files."""
+    problems = []
+    for revision in revisions(home):
+        if not revision.hashes:
+            problems.append(f"record: revision {revision.name} is missing; restore it")
+        elif digest(revision.hashes) != revision.decision.content:
+            problems.append(f"record: {revision.name}/manifest.json is not as closed; restore it")
+        for name, sha256 in revision.hashes.items():
+            path = revision.folder / name
+            if not path.is_file() or sha256_file(path) != sha256:
+                problems.append(f"record: {revision.name}/{name} is not as closed; restore it")
+    return problems
+
+
+def require_whole(home: Home) -> None:
+    """Raise HomeError where a kept revision is not what was closed: no figure may rest on it."""
+    if problems := damaged(home):
+        more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+        raise HomeError("; ".join(problems[:3]) + f"{more} from the last backup of record/")
+
+
+def shares(home: Home) -> list[tuple[Revision, list[str]]]:
+    """Each standing revision with the periods (its own, its months) whose rows it provides.
+
+    A month that is closed twice is provided once; its rows are the same in both.
+    """
+    given: set[tuple[int, str]] = set()
+    found = []
+    for revision in standing(home):
+        names = [n for n in (revision.period, *revision.months) if (revision.year, n) not in given]
+        given |= {(revision.year, name) for name in names}
+        found.append((revision, names))
+    return found
+
+
+def quarter_shares(
+    given: list[tuple[Revision, list[str]]],
+) -> list[tuple[Revision, list[str]]]:
+    """Each of these revisions with the quarters whose inputs it provides, each but once."""
+    seen: set[tuple[int, str]] = set()
+    found = []
+    for revision, _ in given:
+        names = [q for q in quarter_names(revision.period) if (revision.year, q) not in seen]
+        seen |= {(revision.year, name) for name in names}
+        found.append((revision, names))
+    return found

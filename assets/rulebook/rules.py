@@ -1,0 +1,229 @@
+"""All rules in force in a home: the shipped SQL files and the home's own.
+
+A home adds a metric or a check by one file in `metrics/` or `checks/`; a name may not be
+taken twice. What a rule reads is what it depends on, for the judge and for Dagster alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from assets.arrivals.source_values import Tolerance, parse_tolerance
+from assets.home import Home
+from assets.lake import digest
+from assets.rulebook.grains import GRAINS, check_grains
+from schemas.register_columns import KINDS
+from schemas.register_tables import TABLES
+from sql.header import HeaderError, Keys, Statement
+from sql.run import (
+    CHECK_KEYS,
+    FACT_KEYS,
+    HERE,
+    KPI_KEYS,
+    MACROS,
+    METRIC_KEYS,
+    TABLE_KEYS,
+    statements,
+)
+
+VIEW_KEYS = Keys.of("title grain")
+PUBLISHED_KEYS = Keys.of("title grain order")
+_CREATED = re.compile(r"^create macro (\w+)", re.MULTILINE)
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_REFERENCE = {f"ref.{name}" for name in TABLES} | {"ref.calendar", "ref.metric_definitions"}
+# a fact may rest on the register's rows, whose months are known, not on the calendar or clock
+_DATED = {f"ref.{name}" for name in TABLES}
+_OPERATIONAL = {"ops.coverage", "ops.month", "ops.sources"}
+UNITS = ("share", "ratio", "seconds")
+# block: figures withheld; flag: published, and must be looked at; warn: shown
+SEVERITIES = ("block", "flag", "warn")
+# the order in which the scorecard's statements build on each other
+KPI_ORDER = (
+    "inputs", "cells", "parts", "composites", "realisations", "indices", "parents", "scorecard",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The statements by name: facts, metrics, checks, scorecard steps, views, and the tables
+    that readers get of each month beside the figures, on which no figure rests."""
+
+    facts: Mapping[str, Statement]
+    metrics: Mapping[str, Statement]
+    checks: Mapping[str, Statement]
+    kpi: Mapping[str, Statement]
+    views: Mapping[str, Statement]
+    tables: Mapping[str, Statement]
+    published: Mapping[str, Statement]
+
+    @cached_property
+    def macros(self) -> tuple[str, ...]:
+        """The texts of the files of macros that statements share."""
+        return tuple(file.read_text(encoding="utf-8") for file in MACROS)
+
+    def macros_of(self, rule: Statement) -> str:
+        """The text of the macros a statement rests on: all of each file of which it names one."""
+        return _macros_named(rule.text, self.macros)
+
+    def of_grain(self, grain: str) -> dict[str, Statement]:
+        """The metrics that are counted at a grain finer than the month."""
+        return {n: s for n, s in self.metrics.items() if grain in s.listed("grains")}
+
+    def facts_of_grain(self, grain: str) -> tuple[str, ...]:
+        """The facts that the metrics of a grain rest on."""
+        reads = {name for s in self.of_grain(grain).values() for name in s.listed("reads")}
+        return tuple(sorted(name for name in reads if name.startswith("fact.")))
+
+    @cached_property
+    def spanning(self) -> list[Statement]:
+        """The facts whose rows of a month rest on other months."""
+        return [rule for rule in self.facts.values() if rule.header.get("apart")]
+
+    @cached_property
+    def definitions(self) -> list[dict[str, object]]:
+        """One row per metric, as its header states it (table ref.metric_definitions)."""
+        return [
+            {
+                "metric_id": name,
+                "title": s.header["title"],
+                "unit": s.header["unit"],
+                "numerator": s.header["numerator"],
+                "denominator": s.header["denominator"],
+                "rollup": s.header["rollup"],
+                "since": s.header["since"],
+                "reads": [*s.listed("reads"), *self._registers_of(s), f"metric.{name}"],
+                "fingerprint": self._definition(s),
+            }
+            for name, s in sorted(self.metrics.items())
+        ]
+
+    def _registers_of(self, metric: Statement) -> list[str]:
+        """The register tables that the facts of a metric read."""
+        reads = {
+            name
+            for fact in metric.listed("reads")
+            if fact.startswith("fact.")
+            for name in self.facts[fact.removeprefix("fact.")].listed("reads")
+        }
+        return sorted(n for n in reads - set(metric.listed("reads")) if n.startswith("ref."))
+
+    def _definition(self, metric: Statement) -> str:
+        """Digest of all SQL a metric's figures rest on: its own, its macros', its facts'."""
+        facts = [
+            self.facts[name.removeprefix("fact.")]
+            for name in metric.listed("reads")
+            if name.startswith("fact.")
+        ]
+        return digest(
+            metric.fingerprint, self.macros_of(metric), [fact.fingerprint for fact in facts]
+        )[:8]
+
+
+def load_rules(home: Home) -> Rules:
+    """Read every rule; raises HeaderError naming file, line and remedy."""
+    rules = Rules(
+        facts=statements(HERE / "facts", FACT_KEYS),
+        metrics=_with_own(HERE / "metrics", home.own_metrics, METRIC_KEYS),
+        checks=_with_own(HERE / "checks", home.own_checks, CHECK_KEYS),
+        kpi=statements(HERE / "kpi", KPI_KEYS),
+        views=statements(HERE / "views", VIEW_KEYS),
+        tables=_in_reading_order(statements(HERE / "tables", TABLE_KEYS)),
+        published=statements(HERE / "published", PUBLISHED_KEYS),
+    )
+    for statement in rules.facts.values():
+        _known_reads(statement, {f"raw.{kind}" for kind in KINDS} | _DATED)
+    known = {f"fact.{name}" for name in rules.facts} | _REFERENCE
+    for statement in rules.metrics.values():
+        _one_of(statement, "unit", UNITS)
+        _one_of(statement, "rollup", ("sum", "none"))
+        if not _MONTH.fullmatch(statement.header["since"]):
+            raise statement.problem("since", "must be a month, such as 2024-01")
+        _known_reads(statement, known)
+        check_grains(statement, rules.facts)
+    metrics = {f"metric.{name}" for name in rules.metrics}
+    for statement in rules.checks.values():
+        _one_of(statement, "severity", SEVERITIES)
+        tolerance(statement)
+        _months(statement, "trailing")
+        _known_reads(statement, known | metrics | {"ops.accepted"} | _OPERATIONAL)
+    known |= metrics | {"metric.monthly", *GRAINS.values(), *rules.tables} | _OPERATIONAL
+    for name, statement in rules.tables.items():
+        _months(statement, "trailing")
+        _known_reads(statement, known - {name})
+    return rules
+
+
+@cache
+def _macros_named(text: str, files: tuple[str, ...]) -> str:
+    """The files of which a text names a macro; a file's own may rest on those before it."""
+    named = ""
+    for file in reversed(files):
+        names = "|".join(_CREATED.findall(file))
+        if re.search(rf"\b({names})\s*\(", text + named, re.IGNORECASE):
+            named = file + named
+    return named
+
+
+def _in_reading_order(tables: dict[str, Statement]) -> dict[str, Statement]:
+    """Tables after the tables they read."""
+    ordered: dict[str, Statement] = {}
+    while waiting := {n: s for n, s in tables.items() if n not in ordered}:
+        ready = {n: s for n, s in waiting.items() if not waiting.keys() & set(s.listed("reads"))}
+        if not ready:
+            raise HeaderError(f"sql/tables: {', '.join(waiting)} read each other in a circle")
+        ordered |= ready
+    return ordered
+
+
+def tolerance(check: Statement) -> Tolerance:
+    """How many rows may offend: a number, or a share of the month's rows of its first table."""
+    text = check.header.get("tolerance", "0")
+    return Tolerance(rows=int(text)) if text.isdecimal() else parse_tolerance(check)
+
+
+def trailing(rule: Statement) -> int:
+    """How many months before its own a rule sees too."""
+    return int(rule.header.get("trailing") or 0)
+
+
+def _months(statement: Statement, key: str) -> None:
+    if not statement.header.get(key, "0").isdecimal():
+        raise statement.problem(key, "must be a number of months, such as 3")
+
+
+def _with_own(shipped: Path, own: Path, keys: Keys) -> dict[str, Statement]:
+    found = statements(shipped, keys)
+    for name, statement in statements(own, keys).items():
+        if name in found:
+            raise HeaderError(
+                f"{own.name}/{name}.sql: a shipped rule has this name; rename the file"
+            )
+        found[name] = statement
+    return dict(sorted(found.items()))
+
+
+def _one_of(statement: Statement, key: str, allowed: tuple[str, ...]) -> None:
+    if statement.header[key] not in allowed:
+        raise statement.problem(key, f"must be one of {', '.join(allowed)}")
+
+
+def _known_reads(statement: Statement, tables: set[str]) -> None:
+    for name in statement.listed("reads"):
+        if name not in tables:
+            raise statement.problem(
+                "reads", f"there is no {name} to read; there are {', '.join(sorted(tables))}"
+            )
+
+
+def first_table(check: Statement) -> str:
+    """The table a check speaks of: the first it reads; its months are withheld if it blocks."""
+    return check.listed("reads")[0]
+
+
+def raw_kinds(fact: Statement) -> list[str]:
+    """The kinds of export a fact is made of; what else it reads is the register."""
+    return [n.removeprefix("raw.") for n in fact.listed("reads") if n.startswith("raw.")]
