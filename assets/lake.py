@@ -29,6 +29,27 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
+_seen: set[tuple[Path, str, int]] = set()
+
+
+def is_sound(path: Path, sha256: str) -> bool:
+    """Whether a file is what its record says; a file that has not changed is read once."""
+    if not path.is_file():
+        return False
+    if _mark(path, sha256) not in _seen and sha256_file(path) == sha256:
+        trust(path, sha256)
+    return _mark(path, sha256) in _seen
+
+
+def trust(path: Path, sha256: str) -> None:
+    """Take a file at its word, as long as it stays as it is: this process has just read it."""
+    _seen.add(_mark(path, sha256))
+
+
+def _mark(path: Path, sha256: str) -> tuple[Path, str, int]:
+    return path, sha256, path.stat().st_ctime_ns
+
+
 def digest(*parts: object) -> str:
     """A short digest of values that have one JSON form; order matters, dict order does not."""
     text = json.dumps(parts, sort_keys=True, default=str, ensure_ascii=False)
@@ -190,6 +211,7 @@ class Outputs:
         folder = make_folder(self._home.outputs / record.table)
         sync(written)
         written.replace(folder / record.file)
+        trust(folder / record.file, record.sha256)
         noted = written.with_suffix(".json")
         with naming(noted):
             noted.write_text(_as_json(asdict(record)), encoding="utf-8")

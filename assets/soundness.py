@@ -12,9 +12,7 @@ from pathlib import Path
 
 from assets.arrivals.ledger import Chunk, Delivery, Ledger
 from assets.home import Home, HomeError
-from assets.lake import OutputRecord, Outputs, sha256_file
-
-_seen: set[tuple[Path, str, int]] = set()
+from assets.lake import OutputRecord, Outputs, is_sound
 
 
 def sound_outputs(outputs: Outputs, records: Iterable[OutputRecord]) -> list[Path]:
@@ -67,13 +65,3 @@ def _set_aside(home: Home, ledger: Ledger, damaged: list[tuple[Delivery, Chunk]]
 
 def _path(home: Home, delivery: Delivery, chunk: Chunk) -> Path:
     return home.chunk(delivery.kind, delivery.source, chunk.file)
-
-
-def is_sound(path: Path, sha256: str) -> bool:
-    """Whether a file is what its record says; a file that has not changed is read once."""
-    if not path.is_file():
-        return False
-    mark = (path, sha256, path.stat().st_ctime_ns)
-    if mark not in _seen and sha256_file(path) == sha256:
-        _seen.add(mark)
-    return mark in _seen

@@ -14,6 +14,7 @@ import pytest
 from homes import ROOT
 
 RULES = sorted((ROOT / "sql").rglob("*.sql"))
+UNSORTED = re.compile(r"\s*(?:filter\s*\([^()]*\))?\s*as (unsorted_\w+)", re.IGNORECASE)
 GATHERS = re.compile(r"\b(string_agg|listagg|array_agg|list|first|last)\s*\(", re.IGNORECASE)
 
 
@@ -31,8 +32,16 @@ def unordered(text: str) -> Iterator[str]:
         # or the list is sorted as soon as it is put together
         sorted_at_once = sql[: call.start()].rstrip().endswith("list_sort(")
         ordered = re.search(r"\border\s+by\b", inside, re.IGNORECASE)
-        if not (window or sorted_at_once or ordered):
+        named = UNSORTED.match(sql, end)
+        sorted_later = named and not _used_unsorted(sql[named.end() :], named[1])
+        if not (window or sorted_at_once or ordered or sorted_later):
             yield " ".join(sql[call.start() : end].split())
+
+
+def _used_unsorted(sql: str, name: str) -> bool:
+    """Whether a list is used, outside a `list_sort` and not as a name, as it was gathered."""
+    others = re.sub(r"\blist_sort\((?:[^()]|\([^()]*\))*\)", "", sql)
+    return bool(re.search(rf"(?<!as )\b{name}\b", others))
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: str(path.relative_to(ROOT / "sql")))
@@ -45,4 +54,7 @@ def test_the_search_finds_what_is_there() -> None:
     assert list(unordered("select string_agg(a, ', ' order by b) from t")) == []
     assert list(unordered("select list(a) over (partition by b order by c) from t")) == []
     assert list(unordered("select list_sort(list({'b': b})) from t")) == []
+    later = "with g as (select list(b) as unsorted_b from t) select {} from g"
+    assert list(unordered(later.format("list_sort(list_concat(unsorted_b, [1])) as c"))) == []
+    assert list(unordered(later.format("g.unsorted_b"))) == ["list(b)"]
     assert list(unordered("select list_filter(a, lambda x: x > (1)) -- list(a)\nfrom t")) == []

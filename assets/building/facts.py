@@ -8,8 +8,15 @@ from assets import spans
 from assets.building.plan import Plan
 from assets.building.workbench import Workbench
 from assets.home import HomeError
-from assets.lake import OutputRecord, digest, link_or_copy, make_folder, month_name, output_file
-from assets.soundness import is_sound
+from assets.lake import (
+    OutputRecord,
+    digest,
+    is_sound,
+    link_or_copy,
+    make_folder,
+    month_name,
+    output_file,
+)
 from sql.header import Statement
 from sql.run import literal
 

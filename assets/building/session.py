@@ -24,9 +24,8 @@ from assets.building.tables import build_table
 from assets.building.workbench import Workbench
 from assets.home import Home, run_lock
 from assets.intake.leftovers import sweep_unnamed
-from assets.lake import OutputRecord, sweep
+from assets.lake import OutputRecord, is_sound, sweep
 from assets.lanes import cores
-from assets.soundness import is_sound
 
 _T = TypeVar("_T")
 # Months do not rest on each other, and much of a month's work keeps one core busy only.

@@ -16,9 +16,9 @@ from assets.building.plan import Plan
 from assets.building.workbench import Workbench
 from assets.home import Home
 from assets.intake import keys
-from assets.lake import make_folder, month_name, place, sha256_file
+from assets.lake import is_sound, make_folder, month_name, place, sha256_file, trust
 from assets.rulebook.rules import raw_kinds
-from assets.soundness import is_sound, sound_chunks
+from assets.soundness import sound_chunks
 from assets.spans import Prepared, Standing
 from sql.header import Statement
 from sql.run import failure, literal, quoted
@@ -214,5 +214,7 @@ def _written(bench: Workbench, rule: Statement, month: str, rows: str) -> Prepar
     bench.connection.execute("reset disabled_optimizers")
     sha256 = sha256_file(scratch)
     prepared = Prepared(f"{month}.{sha256[:12]}.parquet", sha256, written.rows)
-    place(scratch, spans.file(bench.home, rule.name, prepared))
+    file = spans.file(bench.home, rule.name, prepared)
+    place(scratch, file)
+    trust(file, sha256)
     return prepared

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from assets.arrivals.ledger import Chunk
 from assets.arrivals.sources import Source
 from assets.home import Home
-from assets.lake import make_folder, place, sha256_file
+from assets.lake import make_folder, place, sha256_file, trust
 from schemas.contract import Contract, dated_day
 
 REJECTS = {"_row": pl.Int64, "column": pl.String, "rule": pl.String, "_rows": pl.Int64}
@@ -115,7 +115,9 @@ class Chunks:
                 continue
             sha256 = sha256_file(path)
             name = f"{path.name}.{self._sha256[:12]}.{sha256[:12]}.parquet"
-            place(path, self._home.chunk(self._source.kind, self._source.name, name))
+            chunk = self._home.chunk(self._source.kind, self._source.name, name)
+            place(path, chunk)
+            trust(chunk, sha256)
             kept.append(Chunk(path.name, name, sha256, rows))
         return tuple(kept)
 

@@ -15,8 +15,16 @@ from typing import Any
 from assets.arrivals.ledger import Chunk, Delivery, Ledger
 from assets.home import Home
 from assets.intake.contest import Contest, Delivered
-from assets.lake import make_folder, place, read_json, sha256_file, sweep_folder, write_json
-from assets.soundness import is_sound, sound_chunks
+from assets.lake import (
+    is_sound,
+    make_folder,
+    place,
+    read_json,
+    sha256_file,
+    sweep_folder,
+    write_json,
+)
+from assets.soundness import sound_chunks
 
 
 @dataclass(frozen=True)

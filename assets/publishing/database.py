@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.building.plan import Plan
-from assets.lake import link_or_copy, make_folder
+from assets.lake import is_sound, link_or_copy, make_folder
 from assets.publishing.accounting import check_row_files, reject_files
 from assets.publishing.carrying import (
     Carried,
@@ -43,7 +43,6 @@ from assets.publishing.provenance import (
 from assets.publishing.reconciliation import COLUMNS as RECONCILIATION
 from assets.publishing.reconciliation import reconcile_home
 from assets.publishing.stating import File, require_agreement, state_months, state_tables
-from assets.soundness import is_sound
 from sql.run import (
     CONTACT_MACROS,
     SHARE_MACROS,

@@ -25,7 +25,7 @@ attempts as (
         sum(attempts) as attempts,
         arg_min(campaign, (called_at, base + file_row)) as campaign,
         arg_min(base + file_row, (called_at, base + file_row)) as first_record,
-        list_sort(list(base + file_row)) as records
+        list(base + file_row) as unsorted_records
     from raw.outbound_attempts
     join files using (source, file_id)
     group by case_id
@@ -42,7 +42,7 @@ cases as (
         min(due_at) as due_at,
         max(amount) as amount,
         min(paid_at) as paid_at,
-        list_sort(list(base + file_row)) as records
+        list(base + file_row) as unsorted_records
     from raw.outbound_cases
     join files using (source, file_id)
     group by case_id
@@ -71,7 +71,7 @@ paid as (
             as first_paid_after_contact_at,
         min(payments.known_at) filter (payments.paid_at <= attempts.first_attempt_at)
             as paid_before_known_at,
-        list_sort(list(payments.record) filter (payments.record is not null)) as records
+        list(payments.record) filter (payments.record is not null) as unsorted_records
     from attempts
     join payments using (case_id)
     group by attempts.case_id
@@ -105,7 +105,9 @@ select
     attempts.first_record % 1_000_000_000_000 as file_row,
     -- every record a case rests on, ordered by source, file and row so that bytes repeat
     list_transform(
-        list_sort(list_concat(attempts.records, cases.records, paid.records)),
+        list_sort(list_concat(
+            attempts.unsorted_records, cases.unsorted_records, paid.unsorted_records
+        )),
         lambda record: struct_insert(
             named.files[record // 1_000_000_000_000],
             file_row := record % 1_000_000_000_000
