@@ -17,6 +17,8 @@ import pytest
 from homes import ROOT, TestHome, call, calls_file
 from serving import Server, until
 
+from assets.home import BusyError, run_lock
+
 pytestmark = pytest.mark.nightly
 
 MONTHS = ["2024-01", "2024-02", "2024-03"]
@@ -145,7 +147,9 @@ def test_a_late_file_rebuilds_its_months_and_is_published(server: Server, place:
     ranges = {
         tuple(t[f"dagster/asset_partition_range_{end}"] for end in ("start", "end")) for t in asked
     }
-    assert ranges == {("2024-01", "2024-03")}
+    # who hears of it again while that range is at work may ask for what is left of it
+    assert ("2024-01", "2024-03") in ranges
+    assert all("2024-01" <= first <= last <= "2024-03" for first, last in ranges)
     assert february.stat().st_mtime_ns == written
 
 
@@ -173,6 +177,7 @@ def test_the_night_comes_by_itself_and_a_command_meanwhile_does_no_harm(
 
 def test_a_killed_command_does_not_hold_up_the_queue(server: Server, place: TestHome) -> None:
     late(place, "killed", "2024-01", "2024-02", "2024-03")
+    until("no process holds the home", 60, lambda: is_free(place))
     command = subprocess.Popen(
         [sys.executable, "-m", "pipelines.cli", "run"],
         env={**os.environ, "KRING_HOME": str(place.root)},
@@ -211,6 +216,15 @@ def not_busy(place: TestHome) -> Any:
     """The command's end, unless another run held the lock."""
     ran = place.kring("run")
     return ran if ran.returncode != 75 else None
+
+
+def is_free(place: TestHome) -> bool:
+    """Whether no process holds the home: a run has ended in the books before its process has."""
+    try:
+        with run_lock(place.home, wait=False):
+            return True
+    except BusyError:
+        return False
 
 
 def started(server: Server) -> list[dict[str, Any]]:
