@@ -30,6 +30,8 @@ from assets.lanes import cores
 _T = TypeVar("_T")
 # Months do not rest on each other, and much of a month's work keeps one core busy only.
 _AT_ONCE = 2
+# Of so few months, as after a late row, one is often nearly all the work: it may use every core.
+_FEW = 4
 _MEMORY_MB = 800
 
 
@@ -42,6 +44,7 @@ class Session:
         self._open.enter_context(run_lock(home, wait=wait))
         self._owner = threading.get_ident()
         self._benches: dict[int, Workbench] = {}
+        self._many = False
         self._pool: ThreadPoolExecutor | None = None
         self._plan: Plan | None = None
 
@@ -56,14 +59,14 @@ class Session:
 
     @property
     def bench(self) -> Workbench:
-        """The engine of the thread that asks; those of several months at once share the machine."""
+        """The engine of the thread that asks; those of many months share the machine's cores."""
         thread = threading.get_ident()
         if thread not in self._benches:
             alone = thread == self._owner
             self._benches[thread] = Workbench(
                 self.plan,
                 memory_mb=_MEMORY_MB if alone else _MEMORY_MB // _AT_ONCE,
-                threads=None if alone else max(1, cores() // _AT_ONCE),
+                threads=None if alone or not self._many else max(1, cores() // _AT_ONCE),
             )
         return self._benches[thread]
 
@@ -74,6 +77,7 @@ class Session:
             return
         _ = self.plan  # seen once, before the threads ask for it
         if self._pool is None:
+            self._many = len(months) > _FEW
             self._pool = ThreadPoolExecutor(_AT_ONCE, "month")
         begun = [(month, self._pool.submit(build, month)) for month in months]
         try:
