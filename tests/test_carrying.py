@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from saying import SOURCE, Small, made
 
-from assets.publishing import carrying
+from assets.record import copying
 
 AS_OF = "2024-07-10"
 
@@ -96,7 +96,7 @@ def test_a_database_that_was_altered_is_not_built_upon(home: Small) -> None:
 def test_a_database_full_of_holes_is_written_whole(
     home: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carrying, "_GROWTH", 0.5)
+    monkeypatch.setattr(copying, "_GROWTH", 0.5)
     home.export("01", [made(11, 0)])
     home.run(AS_OF, publish=True)
     folder, manifest = current(home)

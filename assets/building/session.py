@@ -26,6 +26,7 @@ from assets.home import Home, run_lock
 from assets.intake.leftovers import sweep_unnamed
 from assets.lake import OutputRecord, is_sound, sweep
 from assets.lanes import cores
+from assets.record.copying import Copy
 
 _T = TypeVar("_T")
 # Months do not rest on each other, and much of a month's work keeps one core busy only.
@@ -38,6 +39,9 @@ _MEMORY_MB = 800
 class Session:
     """Builds outputs of one home as of one day, only stale ones unless `forced`."""
 
+    publishes = True
+    """Whether a version follows what is built, so that the one before may be copied meanwhile."""
+
     def __init__(self, home: Home, as_of: date, *, forced: bool, wait: bool = True) -> None:
         self.home, self.as_of, self.forced = home, as_of, forced
         self._open = ExitStack()
@@ -47,6 +51,8 @@ class Session:
         self._many = False
         self._pool: ThreadPoolExecutor | None = None
         self._plan: Plan | None = None
+        self.copy = Copy(home)
+        self._open.callback(self.copy.drop)
 
     @property
     def plan(self) -> Plan:
@@ -137,11 +143,16 @@ class Session:
         return standing or build_scorecard(self.bench)[-1]
 
     def _standing(self, table: str, month: date | None, fingerprint: str) -> OutputRecord | None:
-        if self.forced or not self.plan.is_fresh(table, month, fingerprint):
+        if self.forced:
             return None
         record = self.plan.outputs.get(table, month)
-        sound = record and is_sound(self.plan.outputs.path(record), record.sha256)
-        return record if sound else None
+        is_fresh = self.plan.is_fresh(table, month, fingerprint)
+        if record and is_fresh and is_sound(self.plan.outputs.path(record), record.sha256):
+            return record
+        # facts keep every core busy, what rests on them does not
+        if self.publishes and not table.startswith("fact."):
+            self.copy.begin()
+        return None
 
 
 _session: tuple[str, Session] | None = None

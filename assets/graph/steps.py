@@ -164,7 +164,7 @@ def _snapshot(session: Session, month: date | None) -> Result:
     session.rest()
     # a run planned for some months leaves publishing to the run after which none is stale
     if session.forced or not session.plan.stale():
-        publish(session.plan)
+        publish(session.plan, session.copy)
     standing = current(session.home)
     if standing is None:
         return Result(0, metadata={"version": "none yet: other months are still to be built"})

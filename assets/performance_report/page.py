@@ -37,6 +37,13 @@ def render(report: Report, own: OwnTexts, lang: str) -> str:
     return "\n".join(line.rstrip() for line in made.splitlines() if line.strip()) + "\n"
 
 
+def compile_templates() -> None:
+    """Do once, and where there is time, what the first page would wait for."""
+    environment = _environment()
+    for name in environment.list_templates(extensions=["html"]):
+        environment.get_template(name)
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined

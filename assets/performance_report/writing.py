@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from assets.home import Home
 from assets.lake import digest, sha256_file
+from assets.lanes import Edge, cores, in_lanes
 from assets.performance_report.own_text import OwnTexts
 
 _FOLDER = Path(__file__).resolve().parent
+# years that are read and written beside each other
+_AT_ONCE = 2
 
 
 def own_texts(home: Home) -> OwnTexts:
@@ -29,6 +32,18 @@ def report_html(home: Home, database: Path, year: int, period: str, lang: str) -
     return render(report, own_texts(home), lang)
 
 
+def get_ready(home: Home) -> None:
+    """Load what reports are made with; whoever publishes has time for it while tables are written.
+
+    What fails here fails again where reports are made, and is told there.
+    """
+    if home.settings.reports:
+        with suppress(Exception):
+            from assets.performance_report.page import compile_templates
+
+            compile_templates()
+
+
 def write_reports(home: Home, building: Path) -> dict[str, Any]:
     """Write `report.YEAR.LANG.html` into a version being built, for its manifest.
 
@@ -42,8 +57,13 @@ def write_reports(home: Home, building: Path) -> dict[str, Any]:
     try:
         from assets.performance_report.reading import reported_years
 
-        for year in reported_years(building / "kring.duckdb"):
-            files += _write_year(home, building, year)
+        def written(year: int, edge: Edge) -> list[dict[str, Any]]:
+            edge()
+            return _write_year(home, building, year)
+
+        years = reported_years(building / "kring.duckdb")
+        works = [partial(written, year) for year in years]
+        files = [file for found in in_lanes(works, min(_AT_ONCE, cores())) for file in found]
     except Exception as error:  # whatever it is: the figures stand
         # its text may quote a value, so only its kind goes along
         failed.append(type(error).__name__)

@@ -1,75 +1,26 @@
 """What a new version's database takes over from the one before: the large tables, month by month.
 
-Belongs here: copying that database, dropping what is written anew, and bringing the months of a
-large table up to date. A table that cannot be taken over is simply written whole.
+Belongs here: dropping from a copy what is written anew, and bringing the months of a large table
+up to date. A table that cannot be taken over is simply written whole.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assets.lake import sha256_file
 from assets.lanes import Edge, Stopped, cores, in_lanes
 from assets.publishing import leaving
+from assets.record.copying import Carried
 from sql.run import literal, quoted, table_name
 
-# A database that was patched often keeps holes; beyond this growth it is written whole.
-_GROWTH = 1.5
-# as much as the kernel copies by one call
-_MOST = 1 << 30
 # tables that are written beside each other
 _AT_ONCE = 2
 # a month, its file and the file's sha256
 Monthly = tuple[str, Path, str]
-
-
-@dataclass
-class Carried:
-    """What the copied database holds: of each large table the digest of each month's file."""
-
-    compact_bytes: int = 0
-    """The size of the database when it was last written whole; 0: this one is."""
-    held: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-def copy_database(manifest: Mapping[str, Any], source: Path, target: Path) -> Carried:
-    """Copy the database of a version; nothing is carried where it is not as its manifest says."""
-    stated = manifest["database"]
-    compact_bytes = int(stated.get("compact_bytes", 0))
-    if not compact_bytes or stated["bytes"] > _GROWTH * compact_bytes:
-        return Carried()
-    with ThreadPoolExecutor(1) as beside:
-        sha256 = beside.submit(sha256_file, source)
-        _copy(source, target)
-        is_as_stated = sha256.result() == stated["sha256"]
-    if not is_as_stated:
-        target.unlink()
-        return Carried()
-    held = {
-        name: {Path(file["path"]).stem: file["sha256"] for file in table["files"]}
-        for name, table in manifest["tables"].items()
-    }
-    return Carried(compact_bytes, held)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy within the kernel, which shares the blocks where the file system can."""
-    with source.open("rb") as old, target.open("xb") as new:
-        try:
-            while os.copy_file_range(old.fileno(), new.fileno(), _MOST):
-                pass
-        except OSError:  # not between these file systems, or not by this kernel
-            old.seek(0)
-            new.seek(0)
-            shutil.copyfileobj(old, new, 1 << 22)
 
 
 def clear(con: Any, carried: Carried, kept: Sequence[str]) -> None:
@@ -96,31 +47,12 @@ def clear(con: Any, carried: Carried, kept: Sequence[str]) -> None:
 
 
 def fill(con: Any, tables: Mapping[str, Sequence[Monthly]], carried: Carried) -> None:
-    """Make each large table of the database in use hold its files, and nothing else."""
-    con.execute("begin")
-    whole = [name for name, files in tables.items() if not _taken_over(con, name, files, carried)]
-    con.execute("commit")
-    _write_whole(con, {name: tables[name] for name in whole})
+    """Make each large table of the database in use hold its files, and nothing else.
 
-
-def _taken_over(con: Any, name: str, files: Sequence[Monthly], carried: Carried) -> bool:
-    held = carried.held.get(name)
-    if held is None:
-        return False
-    if _patch(con, name, files, held):
-        return True
-    leaving.note(con, name)
-    return False
-
-
-def _write_whole(con: Any, tables: Mapping[str, Sequence[Monthly]]) -> None:
-    """Write tables beside each other, the largest first.
-
-    Several threads on one table leave half-filled blocks and take a third more of the processor,
-    so there are no more of them than cores that the tables themselves leave idle.
+    Tables are written beside each other, the largest first. Several threads on one table leave
+    half-filled blocks and take a third more of the processor, so there are no more of them than
+    cores that the tables themselves leave idle.
     """
-    import duckdb
-
     sizes = {name: sum(p.stat().st_size for _, p, _ in files) for name, files in tables.items()}
     largest_first = sorted(tables, key=lambda name: -sizes[name])
     ((database,),) = con.execute("select current_database()").fetchall()
@@ -130,14 +62,8 @@ def _write_whole(con: Any, tables: Mapping[str, Sequence[Monthly]]) -> None:
 
         def write(name: str, edge: Edge) -> None:
             edge()
-            sources = ", ".join(literal(path) for _, path, _ in tables[name])
-            try:
-                own[name].execute(
-                    f"create or replace table {quoted(database)}.{table_name(name)} as "
-                    f"select * from read_parquet([{sources}])"
-                )
-            except duckdb.InterruptException:
-                raise Stopped from None
+            own[name].execute(f"use {quoted(database)}")
+            _fill_table(own[name], name, tables[name], carried.held.get(name))
 
         in_lanes(
             [partial(write, name) for name in largest_first],
@@ -145,6 +71,24 @@ def _write_whole(con: Any, tables: Mapping[str, Sequence[Monthly]]) -> None:
             interrupt=lambda: [each.interrupt() for each in own.values()],
         )
     con.execute("reset threads")
+
+
+def _fill_table(
+    con: Any, name: str, files: Sequence[Monthly], held: Mapping[str, str] | None
+) -> None:
+    import duckdb
+
+    try:
+        if held is not None:
+            if _patch(con, name, files, held):
+                return
+            leaving.note(con, name)
+        sources = ", ".join(literal(path) for _, path, _ in files)
+        con.execute(
+            f"create or replace table {table_name(name)} as select * from read_parquet([{sources}])"
+        )
+    except duckdb.InterruptException:
+        raise Stopped from None
 
 
 def _patch(con: Any, name: str, files: Sequence[Monthly], held: Mapping[str, str]) -> bool:

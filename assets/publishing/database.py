@@ -14,12 +14,7 @@ from typing import Any
 from assets.building.plan import Plan
 from assets.lake import is_sound, link_or_copy, make_folder
 from assets.publishing.accounting import check_row_files, reject_files
-from assets.publishing.carrying import (
-    Carried,
-    clear,
-    copy_database,
-    fill,
-)
+from assets.publishing.carrying import clear, fill
 from assets.publishing.content import (
     CHECK_ROWS,
     MOST_CHECK_ROWS,
@@ -43,6 +38,7 @@ from assets.publishing.provenance import (
 from assets.publishing.reconciliation import COLUMNS as RECONCILIATION
 from assets.publishing.reconciliation import reconcile_home
 from assets.publishing.stating import File, require_agreement, state_months, state_tables
+from assets.record.copying import Carried, Copy
 from sql.run import (
     CONTACT_MACROS,
     SHARE_MACROS,
@@ -98,16 +94,15 @@ class Before:
     manifests: list[dict[str, Any]]
 
 
-def write_database(plan: Plan, building: Path, header: dict[str, Any], before: Before) -> Written:
+def write_database(
+    plan: Plan, building: Path, header: dict[str, Any], before: Before, copy: Copy
+) -> Written:
     """Write kring.duckdb and parquet/ into a folder; check that they agree.
 
-    The database is that of the version readers see, brought up to date where that is possible.
+    The database is the copy of that which readers see, brought up to date where that is possible.
     """
     path = building / "kring.duckdb"
-    carried = (
-        copy_database(before.manifest, before.standing, path) if before.standing else Carried()
-    )
-    written = _write(plan, building, header, before, carried)
+    written = _write(plan, building, header, before, copy.take(path))
     if written is None:
         path.unlink()
         shutil.rmtree(building / "parquet")

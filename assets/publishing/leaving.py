@@ -12,19 +12,21 @@ from typing import Any
 from assets.key import PSEUDONYM_COLUMNS
 from sql.run import table_name
 
+# in memory, where every cursor on the database sees it
+_LEAVING = "memory.main.leaving"
 # tables of small size in whose texts a pseudonym may stand
 _TEXTS = ("ref.register_rows", "ops.check_rows")
 
 
 def begin(con: Any) -> None:
     """Nobody has left yet."""
-    con.execute("create or replace temp table leaving (person text)")
+    con.execute(f"create or replace table {_LEAVING} (person text)")
 
 
 def note(con: Any, table: str, where: str = "true") -> None:
     """Note the persons of rows that are about to be taken out of a table of the database in use."""
     for persons in _persons(con, table, where):
-        con.execute(f"insert into temp.leaving select distinct person from ({persons})")
+        con.execute(f"insert into {_LEAVING} select distinct person from ({persons})")
 
 
 def lingers(con: Any) -> bool:
@@ -32,11 +34,13 @@ def lingers(con: Any) -> bool:
 
     Table by table until all are found, so the large ones are seldom read to the end.
     """
+    # a transaction that writes the database may write beside it what is temporary, and no more
+    con.execute(f"create or replace temp table missing as select distinct * from {_LEAVING}")
     for table in _tables(con) if _anybody(con) else []:
         for persons in _persons(con, table, "true"):
             con.execute(
-                "delete from temp.leaving where person in "
-                f"(select person from ({persons}) semi join temp.leaving using (person))"
+                "delete from temp.missing where person in "
+                f"(select person from ({persons}) semi join temp.missing using (person))"
             )
             if not _anybody(con):
                 return False
@@ -44,7 +48,7 @@ def lingers(con: Any) -> bool:
 
 
 def _anybody(con: Any) -> bool:
-    query = "select count(*) > 0 from temp.leaving where person is not null"
+    query = "select count(*) > 0 from temp.missing where person is not null"
     return bool(con.execute(query).fetchall()[0][0])
 
 

@@ -20,11 +20,12 @@ from assets.dictionary import NAME as DICTIONARY
 from assets.dictionary import read_dictionary, write_page
 from assets.home import Home
 from assets.lake import digest, make_folder, sha256_file, sync
-from assets.performance_report.writing import write_reports
+from assets.performance_report.writing import get_ready, write_reports
 from assets.publishing.content import content_digest
 from assets.publishing.database import Before, Written, write_database
 from assets.publishing.provenance import LOGS
 from assets.record import closing, decisions
+from assets.record.copying import Copy
 from assets.record.versions import Version, current, load, switch, touched, verify, versions
 
 MANIFEST_SCHEMA = 1
@@ -41,11 +42,12 @@ def is_current(plan: Plan) -> bool:
     )
 
 
-def publish(plan: Plan) -> Version | None:
+def publish(plan: Plan, copy: Copy) -> Version | None:
     """Build, check and switch to a new version; None where the content is the current one.
 
-    A version that stands with the same content and follows the one readers see is switched to:
-    a killed run may have come as far as that, or somebody has rolled back since.
+    The new database is made of `copy`. A version that stands with the same content and follows
+    the one readers see is switched to: a killed run may have come as far as that, or somebody has
+    rolled back since.
     """
     home, content = plan.home, content_digest(plan)
     if is_current(plan):
@@ -72,9 +74,10 @@ def publish(plan: Plan) -> Version | None:
         "decisions": decisions.stamp(home),
         "follows": _follows(home),
     }
-    written = write_database(plan, building, header, _before(home))
-    # the database is hashed and put on the disk while the pages are made
     with ThreadPoolExecutor(1) as beside:
+        beside.submit(get_ready, home)
+        written = write_database(plan, building, header, _before(home, copy.version), copy)
+        # the database is hashed and put on the disk while the pages are made
         database = beside.submit(_finish, building / "kring.duckdb")
         write_page(read_dictionary(plan, building / "kring.duckdb"), building)
         reports = write_reports(home, building)
@@ -105,9 +108,9 @@ def _settings(home: Home) -> dict[str, str]:
     }
 
 
-def _before(home: Home) -> Before:
+def _before(home: Home, standing: Version | None) -> Before:
     """What a new version is compared with, and the log it goes on from (the newest one's)."""
-    standing, known = current(home), versions(home)
+    known = versions(home)
     newest = known[0].path / "parquet" if known else home.scratch / "nothing yet"
     return Before(
         standing.database if standing else None,

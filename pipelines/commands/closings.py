@@ -175,7 +175,7 @@ def _publish(home: Home, before: Version) -> str:
     session = Session(home, date.fromisoformat(before.manifest["as_of"]), forced=False)
     try:
         session.scorecard()
-        made = publish(session.plan)
+        made = publish(session.plan, session.copy)
     finally:
         session.close()
     return made.id if made else before.id

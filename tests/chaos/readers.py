@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,8 +22,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent.parent)]
 
 from homes import TestHome, call, calls_file  # noqa: E402
 
-from assets.building.plan import Plan  # noqa: E402
-from assets.home import run_lock  # noqa: E402
+from assets.building.session import Session  # noqa: E402
 from assets.publishing.published import publish  # noqa: E402
 from assets.record.versions import versions  # noqa: E402
 
@@ -92,8 +92,8 @@ def decide(home: TestHome, number: int) -> None:
         old = f"Test decision {number - 1}" if number else DECISION
         path.write_text(text.replace(old, f"Test decision {number}"))
     place = home.home
-    with run_lock(place, wait=False):
-        assert publish(Plan(place, AS_OF)) is not None
+    with closing(Session(place, AS_OF, forced=False, wait=False)) as session:
+        assert publish(session.plan, session.copy) is not None
 
 
 def watched(
