@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from assets.performance_report.drawings import Drawings
 from assets.performance_report.figures import PERIODS, Channel, Figure, Kpi, Report, Row
@@ -67,15 +67,16 @@ class Page(Drawings):
     def number(self, figure: Figure, *, sign: bool = False) -> Markup:
         """A figure as printed, with its unrounded value and where it stands."""
         shown = self.words.number(figure.value, figure.places, sign=sign)
-        less = ""
+        value = "" if figure.value is None else figure.value
+        said = {"value": value, "data-of": figure.column, "data-key": _address(figure.key)}
         if figure.less:
-            column, key = figure.less
-            less = Markup(' data-less="{}" data-less-key="{}"').format(column, _address(key))
-        times = Markup(' data-times="{}"').format(figure.times) if figure.times != 1 else ""
-        return Markup('<data value="{}" data-of="{}" data-key="{}"{}{}>{}</data>').format(
-            "" if figure.value is None else figure.value,
-            figure.column, _address(figure.key), less, times, shown,
-        )  # fmt: skip
+            said["data-less"], key = figure.less
+            said["data-less-key"] = _address(key)
+        if figure.times != 1:
+            said["data-times"] = figure.times
+        # a page has thousands: joined by hand they take a third of what Markup's own format does
+        attributes = " ".join(f'{name}="{escape(value)}"' for name, value in said.items())
+        return Markup(f"<data {attributes}>{escape(shown)}</data>")
 
     def shade(self, channel: Channel, row: Row | None) -> int:
         """0..4: how full an hour is beside the channel's fullest."""
