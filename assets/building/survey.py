@@ -144,7 +144,8 @@ def _patched(
     apart, found = quoted(rule.header["apart"]), dict(before.months)
     named = " union ".join(_named(bench.plan, rule, came)) or f"select null as {apart} where false"
     bench.connection.execute(f"create or replace table {_TOUCHED} as {named}")
-    bench.lay_out(rule.listed("reads"), None, only=f"semi join {_TOUCHED} using ({apart})")
+    only = f"semi join {_TOUCHED} using ({apart})"
+    bench.lay_out(rule.listed("reads"), None, only=only, among=_holding(bench, rule, only))
     _run(bench, rule, f"create or replace table {_ROWS} as {rule.body}")
     files = {month: spans.file(bench.home, rule.name, known) for month, known in found.items()}
     stood = " union all ".join(
@@ -162,6 +163,25 @@ def _patched(
     for table in (_ROWS, _TOUCHED):
         bench.connection.execute(f"drop table {table}")
     return {month: known for month, known in found.items() if known.rows}
+
+
+def _holding(bench: Workbench, rule: Statement, only: str) -> frozenset[Path]:
+    """The chunks in which there is a touched value, mostly those of a month or two.
+
+    To look for them costs one column; all columns of the others need not be read.
+    """
+    plan = bench.plan
+    chunks = [
+        path for kind in raw_kinds(rule) for s in plan.sources_of(kind)
+        for path in sound_chunks(plan.home, plan.ledger, s.name)
+    ]  # fmt: skip
+    if not chunks:
+        return frozenset()
+    files = ", ".join(literal(path) for path in chunks)
+    found = bench.connection.execute(
+        f"select distinct filename from read_parquet([{files}], filename = true) {only}"
+    ).fetchall()
+    return frozenset(Path(name) for (name,) in found)
 
 
 def _named(plan: Plan, rule: Statement, came: dict[str, set[str]]) -> Iterator[str]:

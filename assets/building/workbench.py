@@ -61,12 +61,13 @@ class Workbench:
         trailing: int = 0,
         grain: str = "",
         only: str = "",
+        among: frozenset[Path] | None = None,
     ) -> None:
         """Make the named tables visible as they are in `month`; all others vanish.
 
         Facts and metrics also show the `trailing` months before it. With a grain, the `month`
         of a fact's rows is their day or their interval. `only` is a clause that rows of exports
-        must meet.
+        must meet, `among` the chunks in which those are that do.
         """
         for name in list(self._made):
             if name not in names:
@@ -74,18 +75,17 @@ class Workbench:
                 del self._made[name]
         for name in names:
             schema, _, table = name.partition(".")
-            mark = (month is None,) if is_same(name) else (month, trailing, grain, only)
+            mark = (month is None,) if is_same(name) else (month, trailing, grain, only, among)
             if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
                 continue
-            self._view(schema, table, month, trailing, grain, only)
+            if schema == "raw":
+                self._raw(table, month, only, among)
+            else:
+                self._view(schema, table, month, trailing, grain)
             self._made[name] = mark
 
-    def _view(
-        self, schema: str, table: str, month: date | None, trailing: int, grain: str, only: str
-    ) -> None:
-        if schema == "raw":
-            self._raw(table, month, only)
-        elif schema in ("ref", "ops"):
+    def _view(self, schema: str, table: str, month: date | None, trailing: int, grain: str) -> None:
+        if schema in ("ref", "ops"):
             self._rows(schema, table, month)
         elif (schema, table) == ("metric", "detail"):
             self._detail(month)
@@ -117,14 +117,14 @@ class Workbench:
             shown = at_grain(fact, grain, rows, times)
         self.connection.execute(f"create or replace view {table_name(name)} as {shown}")
 
-    def _raw(self, kind: str, month: date | None, only: str) -> None:
+    def _raw(self, kind: str, month: date | None, only: str, among: frozenset[Path] | None) -> None:
         """The rows of a kind that count: chunks without the rows that lost their key."""
         from schemas.contract import contract
 
         name = None if month is None else f"{month:%Y-%m}"
         parts = []
         for source in self.plan.sources_of(kind):
-            chunks = sound_chunks(self.home, self.plan.ledger, source.name, name)
+            chunks = sound_chunks(self.home, self.plan.ledger, source.name, name, among)
             if chunks:
                 parts.append(self._counting(source.name, contract(kind).key, chunks, name))
         columns = ", ".join(

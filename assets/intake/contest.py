@@ -77,13 +77,18 @@ class Contest:
         self._con.execute(
             f"create temp table twice as {hashes} {_files(new)} group by h having count(*) > 1"
         )
+        ((first, last),) = self._con.execute(
+            f"select min({self._key}), max({self._key}) from {_files(new)}"
+        ).fetchall()
+        # what lies beyond is skipped by the statistics of its chunk
+        near = f"where {self._key} between {literal(first)} and {literal(last)}"
         if old:
             self._con.execute(
                 f"create temp table came as select distinct h from ({hashes} {_files(new)})"
             )
             self._con.execute(
-                "insert into twice select distinct h from "
-                f"({hashes} {_files(old)}) semi join came using (h) anti join twice using (h)"
+                f"insert into twice select distinct h from ({hashes} {_files(old)} {near}) "
+                "semi join came using (h) anti join twice using (h)"
             )
         if not self._con.execute("select count(*) from twice").fetchall()[0][0]:
             return False
@@ -96,7 +101,7 @@ class Contest:
             f"md5(cast(row({self._columns}) as text)) as content, file_id, _row as file_row, "
             "_rows as rows, sequence, month, is_new from "
             f"read_parquet([{', '.join(literal(path) for path in (*new, *old))}], filename = true) "
-            f"semi join twice on hash({self._key}) = h join places using (filename)"
+            f"semi join twice on hash({self._key}) = h join places using (filename) {near}"
         )
         self._con.execute(_FATES.format(fates="fates", rows="contested"))
         self._con.execute(
