@@ -190,6 +190,17 @@ class Outputs:
     def all(self) -> list[OutputRecord]:
         return [record for _, record in sorted(self._records.items())]
 
+    def months_unlike(self, before: Outputs) -> set[str]:
+        """The months of which a fact, metric or table is not as it was; checks are neither."""
+        return {month for _, month, _ in self._contents() ^ before._contents()}
+
+    def _contents(self) -> set[tuple[str, str, str]]:
+        return {
+            (table, month, record.sha256)
+            for (table, month), record in self._records.items()
+            if not table.startswith("check.")
+        }
+
     def path(self, record: OutputRecord) -> Path:
         return self._home.outputs / record.table / record.file
 

@@ -1,5 +1,6 @@
 """Rules that look back: which months they see, and which months go stale with one of them."""
 
+import json
 from datetime import date
 
 from homes import TestHome
@@ -58,6 +59,19 @@ def test_a_late_file_rebuilds_the_month_that_looks_back_in_the_same_run(home: Te
         "select strftime(month, '%m'), offending_rows from ops.checks "
         "where check_id = 'grows' and month < date '2024-03-01' order by 1"
     ) == [("01", 0), ("02", 0)]
+
+
+def test_a_run_tells_the_months_that_changed_from_those_it_looked_at_again(home: TestHome) -> None:
+    home.only_sources("calls")
+    for month in ("01", "02", "03", "04", "05"):
+        put_calls(home, f"2024-{month}-10", called(f"A{month}", f"2024-{month}-10"))
+    home.run("2024-05-31")
+    put_calls(home, "2024-01-11", called("late", "2024-01-11", wait="90,0"))
+    done = home.kring("run", "--as-of", "2024-05-31", "--json")
+    said = json.loads(done.stdout)
+    # the drift checks of February to April look three months back; their answers stay
+    assert said["months_rebuilt"] == ["2024-01"]
+    assert said["months_checked"] == ["2024-02", "2024-03", "2024-04"]
 
 
 def test_what_looks_back_at_a_metric_goes_stale_with_the_metrics_fact(home: TestHome) -> None:

@@ -35,6 +35,9 @@ class Outcome:
     version: str | None = None
     files: int = 0
     months: list[str] = field(default_factory=list)
+    """The months of which a fact, metric or table is another than before."""
+    checked: list[str] = field(default_factory=list)
+    """The months that look back at one of these, and came out as they were."""
     failures: list[Failure] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     late: list[Late] = field(default_factory=list)
@@ -119,7 +122,7 @@ def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
     from pipelines.event_log import open_instance
     from pipelines.launch import Location, close_orphans, failures
 
-    before = current(home)
+    before, outputs = current(home), plan.outputs
     tags = {PLANNED: "1", AS_OF: as_of.isoformat()}
     with open_instance(folder) as instance:
         close_orphans(instance)
@@ -134,16 +137,18 @@ def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
             plan = Plan(home, as_of)
             stale = plan.stale_months()
             months = stale or plan.months[-1:]
-            outcome.months = [f"{m:%Y-%m}" for m in stale if m in plan.months]
+            looked_at = {f"{m:%Y-%m}" for m in stale if m in plan.months}
             for first, last in ranges(months) if not outcome.failures else []:
                 span = range_tags(f"{first:%Y-%m}", f"{last:%Y-%m}")
                 ended = location.run(instance, "rebuild_month", {**tags, **span})
                 outcome.failures += failures(instance, ended) if not ended.is_success else []
         finally:
             end_session()
-    standing = current(home)
+    standing, plan = current(home), Plan(home, as_of)
     outcome.published = standing is not None and (before is None or before.id != standing.id)
-    return Plan(home, as_of)
+    outcome.months = sorted(looked_at & plan.outputs.months_unlike(outputs))
+    outcome.checked = sorted(looked_at.difference(outcome.months))
+    return plan
 
 
 def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
@@ -155,6 +160,7 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
                 "as_of": as_of,
                 "files_read": outcome.files,
                 "months_rebuilt": outcome.months,
+                "months_checked": outcome.checked,
                 "failures": [failure.text for failure in outcome.failures],
                 "findings": [{"about": f.about, "text": f.text} for f in outcome.findings],
                 "late": [{"about": each.what, "text": each.text} for each in outcome.late],
@@ -177,9 +183,11 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
         errors.print(f"nothing was published; {stands}")
         return
     if outcome.published:
+        checked = f", {len(outcome.checked)} more looked at again" if outcome.checked else ""
         screen.print(
             f"published {outcome.version}: {_counted(outcome.files, 'file')} read, "
-            f"{_counted(len(outcome.months), 'month')} rebuilt"
+            f"{_counted(len(outcome.months), 'month')} rebuilt{checked}",
+            soft_wrap=True,
         )
     else:
         screen.print(f"nothing new; version {outcome.version} stands")
