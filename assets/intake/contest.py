@@ -77,12 +77,13 @@ class Contest:
         self._con.execute(
             f"create temp table twice as {hashes} {_files(new)} group by h having count(*) > 1"
         )
-        ((first, last),) = self._con.execute(
-            f"select min({self._key}), max({self._key}) from {_files(new)}"
-        ).fetchall()
-        # what lies beyond is skipped by the statistics of its chunk
-        near = f"where {self._key} between {literal(first)} and {literal(last)}"
+        near = ""
         if old:
+            ((first, last),) = self._con.execute(
+                f"select min({self._key}), max({self._key}) from {_files(new)}"
+            ).fetchall()
+            # what lies beyond is skipped by the statistics of its chunk
+            near = f"where {self._key} between {literal(first)} and {literal(last)}"
             self._con.execute(
                 f"create temp table came as select distinct h from ({hashes} {_files(new)})"
             )
