@@ -36,9 +36,13 @@ def is_sound(path: Path, sha256: str) -> bool:
     """Whether a file is what its record says; a file that has not changed is read once."""
     if not path.is_file():
         return False
-    if _mark(path, sha256) not in _seen and sha256_file(path) == sha256:
-        trust(path, sha256)
-    return _mark(path, sha256) in _seen
+    # of before it is read: who links it meanwhile, as another table of a version does, changes it
+    mark = _mark(path, sha256)
+    if mark not in _seen:
+        if sha256_file(path) != sha256:
+            return False
+        _seen.add(mark)
+    return True
 
 
 def trust(path: Path, sha256: str) -> None:

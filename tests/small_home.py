@@ -15,7 +15,8 @@ import polars as pl
 
 from assets.arrivals.sources import read_source
 from assets.home import Home
-from assets.intake.reading import Reader, Reading
+from assets.intake.accounts import Reading
+from assets.intake.reading import Reader
 from schemas.pseudonyms import Pseudonyms
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -13,7 +13,10 @@ import duckdb
 import pytest
 from saying import SOURCE, Small, made
 
+from assets.building.workbench import Workbench
+from assets.home import Home
 from assets.record import copying
+from assets.record.versions import versions
 
 AS_OF = "2024-07-10"
 
@@ -103,3 +106,46 @@ def test_a_database_full_of_holes_is_written_whole(
     assert manifest["database"]["compact_bytes"] == manifest["database"]["bytes"]
     assert tables_that_differ(home) == []
     assert folder.is_dir()
+
+
+def test_a_copy_that_nobody_takes_leaves_nothing(home: Small) -> None:
+    place = Home.open(home.root)
+    copy = copying.Copy(place)
+    copy.begin()
+    copy.drop()
+    left = {path.name for path in place.versions.iterdir()}
+    assert left == {version.id for version in versions(place)}
+
+
+def test_a_run_begins_the_copy_before_it_publishes(
+    home: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    make, build = copying.Copy.begin, Workbench.build
+
+    def began(copy: copying.Copy) -> None:
+        make(copy)
+        begun.append("copy")
+
+    def built(bench: Workbench, rule: Any, table: str, *rest: Any) -> Any:
+        begun.append(table)
+        return build(bench, rule, table, *rest)
+
+    monkeypatch.setattr(copying.Copy, "begin", began)
+    monkeypatch.setattr(Workbench, "build", built)
+    home.export("01", [made(11, 0)])
+    home.run(AS_OF, publish=True)
+    assert "fact.contacts" in begun[: begun.index("copy")]
+    assert "kpi.scorecard" in begun[begun.index("copy") :]
+
+
+def test_one_core_copies_when_the_copy_is_taken(
+    home: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "cores", lambda: 1)
+    _, before = current(home)
+    home.export("01", [made(11, 0)])
+    home.run(AS_OF, publish=True)
+    _, after = current(home)
+    assert after["database"]["compact_bytes"] == before["database"]["compact_bytes"]
+    assert tables_that_differ(home) == []

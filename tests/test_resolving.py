@@ -11,6 +11,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from homes import TestHome
 from saying import DAY, SOURCE, WITH_VERSION, Small, made
@@ -78,3 +79,16 @@ def test_a_withdrawn_file_is_taken_out_of_the_answer(tmp_path: Path) -> None:
     assert home.kring("withdraw", "calls/01.csv", "--reason", "a test").returncode == 0
     ingest(Home.open(home.root), DAY)
     assert answer(home) == alone
+
+
+def test_of_a_chunk_the_key_alone_has_statistics(tmp_path: Path) -> None:
+    """By them a later delivery skips it; of all other columns they would be read by nobody."""
+    home = Small(tmp_path / "home", SOURCE)
+    home.export("00", [made(number, 0) for number in range(5)])
+    ingest(Home.open(home.root), DAY)
+    chunks = list((home.root / "lake" / "raw" / "calls").rglob("*.parquet"))
+    assert chunks
+    for chunk in chunks:
+        rows = pq.read_metadata(chunk).row_group(0)
+        columns = [rows.column(at) for at in range(rows.num_columns)]
+        assert [c.path_in_schema for c in columns if c.is_stats_set] == [contract("calls").key]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from homes import TestHome, call, calls_file
 
 from assets.building.plan import Plan
 from assets.home import HomeError
+from assets.lake import is_sound
 from assets.publishing.published import is_current
 
 AS_OF = "2024-01-31"
@@ -132,3 +136,24 @@ def test_a_key_mark_that_a_kill_left_unwritten_does_not_lock_the_home(home: Test
     home.put("calls/calls_20240116.csv", calls_file([call("A2")]))
     home.run(AS_OF)
     assert mark.read_text() == stated and calls_in(home) == 2
+
+
+def test_a_file_that_is_linked_while_it_is_read_is_sound(tmp_path: Path) -> None:
+    """Two tables of a version may be one file of the lake, and are linked beside each other."""
+    files = [tmp_path / f"{number}.parquet" for number in range(300)]
+    for file in files:
+        file.write_bytes(file.name.encode())
+    together = Barrier(2)
+
+    def proven_and_linked(place: Path) -> list[bool]:
+        place.mkdir()
+        found = []
+        for file in files:
+            together.wait(timeout=60)
+            found.append(is_sound(file, sha256(file.name.encode()).hexdigest()))
+            (place / file.name).hardlink_to(file)
+        return found
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(proven_and_linked, [tmp_path / "one", tmp_path / "other"]))
+    assert all(all(found) for found in answers)

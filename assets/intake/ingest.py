@@ -18,9 +18,10 @@ from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN, Delive
 from assets.arrivals.sources import Source, read_sources
 from assets.home import Home
 from assets.intake import keys
+from assets.intake.accounts import Reading
 from assets.intake.chunks import covered
 from assets.intake.leftovers import sweep_unnamed
-from assets.intake.reading import NOT_YET, Reader, Reading
+from assets.intake.reading import NOT_YET, Reader
 from assets.key import pseudonyms, pseudonyms_at
 from assets.lake import make_folder, place
 from assets.lanes import Edge, cores, in_lanes

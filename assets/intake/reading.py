@@ -7,33 +7,30 @@ file, record, column and rule.
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from itertools import chain, pairwise
 
 import polars as pl
-import pyarrow as pa
 
-from assets.arrivals.ledger import Chunk
 from assets.arrivals.sources import Source
 from assets.exports import Export, Refused, Staged, check_columns, open_export, sandbox, stage
 from assets.home import Home
-from assets.intake.chunks import REJECTS, Chunks
+from assets.intake.accounts import Reading, settle_accounts
+from assets.intake.chunks import Chunks
+from assets.intake.selecting import Selecting
 from assets.intake.used_records import UsedRecords
 from assets.lake import make_folder
 from assets.lanes import Edge, cores, in_lanes
 from schemas.contract import Bounds, Contract, contract, validate
-from schemas.contract import check_columns as check_selected
 from schemas.conversion import Conventions, convert
 from schemas.pseudonyms import Pseudonyms
 from sql.header import HeaderError
-from sql.run import HERE, quoted
+from sql.run import HERE
 
 MACROS = HERE / "source_macros.sql"
 BATCH_ROWS = 250_000
@@ -42,26 +39,6 @@ _FILES_TOGETHER = 256
 _FINISHED_TOGETHER = 2
 # In a shared batch a record's number carries its file's place above this many bits.
 _ROW_BITS = 40
-
-
-@dataclass
-class Reading:
-    """What came of one file: its accounting, its chunks, the days it speaks of."""
-
-    sha256: str = ""
-    rows: int = 0
-    filtered: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    rejects: dict[str, int] = field(default_factory=dict)
-    rejected_rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
-    chunks: tuple[Chunk, ...] = ()
-    days: tuple[date, ...] = ()
-    refused: str = ""
-    rule: str = ""
-    warning: str = ""
-    columns: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -91,7 +68,7 @@ class Reader:
         self.connection = sandbox(
             self.box, f"GMT{zone}" if fixed else zone, MACROS.read_text(encoding="utf-8"), memory
         )
-        self._select = _with_version(source)
+        self._selecting = Selecting(self.connection, source, self.contract)
         settings = home.settings
         self.bounds = Bounds(settings.first_month, as_of + timedelta(days=1), settings.timezone)
         self.conventions = Conventions(
@@ -102,7 +79,6 @@ class Reader:
             identifiers=source.identifiers,
         )
         self._waiting: list[Opened] = []
-        self._file = ""
 
     def close(self) -> None:
         """End the engine and leave no copy of an export behind."""
@@ -130,7 +106,6 @@ class Reader:
         if isinstance(staged, Reading):
             return staged
         reading = Reading(sha256=staged.sha256)
-        self._file = staged.name
         try:
             export = open_export(self.connection, staged, self.source)
             reading.columns, reading.notes = export.columns, export.notes
@@ -144,7 +119,7 @@ class Reader:
                     "cuts an export; export shorter spans"
                 )
             check_columns(self.connection, self.source, export)
-            opened = self._begin(reading, export)
+            opened = self._begin(staged.name, reading, export)
             if opened.rows.height < BATCH_ROWS:
                 opened.used.add(opened.rows)
                 self._waiting.append(opened)
@@ -163,14 +138,10 @@ class Reader:
                 leftover.unlink()
         return reading
 
-    def _begin(self, reading: Reading, export: Export) -> Opened:
+    def _begin(self, file: str, reading: Reading, export: Export) -> Opened:
         """Fetch the first batch's worth of rows, which for most files are all of them."""
-        try:
-            columns = self.connection.sql(self._select).columns
-            check_selected(self.contract, columns)
-        except Exception as error:
-            raise _refusal(error, self.source, self._file) from None
-        more = self._batches()
+        self._selecting.check(file)
+        more = self._selecting.batches(file, BATCH_ROWS)
         parts: list[pl.DataFrame] = []
         while (
             sum(part.height for part in parts) < BATCH_ROWS
@@ -210,7 +181,7 @@ class Reader:
             with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
                 if accepted:
                     chunks.write(accepted[place])
-                self._finish(opened, chunks, rejected[place : place + 1])
+                self._account(opened, chunks, rejected[place : place + 1])
 
         # encoding, and waiting for the disk, go on outside Python's lock
         places = range(len(waiting))
@@ -233,7 +204,7 @@ class Reader:
                     writing = writer.submit(chunks.write, accepted)
                 if writing:
                     writing.result()
-            self._finish(opened, chunks, rejects)
+            self._account(opened, chunks, rejects)
 
     def _checked(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         converted = convert(batch, self.contract, self.conventions, self.pseudonyms.series)
@@ -244,63 +215,8 @@ class Reader:
         weights = batch.select("_row", pl.col("_rows").cast(pl.Int64)).unique("_row")
         return valid.accepted, rejects.join(weights, on="_row", how="left", maintain_order="left")
 
-    def _finish(self, opened: Opened, chunks: Chunks, rejects: list[pl.DataFrame]) -> None:
-        """The file's accounting, its weighing against the tolerance, and its chunks."""
-        reading, export = opened.reading, opened.export
-        unread = pl.DataFrame(
-            [(*reject, 1) for reject in export.rejects], schema=REJECTS, orient="row"
-        )
-        conflicts = chunks.conflicts()
-        found = [frame.select(list(REJECTS)) for frame in (unread, *rejects, conflicts)]
-        reading.rejected_rows = pl.concat(found).sort("_row", "column", "rule")
-        reading.rejected = int(reading.rejected_rows["_rows"].sum())
-        reading.accepted = chunks.rows
-        reading.filtered = max(export.records - unread.height - opened.used.count, 0)
-        # a select that unnests makes several rows of one record; the balance is kept in rows
-        reading.rows = reading.accepted + reading.rejected + reading.filtered
-        reading.rejects = _by_rule(reading.rejected_rows)
-        reading.days = chunks.days()
-        self._weigh(reading, export.file)
-        reading.chunks = () if reading.refused else chunks.keep()
-
-    def _batches(self) -> Iterator[pl.DataFrame]:
-        try:
-            reader = self.connection.sql(self._select).to_arrow_reader(BATCH_ROWS)
-            for record_batch in reader:
-                if record_batch.num_rows:
-                    frame = pl.from_arrow(pa.Table.from_batches([record_batch]))
-                    assert isinstance(frame, pl.DataFrame)
-                    check_selected(self.contract, frame.columns)
-                    yield frame
-        except Refused:
-            raise
-        except Exception as error:
-            raise _refusal(error, self.source, self._file) from None
-
-    def _weigh(self, reading: Reading, file: str) -> None:
-        if self.source.tolerance.allows(reading.rejected, reading.rows):
-            return
-        worst = sorted(reading.rejects.items(), key=lambda item: (-item[1], item[0]))[:3]
-        named = ", ".join(f"{rule} {count}" for rule, count in worst)
-        first = reading.rejected_rows.row(0)
-        allowed = self.source.statement.header.get("tolerance") or "0"
-        reading.rule = "tolerance"
-        reading.refused = (
-            f"{file}: {reading.rejected} of {reading.rows} rows rejected, above the source's "
-            f"tolerance of {allowed}: {named}; first at record {first[0]}"
-        )
-
-
-def _with_version(source: Source) -> str:
-    """The select, with `_version` taken from the export column that the header names."""
-    body = source.statement.body
-    if source.version is None or "_version" in body:
-        return body
-    column = quoted(source.version)
-    return (
-        f"select chosen.*, export.{column} as _version from ({body}) as chosen "
-        "join export on export._row = chosen._row"
-    )
+    def _account(self, opened: Opened, chunks: Chunks, rejects: list[pl.DataFrame]) -> None:
+        settle_accounts(opened.reading, opened.export, self.source, chunks, opened.used, rejects)
 
 
 def _by_file(rows: pl.DataFrame, files: int) -> list[pl.DataFrame]:
@@ -311,30 +227,3 @@ def _by_file(rows: pl.DataFrame, files: int) -> list[pl.DataFrame]:
     begins = rows.select(place).to_series().search_sorted(pl.Series(range(files + 1)))
     own = rows.with_columns(pl.col("_row") % (1 << _ROW_BITS))
     return [own.slice(at, end - at) for at, end in pairwise(begins)]
-
-
-def _refusal(error: Exception, source: Source, file: str) -> Refused:
-    """An engine's or contract's complaint about the select, without any value of the export.
-
-    What the engine says before it has read a row is about the select's text; what it says
-    later may quote the export, so then only the column it names is passed on.
-    """
-    name = f"{file}: sources/{source.name}.sql"
-    about_text = ("ParserException", "BinderException", "CatalogException", "ContractError")
-    if type(error).__name__ in about_text:
-        return Refused("select", f"{name}: {str(error).splitlines()[0]}")
-    column = re.search(r"casting from source column (\w+)", str(error))
-    of = f" of column {column[1]}" if column else ""
-    return Refused(
-        "select",
-        f"{name}: a cast or function{of} failed on a row; return the text as it stands and "
-        "leave converting to the contract, or use try_cast",
-    )
-
-
-def _by_rule(rejects: pl.DataFrame) -> dict[str, int]:
-    """Rejected rows by rule and column."""
-    counts: Counter[str] = Counter()
-    for _, column, rule, rows in rejects.iter_rows():
-        counts[f"{rule} {column or ''}".strip()] += rows
-    return dict(counts)

@@ -24,11 +24,9 @@ from assets.publishing.content import (
     VERSIONS,
     Large,
     Small,
-    column_comment,
     large_tables,
     operational_tables,
     reference_tables,
-    table_comment,
 )
 from assets.publishing.leaving import lingers
 from assets.publishing.provenance import (
@@ -40,6 +38,7 @@ from assets.publishing.provenance import (
 from assets.publishing.reconciliation import COLUMNS as RECONCILIATION
 from assets.publishing.reconciliation import reconcile_home
 from assets.publishing.stating import File, require_agreement, state_months, state_tables
+from assets.publishing.views import create_views, write_comments
 from assets.record.copying import Carried, Copy
 from sql.run import (
     CONTACT_MACROS,
@@ -48,7 +47,6 @@ from sql.run import (
     SqlError,
     connect,
     create_macros,
-    failure,
     insert_rows,
     literal,
     quoted,
@@ -57,22 +55,6 @@ from sql.run import (
 
 STORAGE = "v1.5.0"
 _AT_ONCE = 2
-_REMARKS = """
-with relations as (
-    select 'table' as kind, database_name, schema_name, table_name, comment from duckdb_tables()
-    union all
-    select 'view', database_name, schema_name, view_name, comment from duckdb_views()
-)
-
-select kind, schema_name || '.' || table_name, null, comment
-from relations
-where database_name = current_database()
-union all
-select relations.kind, schema_name || '.' || table_name, columns.column_name, columns.comment
-from duckdb_columns() as columns
-join relations using (database_name, schema_name, table_name)
-where database_name = current_database()
-"""
 
 
 @dataclass(frozen=True)
@@ -140,8 +122,8 @@ def _write(
         files |= _provenance(plan, con, building, header, before.logs, compared)
         for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
             create_macros(con, macros)
-        _views(plan, con)
-        _comments(plan, con, header)
+        create_views(plan, con)
+        write_comments(plan, con, header)
         con.execute("commit")
         _reconcile(plan, con)
         tables, months = state_tables(con, files), state_months(con)
@@ -276,36 +258,3 @@ def _export(
 def _versions(header: dict[str, Any], older: list[dict[str, Any]]) -> Small:
     rows = [tuple(manifest[name] for name in VERSIONS) for manifest in (*older, header)]
     return Small("ops.versions", VERSIONS, rows)
-
-
-def _views(plan: Plan, con: Any) -> None:
-    for name, view in _in_order(plan):
-        try:
-            con.execute(f"create view {table_name(name)} as {view.body}")
-        except Exception as error:
-            raise failure(view, error) from None
-
-
-def _in_order(plan: Plan) -> list[tuple[str, Any]]:
-    """Views after the views they name."""
-    views = dict(plan.rules.views)
-    done: list[tuple[str, Any]] = []
-    while views:
-        ready = [n for n, v in views.items() if not any(o != n and o in v.body for o in views)]
-        if not ready:
-            raise SqlError(f"sql/views: {', '.join(views)} name each other in a circle")
-        done += [(name, views.pop(name)) for name in ready]
-    return done
-
-
-def _comments(plan: Plan, con: Any, header: dict[str, Any]) -> None:
-    """Say what relations and columns mean; a table that was taken over says most of it already."""
-    sample = "SYNTHETIC SAMPLE DATA. " if header["is_sample"] else ""
-    for kind, name, column, standing in con.execute(_REMARKS).fetchall():
-        if column:
-            what = f"column {table_name(name)}.{quoted(column)}"
-            said = column_comment(name, column)
-        else:
-            what, said = f"{kind} {table_name(name)}", sample + table_comment(plan, name)
-        if said != standing:
-            con.execute(f"comment on {what} is {literal(said)}")

@@ -43,6 +43,7 @@ class Copy:
         self._stop = Event()
         self._beside: ThreadPoolExecutor | None = None
         self._made: Future[Carried] | None = None
+        self._has_folder = False
 
     def begin(self) -> None:
         """Copy beside other work; one core copies when the copy is taken."""
@@ -62,7 +63,8 @@ class Copy:
         self._stop.set()
         if self._beside:
             self._beside.shutdown()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._has_folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def _file(self) -> Path:
@@ -76,6 +78,7 @@ class Copy:
         if not compact_bytes or stated["bytes"] > _GROWTH * compact_bytes:
             return Carried()
         source, sha256 = self.version.database, [""]
+        self._has_folder = True
         make_folder(self._folder)
         self._file.unlink(missing_ok=True)
 

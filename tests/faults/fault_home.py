@@ -90,7 +90,7 @@ class FaultHome(StoryHome):
         return Outcome(done, findings(plan), files, content_of(plan), rejects)
 
     def plan(self, as_of: str) -> Plan:
-        with patch("assets.building.plan.load_register", lambda _: _register()):
+        with patch("assets.building.look.load_register", lambda _: _register()):
             return Plan(self.home, date.fromisoformat(as_of))
 
     def again(self, as_of: str = AS_OF) -> Ingested:

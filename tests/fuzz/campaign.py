@@ -27,7 +27,8 @@ from small_home import AS_OF, make_home
 
 from assets.arrivals.sources import read_source
 from assets.home import Home
-from assets.intake.reading import Reader, Reading
+from assets.intake.accounts import Reading
+from assets.intake.reading import Reader
 from schemas.pseudonyms import Pseudonyms
 
 HANG, MEMORY = 30, 1 << 30

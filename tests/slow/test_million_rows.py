@@ -15,7 +15,8 @@ from small_home import AS_OF, add_source, make_home
 
 from assets.arrivals.sources import read_source
 from assets.home import Home
-from assets.intake.reading import Reader, Reading
+from assets.intake.accounts import Reading
+from assets.intake.reading import Reader
 from schemas.pseudonyms import Pseudonyms
 
 ROWS = 1_000_000

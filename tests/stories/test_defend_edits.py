@@ -192,7 +192,7 @@ def test_another_kring_is_named_where_nothing_else_moved(
         found.kpi["cells"] = read_statement(altered, KPI_KEYS)  # type: ignore[index]
         return found
 
-    monkeypatch.setattr("assets.building.plan.load_rules", other)
+    monkeypatch.setattr("assets.building.look.load_rules", other)
     version = home.publish(AS_OF)
     assert version != before
     (cause,) = home.causes(version)

@@ -1,0 +1,138 @@
+"""What every output should have been made from, as one digest: its fingerprint.
+
+A fingerprint holds the rule's text, what it reads and the register rows in force, never the
+clock: `as_of` enters only through the states that it decides.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+
+from assets import spans
+from assets.arrivals.deliveries import contracts_fingerprint
+from assets.building.look import Look
+from assets.lake import digest
+from assets.periods import month_end, window
+from assets.record import closing
+from assets.rulebook.grains import GRAINS, grain_of
+from assets.rulebook.rules import KPI_ORDER, raw_kinds, trailing
+from sql.header import Statement
+
+
+class Fingerprints(Look):
+    """Digests from facts to the scorecard, each over those of what it reads."""
+
+    def raw_digest(self, kind: str, month: date | None) -> str:
+        """Digest of the rows of a kind that count in a month (None: in all months)."""
+        name = None if month is None else f"{month:%Y-%m}"
+        parts = []
+        for source in self.sources_of(kind):
+            state = self._keys[source.name]
+            chunks = [
+                c.sha256
+                for d in self.ledger.loaded(source.name)
+                for c in d.chunks
+                if name in (None, c.month)
+            ]
+            lost = sorted(state.months) if name is None else [name]
+            parts.append((source.name, chunks, [state.losers(m) for m in lost]))
+        return digest(parts)
+
+    def fact(self, rule: Statement, month: date) -> str:
+        if rule.header.get("apart"):
+            rows: object = spans.recorded(self.home, rule.name, self.span_inputs(rule), month)
+        else:
+            rows = [self.raw_digest(kind, month) for kind in raw_kinds(rule)]
+            rows += [self.table(name, month) for name in rule.listed("reads") if _is_ref(name)]
+        return digest(rule.fingerprint, contracts_fingerprint(), self._base, rows)
+
+    def span_inputs(self, rule: Statement) -> str:
+        """Digest of all a month-spanning fact rests on."""
+        raw = [self.raw_digest(kind, None) for kind in raw_kinds(rule)]
+        return digest(self.span_basis(rule), raw)
+
+    def span_basis(self, rule: Statement) -> str:
+        """Digest of what a month-spanning fact rests on beside the rows of exports."""
+        decided = [name.removeprefix("ref.") for name in rule.listed("reads") if _is_ref(name)]
+        registers = [self.register.fingerprint(table) for table in decided]
+        return digest(rule.fingerprint, contracts_fingerprint(), self._base, registers)
+
+    def rule(self, rule: Statement, month: date) -> str:
+        """A rule's fingerprint: its text, its macros, the digests of what it reads."""
+        seen = [self._seen(name, month, trailing(rule)) for name in rule.listed("reads")]
+        return digest(rule.fingerprint, self.rules.macros_of(rule), seen)
+
+    def _seen(self, name: str, month: date, before: int) -> object:
+        """What a rule sees of a table in its month, and in those before it that it looks at."""
+        if not before or name.partition(".")[0] in ("ref", "ops"):
+            return self.table(name, month)
+        return [self.table(name, each) for each in window(month, before)]
+
+    def table(self, name: str, month: date) -> str:
+        """What a rule sees of a table in a month, as a digest."""
+        schema, _, table = name.partition(".")
+        if name == "ref.calendar":
+            # of the calendar a rule of months sees this much
+            states = {str(row["month_state"]) for row in self.calendar if row["month"] == month}
+            return digest(sorted(states))
+        if name == "ref.metric_definitions":
+            return digest(self.rules.definitions)
+        if name == "ops.coverage":
+            return digest([cell for cell in self.coverage if cell.month == month])
+        if schema == "ref":
+            return self.register.fingerprint(table, month, month_end(month))
+        if name in GRAINS.values():
+            return self._of_grain(grain_of(name), month)
+        if name == "ops.month":
+            return f"{month:%Y-%m}"
+        if name == "ops.sources":
+            return digest([(s.name, s.kind, s.keys_from) for s in self.sources])
+        if name == "ops.accepted":
+            return digest(self.accepted(month))
+        record = self.outputs.get(name, month)
+        return record.sha256 if record else ""
+
+    def _of_grain(self, grain: str, month: date) -> str:
+        """What metrics counted at a finer grain rest on: their rules, and their facts' moments."""
+        facts = [
+            self.rules.facts[n.removeprefix("fact.")] for n in self.rules.facts_of_grain(grain)
+        ]
+        metrics = self.rules.of_grain(grain).items()
+        return digest(
+            [(name, self.rule(rule, month)) for name, rule in metrics],
+            [fact.fingerprint for fact in facts],
+        )
+
+    def monthly(self, month: date) -> str:
+        metrics = [self.outputs.get(f"metric.{m}", month) for m in self.rules.metrics]
+        return digest(
+            self.rules.kpi["monthly"].fingerprint,
+            self.rules.macros_of(self.rules.kpi["monthly"]),
+            [(r.table, r.sha256, r.settles_on >= self.as_of.isoformat()) for r in metrics if r],
+            [r for r in self.check_results(month) if r["severity"] == "block"],
+            [c for c in self.coverage if c.month == month],
+            sorted({str(r["month_state"]) for r in self.calendar if r["month"] == month}),
+            self.rules.definitions,
+            [self.register.fingerprint(t) for t in ("requirements", "metrics")],
+        )
+
+    def scorecard(self) -> str:
+        return digest(
+            [self.rules.kpi[name].fingerprint for name in KPI_ORDER],
+            [self.rules.macros_of(self.rules.kpi[name]) for name in KPI_ORDER],
+            [(m, r.sha256) for m in self.months if (r := self.outputs.get("metric.monthly", m))],
+            self.calendar,
+            self.rules.definitions,
+            [self.register.fingerprint(t) for t in sorted(self.register.tables)],
+            closing.standing_digest(self.home),
+        )
+
+    @cached_property
+    def _base(self) -> list[object]:
+        """What every output depends on: the zone, and whether it says it is a sample."""
+        return [self.home.settings.timezone, self.home.sample() is not None]
+
+
+def _is_ref(name: str) -> bool:
+    return name.startswith("ref.")

@@ -1,0 +1,77 @@
+"""What came of one file: its accounting, and its weighing against the source's tolerance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from assets.arrivals.ledger import Chunk
+from assets.arrivals.sources import Source
+from assets.exports import Export
+from assets.intake.chunks import REJECTS, Chunks
+from assets.intake.used_records import UsedRecords
+
+
+@dataclass
+class Reading:
+    """What came of one file: its accounting, its chunks, the days it speaks of."""
+
+    sha256: str = ""
+    rows: int = 0
+    filtered: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    rejects: dict[str, int] = field(default_factory=dict)
+    rejected_rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    chunks: tuple[Chunk, ...] = ()
+    days: tuple[date, ...] = ()
+    refused: str = ""
+    rule: str = ""
+    warning: str = ""
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def settle_accounts(
+    reading: Reading, export: Export, source: Source, chunks: Chunks, used: UsedRecords,
+    rejects: list[pl.DataFrame],
+) -> None:  # fmt: skip
+    """Count every record of a file that was read to its end, and keep its chunks if it passes."""
+    unread = pl.DataFrame([(*reject, 1) for reject in export.rejects], schema=REJECTS, orient="row")
+    conflicts = chunks.conflicts()
+    found = [frame.select(list(REJECTS)) for frame in (unread, *rejects, conflicts)]
+    reading.rejected_rows = pl.concat(found).sort("_row", "column", "rule")
+    reading.rejected = int(reading.rejected_rows["_rows"].sum())
+    reading.accepted = chunks.rows
+    reading.filtered = max(export.records - unread.height - used.count, 0)
+    # a select that unnests makes several rows of one record; the balance is kept in rows
+    reading.rows = reading.accepted + reading.rejected + reading.filtered
+    reading.rejects = _by_rule(reading.rejected_rows)
+    reading.days = chunks.days()
+    _weigh(reading, source, export.file)
+    reading.chunks = () if reading.refused else chunks.keep()
+
+
+def _weigh(reading: Reading, source: Source, file: str) -> None:
+    if source.tolerance.allows(reading.rejected, reading.rows):
+        return
+    worst = sorted(reading.rejects.items(), key=lambda item: (-item[1], item[0]))[:3]
+    named = ", ".join(f"{rule} {count}" for rule, count in worst)
+    first = reading.rejected_rows.row(0)
+    allowed = source.statement.header.get("tolerance") or "0"
+    reading.rule = "tolerance"
+    reading.refused = (
+        f"{file}: {reading.rejected} of {reading.rows} rows rejected, above the source's "
+        f"tolerance of {allowed}: {named}; first at record {first[0]}"
+    )
+
+
+def _by_rule(rejects: pl.DataFrame) -> dict[str, int]:
+    """Rejected rows by rule and column."""
+    counts: Counter[str] = Counter()
+    for _, column, rule, rows in rejects.iter_rows():
+        counts[f"{rule} {column or ''}".strip()] += rows
+    return dict(counts)

@@ -1,0 +1,79 @@
+"""A source's select over one export, as batches of rows; its complaints without any value.
+
+Belongs here: the text that is run, and what is said where it fails. What becomes of the rows is
+`reading`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from assets.arrivals.sources import Source
+from assets.exports import Refused
+from schemas.contract import Contract, check_columns
+from sql.run import quoted
+
+
+class Selecting:
+    """The select of one source, run in a sandboxed engine over whichever export stands there."""
+
+    def __init__(self, connection: Any, source: Source, contract: Contract) -> None:
+        self._connection, self._source, self._contract = connection, source, contract
+        self._select = _with_version(source)
+
+    def check(self, file: str) -> None:
+        """Raise Refused where the select cannot run or does not return the contract's columns."""
+        try:
+            check_columns(self._contract, self._connection.sql(self._select).columns)
+        except Exception as error:
+            raise _refusal(error, self._source, file) from None
+
+    def batches(self, file: str, rows: int) -> Iterator[pl.DataFrame]:
+        """The rows of the export in its order, about so many at a time."""
+        try:
+            for batch in self._connection.sql(self._select).to_arrow_reader(rows):
+                if batch.num_rows:
+                    frame = pl.from_arrow(pa.Table.from_batches([batch]))
+                    assert isinstance(frame, pl.DataFrame)
+                    check_columns(self._contract, frame.columns)
+                    yield frame
+        except Refused:
+            raise
+        except Exception as error:
+            raise _refusal(error, self._source, file) from None
+
+
+def _with_version(source: Source) -> str:
+    """The select, with `_version` taken from the export column that the header names."""
+    body = source.statement.body
+    if source.version is None or "_version" in body:
+        return body
+    column = quoted(source.version)
+    return (
+        f"select chosen.*, export.{column} as _version from ({body}) as chosen "
+        "join export on export._row = chosen._row"
+    )
+
+
+def _refusal(error: Exception, source: Source, file: str) -> Refused:
+    """An engine's or contract's complaint about the select, without any value of the export.
+
+    What the engine says before it has read a row is about the select's text; what it says
+    later may quote the export, so then only the column it names is passed on.
+    """
+    name = f"{file}: sources/{source.name}.sql"
+    about_text = ("ParserException", "BinderException", "CatalogException", "ContractError")
+    if type(error).__name__ in about_text:
+        return Refused("select", f"{name}: {str(error).splitlines()[0]}")
+    column = re.search(r"casting from source column (\w+)", str(error))
+    of = f" of column {column[1]}" if column else ""
+    return Refused(
+        "select",
+        f"{name}: a cast or function{of} failed on a row; return the text as it stands and "
+        "leave converting to the contract, or use try_cast",
+    )
