@@ -34,11 +34,13 @@ _FILE_MODE, _FOLDER_MODE = 0o440, 0o750
 
 def is_current(plan: Plan) -> bool:
     """Whether what readers see is what the lake holds, and nobody has touched it since."""
-    standing = current(plan.home)
+    return _is_seen(plan.home, content_digest(plan))
+
+
+def _is_seen(home: Home, content: str) -> bool:
+    standing = current(home)
     return (
-        standing is not None
-        and standing.manifest["content"] == content_digest(plan)
-        and not touched(standing)
+        standing is not None and standing.manifest["content"] == content and not touched(standing)
     )
 
 
@@ -50,7 +52,7 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
     rolled back since.
     """
     home, content = plan.home, content_digest(plan)
-    if is_current(plan):
+    if _is_seen(home, content):
         return None
     require_record(home)
     if standing := _standing(home, content):
