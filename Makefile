@@ -27,7 +27,7 @@ env: .venv/ready  ## the environment, from the hash-pinned lock
 
 lock:  ## compile requirements.in into requirements.lock
 	$(BIN)/uv pip compile requirements.in -o requirements.lock --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-strip-extras --no-annotate --no-header
+		--generate-hashes --no-strip-extras --no-annotate --no-header
 
 run: env  ## sample exports, a run, the 2024 scorecard, the database
 	@$(BIN)/kring sample

@@ -36,7 +36,7 @@ def is_sound(path: Path, sha256: str) -> bool:
     """Whether a file is what its record says; a file that has not changed is read once."""
     if not path.is_file():
         return False
-    # of before it is read: who links it meanwhile, as another table of a version does, changes it
+    # taken before it is read: what another thread does to it meanwhile is seen the next time
     mark = _mark(path, sha256)
     if mark not in _seen:
         if sha256_file(path) != sha256:
@@ -195,7 +195,7 @@ class Outputs:
         return [record for _, record in sorted(self._records.items())]
 
     def months_unlike(self, before: Outputs) -> set[str]:
-        """The months of which a fact, metric or table is not as it was; checks are neither."""
+        """The months of which a fact, metric or table is not as it was (checks aside)."""
         return {month for _, month, _ in self._contents() ^ before._contents()}
 
     def _contents(self) -> set[tuple[str, str, str]]:

@@ -51,8 +51,6 @@ class PartHome(Home):
 class PartSession(Session):
     """A worker's session: it removes nothing, since others are writing beside it."""
 
-    publishes = False
-
     @property
     def plan(self) -> Plan:
         if self._plan is None:

@@ -9,13 +9,17 @@ import time
 
 import pytest
 
-from assets.lanes import Edge, Stopped, in_lanes
+from assets.lanes import Edge, Stopped, in_lanes, side_by_side
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
 def test_answers_come_in_the_order_of_the_works(at_once: int) -> None:
     works = [lambda edge, n=n: n for n in range(7)]
     assert in_lanes(works, at_once) == list(range(7))
+
+
+def test_side_by_side_is_in_the_order_of_what_was_given() -> None:
+    assert side_by_side(lambda number: number * number, range(7)) == [n * n for n in range(7)]
 
 
 def test_one_lane_has_no_thread() -> None:

@@ -85,7 +85,3 @@ class Plan(Fingerprints):
 
     def stale_months(self) -> list[date]:
         return sorted({s.month for s in self.stale() if s.month is not None})
-
-    def is_fresh(self, table: str, month: date | None, fingerprint: str) -> bool:
-        record = self.outputs.get(table, month)
-        return record is not None and record.fingerprint == fingerprint

@@ -26,6 +26,7 @@ from assets.home import Home, run_lock
 from assets.intake.leftovers import sweep_unnamed
 from assets.lake import OutputRecord, is_sound, sweep
 from assets.lanes import cores
+from assets.periods import parse_month
 from assets.record.copying import Copy
 
 _T = TypeVar("_T")
@@ -39,9 +40,6 @@ _MEMORY_MB = 800
 class Session:
     """Builds outputs of one home as of one day, only stale ones unless `forced`."""
 
-    publishes = True
-    """Whether a version follows what is built, so that the one before may be copied meanwhile."""
-
     def __init__(self, home: Home, as_of: date, *, forced: bool, wait: bool = True) -> None:
         self.home, self.as_of, self.forced = home, as_of, forced
         self._open = ExitStack()
@@ -49,6 +47,8 @@ class Session:
         self._owner = threading.get_ident()
         self._benches: dict[int, Workbench] = {}
         self._many = False
+        # whether nothing is stale beyond this run's months; None: not asked yet
+        self._publishes: bool | None = None
         self._pool: ThreadPoolExecutor | None = None
         self._plan: Plan | None = None
         self.copy = Copy(home)
@@ -78,6 +78,9 @@ class Session:
 
     def each(self, months: Sequence[str], build: Callable[[str], _T]) -> Iterator[tuple[str, _T]]:
         """What `build` makes of each month, in their order; several are built at a time."""
+        if self._publishes is None and not self.forced and all(months):
+            # else another run makes the version
+            self._publishes = set(self.plan.stale_months()) <= set(map(parse_month, months))
         if len(months) == 1 or cores() == 1:
             yield from ((month, build(month)) for month in months)
             return
@@ -143,14 +146,15 @@ class Session:
         return standing or build_scorecard(self.bench)[-1]
 
     def _standing(self, table: str, month: date | None, fingerprint: str) -> OutputRecord | None:
+        """The record that may stay; where none may, something is built and a version follows."""
         if self.forced:
             return None
         record = self.plan.outputs.get(table, month)
-        is_fresh = self.plan.is_fresh(table, month, fingerprint)
+        is_fresh = record is not None and record.fingerprint == fingerprint
         if record and is_fresh and is_sound(self.plan.outputs.path(record), record.sha256):
             return record
         # facts keep every core busy, what rests on them does not
-        if self.publishes and not table.startswith("fact."):
+        if not table.startswith("fact.") and self._publishes:
             self.copy.begin()
         return None
 

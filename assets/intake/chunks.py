@@ -68,8 +68,8 @@ class Chunks:
                 *(n for n, t in frame.schema.items() if t.is_temporal()),
             }
             repeated = [c for c in table.column_names if c not in apart]
-            # statistics are a third of the writing; by the key's a later delivery is told to have
-            # no key in common with most chunks, the rest of which is always read whole
+            # statistics are a third of the writing, and all but the key is always read whole; by
+            # the key's own, a later delivery skips the chunks whose keys lie elsewhere
             self._writers[month] = pq.ParquetWriter(
                 path, table.schema, compression="zstd", use_dictionary=repeated,
                 write_statistics=[self._contract.key],

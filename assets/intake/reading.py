@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from itertools import chain, pairwise
 
 import polars as pl
@@ -25,7 +24,7 @@ from assets.intake.chunks import Chunks
 from assets.intake.selecting import Selecting
 from assets.intake.used_records import UsedRecords
 from assets.lake import make_folder
-from assets.lanes import Edge, cores, in_lanes
+from assets.lanes import side_by_side
 from schemas.contract import Bounds, Contract, contract, validate
 from schemas.conversion import Conventions, convert
 from schemas.pseudonyms import Pseudonyms
@@ -36,7 +35,6 @@ MACROS = HERE / "source_macros.sql"
 BATCH_ROWS = 250_000
 NOT_YET = ("unstable", "vanished")  # left for the next run, not refused
 _FILES_TOGETHER = 256
-_FINISHED_TOGETHER = 2
 # In a shared batch a record's number carries its file's place above this many bits.
 _ROW_BITS = 40
 
@@ -175,8 +173,7 @@ class Reader:
             batch = self._checked(pl.concat(frames, how="vertical_relaxed"))
             accepted, rejected = (_by_file(rows, len(waiting)) for rows in batch)
 
-        def finish(place: int, edge: Edge) -> None:
-            edge()
+        def finish(place: int) -> None:
             opened = waiting[place]
             with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
                 if accepted:
@@ -184,8 +181,7 @@ class Reader:
                 self._account(opened, chunks, rejected[place : place + 1])
 
         # encoding, and waiting for the disk, go on outside Python's lock
-        places = range(len(waiting))
-        in_lanes([partial(finish, place) for place in places], min(_FINISHED_TOGETHER, cores()))
+        side_by_side(finish, range(len(waiting)))
 
     def _stream(self, opened: Opened) -> None:
         """A file of many batches, each checked and written before the next is fetched."""

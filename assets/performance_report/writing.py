@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from assets.home import Home
 from assets.lake import digest, sha256_file
-from assets.lanes import Edge, cores, in_lanes
+from assets.lanes import side_by_side
 from assets.performance_report.own_text import OwnTexts
 
 _FOLDER = Path(__file__).resolve().parent
-# years that are read and written beside each other
-_AT_ONCE = 2
 
 
 def own_texts(home: Home) -> OwnTexts:
@@ -57,13 +55,9 @@ def write_reports(home: Home, building: Path) -> dict[str, Any]:
     try:
         from assets.performance_report.reading import reported_years
 
-        def written(year: int, edge: Edge) -> list[dict[str, Any]]:
-            edge()
-            return _write_year(home, building, year)
-
         years = reported_years(building / "kring.duckdb")
-        works = [partial(written, year) for year in years]
-        files = [file for found in in_lanes(works, min(_AT_ONCE, cores())) for file in found]
+        for of_year in side_by_side(lambda year: _write_year(home, building, year), years):
+            files += of_year
     except Exception as error:  # whatever it is: the figures stand
         # its text may quote a value, so only its kind goes along
         failed.append(type(error).__name__)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from assets.building.plan import Plan
 from assets.lake import is_sound, link_or_copy, make_folder
-from assets.lanes import Edge, cores, in_lanes
+from assets.lanes import side_by_side
 from assets.publishing.accounting import check_row_files, reject_files
 from assets.publishing.carrying import clear, fill
 from assets.publishing.content import (
@@ -54,7 +53,6 @@ from sql.run import (
 )
 
 STORAGE = "v1.5.0"
-_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,9 @@ def _write(
         clear(con, carried, [table.name for table in large])
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
             con.execute(f"create schema if not exists {schema}")
-        files = _link_all(plan, large, building)
+        # what is hashed before it is linked keeps two cores busy
+        linked = side_by_side(lambda table: _link(plan, table, building), large)
+        files = {table.name: found for table, found in zip(large, linked, strict=True)}
         fill(con, {table.name: table.files for table in large}, carried)
         con.execute("begin")
         files |= _small_tables(plan, con, building, header, before.manifests)
@@ -202,17 +202,6 @@ def _reconcile(plan: Plan, con: Any) -> None:
     rows = reconcile_home(con, "published", plan.home)
     con.execute("use published")
     _fill(con, _reconciliation(rows))
-
-
-def _link_all(plan: Plan, tables: list[Large], building: Path) -> dict[str, list[File]]:
-    """Link the files of the large tables; what is hashed for it keeps two cores busy."""
-
-    def link(table: Large, edge: Edge) -> list[File]:
-        edge()
-        return _link(plan, table, building)
-
-    linked = in_lanes([partial(link, table) for table in tables], min(_AT_ONCE, cores()))
-    return {table.name: files for table, files in zip(tables, linked, strict=True)}
 
 
 def _link(plan: Plan, table: Large, building: Path) -> list[File]:

@@ -116,10 +116,12 @@ def _copy(source: Path, target: Path, edge: Edge) -> None:
             while part := old.read(_AT_A_TIME):
                 new.write(part)
                 edge()
+            new.flush()
         os.fsync(new.fileno())
 
 
 def _sha256(path: Path, edge: Edge) -> str:
+    """As `sha256_file`, but it can be stopped: a database may take many seconds."""
     found = hashlib.sha256()
     with path.open("rb") as handle:
         while part := handle.read(_AT_A_TIME):
