@@ -20,7 +20,7 @@ from pages import Number, Page
 from assets import settings
 from assets.performance_report import charts
 from assets.performance_report.figures import Row
-from assets.performance_report.kpis import formula
+from assets.performance_report.kpi_rules import formula
 from assets.performance_report.words import Words, register_words, texts
 from assets.record.versions import current, verify
 from assets.settings import HomeError

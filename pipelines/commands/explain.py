@@ -17,7 +17,7 @@ from pipelines.commands.terminal import console, print_json, print_table, say_sa
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from assets.answers.explanation import Node
+    from assets.answers.explained import Node
 
 _PERIOD = re.compile(r"^(\d{4})(?:-(Q[1-4]|S1|YTD-Q3|Y))?$", re.IGNORECASE)
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
