@@ -61,18 +61,16 @@ class Chunks:
         table = frame.to_arrow()
         if month not in self._writers:
             path = self._folder / month
-            # of what is nearly always another value a dictionary costs time and room
-            apart = {
-                self._contract.key,
-                "_row",
-                *(n for n, t in frame.schema.items() if t.is_temporal()),
-            }
-            repeated = [c for c in table.column_names if c not in apart]
+            # Numbers and times stand as differences, words by their dictionary, the key as it is
+            # written: smaller, and quicker to write and to read, than one way for all.
+            numbers = [n for n, t in frame.schema.items() if t.is_numeric() or t.is_temporal()]
+            words = {*frame.columns} - {*numbers, self._contract.key}
             # statistics are a third of the writing, and all but the key is always read whole; by
             # the key's own, a later delivery skips the chunks whose keys lie elsewhere
             self._writers[month] = pq.ParquetWriter(
-                path, table.schema, compression="zstd", use_dictionary=repeated,
-                write_statistics=[self._contract.key],
+                path, table.schema, compression="zstd", use_dictionary=sorted(words),
+                column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
+                store_decimal_as_integer=True, write_statistics=[self._contract.key],
             )  # fmt: skip
         self._writers[month].write_table(table)
 
