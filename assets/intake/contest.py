@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from assets.home import Home
 from sql.run import connect, insert_rows, literal, quoted
 
@@ -72,11 +74,8 @@ class Contest:
         old = [chunk.path for chunk in chunks if not chunk.is_new]
         if not new:
             return False
-        # Keys are compared by hash first: ten million ids as numbers fit in memory, as text not.
-        hashes = f"select hash({self._key}) as h from"
-        self._con.execute(
-            f"create temp table twice as {hashes} {_files(new)} group by h having count(*) > 1"
-        )
+        came = self._hashes(new)
+        twice = came.filter(came == came.shift())
         near = ""
         if old:
             ((first, last),) = self._con.execute(
@@ -84,15 +83,11 @@ class Contest:
             ).fetchall()
             # what lies beyond is skipped by the statistics of its chunk
             near = f"where {self._key} between {literal(first)} and {literal(last)}"
-            self._con.execute(
-                f"create temp table came as select distinct h from ({hashes} {_files(new)})"
-            )
-            self._con.execute(
-                f"insert into twice select distinct h from ({hashes} {_files(old)} {near}) "
-                "semi join came using (h) anti join twice using (h)"
-            )
-        if not self._con.execute("select count(*) from twice").fetchall()[0][0]:
+            others = self._hashes(old, near)
+            twice = pl.concat([twice, others.filter(others.is_in(came.implode()))])
+        if twice.is_empty():
             return False
+        self._con.register("twice", twice.unique().to_frame("h"))
         self._con.execute("create temp table places (filename text, sequence integer, "
                           "month text, is_new boolean)")  # fmt: skip
         rows = [(c.path, c.sequence, c.month, c.is_new) for c in chunks]
@@ -109,6 +104,15 @@ class Contest:
             _FATES.format(fates="fates_before", rows="(from contested where not is_new)")
         )
         return True
+
+    def _hashes(self, files: Sequence[str], where: str = "") -> pl.Series:
+        """The hashes of all keys, in order: ten million fit in memory as numbers, as text not.
+
+        Equal ones then stand beside each other, which takes a third of the time of grouping.
+        """
+        select = f"select hash({self._key}) as h from {_files(files)} {where}"
+        found: pl.DataFrame = self._con.sql(select).pl()
+        return found["h"].sort()
 
     def counts(self, before: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
         """Corrections and duplicates of each file, brought up to date; files without are left out.
