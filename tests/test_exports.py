@@ -267,12 +267,37 @@ def test_what_a_csv_writer_wrote_comes_back_exactly(
         out.write(f"x{end}")
     name = {"\t": r"\t"}.get(delim, delim)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (scan, opening):
-            patch.setattr(module, "CHUNK", chunk)
+        patch.setattr(opening, "CHUNK", chunk)
+        patch.setattr(scan, "_PIECE", chunk)
         patch.setattr(repair, "_BLOCK", chunk)
         read = bench.read(out.getvalue().encode(), options=f"delim='{name}', multiline=true")
     assert [list(row) for row in read.values] == rows
     assert read.rejects == ([(len(rows) + 1, "field_count")] if damage else [])
+
+
+@examples(100)
+@given(
+    lines=st.lists(st.text('a;;é"', max_size=8), min_size=1, max_size=6),
+    ended=st.booleans(),
+    piece=st.sampled_from([1, 5, 1 << 19]),
+)
+def test_a_width_is_told_only_of_records_that_all_have_it(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], ended: bool, piece: int
+) -> None:
+    path = tmp_path_factory.mktemp("scan") / "export.csv"
+    text = "\n".join(lines) + "\n" * (ended or not lines[-1])
+    path.write_bytes(text.encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scan, "_PIECE", piece)
+        shape = scan.scan(path, "f.csv", ";", None, multiline=True)
+        try:
+            quoted = scan.scan(path, "f.csv", ";", '"', multiline=True)
+        except Refused:
+            quoted = None
+    widths = {line.count(";") + 1 for line in lines}
+    assert shape.records == len(lines)
+    assert shape.width == (widths.pop() if len(widths) == 1 else None)
+    assert quoted is None or quoted.width == (None if '"' in text else shape.width)
 
 
 @examples(60)

@@ -1,8 +1,9 @@
 """Delimited text (csv, tsv) as the view `export`.
 
 The engine reads it where counts prove that it can be read in one way only: as many records
-and delimiters as the scan found, none too long or too short. Where they do not (ragged, NUL,
-blank lines) the offending records are taken out by number first, and the proof is repeated.
+and delimiters as the scan found, none too long or too short. Without a quote the scan proves it
+alone; with quotes the engine counts too. Where counts do not prove it (ragged, NUL, blank lines)
+the offending records are taken out by number first, and the proof is repeated.
 """
 
 from __future__ import annotations
@@ -122,15 +123,16 @@ class _Engine:
             return False
         hidden = [f"c{position}" for position in range(width)]
         of = self._relation(path, hidden)
-        surplus = " or ".join(f"{name} <> ''" for name in hidden[len(self.columns) :]) or "false"
-        try:
-            found = self.con.sql(
-                f"select count(*), count(*) filter (where {surplus}) from {of}"
-            ).fetchall()
-        except duckdb.InvalidInputException:
-            return False
-        if found != [(shape.records, 0)]:
-            return False
+        if shape.width != width or width > len(self.columns):  # else the scan has proved it
+            surplus = " or ".join(f"{name} <> ''" for name in hidden[len(self.columns) :])
+            try:
+                found = self.con.sql(
+                    f"select count(*), count(*) filter (where {surplus or 'false'}) from {of}"
+                ).fetchall()
+            except duckdb.InvalidInputException:
+                return False
+            if found != [(shape.records, 0)]:
+                return False
         if shape.breaks_in_quotes and width >= _TELLING_WIDTH:
             self._refuse_swallowed(of, hidden)
         if rejects and rejects.found:

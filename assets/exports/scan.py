@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assets.exports.decoding import CHUNK
 from assets.exports.refused import Refused
 
 Bytes = npt.NDArray[np.uint8]
 Positions = npt.NDArray[np.intp]
 _LF = 10
+_LONGEST = 1 << 20  # bytes of a record that an engine surely takes
+_PIECE = 1 << 19  # what is looked at several times stays near the processor
 
 
 def inside_quotes(data: Bytes, quote: int | None, before: int = 0) -> npt.NDArray[np.bool_]:
@@ -37,14 +38,16 @@ class Shape:
     breaks_in_quotes: int = 0
     may_have_blanks: bool = False
     """Whether a line begins as a blank one does: with its end, a delimiter, a space, a tab."""
+    width: int | None = None
+    """The fields of each record, where all have as many, none is long and no quote occurs."""
 
 
 def scan(path: Path, name: str, delim: str, quote: str | None, multiline: bool) -> Shape:
     """Count records, delimiters and oddities; raises Refused where quotes do not pair up."""
     scanner = _Scanner(name, delim, quote, multiline)
     with path.open("rb") as copy:
-        while chunk := copy.read(CHUNK):
-            scanner.feed(np.frombuffer(chunk, dtype=np.uint8))
+        while piece := copy.read(_PIECE) + copy.readline(_LONGEST):
+            scanner.feed(np.frombuffer(piece, dtype=np.uint8))
     return scanner.finish()
 
 
@@ -55,6 +58,7 @@ class _Scanner:
         self.name, self.multiline = name, multiline
         self.delim, self.quote = ord(delim), ord(quote) if quote else None
         self.shape = Shape()
+        self.widths: set[int | None] = set()
         self.quotes = 0
         self.last = _LF
         self.neighbours = np.zeros(256, dtype=bool)  # of a quote, on its outer side
@@ -69,9 +73,12 @@ class _Scanner:
         at = np.flatnonzero(data == self.quote) if self.quote is not None else lines[:0]
         if len(at) or self.quotes % 2 or self.closed:
             self._feed_quoted(data, lines, at)
+            self.widths.add(None)
         else:
+            delimiters = np.flatnonzero(data == self.delim)
             self.shape.records += len(lines)
-            self.shape.delimiters += int(np.count_nonzero(data == self.delim))
+            self.shape.delimiters += len(delimiters)
+            self.widths.add(_width(lines, delimiters, len(data)))
         self.last = int(data[-1])
 
     @property
@@ -108,6 +115,8 @@ class _Scanner:
             raise self._stray(self.shape.records + 1)
         if self.last != _LF:
             self.shape.records += 1
+        if len(self.widths) == 1:
+            (self.shape.width,) = self.widths
         return self.shape
 
     def _stray(self, record: int) -> Refused:
@@ -117,3 +126,17 @@ class _Scanner:
             f"{self.name}: record {record:,}: a quote does not open and close a field; the file "
             f"is damaged there, {advice}or quote=none is meant in options",
         )
+
+
+def _width(lines: Positions, delimiters: Positions, size: int) -> int | None:
+    """The fields of each line of a piece; None where lines differ or one is long."""
+    ends = lines if len(lines) and lines[-1] == size - 1 else np.append(lines, size)
+    each, over = divmod(len(delimiters), len(ends))
+    if over or np.diff(ends, prepend=-1).max() > _LONGEST:
+        return None
+    if not each:
+        return 1
+    # in order as they are, none strays if each line's first and last stand on it
+    first, last = delimiters[::each], delimiters[each - 1 :: each]
+    apart = bool((last < ends).all() and (first[1:] > ends[:-1]).all())
+    return each + 1 if apart else None
