@@ -18,7 +18,7 @@ from schemas.formats import readings
 from schemas.numbers import counts, decimals
 from schemas.rejects import Failure, Outcome, split
 from schemas.shape import PASSED_ON, REJECT, ROW, ROWS, VERSION, Contract, ContractError
-from schemas.stages import Converted, positions
+from schemas.stages import Converted, each_word_once, positions
 from schemas.texts import booleans, texts
 from schemas.times import dates, instants
 from schemas.versions import versions
@@ -84,8 +84,7 @@ def _column(
     if name not in frame.columns or stored in contract.made:
         default = 1 if stored == ROWS else contract.defaults.get(stored)
         return Converted(pl.repeat(default, frame.height, dtype=dtype, eager=True))
-    column, nulls = frame[name], conventions.nulls
-    zone, times, mark = conventions.timezone, conventions.times, conventions.decimal
+    column = frame[name]
     if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
         raise ContractError(f"column {name}: type {column.dtype} cannot be converted")
     if stored in (ROW, ROWS):
@@ -93,6 +92,19 @@ def _column(
         if numbers.null_count():
             raise ContractError(f"column {name}: not a whole number in every row")
         return Converted(numbers)
+
+    def read(cells: pl.Series) -> Converted:
+        return _read(cells, contract, conventions, stored, dtype)
+
+    return each_word_once(column, read) if column.dtype == pl.String else read(column)
+
+
+def _read(
+    column: pl.Series, contract: Contract, conventions: Conventions, stored: str, dtype: pl.DataType
+) -> Converted:
+    """Cells of a column as its type asks, by the source's conventions."""
+    zone, times = conventions.timezone, conventions.times
+    mark, nulls = conventions.decimal, conventions.nulls
     if stored == VERSION:
         return versions(column, times, zone, mark, nulls)
     if isinstance(dtype, pl.Datetime):
@@ -107,6 +119,7 @@ def _column(
         return counts(column, mark, nulls)
     if dtype == pl.Boolean:
         return booleans(column, nulls)
+    name = contract.selected(stored)
     is_id = name.endswith("_id") or name in contract.identifiers
     return texts(column, nulls, lower=stored in contract.lowered, is_id=is_id)
 

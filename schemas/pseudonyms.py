@@ -13,6 +13,8 @@ from typing import NoReturn
 
 import polars as pl
 
+from schemas.stages import coded
+
 FORMS = ("phone", "tax_id", "text")
 KEY_BYTES = 16  # the least that cannot be tried through
 BLOCK_BYTES = 64  # of SHA-256: hmac brings the key to this length
@@ -52,14 +54,9 @@ class Pseudonyms:
 
     def series(self, values: pl.Series, form: str = "text") -> pl.Series:
         """The pseudonyms of a column; each distinct identifier is hashed once."""
-        text = values.cast(pl.String)
-        distinct = text.drop_nulls().unique()
-        if not len(distinct):
-            return pl.repeat(None, len(text), dtype=pl.String, eager=True).alias(values.name)
+        distinct, which = coded(values.cast(pl.String))
         hashed = [self._of_form(each, form) for each in self._canonicals(distinct, form)]
-        known = pl.DataFrame({"value": distinct, "hashed": pl.Series(hashed, dtype=pl.String)})
-        joined = text.to_frame("value").join(known, on="value", how="left", maintain_order="left")
-        return joined["hashed"].alias(values.name)
+        return pl.Series(values.name, hashed, dtype=pl.String).gather(which)
 
     def canonical(self, value: str, form: str) -> str:
         """The one way to write an identifier; empty where it identifies nobody."""

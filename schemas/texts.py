@@ -26,26 +26,7 @@ def texts(
     """A column of text."""
     if column.dtype.is_float():
         return all_failed(column, pl.String(), "not_text")
-    text = column.cast(pl.String)
-    if not repetitive(text):
-        return cleaned(text, nulls, lower, is_id)
-    distinct = text.unique()
-    clean = cleaned(distinct, nulls, lower, is_id)
-    failed = [rule for rule, rows in clean.failures if len(rows)]
-    if clean.values.equals(distinct) and not failed:
-        return Converted(text)
-    if failed:
-        return cleaned(text, nulls, lower, is_id)
-    return Converted(text.replace_strict(distinct, clean.values, return_dtype=pl.String))
-
-
-def repetitive(text: pl.Series) -> bool:
-    """Few words many times: cleaning each word once is quicker."""
-    return len(text) > 5_000 and text.head(5_000).n_unique() < 500
-
-
-def cleaned(text: pl.Series, nulls: Collection[str], lower: bool, is_id: bool) -> Converted:
-    text = trimmed(text, nulls)
+    text = trimmed(column.cast(pl.String), nulls)
     ascii_only = bool((text.str.len_bytes() == text.str.len_chars()).all())
     if not ascii_only:
         text = text.str.normalize("NFC")
