@@ -130,7 +130,7 @@ def _own_rules(frame: pl.DataFrame) -> list[Failure]:
     The name is kept only if it is of letters and underscores; any other text might carry a value
     of the row, and a reject never does.
     """
-    if REJECT not in frame.columns:
+    if REJECT not in frame.columns or not frame[REJECT].count():
         return []
     text = frame[REJECT].cast(pl.String).str.strip_chars()
     rows = positions(text.is_not_null() & (text != ""))

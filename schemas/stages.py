@@ -41,9 +41,10 @@ def trimmed(text: pl.Series, nulls: Collection[str]) -> pl.Series:
 
 def blank(values: pl.Series, where: pl.Series) -> pl.Series:
     """Null where the mask is true."""
-    at = positions(where)
-    nothing: pl.Series = pl.repeat(None, len(at), dtype=values.dtype, eager=True)
-    return values.clone().scatter(at, nothing) if len(at) else values
+    if not where.any():
+        return values
+    kept = pl.when(where).then(None).otherwise(values)
+    return pl.select(kept.alias(values.name)).to_series()
 
 
 def coded(text: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -76,8 +77,7 @@ def in_stages(
 
     Spellings of "nothing" come first: `0` may be one of them, and reads as a number as well.
     """
-    if nulls:
-        text = blank(text, text.is_in(list(nulls)))
+    text = blank(text, text.is_in(["", *nulls]))
     values = quick(text)
     left = positions(values.is_null() & text.is_not_null())
     if not len(left):

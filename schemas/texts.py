@@ -10,10 +10,11 @@ from collections.abc import Collection
 
 import polars as pl
 
-from schemas.stages import Converted, all_failed, in_stages, positions, trimmed
+from schemas.stages import Converted, all_failed, blank, in_stages, positions
 
 INVISIBLE = r"[\p{Cc}\p{Cf}]"
-INVISIBLE_ASCII = r"[\x00-\x1f\x7f]"
+# Of these signs nothing is to be trimmed, composed or rejected; the plus may be of a shortened id.
+PLAIN = r"^[!-*,-~]+$"
 # An id that a spreadsheet took for a number: its last digits are gone, so it may be many ids.
 SHORTENED = r"^[0-9]+(?:[.,][0-9]+)?E\+[0-9]+$"
 YES = ("true", "1", "yes", "y", "ya")
@@ -26,17 +27,20 @@ def texts(
     """A column of text."""
     if column.dtype.is_float():
         return all_failed(column, pl.String(), "not_text")
-    text = trimmed(column.cast(pl.String), nulls)
-    ascii_only = bool((text.str.len_bytes() == text.str.len_chars()).all())
-    if not ascii_only:
-        text = text.str.normalize("NFC")
-    invisible = INVISIBLE_ASCII if ascii_only else INVISIBLE
-    rules = {"control_character": invisible}
+
+    def quick(text: pl.Series) -> pl.Series:
+        plain = blank(text, ~text.str.contains(PLAIN))
+        return plain.str.to_lowercase() if lower else plain
+
+    return in_stages(column.cast(pl.String), nulls, quick, lambda text: careful(text, lower, is_id))
+
+
+def careful(text: pl.Series, lower: bool, is_id: bool) -> Converted:
+    text = text.str.normalize("NFC")
+    rules = {"control_character": INVISIBLE}
     if is_id:
         rules["id_lost_digits"] = SHORTENED
-    failures: tuple[tuple[str, pl.Series], ...] = ()
-    if text.str.contains(rf"{invisible}|E\+").any():
-        failures = tuple((rule, positions(text.str.contains(bad))) for rule, bad in rules.items())
+    failures = tuple((rule, positions(text.str.contains(bad))) for rule, bad in rules.items())
     return Converted(text.str.to_lowercase() if lower else text, failures)
 
 
