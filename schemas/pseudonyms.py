@@ -46,16 +46,16 @@ class Pseudonyms:
     @property
     def fingerprint(self) -> str:
         """What tells this key from another, and says nothing of it."""
-        return self._digest("kring key fingerprint")
+        return str(self._digests("", ["kring key fingerprint"])[0])
 
     def one(self, value: str, form: str = "text") -> str | None:
         """The pseudonym of one identifier; None where it identifies nobody."""
-        return self._of_form(self.canonical(value, form), form)
+        return self._digests(f"{form}\0", [self.canonical(value, form)])[0]
 
     def series(self, values: pl.Series, form: str = "text") -> pl.Series:
         """The pseudonyms of a column; each distinct identifier is hashed once."""
         distinct, which = coded(values.cast(pl.String))
-        hashed = [self._of_form(each, form) for each in self._canonicals(distinct, form)]
+        hashed = self._digests(f"{form}\0", self._canonicals(distinct, form).to_list())
         return pl.Series(values.name, hashed, dtype=pl.String).gather(which)
 
     def canonical(self, value: str, form: str) -> str:
@@ -96,15 +96,18 @@ class Pseudonyms:
         trunk = self._country + "0"
         return self._country + digits[len(trunk) :] if digits.startswith(trunk) else digits
 
-    def _of_form(self, canonical: str, form: str) -> str | None:
-        return self._digest(f"{form}\0{canonical}") if canonical else None
-
-    def _digest(self, text: str) -> str:
-        """The first half of hmac-sha256 under the key, in hexadecimal digits."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(text.encode())
-        outer.update(inner.digest())
-        return outer.hexdigest()[:32]
+    def _digests(self, prefix: str, canonicals: list[str]) -> list[str | None]:
+        """Halves of hmac-sha256 under the key, in hexadecimal digits; None of an empty text."""
+        prefixed = self._inner.copy()
+        prefixed.update(prefix.encode())
+        begin, finish = prefixed.copy, self._outer.copy
+        found: list[str | None] = []
+        for text in canonicals:
+            inner, outer = begin(), finish()
+            inner.update(text.encode())
+            outer.update(inner.digest())
+            found.append(outer.hexdigest()[:32] if text else None)
+        return found
 
 
 def _check_form(form: str) -> None:
