@@ -145,12 +145,15 @@ def test_versions_are_text_that_sorts(value: object, expected: object) -> None:
     assert one("payments", "_version", value, times=DMY, decimal=",") == expected
 
 
-def test_a_batch_with_many_ways_to_write_converts_row_by_row() -> None:
+@pytest.mark.parametrize("times", [1, 2_000])  # words that repeat are each read once
+def test_a_batch_with_many_ways_to_write_converts_row_by_row(times: int) -> None:
     texts = ["5", "-", "1.234,5", "0:01:00", "-1", "12.5", None, "7,12345"]
-    outcome = run("calls", {"hold_seconds": texts}, decimal=",", nulls=("-",))
-    assert outcome.rejects.rows() == [(6, "hold_seconds", "ambiguous_number")]
+    outcome = run("calls", {"hold_seconds": texts * times}, decimal=",", nulls=("-",))
+    assert outcome.rejects.rows() == [
+        (8 * nth + 6, "hold_seconds", "ambiguous_number") for nth in range(times)
+    ]
     assert [str(value) for value in outcome.accepted["hold_seconds"]] == (
-        ["5.000", "None", "1234.500", "60.000", "-1.000", "None", "7.123"]
+        ["5.000", "None", "1234.500", "60.000", "-1.000", "None", "7.123"] * times
     )
 
 
