@@ -21,6 +21,9 @@ STATUS_MACROS, CONTACT_MACROS = HERE / "status_macros.sql", HERE / "contact_macr
 SHARE_MACROS, GRAIN_MACROS = HERE / "share_macros.sql", HERE / "grain_macros.sql"
 # in an order in which each rests only on those before it
 MACROS = (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS, GRAIN_MACROS)
+# Distinct values of a column, in a row group, up to which it is written by a dictionary. The engine
+# collects a fifth of the rows before it gives up, which for keys and times is work for nothing.
+_DICTIONARY = 4000
 FACT_KEYS = Keys.of("title grain reads key", "order apart day instant")
 METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "owner note grains")
 KPI_KEYS = Keys.of("title grain reads", "order")
@@ -124,7 +127,10 @@ def write_parquet(
     """COPY an ordered select into one parquet file."""
     pairs = ", ".join(f"{quoted(k)}: {literal(v)}" for k, v in (metadata or {}).items())
     extra = f", kv_metadata {{{pairs}}}" if pairs else ""
-    options = f"format parquet, compression zstd, return_stats{extra}"
+    options = (
+        f"format parquet, compression zstd, dictionary_size_limit {_DICTIONARY}, "
+        f"return_stats{extra}"
+    )
     copy = f"copy ({body}) to {literal(target)} ({options})"
     try:
         ((_, rows, _, _, columns, *_),) = connection.execute(copy).fetchall()

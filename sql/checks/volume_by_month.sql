@@ -7,7 +7,8 @@
 --    half as many again or take a third; half or nearly twice as many is an export cut or
 --    delivered twice under new ids. A month after one of fewer than 300 contacts
 --    is not judged.
-with days as (
+-- counted once: the month and the one before it are compared
+with days as materialized (
     select month, channel, local_date, sum(contacts) as contacts
     from fact.contacts
     where outcome not in ('after_hours', 'not_queued')

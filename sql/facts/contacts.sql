@@ -16,13 +16,22 @@ arrived as (
         * exclude (queue),
         -- a contact whose export names no queue still belongs to exactly one
         coalesce(queue, 'main') as queue,
-        cast(entered_at as timestamp) as entered_local,
-        cast(entered_local as date) as local_date
+        epoch_us(entered_at) // 900_000_000 as quarter_hour
     from contacts
 ),
 
+-- a zone is dear to ask and changes by quarter hours, so it is asked of these and not of contacts
+quarter_hours as (
+    select
+        *,
+        cast(to_timestamp(quarter_hour * 900) as timestamp) as begins_at,
+        cast(begins_at as date) as local_date,
+        epoch_us(begins_at) - quarter_hour * 900_000_000 as zone_us
+    from (select distinct channel, queue, quarter_hour from arrived)
+),
+
 -- hours and events are looked up once a day and queue, however many came
-days as (select distinct channel, queue, local_date from arrived),
+days as (select distinct channel, queue, local_date from quarter_hours),
 
 -- the hours that hold that day: the queue's own before `*`, the most particular day first
 hours as (
@@ -90,41 +99,63 @@ eventful_days as (
     group by days.channel, days.queue, days.local_date
 ),
 
-known_days as (
-    select days.*, open_days.windows, eventful_days.closings, eventful_days.incidents
-    from days
+known as (
+    select
+        quarter_hours.*,
+        cast(date_trunc('month', local_date) as date) as month,
+        open_days.windows,
+        eventful_days.closings,
+        eventful_days.incidents
+    from quarter_hours
     left join open_days using (channel, queue, local_date)
     left join eventful_days using (channel, queue, local_date)
 ),
 
--- a subquery and no join: of a join the engine may hold every contact in memory, not every day
+-- a subquery and no join: of a join the engine may hold every contact in memory, not every
+-- quarter hour
 looked_up as (
     select
         arrived.*,
         (
-            select known_days
-            from known_days
-            where known_days.channel = arrived.channel
-                and known_days.queue = arrived.queue
-                and known_days.local_date = arrived.local_date
-        ) as day
+            select known
+            from known
+            where known.channel = arrived.channel
+                and known.queue = arrived.queue
+                and known.quarter_hour = arrived.quarter_hour
+        ) as known
     from arrived
 ),
 
+timed as (
+    select *, make_timestamp(epoch_us(entered_at) + known.zone_us) as entered_local
+    from looked_up
+),
+
+-- most days have no events: to filter a list costs as much where there is none
 placed as (
     select
         *,
-        coalesce(len(list_filter(
-            day.windows, lambda w: entered_local >= w.begins_at and entered_local < w.ends_at
-        )) > 0, true)
-        and coalesce(len(list_filter(
-            day.closings, lambda e: entered_local >= e.begins_at and entered_local < e.ends_at
-        )) = 0, true) as is_in_service_hours,
+        case
+            when known.windows is null then true
+            else len(list_filter(
+                known.windows, lambda w: entered_local >= w.begins_at and entered_local < w.ends_at
+            )) > 0
+        end
+        and case
+            when known.closings is null then true
+            else len(list_filter(
+                known.closings, lambda e: entered_local >= e.begins_at and entered_local < e.ends_at
+            )) = 0
+        end as is_in_service_hours,
         -- of several incidents at once the one that began first
-        list_filter(
-            day.incidents, lambda e: entered_local >= e.begins_at and entered_local < e.ends_at
-        )[1].event_id as incident_id
-    from looked_up
+        case
+            when known.incidents is not null
+                then list_filter(
+                    known.incidents,
+                    lambda e: entered_local >= e.begins_at and entered_local < e.ends_at
+                )[1].event_id
+        end as incident_id
+    from timed
 )
 
 select
@@ -133,8 +164,8 @@ select
     channel,
     queue,
     entered_at,
-    local_date,
-    cast(date_trunc('month', local_date) as date) as month,
+    known.local_date as local_date,
+    known.month as month,
     answered_at,
     ended_at,
     -- an agent who answered was there; the menu and the bot have no hours
