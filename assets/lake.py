@@ -189,7 +189,8 @@ class Outputs:
         return self._records.get((table, month_name(month)))
 
     def of_table(self, table: str) -> list[OutputRecord]:
-        return [r for (name, _), r in sorted(self._records.items()) if name == table]
+        found = [record for (name, _), record in self._records.items() if name == table]
+        return sorted(found, key=lambda record: record.month)
 
     def all(self) -> list[OutputRecord]:
         return [record for _, record in sorted(self._records.items())]

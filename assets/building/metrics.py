@@ -11,7 +11,7 @@ from datetime import date
 from assets.building.workbench import Workbench
 from assets.lake import OutputRecord
 from sql.header import HeaderError, Statement
-from sql.run import SqlError, literal, run
+from sql.run import SqlError, literal
 
 # what a metric's select may return beside month, numerator and denominator
 SHAPE = {
@@ -44,7 +44,7 @@ def shaped(bench: Workbench, rule: Statement, moment: str = "cast(month as date)
 
 
 def _columns(bench: Workbench, rule: Statement) -> set[str]:
-    columns = set(run(bench.connection, rule).columns)
+    columns = set(bench.columns(rule))
     required = {"month", "numerator", "denominator"}
     if missing := required - columns:
         raise HeaderError(f"{rule.path.name}: the select must return {', '.join(sorted(missing))}")

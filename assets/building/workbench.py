@@ -27,6 +27,7 @@ from sql.run import (
     insert_rows,
     literal,
     quoted,
+    run,
     table_name,
     write_parquet,
 )
@@ -44,6 +45,7 @@ class Workbench:
         )
         self._made: dict[str, object] = {}  # the month a view holds; None: all of them
         self._filled: set[str] = set()  # tables of rows that are the same whatever the month
+        self._columns: dict[str, tuple[str, ...]] = {}  # what a rule returns, likewise
 
     def __enter__(self) -> Workbench:
         return self
@@ -207,6 +209,12 @@ class Workbench:
         scratch = make_folder(self.home.scratch) / name
         metadata = {"table": table, "is_sample": "true" if self.home.sample() else "false"}
         return scratch, write_parquet(self.connection, rule, body, scratch, metadata)
+
+    def columns(self, rule: Statement) -> tuple[str, ...]:
+        """The columns a rule returns; what it reads is laid out, whatever the month or grain."""
+        if rule.name not in self._columns:
+            self._columns[rule.name] = tuple(run(self.connection, rule).columns)
+        return self._columns[rule.name]
 
     def query(self, rule: Statement) -> list[tuple[Any, ...]]:
         try:
