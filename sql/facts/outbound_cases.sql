@@ -17,17 +17,31 @@ with files as (
     )
 ),
 
+-- which attempt was first is one number too: to compare a time and a record as a pair takes
+-- several times as long
+numbered as (
+    select
+        *,
+        base + file_row as record,
+        cast(epoch_us(called_at) as hugeint) * 1_000_000_000_000_000_000 + record as place
+    from raw.outbound_attempts
+    join files using (source, file_id)
+),
+
 attempts as (
     select
         case_id,
         min(called_at) as first_attempt_at,
         min(called_at) filter (result = 'right_party') as first_right_party_at,
         sum(attempts) as attempts,
-        arg_min(campaign, (called_at, base + file_row)) as campaign,
-        arg_min(base + file_row, (called_at, base + file_row)) as first_record,
-        list(base + file_row) as unsorted_records
-    from raw.outbound_attempts
-    join files using (source, file_id)
+        arg_min(campaign, place) as campaign,
+        -- what is left of the first place without its time
+        cast(
+            min(place) - cast(epoch_us(min(called_at)) as hugeint) * 1_000_000_000_000_000_000
+            as bigint
+        ) as first_record,
+        list(record) as unsorted_records
+    from numbered
     group by case_id
 ),
 
