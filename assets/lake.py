@@ -179,21 +179,26 @@ class Outputs:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._records: dict[tuple[str, str], OutputRecord] = {}
+        # by table, then month: the judge asks for each of them, again and again
+        self._records: dict[str, dict[str, OutputRecord]] = {}
         for path in sorted(home.outputs.glob("*/*.json")):
             if content := read_json(path):  # a damaged one counts as none: it is built anew
-                record = OutputRecord(**content)
-                self._records[record.table, record.month] = record
+                self._enter(OutputRecord(**content))
+
+    def _enter(self, record: OutputRecord) -> None:
+        self._records.setdefault(record.table, {})[record.month] = record
+
+    def _get(self, table: str, month: str) -> OutputRecord | None:
+        return self._records.get(table, {}).get(month)
 
     def get(self, table: str, month: date | None = None) -> OutputRecord | None:
-        return self._records.get((table, month_name(month)))
+        return self._get(table, month_name(month))
 
     def of_table(self, table: str) -> list[OutputRecord]:
-        found = [record for (name, _), record in self._records.items() if name == table]
-        return sorted(found, key=lambda record: record.month)
+        return [record for _, record in sorted(self._records.get(table, {}).items())]
 
     def all(self) -> list[OutputRecord]:
-        return [record for _, record in sorted(self._records.items())]
+        return [record for table in sorted(self._records) for record in self.of_table(table)]
 
     def months_unlike(self, before: Outputs) -> set[str]:
         """The months of which a fact, metric or table is not as it was (checks aside)."""
@@ -201,9 +206,9 @@ class Outputs:
 
     def _contents(self) -> set[tuple[str, str, str]]:
         return {
-            (table, month, record.sha256)
-            for (table, month), record in self._records.items()
-            if not table.startswith("check.")
+            (record.table, record.month, record.sha256)
+            for record in self.all()
+            if not record.table.startswith("check.")
         }
 
     def path(self, record: OutputRecord) -> Path:
@@ -232,21 +237,20 @@ class Outputs:
         with naming(noted):
             noted.write_text(_as_json(asdict(record)), encoding="utf-8")
         noted.replace(folder / f"{record.month}.json")
-        before = self._records.get((record.table, record.month))
+        before = self._get(record.table, record.month)
         if before and before.file != record.file:
             (folder / before.file).unlink(missing_ok=True)
-        self._records[record.table, record.month] = record
+        self._enter(record)
         return record
 
     def sweep(self) -> None:
         """Remove the files that no record names: of a killed run, or of a damaged record."""
-        named = {(r.table, r.file) for r in self._records.values()}
         for folder in self._home.outputs.glob("*"):
-            sweep_folder(folder, {file for table, file in named if table == folder.name})
+            sweep_folder(folder, {record.file for record in self.of_table(folder.name)})
 
     def forget_damaged(self, table: str, month: str) -> None:
         """Drop an output whose file is not what its record says."""
-        if record := self._records.get((table, month)):
+        if record := self._get(table, month):
             self.drop(record)
 
     def drop(self, record: OutputRecord) -> None:
@@ -254,7 +258,7 @@ class Outputs:
         folder = self._home.outputs / record.table
         (folder / f"{record.month}.json").unlink(missing_ok=True)
         (folder / record.file).unlink(missing_ok=True)
-        self._records.pop((record.table, record.month), None)
+        self._records.get(record.table, {}).pop(record.month, None)
 
 
 def month_name(month: date | None) -> str:

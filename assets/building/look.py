@@ -95,9 +95,7 @@ class Look:
         """One row per check and month (table ops.checks)."""
         rows: list[dict[str, object]] = []
         for name, check in self.rules.checks.items():
-            for record in self.outputs.of_table(f"check.{name}"):
-                if month is not None and record.month != f"{month:%Y-%m}":
-                    continue
+            for record in self.outputs.records(f"check.{name}", None if month is None else [month]):
                 tolerated = self.tolerated(name, parse_month(record.month))
                 rows.append(
                     {

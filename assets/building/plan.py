@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from assets.building.fingerprints import Fingerprints
 from assets.lake import WHOLE, month_name
@@ -26,27 +27,27 @@ class Stale:
 class Plan(Fingerprints):
     """One look at a home on a day: what there is, what should be, what differs."""
 
-    def expected(self) -> Iterable[tuple[str, date | None, str]]:
-        """Every output that should exist: table, month, fingerprint."""
+    def expected(self) -> Iterator[tuple[str, date | None, Callable[[], str]]]:
+        """Every output that should exist: table, month, and what tells its fingerprint."""
         for name, rule in self.rules.facts.items():
             for month in self.fact_months(rule):
-                yield f"fact.{name}", month, self.fact(rule, month)
+                yield f"fact.{name}", month, partial(self.fact, rule, month)
         for month in self.months:
             for name, rule in self.rules.metrics.items():
-                yield f"metric.{name}", month, self.rule(rule, month)
+                yield f"metric.{name}", month, partial(self.rule, rule, month)
             for name, rule in self.rules.checks.items():
-                yield f"check.{name}", month, self.rule(rule, month)
-            yield "metric.monthly", month, self.monthly(month)
+                yield f"check.{name}", month, partial(self.rule, rule, month)
+            yield "metric.monthly", month, partial(self.monthly, month)
             for name, rule in self.rules.tables.items():
-                yield name, month, self.rule(rule, month)
-        yield "kpi.scorecard", None, self.scorecard()
+                yield name, month, partial(self.rule, rule, month)
+        yield "kpi.scorecard", None, self.scorecard
 
     def stale(self) -> list[Stale]:
         """Outputs to rebuild. A stale month leaves what rests on it to be judged after it."""
         found = []
         for table, month, fingerprint in self.expected():
             record = self.outputs.get(table, month)
-            if record is None or record.fingerprint != fingerprint:
+            if record is None or record.fingerprint != fingerprint():
                 found.append(Stale(table, month))
         return [*found, *self._trailing(found)]
 
