@@ -8,7 +8,7 @@ them as ever.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class KeptEventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._seen: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -76,6 +77,19 @@ class KeptEventLog(SqliteEventLogStorage):
             # which no figure rests on
             connection.exec_driver_sql("pragma synchronous = normal")
         return engine
+
+    def has_table(self, table_name: str) -> bool:
+        """Asked for every event; what the index has it keeps."""
+        return self._has(table_name, lambda: super(KeptEventLog, self).has_table(table_name))
+
+    def _has_asset_key_col_on_connection(self, conn: Connection, column_name: str) -> bool:
+        ask = super()._has_asset_key_col_on_connection
+        return self._has(f"asset_keys.{column_name}", lambda: ask(conn, column_name))
+
+    def _has(self, what: str, ask: Callable[[], bool]) -> bool:
+        if what not in self._seen and ask():
+            self._seen.add(what)
+        return what in self._seen
 
     def let_go(self, run_id: str) -> None:
         """Close the file of a run that has ended, so that a kill later leaves nothing beside it."""
