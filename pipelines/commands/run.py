@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -112,15 +116,15 @@ def _has_work(plan: Plan) -> bool:
 
 
 def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
-    from assets.building.session import end_session
-
     folder = prepare_instance(home)
     os.environ["DAGSTER_HOME"] = str(folder)
 
-    from assets.graph import AS_OF, PLANNED
-    from pipelines.automation import range_tags
-    from pipelines.event_log import open_instance
-    from pipelines.launch import Location, close_orphans, failures
+    with _for_good():
+        from assets.building.session import end_session
+        from assets.graph import AS_OF, PLANNED
+        from pipelines.automation import range_tags
+        from pipelines.event_log import open_instance
+        from pipelines.launch import Location, close_orphans, failures
 
     before, outputs = current(home), plan.outputs
     tags = {PLANNED: "1", AS_OF: as_of.isoformat()}
@@ -149,6 +153,23 @@ def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
     outcome.months = sorted(looked_at & plan.outputs.months_unlike(outputs))
     outcome.checked = sorted(looked_at.difference(outcome.months))
     return plan
+
+
+@contextmanager
+def _for_good() -> Iterator[None]:
+    """Import without looking for garbage, nor ever after in what was imported.
+
+    Half a million objects that all stay: looking through them takes a fifth of the imports' time.
+    """
+    if "dagster" in sys.modules:  # a process that has run before
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
