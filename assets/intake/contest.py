@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from assets.home import Home
 from sql.run import connect, insert_rows, literal, quoted
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # One row per delivered row of a contested key, in order of delivery, then its fate.
 _FATES = """
@@ -75,7 +76,7 @@ class Contest:
         if not new:
             return False
         came = self._hashes(new)
-        twice = came.filter(came == came.shift())
+        twice = came.filter(came == came.shift()).unique()
         near = ""
         if old:
             ((first, last),) = self._con.execute(
@@ -84,10 +85,10 @@ class Contest:
             # what lies beyond is skipped by the statistics of its chunk
             near = f"where {self._key} between {literal(first)} and {literal(last)}"
             others = self._hashes(old, near)
-            twice = pl.concat([twice, others.filter(others.is_in(came.implode()))])
+            twice = twice.append(others.filter(others.is_in(came.implode()))).unique()
         if twice.is_empty():
             return False
-        self._con.register("twice", twice.unique().to_frame("h"))
+        self._con.register("twice", twice.to_frame("h"))
         self._con.execute("create temp table places (filename text, sequence integer, "
                           "month text, is_new boolean)")  # fmt: skip
         rows = [(c.path, c.sequence, c.month, c.is_new) for c in chunks]

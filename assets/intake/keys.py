@@ -89,7 +89,12 @@ def resolve(
     sound_chunks(home, ledger, source, among={Path(row.path) for row in rows if row.is_new})
     months, counts = before.months, before.counts
     with Contest(home, source, key, sorted(columns)) as contest:
-        if contest.gather(rows):
+        try:
+            is_contested = contest.gather(rows)
+        except Exception:  # a chunk that came before, damaged since, is named
+            sound_chunks(home, ledger, source)
+            raise
+        if is_contested:
             months, counts = _lost(home, contest, source, before), contest.counts(counts)
     content = {"chunks": chunks, "months": months, "counts": counts}
     write_json(home, _record(home, source), content)
