@@ -34,7 +34,7 @@ _T = TypeVar("_T")
 _AT_ONCE = 2
 # Of so few months, as after a late row, one is often nearly all the work: it may use every core.
 _FEW = 4
-_MEMORY_MB = 1_000  # a month of a million contacts is sorted without spilling
+_MEMORY_MB = 800
 
 
 class Session:
