@@ -69,13 +69,14 @@ class KeptEventLog(SqliteEventLogStorage):
             poolclass=StaticPool,  # guarded by the lock, whichever thread asks
             connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
         )
-        if shard not in self._initialized_dbs:
-            self._initdb(engine)
-            self._initialized_dbs.add(shard)
         with engine.connect() as connection:
             # with a write-ahead log a kill loses nothing; a power cut may lose the last events,
             # which no figure rests on
+            connection.exec_driver_sql("pragma journal_mode = wal")
             connection.exec_driver_sql("pragma synchronous = normal")
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
         return engine
 
     def has_table(self, table_name: str) -> bool:

@@ -65,7 +65,8 @@ def connect(
             **({"threads": str(threads)} if threads else {}),
         }
     )
-    connection.execute("set TimeZone = $zone", {"zone": timezone})
+    # global: so that it holds for every cursor too
+    connection.execute("set global TimeZone = $zone", {"zone": timezone})
     # or a long query draws its bar on standard output
     connection.execute("set enable_progress_bar = false")
     for macros in MACROS:

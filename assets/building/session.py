@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from assets.building.ahead import Ahead, Work
 from assets.building.checks import run_check
 from assets.building.facts import build_fact
 from assets.building.kpi import build_scorecard
@@ -49,7 +49,8 @@ class Session:
         self._many = False
         # whether nothing is stale beyond this run's months; None: not asked yet
         self._publishes: bool | None = None
-        self._pool: ThreadPoolExecutor | None = None
+        self._asked: set[str] = set()  # the works whose results were asked for
+        self._ahead: Ahead[Any] | None = None
         self._plan: Plan | None = None
         self.copy = Copy(home)
         self._open.callback(self.copy.drop)
@@ -76,24 +77,26 @@ class Session:
             )
         return self._benches[thread]
 
-    def each(self, months: Sequence[str], build: Callable[[str], _T]) -> Iterator[tuple[str, _T]]:
-        """What `build` makes of each month, in their order; several are built at a time."""
-        if self._publishes is None and not self.forced and all(months):
+    def each(self, work: Work[_T], run: Sequence[Work[Any]] = ()) -> Iterator[tuple[str, _T]]:
+        """What a work makes of each of its months, in their order.
+
+        `run` are the works of months that this run asks for, in any order. They are begun with
+        the first of them: while Dagster is told of one, the next are built.
+        """
+        if self._publishes is None and not self.forced:
             # else another run makes the version
-            self._publishes = set(self.plan.stale_months()) <= set(map(parse_month, months))
-        if len(months) == 1 or cores() == 1:
-            yield from ((month, build(month)) for month in months)
+            self._publishes = set(self.plan.stale_months()) <= set(map(parse_month, work.months))
+        self._asked.add(work.table)
+        if cores() == 1:
+            yield from ((month, work.build(month)) for month in work.months)
             return
         _ = self.plan  # seen once, before the threads ask for it
-        if self._pool is None:
-            self._many = len(months) > _FEW
-            self._pool = ThreadPoolExecutor(_AT_ONCE, "month")
-        begun = [(month, self._pool.submit(build, month)) for month in months]
-        try:
-            yield from ((month, future.result()) for month, future in begun)
-        finally:
-            for _, future in begun:
-                future.cancel()
+        if self._ahead is None or work.table not in self._ahead:
+            self.rest()
+            self._many = len(work.months) > _FEW
+            asked_for = [other for other in run if other.table not in self._asked]
+            self._ahead = Ahead([work, *asked_for], _AT_ONCE)
+        yield from self._ahead.results(work.table)
 
     def look_again(self) -> None:
         """Forget what was seen: ingest has changed it."""
@@ -102,11 +105,11 @@ class Session:
 
     def rest(self) -> None:
         """End the engines and give their memory back; whoever asks next gets new ones."""
-        if self._pool is not None:
-            for bench in self._benches.values():
+        if self._ahead is not None:
+            for bench in list(self._benches.values()):
                 bench.connection.interrupt()
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+            self._ahead.stop()
+            self._ahead = None
         for bench in self._benches.values():
             bench.close()
         self._benches.clear()

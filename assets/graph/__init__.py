@@ -20,6 +20,8 @@ __all__ = ["AS_OF", "PLANNED", "all_assets", "month_partitions", "steps"]
 def all_assets(home: Home) -> tuple[list[object], dg.AssetChecksDefinition]:
     """Every asset and check of a home; its own metrics and checks included."""
     rules, partitions = load_rules(home), month_partitions(home)
-    built = [step_asset(step, partitions if monthly else None) for step, monthly in steps(rules)]
+    flow = steps(rules)
+    months = [step for step, monthly in flow if monthly]
+    built = [step_asset(step, partitions if monthly else None, months) for step, monthly in flow]
     assets = [*external_assets(partitions), ledger_asset(), *built]
     return list(assets), check_definitions(rules, partitions)

@@ -5,12 +5,14 @@ It opens the run's session, calls the step, and reports per month. It computes n
 # No `from __future__ import annotations`: Dagster reads the context's annotation at run time.
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import dagster as dg
 
+from assets.building.ahead import Work
 from assets.building.session import Session, session_of, tell
 from assets.graph.events import Result, Verdict, asset_key, evaluation, evaluations
 from assets.home import Home
@@ -56,9 +58,27 @@ class Step:
     build: Callable[[Session, date | None], Result]
     standing: Callable[[Session], Verdict] | None = None
 
+    @property
+    def name(self) -> str:
+        """What Dagster calls it among the steps of a run."""
+        return asset_key(self.table).to_python_identifier()
 
-def step_asset(step: Step, partitions: dg.PartitionsDefinition | None) -> dg.AssetsDefinition:
-    """An asset of months (or, without partitions, a whole one) around a build function."""
+    def make(self, session: Session, month: str) -> Result:
+        """Build a month, or without its name the whole, and say so to who waits."""
+        tell(f"{self.table} {month}".strip())
+        return self.build(session, parse_month(month) if month else None)
+
+    def work(self, session: Session, months: Sequence[str]) -> Work[Result]:
+        return Work(self.table, self.deps, months, partial(self.make, session))
+
+
+def step_asset(
+    step: Step, partitions: dg.PartitionsDefinition | None, monthly: Sequence[Step] = ()
+) -> dg.AssetsDefinition:
+    """An asset of months (or, without partitions, a whole one) around a build function.
+
+    `monthly` are all steps of months: those of a run are built ahead of being asked for.
+    """
     key = asset_key(step.table)
     specs = [
         dg.AssetCheckSpec(
@@ -80,13 +100,12 @@ def step_asset(step: Step, partitions: dg.PartitionsDefinition | None) -> dg.Ass
     )
     def body(context: dg.AssetExecutionContext) -> Iterator[object]:
         session = open_session(context)
-        months = list(context.partition_keys) if partitions else [""]
-
-        def build(month: str) -> Result:
-            tell(f"{step.table} {month}".strip())
-            return step.build(session, parse_month(month) if month else None)
-
-        results = dict(session.each(months, build))
+        if partitions:
+            months, of_run = list(context.partition_keys), _steps_of_run(context)
+            run = [each.work(session, months) for each in monthly if each.name in of_run]
+            results = dict(session.each(step.work(session, months), run))
+        else:
+            results = {"": step.make(session, "")}
         for month, result in results.items():
             rows = "dagster/partition_row_count" if month else "dagster/row_count"
             context.add_asset_metadata(
@@ -100,3 +119,8 @@ def step_asset(step: Step, partitions: dg.PartitionsDefinition | None) -> dg.Ass
             yield dg.Output(None, output_name=spec.get_python_identifier())
 
     return body
+
+
+def _steps_of_run(context: dg.AssetExecutionContext) -> set[str]:
+    """The names of a run's steps: all of its job's, or those that it executes again."""
+    return set(context.run.step_keys_to_execute or (node.name for node in context.job_def.nodes))

@@ -7,6 +7,7 @@ parquet files are the lake's own, linked and not copied, so an unchanged month c
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,14 +119,9 @@ def _write(
         files |= _small_tables(plan, con, building, header, before.manifests)
         if lingers(con):
             return None
-        compared = before.manifest if is_taken_in else None
-        files |= _provenance(plan, con, building, header, before.logs, compared)
-        for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
-            create_macros(con, macros)
-        create_views(plan, con)
-        write_comments(plan, con, header)
         con.execute("commit")
-        _reconcile(plan, con)
+        compared = before.manifest if is_taken_in else None
+        files |= _said_of_itself(plan, con, building, header, before.logs, compared)
         tables, months = state_tables(con, files), state_months(con)
         con.execute("use memory")
         con.execute("checkpoint published")
@@ -168,6 +164,31 @@ def _small_tables(
     return files
 
 
+def _said_of_itself(
+    plan: Plan,
+    con: Any,
+    building: Path,
+    header: dict[str, Any],
+    so_far: dict[str, list[Path]],
+    before: dict[str, Any] | None,
+) -> dict[str, list[File]]:
+    """What the version says of its own figures; meanwhile they are compared with printed ones.
+
+    Both read the tables as they were committed, as readers will find them.
+    """
+    with con.cursor() as own, ThreadPoolExecutor(1) as beside:
+        reconciled = beside.submit(reconcile_home, own, "published", plan.home)
+        con.execute("begin")
+        files = _provenance(plan, con, building, header, so_far, before)
+        for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
+            create_macros(con, macros)
+        create_views(plan, con)
+        write_comments(plan, con, header)
+        con.execute("commit")
+        _fill(con, _reconciliation(reconciled.result()))
+    return files
+
+
 def _provenance(
     plan: Plan,
     con: Any,
@@ -195,13 +216,6 @@ def _provenance(
 
 def _reconciliation(rows: list[tuple[Any, ...]]) -> Small:
     return Small("ops.reconciliation", RECONCILIATION, rows)
-
-
-def _reconcile(plan: Plan, con: Any) -> None:
-    """Fill ops.reconciliation from the tables as readers will find them."""
-    rows = reconcile_home(con, "published", plan.home)
-    con.execute("use published")
-    _fill(con, _reconciliation(rows))
 
 
 def _link(plan: Plan, table: Large, building: Path) -> list[File]:

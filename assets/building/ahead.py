@@ -1,0 +1,88 @@
+"""Works of a run, each begun as soon as what it rests on is built, a few at a time.
+
+So a step that is asked for finds its months made, or being made, while those before it were told
+of. Belongs here: what may begin when. What a work does, and what a run asks for, is given.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Work(Generic[_T]):
+    """A table's months, the tables it rests on, and what builds one of its months."""
+
+    table: str
+    rests_on: Sequence[str]
+    months: Sequence[str]
+    build: Callable[[str], _T]
+
+
+class Ahead(Generic[_T]):
+    """Builds works in the order in which they become ready; `stop` ends what has not begun."""
+
+    def __init__(self, works: Sequence[Work[_T]], at_once: int) -> None:
+        self._pool = ThreadPoolExecutor(at_once, "month")
+        self._stopped = False
+        self._made: dict[str, dict[str, Future[_T]]] = {
+            work.table: {month: Future() for month in work.months} for work in works
+        }
+        for work in works:
+            before = [f for name in work.rests_on for f in self._made.get(name, {}).values()]
+            _when_all(before, partial(self._begin, work))
+
+    def __contains__(self, table: str) -> bool:
+        return table in self._made
+
+    def results(self, table: str) -> Iterator[tuple[str, _T]]:
+        """What came of each month, in their order, waiting for it; raises what building raised."""
+        yield from ((month, future.result()) for month, future in self._made[table].items())
+
+    def stop(self) -> None:
+        """Begin nothing more, and wait for what is being built."""
+        self._stopped = True
+        self._pool.shutdown(cancel_futures=True)
+
+    def _begin(self, work: Work[_T], error: BaseException | None) -> None:
+        """Begin a work's months, or pass on why something that it rests on was not built."""
+        for month, future in self._made[work.table].items():
+            if error:
+                future.set_exception(error)
+            elif not self._stopped:
+                self._pool.submit(self._build, work, month, future)
+
+    def _build(self, work: Work[_T], month: str, future: Future[_T]) -> None:
+        # of a process that ends nothing more is built, though its pool would go on
+        if self._stopped or not threading.main_thread().is_alive():
+            return
+        try:
+            result = work.build(month)
+        except BaseException as error:  # told to whoever asks for it, as a future does
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+
+def _when_all(futures: Sequence[Future[_T]], then: Callable[[BaseException | None], None]) -> None:
+    """Call once all are done, with the error of one that failed."""
+    waiting, lock = set(map(id, futures)), threading.Lock()
+
+    def done(future: Future[_T]) -> None:
+        with lock:
+            waiting.discard(id(future))
+            is_last = not waiting
+        if is_last:
+            then(next(filter(None, (each.exception() for each in futures)), None))
+
+    for future in futures:
+        future.add_done_callback(done)
+    if not futures:
+        then(None)

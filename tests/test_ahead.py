@@ -1,0 +1,135 @@
+"""Building ahead: nothing before what it rests on, nothing not asked for, no error lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from homes import TestHome
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from serving import books
+from test_instance import three_months
+
+from assets.building.ahead import Ahead, Work
+from assets.building.session import end_session
+from assets.graph import all_assets
+from assets.home import Home
+
+JANUARY, FEBRUARY = "2024-01", "2024-02"
+MONTHS = [JANUARY, FEBRUARY]
+
+
+def works(names: dict[str, list[str]], build: Callable[[str, str], object]) -> list[Work[object]]:
+    return [
+        Work(name, rests_on, MONTHS, lambda month, name=name: build(name, month))
+        for name, rests_on in names.items()
+    ]
+
+
+@st.composite
+def flows(draw: st.DrawFn) -> dict[str, list[str]]:
+    """Tables that rest on some of those before them, named in any order."""
+    names = [f"t{n}" for n in range(draw(st.integers(1, 8)))]
+    flow = {
+        name: draw(st.lists(st.sampled_from(names[:n]), unique=True)) if n else []
+        for n, name in enumerate(names)
+    }
+    return {name: flow[name] for name in draw(st.permutations(names))}
+
+
+@given(flows(), st.integers(1, 3))
+@settings(deadline=timedelta(seconds=5))
+def test_each_month_is_built_once_and_after_all_that_it_rests_on(
+    flow: dict[str, list[str]], at_once: int
+) -> None:
+    begun: list[tuple[str, str]] = []
+    ended: list[tuple[str, str]] = []
+
+    def build(name: str, month: str) -> str:
+        missing = [pair for pair in product(flow[name], MONTHS) if pair not in ended]
+        assert missing == []
+        begun.append((name, month))
+        ended.append((name, month))
+        return f"{name} {month}"
+
+    ahead = Ahead(works(flow, build), at_once)
+    for name in flow:
+        assert dict(ahead.results(name)) == {month: f"{name} {month}" for month in MONTHS}
+    ahead.stop()
+    assert sorted(begun) == sorted(product(flow, MONTHS))
+
+
+def test_a_failure_is_told_by_it_and_by_what_rests_on_it_alone() -> None:
+    built: list[str] = []
+
+    def build(name: str, month: str) -> None:
+        if (name, month) == ("bad", FEBRUARY):
+            raise ValueError("the one")
+        built.append(name)
+
+    flow = {"bad": [], "good": [], "on bad": ["bad"], "on both": ["good", "on bad"],
+            "on good": ["good"]}  # fmt: skip
+    ahead = Ahead(works(flow, build), 2)
+    for name in ("bad", "on bad", "on both"):
+        with pytest.raises(ValueError, match="the one"):
+            list(ahead.results(name))
+    for name in ("good", "on good"):
+        assert [month for month, _ in ahead.results(name)] == MONTHS
+    ahead.stop()
+    assert sorted(built) == ["bad", "good", "good", "on good", "on good"]
+
+
+def test_what_has_not_begun_when_it_is_stopped_never_begins() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    built: list[str] = []
+
+    def build(name: str, month: str) -> None:
+        begun.set()
+        go_on.wait(10)
+        built.append(name)
+
+    ahead = Ahead(works({"first": [], "second": [], "on first": ["first"]}, build), 1)
+    begun.wait(10)
+    stopping = threading.Thread(target=ahead.stop)
+    stopping.start()
+    time.sleep(0.05)  # until it is told; what is being built ends as it likes
+    go_on.set()
+    stopping.join(10)
+    assert built == ["first"]
+
+
+def test_a_run_of_one_asset_builds_that_asset_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when somebody materialises one month of one metric from the UI."""
+    place = three_months(tmp_path / "home")
+    ran = place.kring("run", "--json")
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    before = outputs(place)
+    monkeypatch.setenv("KRING_HOME", str(place.root))
+    definitions, _ = all_assets(Home.open(place.root))
+    try:
+        with books(place) as instance:
+            done = dg.materialize(
+                definitions, selection=["metric/abandonment"], partition_key=FEBRUARY,
+                instance=instance,
+            )  # fmt: skip
+    finally:
+        end_session()
+    assert done.success
+    assert {name for name, at in outputs(place).items() if before[name] != at} == {
+        "metric.abandonment/2024-02"
+    }
+
+
+def outputs(place: TestHome) -> dict[str, int]:
+    """When each output was written."""
+    found = (place.root / "lake/outputs").rglob("2*.parquet")
+    return {f"{path.parent.name}/{path.name[:7]}": path.stat().st_mtime_ns for path in found}
