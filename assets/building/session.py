@@ -32,9 +32,10 @@ from assets.record.copying import Copy
 _T = TypeVar("_T")
 # Months do not rest on each other, and much of a month's work keeps one core busy only.
 _AT_ONCE = 2
-# Of so few months, as after a late row, one is often nearly all the work: it may use every core.
-_FEW = 4
 _MEMORY_MB = 800
+# Of so few months, as after a late row, one is nearly all the work: each may have the memory of
+# all, or it would sort its contacts on the disk, in twice the time.
+_FEW = 4
 
 
 class Session:
@@ -66,14 +67,14 @@ class Session:
 
     @property
     def bench(self) -> Workbench:
-        """The engine of the thread that asks; those of many months share the machine's cores."""
+        """The engine of the thread that asks; those that work at once share the machine's cores."""
         thread = threading.get_ident()
         if thread not in self._benches:
             alone = thread == self._owner
             self._benches[thread] = Workbench(
                 self.plan,
-                memory_mb=_MEMORY_MB if alone else _MEMORY_MB // _AT_ONCE,
-                threads=None if alone or not self._many else max(1, cores() // _AT_ONCE),
+                memory_mb=_MEMORY_MB // _AT_ONCE if self._many and not alone else _MEMORY_MB,
+                threads=None if alone else max(1, cores() // _AT_ONCE),
             )
         return self._benches[thread]
 

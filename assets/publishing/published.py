@@ -172,8 +172,11 @@ def _finish(path: Path) -> dict[str, Any]:
 
 def _seal(folder: Path, home: Home) -> None:
     """Make a finished version read-only, for the home's group to read, and durable."""
-    for path in (*sorted(folder.rglob("*"), reverse=True), folder):
+    paths = (*sorted(folder.rglob("*"), reverse=True), folder)
+    # one after the other, or the disk is asked to take every change of mode by itself
+    for path in paths:
         open_to_group(path, home)
+    for path in paths:
         sync(path)
     for path in (home.versions, home.published):
         open_to_group(path, home)

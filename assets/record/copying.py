@@ -105,18 +105,20 @@ class Copy:
 
 
 def _copy(source: Path, target: Path, edge: Edge) -> None:
-    """Copy onto the disk, so that the engine's first checkpoint need not wait for all of it."""
+    """Copy onto the disk part by part, so that nobody who syncs meanwhile waits for all of it."""
     with source.open("rb") as old, target.open("xb") as new:
         try:  # within the kernel, which shares the blocks where the file system can
             while os.copy_file_range(old.fileno(), new.fileno(), _AT_A_TIME):
+                os.fdatasync(new.fileno())
                 edge()
         except OSError:  # not between these file systems, or not by this kernel
             old.seek(0)
             new.seek(0)
             while part := old.read(_AT_A_TIME):
                 new.write(part)
+                new.flush()
+                os.fdatasync(new.fileno())
                 edge()
-            new.flush()
         os.fsync(new.fileno())
 
 
