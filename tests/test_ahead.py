@@ -24,6 +24,7 @@ from assets.home import Home
 
 JANUARY, FEBRUARY = "2024-01", "2024-02"
 MONTHS = [JANUARY, FEBRUARY]
+ABANDONMENT = dg.AssetKey(["metric", "abandonment"])
 
 
 def works(names: dict[str, list[str]], build: Callable[[str, str], object]) -> list[Work[object]]:
@@ -121,9 +122,12 @@ def test_a_run_of_one_asset_builds_that_asset_alone(
                 definitions, selection=["metric/abandonment"], partition_key=FEBRUARY,
                 instance=instance,
             )  # fmt: skip
+            built = instance.fetch_materializations(ABANDONMENT, limit=1).records[0]
     finally:
         end_session()
-    assert done.success
+    assert done.success and built.asset_materialization
+    seconds = built.asset_materialization.metadata["build seconds"].value
+    assert isinstance(seconds, float) and seconds > 0
     assert {name for name, at in outputs(place).items() if before[name] != at} == {
         "metric.abandonment/2024-02"
     }

@@ -6,9 +6,10 @@ It opens the run's session, calls the step, and reports per month. It computes n
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from time import perf_counter
 
 import dagster as dg
 
@@ -66,7 +67,10 @@ class Step:
     def make(self, session: Session, month: str) -> Result:
         """Build a month, or without its name the whole, and say so to who waits."""
         tell(f"{self.table} {month}".strip())
-        return self.build(session, parse_month(month) if month else None)
+        began = perf_counter()
+        result = self.build(session, parse_month(month) if month else None)
+        took = {"build seconds": round(perf_counter() - began, 3)}
+        return replace(result, metadata={**result.metadata, **took})
 
     def work(self, session: Session, months: Sequence[str]) -> Work[Result]:
         return Work(self.table, self.deps, months, partial(self.make, session))
