@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
@@ -87,22 +86,18 @@ def test_a_failure_is_told_by_it_and_by_what_rests_on_it_alone() -> None:
     assert sorted(built) == ["bad", "good", "good", "on good", "on good"]
 
 
-def test_what_has_not_begun_when_it_is_stopped_never_begins() -> None:
-    begun, go_on = threading.Event(), threading.Event()
+def test_when_it_is_stopped_nothing_begins_and_what_is_being_built_is_cut_short() -> None:
+    begun, cut_short = threading.Event(), threading.Event()
     built: list[str] = []
 
     def build(name: str, month: str) -> None:
         begun.set()
-        go_on.wait(10)
+        assert cut_short.wait(10)
         built.append(name)
 
     ahead = Ahead(works({"first": [], "second": [], "on first": ["first"]}, build), 1)
-    begun.wait(10)
-    stopping = threading.Thread(target=ahead.stop)
-    stopping.start()
-    time.sleep(0.05)  # until it is told; what is being built ends as it likes
-    go_on.set()
-    stopping.join(10)
+    assert begun.wait(10)
+    ahead.stop(cut_short.set)
     assert built == ["first"]
 
 

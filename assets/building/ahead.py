@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
+_LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Ahead(Generic[_T]):
 
     def __init__(self, works: Sequence[Work[_T]], at_once: int) -> None:
         self._pool = ThreadPoolExecutor(at_once, "month")
-        self._stopped = False
+        self._begun: list[Future[None]] = []
+        self._stopped, self._lock = False, threading.RLock()
         self._made: dict[str, dict[str, Future[_T]]] = {
             work.table: {month: Future() for month in work.months} for work in works
         }
@@ -46,18 +48,23 @@ class Ahead(Generic[_T]):
         """What came of each month, in their order, waiting for it; raises what building raised."""
         yield from ((month, future.result()) for month, future in self._made[table].items())
 
-    def stop(self) -> None:
-        """Begin nothing more, and wait for what is being built."""
-        self._stopped = True
-        self._pool.shutdown(cancel_futures=True)
+    def stop(self, interrupt: Callable[[], object] = lambda: None) -> None:
+        """Begin nothing more, and wait for what is being built; `interrupt` cuts it short."""
+        with self._lock:
+            self._stopped = True
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        while not all(future.done() for future in self._begun):
+            interrupt()  # again and again: a work may just be between two statements
+            wait(self._begun, _LOOK_SECONDS)
 
     def _begin(self, work: Work[_T], error: BaseException | None) -> None:
         """Begin a work's months, or pass on why something that it rests on was not built."""
-        for month, future in self._made[work.table].items():
-            if error:
-                future.set_exception(error)
-            elif not self._stopped:
-                self._pool.submit(self._build, work, month, future)
+        with self._lock:
+            for month, future in self._made[work.table].items():
+                if error:
+                    future.set_exception(error)
+                elif not self._stopped:
+                    self._begun.append(self._pool.submit(self._build, work, month, future))
 
     def _build(self, work: Work[_T], month: str, future: Future[_T]) -> None:
         # of a process that ends nothing more is built, though its pool would go on

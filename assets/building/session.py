@@ -107,9 +107,9 @@ class Session:
     def rest(self) -> None:
         """End the engines and give their memory back; whoever asks next gets new ones."""
         if self._ahead is not None:
-            for bench in list(self._benches.values()):
-                bench.connection.interrupt()
-            self._ahead.stop()
+            self._ahead.stop(
+                lambda: [bench.connection.interrupt() for bench in list(self._benches.values())]
+            )
             self._ahead = None
         for bench in self._benches.values():
             bench.close()

@@ -72,8 +72,8 @@ session made is removed at its end, also at Ctrl-C.
 
 "x (b)" is against the DuckDB script that loads contacts alone, in wall time and in processor
 time; where the two differ much, other work was on the machine. "Files" are those kring
-left new or changed, with their megabytes; "steps" is where Dagster's books put the time of a
-run, added up over months.
+left new or changed, with their megabytes; "steps" is what a run waited for, by Dagster's books:
+of what is built ahead of its step, no more than was left of it when its step came.
 
 {contents}
 
