@@ -6,9 +6,12 @@ Only months that changed are written again; a reader must not be able to tell.
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import duckdb
@@ -120,6 +123,29 @@ def test_a_copy_that_nobody_takes_leaves_nothing(home: Small) -> None:
     copy.drop()
     left = {path.name for path in place.versions.iterdir()}
     assert left == {version.id for version in versions(place)}
+
+
+def test_a_copy_is_begun_once_though_two_lanes_ask_for_it_at_once(
+    home: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    class SlowPool(ThreadPoolExecutor):
+        def __init__(self, *given: Any) -> None:
+            made.append("pool")
+            time.sleep(0.1)  # until the other lane has asked too
+            super().__init__(*given)
+
+    monkeypatch.setattr(copying, "ThreadPoolExecutor", SlowPool)
+    monkeypatch.setattr(copying, "cores", lambda: 2)
+    copy = copying.Copy(Home.open(home.root))
+    lanes = [Thread(target=copy.begin) for _ in range(2)]
+    for lane in lanes:
+        lane.start()
+    for lane in lanes:
+        lane.join()
+    copy.drop()
+    assert made == ["pool"]
 
 
 def built_in(home: Small, months: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:

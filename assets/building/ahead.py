@@ -80,12 +80,11 @@ class Ahead(Generic[_T]):
 
 def _when_all(futures: Sequence[Future[_T]], then: Callable[[BaseException | None], None]) -> None:
     """Call once all are done, with the error of one that failed."""
-    waiting, lock = set(map(id, futures)), threading.Lock()
+    left, lock = iter(range(len(futures) - 1, -1, -1)), threading.Lock()
 
-    def done(future: Future[_T]) -> None:
+    def done(_: Future[_T]) -> None:
         with lock:
-            waiting.discard(id(future))
-            is_last = not waiting
+            is_last = next(left) == 0
         if is_last:
             then(next(filter(None, (each.exception() for each in futures)), None))
 

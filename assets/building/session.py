@@ -34,7 +34,7 @@ _T = TypeVar("_T")
 _AT_ONCE = 2
 _MEMORY_MB = 800
 # Of so few months, as after a late row, one is nearly all the work: each may have the memory of
-# all, or it would sort its contacts on the disk, in twice the time.
+# all, or it would sort its contacts on the disk, in half as much time again.
 _FEW = 4
 
 
@@ -157,7 +157,7 @@ class Session:
         is_fresh = record is not None and record.fingerprint == fingerprint
         if record and is_fresh and is_sound(self.plan.outputs.path(record), record.sha256):
             return record
-        # facts keep every core busy, what rests on them does not
+        # not with the first facts, which keep every core busy
         if not table.startswith("fact.") and self._publishes:
             self.copy.begin()
         return None

@@ -121,7 +121,11 @@ def _write(
             return None
         con.execute("commit")
         compared = before.manifest if is_taken_in else None
-        files |= _said_of_itself(plan, con, building, header, before.logs, compared)
+        with con.cursor() as own, ThreadPoolExecutor(1) as beside:
+            # both read the tables as they were committed, as readers will find them
+            reconciled = beside.submit(reconcile_home, own, "published", plan.home)
+            files |= _provenance(plan, con, building, header, before.logs, compared)
+            _fill(con, _reconciliation(reconciled.result()))
         tables, months = state_tables(con, files), state_months(con)
         con.execute("use memory")
         con.execute("checkpoint published")
@@ -164,31 +168,6 @@ def _small_tables(
     return files
 
 
-def _said_of_itself(
-    plan: Plan,
-    con: Any,
-    building: Path,
-    header: dict[str, Any],
-    so_far: dict[str, list[Path]],
-    before: dict[str, Any] | None,
-) -> dict[str, list[File]]:
-    """What the version says of its own figures; meanwhile they are compared with printed ones.
-
-    Both read the tables as they were committed, as readers will find them.
-    """
-    with con.cursor() as own, ThreadPoolExecutor(1) as beside:
-        reconciled = beside.submit(reconcile_home, own, "published", plan.home)
-        con.execute("begin")
-        files = _provenance(plan, con, building, header, so_far, before)
-        for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
-            create_macros(con, macros)
-        create_views(plan, con)
-        write_comments(plan, con, header)
-        con.execute("commit")
-        _fill(con, _reconciliation(reconciled.result()))
-    return files
-
-
 def _provenance(
     plan: Plan,
     con: Any,
@@ -197,7 +176,8 @@ def _provenance(
     so_far: dict[str, list[Path]],
     before: dict[str, Any] | None,
 ) -> dict[str, list[File]]:
-    """What the version says of its own figures; computed from the tables just written."""
+    """What the version says of its own figures and tables; computed from those just written."""
+    con.execute("begin")
     write_explanation(plan, con)
     write_revisions(plan, con)
     grown = write_logs(con, so_far, header, before)
@@ -211,6 +191,11 @@ def _provenance(
         if name in grown:
             _export(con, name, building, header, where, f"{header['version']}.parquet")
         files[name] = [File.of(path) for path in sorted(folder.glob("*.parquet"))]
+    for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
+        create_macros(con, macros)
+    create_views(plan, con)
+    write_comments(plan, con, header)
+    con.execute("commit")
     return files
 
 

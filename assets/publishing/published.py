@@ -173,7 +173,7 @@ def _finish(path: Path) -> dict[str, Any]:
 def _seal(folder: Path, home: Home) -> None:
     """Make a finished version read-only, for the home's group to read, and durable."""
     paths = (*sorted(folder.rglob("*"), reverse=True), folder)
-    # one after the other, or the disk is asked to take every change of mode by itself
+    # all modes before the first sync: between two syncs each would be a journal entry of its own
     for path in paths:
         open_to_group(path, home)
     for path in paths:

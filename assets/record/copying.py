@@ -12,7 +12,7 @@ import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
 from assets.home import Home
 from assets.lake import make_folder
@@ -41,15 +41,17 @@ class Copy:
         self.version = current(home)
         self._folder = home.versions / ".building-copy"
         self._stop = Event()
+        self._beginning = Lock()
         self._beside: ThreadPoolExecutor | None = None
         self._made: Future[Carried] | None = None
         self._has_folder = False
 
     def begin(self) -> None:
-        """Copy beside other work; one core copies when the copy is taken."""
-        if self._beside is None and cores() > 1:
-            self._beside = ThreadPoolExecutor(1, "copy")
-            self._made = self._beside.submit(self._make)
+        """Copy beside other work, once, whoever asks; one core copies when the copy is taken."""
+        with self._beginning:
+            if self._beside is None and cores() > 1:
+                self._beside = ThreadPoolExecutor(1, "copy")
+                self._made = self._beside.submit(self._make)
 
     def take(self, target: Path) -> Carried:
         """Move the copy to its place; nothing is carried where it is not as its manifest says."""
