@@ -64,6 +64,17 @@ def test_each_month_is_built_once_and_after_all_that_it_rests_on(
     assert sorted(built) == sorted(product(flow, MONTHS))
 
 
+def test_what_stands_first_is_built_before_what_was_ready_before_it() -> None:
+    """Else a month's checks, on which its figures rest, wait for tables on which nothing does."""
+    built: list[str] = []
+    flow = {"first": [], "on first": ["first"], "last": []}
+    ahead = Ahead(works(flow, lambda name, month: built.append(name)), 1)
+    for name in flow:
+        list(ahead.results(name))
+    ahead.stop()
+    assert built == ["first", "first", "on first", "on first", "last", "last"]
+
+
 def test_a_failure_is_told_by_it_and_by_what_rests_on_it_alone() -> None:
     built: list[str] = []
 

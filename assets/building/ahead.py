@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
+from heapq import heappop, heappush
 from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
@@ -28,18 +29,23 @@ class Work(Generic[_T]):
 
 
 class Ahead(Generic[_T]):
-    """Builds works in the order in which they become ready; `stop` ends what has not begun."""
+    """Builds of what is ready always the first in the order of the works given.
+
+    So what much rests on does not wait for what nothing does. `stop` ends what has not begun.
+    """
 
     def __init__(self, works: Sequence[Work[_T]], at_once: int) -> None:
         self._pool = ThreadPoolExecutor(at_once, "month")
         self._begun: list[Future[None]] = []
+        self._ready: list[tuple[int, int]] = []  # the places of a work and of one of its months
         self._stopped, self._lock = False, threading.RLock()
+        self._works = works
         self._made: dict[str, dict[str, Future[_T]]] = {
             work.table: {month: Future() for month in work.months} for work in works
         }
-        for work in works:
+        for place, work in enumerate(works):
             before = [f for name in work.rests_on for f in self._made.get(name, {}).values()]
-            _when_all(before, partial(self._begin, work))
+            _when_all(before, partial(self._begin, place))
 
     def __contains__(self, table: str) -> bool:
         return table in self._made
@@ -57,19 +63,27 @@ class Ahead(Generic[_T]):
             interrupt()  # again and again: a work may just be between two statements
             wait(self._begun, _LOOK_SECONDS)
 
-    def _begin(self, work: Work[_T], error: BaseException | None) -> None:
+    def _begin(self, place: int, error: BaseException | None) -> None:
         """Begin a work's months, or pass on why something that it rests on was not built."""
+        work = self._works[place]
         with self._lock:
-            for month, future in self._made[work.table].items():
+            for number, future in enumerate(self._made[work.table].values()):
                 if error:
                     future.set_exception(error)
                 elif not self._stopped:
-                    self._begun.append(self._pool.submit(self._build, work, month, future))
+                    heappush(self._ready, (place, number))
+                    self._begun.append(self._pool.submit(self._build_first))
 
-    def _build(self, work: Work[_T], month: str, future: Future[_T]) -> None:
+    def _build_first(self) -> None:
+        """Build the first month of what is ready; as often called as there are such months."""
         # of a process that ends nothing more is built, though its pool would go on
         if self._stopped or not threading.main_thread().is_alive():
             return
+        with self._lock:
+            place, number = heappop(self._ready)
+        work = self._works[place]
+        month = work.months[number]
+        future = self._made[work.table][month]
         try:
             result = work.build(month)
         except BaseException as error:  # told to whoever asks for it, as a future does
