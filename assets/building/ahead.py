@@ -29,9 +29,9 @@ class Work(Generic[_T]):
 
 
 class Ahead(Generic[_T]):
-    """Builds of what is ready always the first in the order of the works given.
+    """Builds, of what is ready, the first in the order of the works given.
 
-    So what much rests on does not wait for what nothing does. `stop` ends what has not begun.
+    So what much rests on does not wait for what nothing rests on.
     """
 
     def __init__(self, works: Sequence[Work[_T]], at_once: int) -> None:
