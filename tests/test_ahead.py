@@ -66,9 +66,15 @@ def test_each_month_is_built_once_and_after_all_that_it_rests_on(
 
 def test_what_stands_first_is_built_before_what_was_ready_before_it() -> None:
     """Else a month's checks, on which its figures rest, wait for tables on which nothing does."""
-    built: list[str] = []
+    built, given = [], threading.Event()
+
+    def build(name: str, month: str) -> None:
+        assert given.wait(10)  # so that the last is ready before the first is built
+        built.append(name)
+
     flow = {"first": [], "on first": ["first"], "last": []}
-    ahead = Ahead(works(flow, lambda name, month: built.append(name)), 1)
+    ahead = Ahead(works(flow, build), 1)
+    given.set()
     for name in flow:
         list(ahead.results(name))
     ahead.stop()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
-from heapq import heappop, heappush
+from queue import PriorityQueue
 from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
@@ -37,15 +37,15 @@ class Ahead(Generic[_T]):
     def __init__(self, works: Sequence[Work[_T]], at_once: int) -> None:
         self._pool = ThreadPoolExecutor(at_once, "month")
         self._begun: list[Future[None]] = []
-        self._ready: list[tuple[int, int]] = []  # the places of a work and of one of its months
+        # by the place of the work, then of its month
+        self._ready: PriorityQueue[tuple[int, int, Callable[[], None]]] = PriorityQueue()
         self._stopped, self._lock = False, threading.RLock()
-        self._works = works
         self._made: dict[str, dict[str, Future[_T]]] = {
             work.table: {month: Future() for month in work.months} for work in works
         }
         for place, work in enumerate(works):
             before = [f for name in work.rests_on for f in self._made.get(name, {}).values()]
-            _when_all(before, partial(self._begin, place))
+            _when_all(before, partial(self._begin, place, work))
 
     def __contains__(self, table: str) -> bool:
         return table in self._made
@@ -63,27 +63,26 @@ class Ahead(Generic[_T]):
             interrupt()  # again and again: a work may just be between two statements
             wait(self._begun, _LOOK_SECONDS)
 
-    def _begin(self, place: int, error: BaseException | None) -> None:
+    def _begin(self, place: int, work: Work[_T], error: BaseException | None) -> None:
         """Begin a work's months, or pass on why something that it rests on was not built."""
-        work = self._works[place]
         with self._lock:
-            for number, future in enumerate(self._made[work.table].values()):
+            for number, (month, future) in enumerate(self._made[work.table].items()):
                 if error:
                     future.set_exception(error)
                 elif not self._stopped:
-                    heappush(self._ready, (place, number))
+                    build = partial(self._build, work, month, future)
+                    self._ready.put((place, number, build))
                     self._begun.append(self._pool.submit(self._build_first))
 
     def _build_first(self) -> None:
-        """Build the first month of what is ready; as often called as there are such months."""
+        """Build the first month that is ready; called once for each."""
+        *_, build = self._ready.get_nowait()
+        build()
+
+    def _build(self, work: Work[_T], month: str, future: Future[_T]) -> None:
         # of a process that ends nothing more is built, though its pool would go on
         if self._stopped or not threading.main_thread().is_alive():
             return
-        with self._lock:
-            place, number = heappop(self._ready)
-        work = self._works[place]
-        month = work.months[number]
-        future = self._made[work.table][month]
         try:
             result = work.build(month)
         except BaseException as error:  # told to whoever asks for it, as a future does

@@ -5,8 +5,8 @@
 -- order: entered_at, source, contact_id
 -- day: local_date
 -- instant: entered_at
--- read twice, for quarter hours and for contacts, is cheaper than held: what is held of a large month
--- leaves its sort too little memory
+-- exports are read twice, for quarter hours and for contacts: held between, those of a large month
+-- leave their sort too little memory
 with calls as not materialized (select 'phone' as channel, * from raw.calls),
 
 chats as not materialized (select 'chat' as channel, * from raw.chats),
