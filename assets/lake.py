@@ -163,7 +163,10 @@ def sweep_folder(folder: Path, named: Container[str]) -> None:
 
 @dataclass(frozen=True)
 class OutputRecord:
-    """One built table (of one month, or whole): what it was made from and what came out."""
+    """One built table (of one month, or whole): what it was made from and what came out.
+
+    `settles_on` is the last day on which a row is still provisional; empty: none is.
+    """
 
     table: str
     month: str

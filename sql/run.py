@@ -7,7 +7,6 @@ an undeclared read fails. Reading exports is `assets.exports`' own, sandboxed do
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,14 +28,6 @@ METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "ow
 KPI_KEYS = Keys.of("title grain reads", "order")
 CHECK_KEYS = Keys.of("title reads severity reason", "tolerance trailing")
 TABLE_KEYS = Keys.of("title grain reads order", "trailing")
-
-
-@dataclass(frozen=True)
-class Written:
-    """A parquet file as the engine wrote it; of columns with a value the greatest, as text."""
-
-    rows: int
-    greatest: Mapping[str, str]
 
 
 class SqlError(RuntimeError):
@@ -124,21 +115,17 @@ def write_parquet(
     body: str,
     target: Path,
     metadata: Mapping[str, str] | None = None,
-) -> Written:
-    """COPY an ordered select into one parquet file."""
+) -> int:
+    """COPY an ordered select into one parquet file; the number of its rows."""
     pairs = ", ".join(f"{quoted(k)}: {literal(v)}" for k, v in (metadata or {}).items())
     extra = f", kv_metadata {{{pairs}}}" if pairs else ""
-    options = (
-        f"format parquet, compression zstd, dictionary_size_limit {_DICTIONARY}, "
-        f"return_stats{extra}"
-    )
+    options = f"format parquet, compression zstd, dictionary_size_limit {_DICTIONARY}{extra}"
     copy = f"copy ({body}) to {literal(target)} ({options})"
     try:
-        ((_, rows, _, _, columns, *_),) = connection.execute(copy).fetchall()
+        ((rows,),) = connection.execute(copy).fetchall()
     except Exception as error:
         raise failure(statement, error) from None
-    greatest = {name.strip('"'): stats["max"] for name, stats in columns.items() if "max" in stats}
-    return Written(rows, greatest)
+    return int(rows)
 
 
 def failure(statement: Statement, error: Exception) -> SqlError:

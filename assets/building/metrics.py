@@ -18,6 +18,7 @@ SHAPE = {
     "channel": "text", "queue": "text", "service": "text", "source": "text",
     "policy_id": "text", "eligible": "decimal(38, 12)", "provisional_until": "date",
 }  # fmt: skip
+_SETTLES_BY = "provisional_until"
 _ORDER = "channel, queue, service, source, policy_id"
 
 
@@ -26,7 +27,9 @@ def build_metric(bench: Workbench, name: str, month: date) -> OutputRecord:
     rule = bench.plan.rules.metrics[name]
     bench.lay_out(rule.listed("reads"), month)
     body = f"{shaped(bench, rule)} order by {_ORDER}, numerator, denominator"
-    return bench.build(rule, f"metric.{name}", month, bench.plan.rule(rule, month), body)
+    settles_by = _SETTLES_BY if _SETTLES_BY in bench.columns(rule) else ""
+    fingerprint = bench.plan.rule(rule, month)
+    return bench.build(rule, f"metric.{name}", month, fingerprint, body, settles_by)
 
 
 def shaped(bench: Workbench, rule: Statement, moment: str = "cast(month as date) as month") -> str:

@@ -230,10 +230,10 @@ def _written(bench: Workbench, rule: Statement, month: str, rows: str) -> Prepar
     )
     # or the file would say of a column that it has no nulls where no other month has one
     bench.connection.execute("set disabled_optimizers = 'statistics_propagation'")
-    scratch, written = bench.write(rule, f"fact.{rule.name}", f"{rule.name}-{month}", body)
+    scratch, count = bench.write(rule, f"fact.{rule.name}", f"{rule.name}-{month}", body)
     bench.connection.execute("reset disabled_optimizers")
     sha256 = sha256_file(scratch)
-    prepared = Prepared(f"{month}.{sha256[:12]}.parquet", sha256, written.rows)
+    prepared = Prepared(f"{month}.{sha256[:12]}.parquet", sha256, count)
     file = spans.file(bench.home, rule.name, prepared)
     place(scratch, file)
     trust(file, sha256)

@@ -21,7 +21,6 @@ from assets.rulebook.grains import GRAINS, at_grain, moments
 from assets.soundness import sound_chunks, sound_outputs
 from sql.header import Statement
 from sql.run import (
-    Written,
     connect,
     failure,
     insert_rows,
@@ -187,10 +186,14 @@ class Workbench:
         )
 
     def build(
-        self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str
-    ) -> OutputRecord:
-        """Run an ordered select into the lake and record what it was made from."""
-        scratch, written = self.write(rule, table, digest(table, str(month)), body)
+        self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str,
+        settles_by: str = "",
+    ) -> OutputRecord:  # fmt: skip
+        """Run an ordered select into the lake and record what it was made from.
+
+        `settles_by` is the column that says until when a row is provisional, where there is one.
+        """
+        scratch, rows = self.write(rule, table, digest(table, str(month)), body)
         sha256 = sha256_file(scratch)
         record = OutputRecord(
             table=table,
@@ -198,14 +201,19 @@ class Workbench:
             fingerprint=fingerprint,
             file=output_file(month, sha256),
             sha256=sha256,
-            rows=written.rows,
-            # the last day on which a row is still provisional; empty: none is
-            settles_on=written.greatest.get("provisional_until", ""),
+            rows=rows,
+            settles_on=self._last_day(scratch, settles_by) if settles_by else "",
         )
         return self.plan.outputs.keep(scratch, record)
 
-    def write(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, Written]:
-        """Run an ordered select into a file of this name in scratch."""
+    def _last_day(self, file: Path, column: str) -> str:
+        """The last day in a column of a file; empty where no row has one."""
+        query = f"select max({column}) from read_parquet({literal(file)})"
+        ((day,),) = self.connection.execute(query).fetchall()
+        return str(day) if day else ""
+
+    def write(self, rule: Statement, table: str, name: str, body: str) -> tuple[Path, int]:
+        """Run an ordered select into a file of this name in scratch; the file, and its rows."""
         scratch = make_folder(self.home.scratch) / name
         metadata = {"table": table, "is_sample": "true" if self.home.sample() else "false"}
         return scratch, write_parquet(self.connection, rule, body, scratch, metadata)

@@ -76,6 +76,7 @@ class Reader:
             nulls=source.nulls,
             identifiers=source.identifiers,
         )
+        self._fitting: set[tuple[str, ...]] = set()
         self._waiting: list[Opened] = []
 
     def close(self) -> None:
@@ -116,7 +117,7 @@ class Reader:
                     f"{staged.name}: has exactly {export.records} records, at which its system "
                     "cuts an export; export shorter spans"
                 )
-            check_columns(self.connection, self.source, export)
+            self._require_fit(export)
             opened = self._begin(staged.name, reading, export)
             if opened.rows.height < BATCH_ROWS:
                 opened.used.add(opened.rows)
@@ -136,9 +137,18 @@ class Reader:
                 leftover.unlink()
         return reading
 
+    def _require_fit(self, export: Export) -> None:
+        """Raise Refused where the select does not fit the header; the next alike is not asked for.
+
+        Every column of an export is text, so its header decides.
+        """
+        if export.columns not in self._fitting:
+            check_columns(self.connection, self.source, export)
+            self._selecting.check(export.file)
+            self._fitting.add(export.columns)
+
     def _begin(self, file: str, reading: Reading, export: Export) -> Opened:
         """Fetch the first batch's worth of rows, which for most files are all of them."""
-        self._selecting.check(file)
         more = self._selecting.batches(file, BATCH_ROWS)
         parts: list[pl.DataFrame] = []
         while (

@@ -13,7 +13,16 @@ from typing import Any
 from assets.building.plan import Plan
 from assets.record import closing
 from sql.header import Keys, Statement
-from sql.run import HERE, SqlError, failure, literal, quoted, statements, table_name
+from sql.run import (
+    HERE,
+    SqlError,
+    failure,
+    insert_rows,
+    literal,
+    quoted,
+    statements,
+    table_name,
+)
 
 _COMPARED = {
     "monthly": "metric.monthly", "cells": "kpi.cells", "composites": "kpi.composites",
@@ -94,14 +103,16 @@ def snapshot(con: Any, catalog: str, mark: str, manifest: dict[str, Any]) -> Non
 
     A version written before one of the tables existed has none of its rows.
     """
+    there = _tables(con, catalog)
     for name, table in _COMPARED.items():
-        there = _has(con, catalog, table)
-        rows = f"select * from {catalog}.{table_name(table)}" if there else "select 1 where false"
+        stands = table in there
+        rows = f"select * from {catalog}.{table_name(table)}" if stands else "select 1 where false"
         con.execute(f"create or replace temp table {quoted(f'{mark} {name}')} as {rows}")
     settings = {**manifest.get("settings", {}), "kring": manifest["code"]}
     table = f"temp.{quoted(f'{mark} settings')}"
+    columns = {"name": "text", "value": "text"}
     con.execute(f"create or replace temp table {table} (name text, value text)")
-    con.executemany(f"insert into {table} values (?, ?)", list(settings.items()))
+    insert_rows(con, table, columns, list(settings.items()))
 
 
 def compare(con: Any) -> None:
@@ -186,13 +197,12 @@ def _require_causes(con: Any, version: str) -> None:
         )
 
 
-def _has(con: Any, catalog: str, table: str) -> bool:
-    schema, _, name = table.partition(".")
-    ((count,),) = con.execute(
-        "select count(*) from information_schema.tables where table_catalog = ? "
-        "and table_schema = ? and table_name = ?", [catalog, schema, name],
-    ).fetchall()  # fmt: skip
-    return bool(count)
+def _tables(con: Any, catalog: str) -> set[str]:
+    rows = con.execute(
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = ?",
+        [catalog],
+    ).fetchall()
+    return {name for (name,) in rows}
 
 
 def _create(con: Any, rule: Statement, name: str, body: str, kind: str = "table") -> None:
