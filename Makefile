@@ -38,7 +38,7 @@ run: env  ## sample exports, a run, the 2024 scorecard, the database
 test: env  ## rules, readers and commands; at every change (about five minutes on two cores)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-stories: env  ## many runs of a home, and the documents as a reader follows them (about three minutes)
+stories: env  ## many runs of a home, and the documents as a reader follows them (about ten minutes)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/stories
 
 nightly: env  ## the real server and a browser: reruns, nights, a crash; many examples (a quarter of an hour)

@@ -22,7 +22,7 @@ from assets.arrivals.sources import read_sources
 from pipelines.sample import SampleSummary, write_sample
 from pipelines.sample.dirt import ROWS_PER_REJECT
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MONTHS = [f"2024-{month:02d}" for month in range(1, 13)]
 QUARTERS = [MONTHS[first : first + 3] for first in range(0, 12, 3)]
 

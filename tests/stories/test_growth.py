@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from homes import ROOT
 
-BENCH = Path(__file__).resolve().parent / "bench"
+BENCH = Path(__file__).resolve().parent.parent / "bench"
 sys.path.insert(0, str(BENCH))
 
 import generate  # noqa: E402
