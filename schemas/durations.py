@@ -1,7 +1,8 @@
-"""Durations in seconds: numbers by the decimal mark, clock texts, or typed durations.
+"""Durations in seconds: numbers by the decimal mark, clock texts, units, or typed durations.
 
 `h:mm:ss` and `mm:ss`, with a fraction after a point or comma; hours may pass 24, and so may the
 minutes of `mm:ss` pass 59. The sign is kept: a negative duration is for the contract to reject.
+Units are those of `1h 2m 3s`, also in words, English or Indonesian, and of ISO 8601 (`PT1M23S`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,13 @@ CLOCK = (
     r"^(?<sign>[+-]?)(?:(?:(?<hours>[0-9]{1,9}):)(?<minutes>[0-5]?[0-9])|(?<only>[0-9]{1,9}))"
     r":(?<seconds>[0-5]?[0-9])(?:[.,](?<fraction>[0-9]+))?$"
 )
+# Each unit is there or not; a number without one is no duration of this kind.
+UNITS = (
+    r"(?i)^(?<sign>[+-]?)(?:PT)?(?:(?<hours>[0-9]{1,9}) ?(?:h|hrs?|hours?|jam))?"
+    r"(?:,? ?(?<minutes>[0-9]{1,9}) ?(?:m|mins?|minutes?|menit))?"
+    r"(?:,? ?(?<seconds>[0-9]{1,9})(?:[.,](?<fraction>[0-9]+))? ?(?:s|secs?|seconds?|detik))?$"
+)
+PARTS = {"hours": 3600, "minutes": 60, "only": 60, "seconds": 1}
 
 
 def durations(column: pl.Series, mark: str, nulls: Collection[str]) -> Converted:
@@ -54,29 +62,33 @@ def usual_clock(text: pl.Series) -> pl.Series:
 
 def careful(text: pl.Series, mark: str) -> Converted:
     is_clock = text.str.contains(":", literal=True)
-    if not is_clock.any():
-        return then_half_up(plain(text, mark, RULE), SECONDS)
-    clocks = any_clock(blank(text, ~is_clock))
-    rest = then_half_up(plain(blank(text, is_clock), mark, RULE), SECONDS)
+    has_units = text.str.contains(UNITS) & text.str.contains("[0-9]")
+    clocks = in_parts(blank(text, ~is_clock), CLOCK)
+    units = in_parts(blank(text, ~has_units), UNITS)
+    rest = then_half_up(plain(blank(text, is_clock | has_units), mark, RULE), SECONDS)
+    values = clocks.values.zip_with(clocks.values.is_not_null(), units.values)
     return Converted(
-        clocks.values.zip_with(clocks.values.is_not_null(), rest.values),
-        clocks.failures + rest.failures,
+        values.zip_with(values.is_not_null(), rest.values),
+        clocks.failures + units.failures + rest.failures,
     )
 
 
-def any_clock(text: pl.Series) -> Converted:
-    """Every accepted way to write a clock, through whole seconds and the written fraction."""
-    part = text.str.extract_groups(CLOCK).struct
-    number = {name: part.field(name).cast(pl.Int64) for name in ("hours", "minutes", "only")}
-    minutes = number["hours"].fill_null(0) * 60 + number["minutes"].fill_null(number["only"])
-    total = minutes * 60 + part.field("seconds").cast(pl.Int64)
-    shown = pl.select(
-        pl.concat_str(part.field("sign"), total, pl.lit("."), part.field("fraction").fill_null("0"))
+def in_parts(text: pl.Series, pattern: str) -> Converted:
+    """Every accepted way to write a clock or units, through whole seconds and the fraction."""
+    part = text.str.extract_groups(pattern).struct.unnest()
+    total = pl.sum_horizontal(
+        pl.col(name).cast(pl.Int64) * seconds
+        for name, seconds in PARTS.items()
+        if name in part.columns
+    )
+    # what does not match has no sign, not even an empty one
+    shown = part.select(
+        pl.concat_str(pl.col("sign"), total, pl.lit("."), pl.col("fraction").fill_null("0"))
     ).to_series()
     read = half_up(shown, SECONDS)
     return Converted(
         read.values,
-        ((RULE, positions(text.is_not_null() & total.is_null())), *read.failures),
+        ((RULE, positions(text.is_not_null() & shown.is_null())), *read.failures),
     )
 
 

@@ -35,6 +35,8 @@ LOOKS = {
     "j": r"[0-9]{1,3}",
     "b": r"[A-Za-z]{3}",
     "B": r"[A-Za-z]{3,9}",
+    "a": r"[A-Za-z]{3}",
+    "A": r"[A-Za-z]{6,9}",
     "H": NUMBER,
     "I": NUMBER,
     "M": NUMBER,

@@ -38,8 +38,22 @@ create or replace macro number_of(text, mark := '.') as
         )
     end;
 
--- seconds_of(text, mark): a duration in seconds, from h:mm:ss, mm:ss or a number of seconds.
+-- in_units(text): hours, minutes and seconds, each as written, of a duration that names its units,
+-- in English, Indonesian or as ISO 8601; '' where a unit is not there.
+--   in_units('1h 2m 3.5s')   -> {'sign': '', 'hours': '1', 'minutes': '2', 'seconds': '3.5'}
+create or replace macro in_units(text) as
+    regexp_extract(
+        trimmed(text),
+        '(?i)^([+-]?)(?:PT)?(?:([0-9]{1,9}) ?(?:h|hrs?|hours?|jam))?'
+        || '(?:,? ?([0-9]{1,9}) ?(?:m|mins?|minutes?|menit))?'
+        || '(?:,? ?([0-9]{1,9}(?:[.,][0-9]{1,9})?) ?(?:s|secs?|seconds?|detik))?$',
+        ['sign', 'hours', 'minutes', 'seconds']
+    );
+
+-- seconds_of(text, mark): a duration in seconds, from h:mm:ss, mm:ss, units or a number of seconds.
 --   seconds_of('0:07:02')    -> 422
+--   seconds_of('7m 2s')      -> 422
+--   seconds_of('PT7M2S')     -> 422
 --   seconds_of('7:02.5')     -> 422.5
 --   seconds_of('12,345', ',')-> 12.345
 --   seconds_of('0:61:00')    -> null
@@ -58,8 +72,45 @@ create or replace macro seconds_of(text, mark := '.') as
                 )
             ) as decimal(18, 3)
         )
+        when concat(in_units(text).hours, in_units(text).minutes, in_units(text).seconds) <> ''
+        then cast(
+            if(in_units(text).sign = '-', -1, 1) * (
+                coalesce(try_cast(in_units(text).hours as bigint), 0) * 3600
+                + coalesce(try_cast(in_units(text).minutes as bigint), 0) * 60
+                + coalesce(
+                    try_cast(replace(in_units(text).seconds, ',', '.') as decimal(12, 3)), 0
+                )
+            ) as decimal(18, 3)
+        )
         else cast(number_of(text, mark) as decimal(18, 3))
     end;
+
+-- english_dates(text): names of months and days that `times` and local_time do not read, which are
+-- the Indonesian ones and `Sept`, as the English ones that they do; the rest stays as it is.
+--   english_dates('Senin, 5 Agustus 2024 08:15')   -> 'Monday, 5 August 2024 08:15'
+--   english_dates('17-Agt-24')                     -> '17-Aug-24'
+create or replace macro english_dates(text) as
+    array_to_string(
+        list_transform(
+            regexp_extract_all(cast(text as varchar), '[A-Za-z'']+|[^A-Za-z'']+'),
+            lambda word: coalesce(
+                map {
+                    'januari': 'January', 'februari': 'February', 'pebruari': 'February',
+                    'maret': 'March', 'mei': 'May', 'juni': 'June', 'juli': 'July',
+                    'agustus': 'August', 'oktober': 'October', 'nopember': 'November',
+                    'desember': 'December', 'peb': 'Feb', 'agu': 'Aug', 'agt': 'Aug',
+                    'ags': 'Aug', 'sept': 'Sep', 'okt': 'Oct', 'nop': 'Nov', 'des': 'Dec',
+                    'senin': 'Monday', 'selasa': 'Tuesday', 'rabu': 'Wednesday',
+                    'kamis': 'Thursday', 'jumat': 'Friday', 'jum''at': 'Friday',
+                    'sabtu': 'Saturday', 'minggu': 'Sunday', 'ahad': 'Sunday', 'sen': 'Mon',
+                    'sel': 'Tue', 'rab': 'Wed', 'kam': 'Thu', 'jum': 'Fri', 'sab': 'Sat',
+                    'min': 'Sun'
+                }[lower(word)],
+                word
+            )
+        ),
+        ''
+    );
 
 -- local_time(text, format): a time without a zone, by a format or a list of formats.
 --   local_time('31/01/2024 8:02:42', '%d/%m/%Y %H:%M:%S')     -> 2024-01-31 08:02:42

@@ -82,7 +82,17 @@ def test_numbers(text: str, comma: str, point: str) -> None:
         ("0:00:60", "not_a_duration"),
         ("1:02:03:04", "not_a_duration"),
         ("::", "not_a_duration"),
-        ("5 min", "not_a_duration"),
+        ("5 min", "300.000"),
+        ("1h 2m 3s", "3723.000"),
+        ("PT1M23.4567S", "83.457"),
+        ("2 jam, 5 menit", "7500.000"),
+        ("90 SEC", "90.000"),
+        ("-5s", "-5.000"),
+        ("PT", "not_a_duration"),
+        ("2m 1h", "not_a_duration"),
+        ("5 m2", "not_a_duration"),
+        ("5 mi", "not_a_duration"),
+        ("1.5h", "not_a_duration"),
     ],
 )
 def test_durations(value: object, expected: str) -> None:
@@ -132,7 +142,7 @@ def test_numbers_survive_being_written(cents: list[int], mark: str, grouped: boo
 @given(
     st.lists(st.integers(0, 10**9), min_size=1, max_size=20),
     st.sampled_from(",."),
-    st.sampled_from(["number", "clock", "short"]),
+    st.sampled_from(["number", "clock", "short", "units"]),
 )
 def test_durations_survive_being_written(millis: list[int], mark: str, way: str) -> None:
     values = [Decimal(milli).scaleb(-3) for milli in millis]
@@ -141,7 +151,8 @@ def test_durations_survive_being_written(millis: list[int], mark: str, way: str)
         minutes, seconds = divmod(value, 60)
         clock = f"{int(minutes) // 60}:{int(minutes) % 60:02}:{seconds:06.3f}"
         short = f"{int(minutes)}:{seconds:06.3f}"
-        text = {"number": str(value), "clock": clock, "short": short}[way]
+        units = f"{int(minutes) // 60}h {int(minutes) % 60}m {seconds}s"
+        text = {"number": str(value), "clock": clock, "short": short, "units": units}[way]
         texts.append(text.replace(".", mark))
     outcome = run("calls", {"talk_seconds": texts}, decimal=mark)
     assert outcome.accepted["talk_seconds"].to_list() == values

@@ -79,6 +79,26 @@ def utc(text: str) -> datetime:
         ("seconds_of('8:02:42')", 28962),
         ("seconds_of('12,345', ',')", Decimal("12.345")),
         ("seconds_of('12.3445')", Decimal("12.345")),
+        ("seconds_of('1h 2m 3s')", 3723),
+        ("seconds_of('7m 2.5s')", Decimal("422.5")),
+        ("seconds_of('PT1H2M3.25S')", Decimal("3723.25")),
+        ("seconds_of('PT90S')", 90),
+        ("seconds_of('2 hours, 5 min')", 7500),
+        ("seconds_of('1 jam 5 menit 20 detik')", 3920),
+        ("seconds_of('-5s')", -5),
+        ("seconds_of('PT')", None),
+        ("seconds_of('5 m2')", None),
+        ("seconds_of('2m 1h')", None),
+        ("in_units('5 menit').minutes", "5"),
+        ("in_units('5 apples').minutes", ""),
+        ("english_dates('Senin, 5 Agustus 2024 08:15')", "Monday, 5 August 2024 08:15"),
+        ("english_dates('JUM''AT 01-Nop-24')", "Friday 01-Nov-24"),
+        ("english_dates('Monday 05/Aug/2024 WIB')", "Monday 05/Aug/2024 WIB"),
+        ("english_dates('1 Sept 2024')", "1 Sep 2024"),
+        ("english_dates('')", ""),
+        ("english_dates(null)", None),
+        ("local_time(english_dates('17 Mei 2024 08:15'), '%d %B %Y %H:%M')",
+         datetime(2024, 5, 17, 8, 15)),
         ("seconds_of('0:61:00')", None),
         ("seconds_of('0:00:60')", None),
         ("seconds_of('1:2:3:4')", None),
@@ -157,6 +177,7 @@ def test_hand_worked(engine: duckdb.DuckDBPyConnection, expression: str, expecte
 
 
 OF_TEXT = [
+    "english_dates({})", "in_units({}).seconds",
     "clean({})", "number_of({})", "number_of({}, ',')", "seconds_of({})", "seconds_of({}, ',')",
     "local_time({}, '%d/%m/%Y %H:%M:%S')", "instant({})", "from_epoch({})", "from_epoch_ms({})",
     "seconds_between(instant({}), instant('2024-01-31T01:15:22Z'))", "clock_between({}, '1:00:00')",
@@ -167,7 +188,7 @@ OF_TEXT = [
 
 CELLS = st.one_of(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=25),
-    st.from_regex(r"[-+]?[0-9:.,/ eEx]{0,24}", fullmatch=True).filter(lambda t: "\0" not in t),
+    st.from_regex(r"[-+]?[0-9:.,/ eExPTHMS]{0,24}", fullmatch=True).filter(lambda t: "\0" not in t),
 )
 
 
@@ -202,5 +223,5 @@ def test_every_helper_has_an_example() -> None:
     defined = set(re.findall(r"^create or replace macro (\w+)\(", text, re.MULTILINE))
     shown = set(re.findall(r"\b(\w+)\(", "\n".join(re.findall(r"^--   .*$", text, re.MULTILINE))))
     explained = set(re.findall(r"\b(\w+)\(", "\n".join(re.findall(r"^-- .*$", text, re.MULTILINE))))
-    assert len(defined) == 16
+    assert len(defined) == 18
     assert defined <= explained and defined - shown <= {"from_epoch_ms", "json_text", "trimmed"}

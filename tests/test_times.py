@@ -49,6 +49,20 @@ def utc(text: str) -> datetime:
         ("24131", ("%y%m%d",), "UTC", "not_a_time"),
         ("20240131081502", ("%Y%m%d%H%M%S",), "UTC", utc("2024-01-31T08:15:02")),
         ("31 Jan 2024 08:15", ("%d %b %Y %H:%M",), "UTC", utc("2024-01-31T08:15:00")),
+        (
+            "Wed Jan 31 08:15:02 +0000 2024",
+            ("%a %b %d %H:%M:%S %z %Y",),
+            "Asia/Jakarta",
+            utc("2024-01-31T08:15:02"),
+        ),
+        (
+            "Wednesday, 31 January 2024 08:15",
+            ("%A, %d %B %Y %H:%M",),
+            "UTC",
+            utc("2024-01-31T08:15:00"),
+        ),
+        # a day of the week that is not that day's: one of the two is wrong
+        ("Tue, 31 Jan 2024 08:15", ("%a, %d %b %Y %H:%M",), "UTC", "not_a_time"),
         ("2024-01-31 08:15:02.120", ("%F %T.%f",), "UTC", utc("2024-01-31T08:15:02.120")),
         ("2024-01-31 08:15:02,12", ("%F %T,%f",), "UTC", utc("2024-01-31T08:15:02.120")),
         (

@@ -138,7 +138,7 @@ class Reader:
         return reading
 
     def _require_fit(self, export: Export) -> None:
-        """Raise Refused where the select does not fit the header; the next alike is not asked for.
+        """Raise Refused where the select does not fit the header; of headers alike one is asked.
 
         Every column of an export is text, so its header decides.
         """
