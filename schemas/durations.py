@@ -25,8 +25,8 @@ CLOCK = (
 # Each unit is there or not; a number without one is no duration of this kind.
 UNITS = (
     r"(?i)^(?<sign>[+-]?)(?:PT)?(?:(?<hours>[0-9]{1,9}) ?(?:h|hrs?|hours?|jam))?"
-    r"(?:,? ?(?<minutes>[0-9]{1,9}) ?(?:m|mins?|minutes?|menit))?"
-    r"(?:,? ?(?<seconds>[0-9]{1,9})(?:[.,](?<fraction>[0-9]+))? ?(?:s|secs?|seconds?|detik))?$"
+    r"(?:,? ?(?<minutes>[0-9]{1,9}) ?(?:m|mins?|minutes?|menit|mnt))?"
+    r"(?:,? ?(?<seconds>[0-9]{1,9})(?:[.,](?<fraction>[0-9]+))? ?(?:s|secs?|seconds?|detik|dtk))?$"
 )
 PARTS = {"hours": 3600, "minutes": 60, "only": 60, "seconds": 1}
 

@@ -45,8 +45,8 @@ create or replace macro in_units(text) as
     regexp_extract(
         trimmed(text),
         '(?i)^([+-]?)(?:PT)?(?:([0-9]{1,9}) ?(?:h|hrs?|hours?|jam))?'
-        || '(?:,? ?([0-9]{1,9}) ?(?:m|mins?|minutes?|menit))?'
-        || '(?:,? ?([0-9]{1,9}(?:[.,][0-9]{1,9})?) ?(?:s|secs?|seconds?|detik))?$',
+        || '(?:,? ?([0-9]{1,9}) ?(?:m|mins?|minutes?|menit|mnt))?'
+        || '(?:,? ?([0-9]{1,9}(?:[.,][0-9]{1,9})?) ?(?:s|secs?|seconds?|detik|dtk))?$',
         ['sign', 'hours', 'minutes', 'seconds']
     );
 

@@ -87,6 +87,7 @@ def test_numbers(text: str, comma: str, point: str) -> None:
         ("PT1M23.4567S", "83.457"),
         ("2 jam, 5 menit", "7500.000"),
         ("90 SEC", "90.000"),
+        ("5 mnt 20 dtk", "320.000"),
         ("-5s", "-5.000"),
         ("PT", "not_a_duration"),
         ("2m 1h", "not_a_duration"),

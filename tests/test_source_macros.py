@@ -85,6 +85,7 @@ def utc(text: str) -> datetime:
         ("seconds_of('PT90S')", 90),
         ("seconds_of('2 hours, 5 min')", 7500),
         ("seconds_of('1 jam 5 menit 20 detik')", 3920),
+        ("seconds_of('5 mnt 20 dtk')", 320),
         ("seconds_of('-5s')", -5),
         ("seconds_of('PT')", None),
         ("seconds_of('5 m2')", None),
