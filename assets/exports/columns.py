@@ -95,7 +95,8 @@ def check_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export
         con.sql(f"describe {source.statement.body}").fetchall()
     except duckdb.Error as error:
         asked = {name.casefold(): name for name in select_columns(con, source.statement.body)}
-        missing = [asked[key] for key in sorted(asked) if key not in {*have, *RESERVED, ALL}]
+        there = {*have, *RESERVED, ALL, *(name.casefold() for name in source.options.optional)}
+        missing = [asked[key] for key in sorted(asked.keys() - there)]
         if missing:
             told = _missing(missing, export.columns)
             raise Refused("missing_column", f"{export.file}: {told}") from None
