@@ -234,12 +234,23 @@ def run_lock(home: Home, *, wait: bool) -> Iterator[None]:
         os.pwrite(descriptor, datetime.now().astimezone().isoformat("T", "seconds").encode(), 0)
         _held[path] = 1
         if not home.format_file.exists():
-            home.format_file.touch(0o600)
-            home.format_file.write_text(f"{FORMAT}\n")
+            _write_format(home)
         yield
     finally:
         _held.pop(path, None)
         os.close(descriptor)
+
+
+def _write_format(home: Home) -> None:
+    """Give the lake its number at once: whoever comes meanwhile reads it before taking the lock."""
+    aside = home.format_file.with_name(".format")
+    aside.unlink(missing_ok=True)
+    aside.touch(0o600)
+    with aside.open("w") as file:
+        file.write(f"{FORMAT}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(home.format_file)
 
 
 def _take(descriptor: int, wait: bool) -> None:

@@ -49,6 +49,26 @@ def test_of_runs_at_once_one_works_and_the_others_say_since_when(
     assert home.value("select count(*) from fact.contacts") == 1
 
 
+def test_who_comes_while_the_lake_is_given_its_number_finds_none_or_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The number is read before the lock is taken: half of it would be a later kring's lake."""
+    home = one_call(tmp_path / "home").home
+    seen: list[str] = []
+    sync = os.fsync
+
+    def look(descriptor: int) -> None:
+        home.require_format()
+        seen.append("there" if home.format_file.exists() else "not yet")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", look)
+    with run_lock(home, wait=False):
+        home.require_format()
+    assert seen == ["not yet"]
+    assert [path.name for path in home.lake.iterdir() if "format" in path.name] == ["format"]
+
+
 def test_the_lock_of_a_killed_run_is_free_at_once(tmp_path: Path) -> None:
     home = one_call(tmp_path / "home")
     process = begun(home.root)
