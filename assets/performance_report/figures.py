@@ -83,6 +83,10 @@ class Part:
     weight: Row | None
     definition: Row
 
+    @property
+    def cell(self) -> dict[str, str | None]:
+        return {"metric_id": self.metric, "channel": self.channel, "service": self.service}
+
 
 @dataclass(frozen=True)
 class Point:

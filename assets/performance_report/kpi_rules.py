@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assets.performance_report.figures import Part, Row
-from assets.performance_report.reader import Reader
+from assets.performance_report.reader import Reader, of
 
 # agents' time as the printed formula names it, in its order
 _PARTS = {"active": "Active", "hold": "Hold", "acw": "ACW", "not_ready": "NotReady",
           "available": "Available"}  # fmt: skip
-_IN_FORCE = "? between valid_from and coalesce(valid_to, date '9999-12-31')"
+_TARGET = ("kpi_id", "year", "period", "decided_on")
 _POLICIES = {
     "service_level": "service_level_policy", "outbound_behaviour": "outbound_policy",
     "outbound_contact": "outbound_policy", "occupancy": "occupancy_formula",
@@ -20,44 +20,37 @@ _POLICIES = {
 
 def rule_of(reader: Reader, kpi_id: str) -> Row:
     """The register's row of a KPI in force at the end of the period."""
-    return reader.rows(
-        "ref.kpis", ["kpi_id", "valid_from"],
-        f"kpi_id = ? and {_IN_FORCE.replace('?', 'last_day(?::date)')}",
-        [kpi_id, reader.last_month],
-    )[-1]  # fmt: skip
+    return of(reader.in_force("ref.kpis", ["kpi_id", "valid_from"]), kpi_id=kpi_id)[-1]
 
 
 def targets_of(reader: Reader, kpi_id: str) -> list[Row]:
     """The register's targets of the year, the latest decision of each period."""
-    rows = reader.rows(
-        "ref.targets", ["kpi_id", "year", "period", "decided_on"], "kpi_id = ? and year = ?",
-        [kpi_id, reader.year],
-    )  # fmt: skip
+    rows = of(reader.rows("ref.targets", _TARGET), kpi_id=kpi_id, year=reader.year)
     return list({row["period"]: row for row in rows}.values())
 
 
 def target_of(reader: Reader, kpi_id: str, year: int, period: str) -> Row | None:
     """The target in force of a period; a row of the period goes before one of all."""
-    rows = reader.rows(
-        "ref.targets", ["kpi_id", "year", "period", "decided_on"],
-        "kpi_id = ? and year = ? and period in (?, '*')", [kpi_id, year, period],
-    )  # fmt: skip
+    rows = [
+        row
+        for row in of(reader.rows("ref.targets", _TARGET), kpi_id=kpi_id, year=year)
+        if row["period"] in (period, "*")
+    ]
     return max(rows, key=lambda row: (row["period"] != "*", row["decided_on"]), default=None)
 
 
-def parts_of(reader: Reader, rule: Row, definitions: dict[str, Row]) -> list[Part]:
+def parts_of(reader: Reader, rule: Row) -> list[Part]:
     """The counted cells below a KPI: of its metric, or of its composite's parts in force."""
     kind, _, name = str(rule["source"]).partition(":")
+    definitions = {
+        row["metric_id"]: row for row in reader.rows("ref.metric_definitions", ["metric_id"])
+    }
     if kind == "metric":
         return [Part(name, rule["channel"], rule["service"], None, definitions[name])]
     if kind != "composite":
         return []
-    rows = reader.rows(
-        "ref.composite_parts", ["composite_id", "part_id", "valid_from"],
-        f"composite_id = ? and {_IN_FORCE.replace('?', 'last_day(?::date)')}",
-        [name, reader.last_month],
-    )  # fmt: skip
-    metrics = [(row, str(row["source"]).partition(":")) for row in rows]
+    rows = reader.in_force("ref.composite_parts", ["composite_id", "part_id", "valid_from"])
+    metrics = [(row, str(row["source"]).partition(":")) for row in of(rows, composite_id=name)]
     return [
         Part(source[2], row["channel"], row["service"], row, definitions[source[2]])
         for row, source in metrics
@@ -73,13 +66,9 @@ def policies_of(reader: Reader, parts: list[Part]) -> list[Row]:
         if table is None:
             continue
         name = "formula_id" if table == "occupancy_formula" else "policy_id"
-        rows = reader.rows(
-            f"ref.{table}",
-            [name, "valid_from"],
-            f"last_day(?::date) between valid_from and coalesce(valid_to, date '9999-12-31')"
-            f"{' and channel = ?' if table == 'service_level_policy' else ''}",
-            [reader.last_month, *([part.channel] if table == "service_level_policy" else [])],
-        )
+        rows = reader.in_force(f"ref.{table}", [name, "valid_from"])
+        if table == "service_level_policy":
+            rows = of(rows, channel=part.channel)
         if table == "occupancy_formula":
             rows = _as_formulas(rows)
         found |= {(table, str(row[name])): row for row in rows}

@@ -1,14 +1,18 @@
-"""Rows of one published database, which is opened read-only: what every part of a report asks."""
+"""Rows of one published database, which is opened read-only: what every part of a report asks.
+
+A small table is asked for once and looked through here: planning a query takes longer than that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assets.performance_report.figures import PERIODS, Node, Row
 
+CELL = ("year", "period", "metric_id", "channel", "service")
 _NODE = ("year", "period", "id", "basis")
 
 
@@ -27,6 +31,7 @@ class Reader:
 
     def __init__(self, connection: Any, year: int, period: str) -> None:
         self._con = connection
+        self._asked: dict[tuple[str, str], list[Row]] = {}
         self.year, self.period = year, period
         found = self.query(
             "select distinct month from ref.calendar where year = ? and period = ? order by month",
@@ -51,20 +56,51 @@ class Reader:
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
+    def in_force(self, table: str, key: Sequence[str]) -> list[Row]:
+        """The dated rows of the register that hold at the end of the period."""
+        holds = "last_day(?::date) between valid_from and coalesce(valid_to, date '9999-12-31')"
+        return self.rows(table, key, holds, [self.last_month])
+
+    def cells(self, months: bool) -> list[Row]:
+        """The year's cells of every metric: by month, or in the periods of the report."""
+        periods = [f"{month:%Y-%m}" for month in self.year_months] if months else self.periods
+        cells = self.rows("kpi.cells", CELL, "year = ?", [self.year])
+        return [row for row in cells if row["period"] in periods]
+
+    def composites(self, name: str, periods: Sequence[str]) -> list[Row]:
+        """A composite in these periods of the year."""
+        key = ["year", "period", "composite_id"]
+        every = self.rows("kpi.composites", key, "year = ?", [self.year])
+        return [row for row in of(every, composite_id=name) if row["period"] in periods]
+
     def rows(
-        self, table: str, key: Sequence[str], where: str, parameters: Sequence[object] = ()
+        self, table: str, key: Sequence[str], where: str = "true", parameters: Sequence[object] = ()
     ) -> list[Row]:
         """The rows of a table that satisfy a condition, in the order of their key."""
         order = ", ".join(f"{name} nulls first" for name in key)
         sql = f"select * from {table} where {where} order by {order}"
-        return self.named(table, key, self.query(sql, parameters))
+        return self.grouped(table, key, sql, parameters)
+
+    def grouped(
+        self,
+        name: str,
+        key: Sequence[str],
+        sql: str,
+        parameters: Sequence[object] | Mapping[str, object] = (),
+    ) -> list[Row]:
+        """What a query makes of a table, under a name and key of its own; asked once."""
+        question = (sql, repr(parameters))
+        if question not in self._asked:
+            self._asked[question] = self.named(name, key, self.query(sql, parameters))
+        return self._asked[question]
 
     def named(self, table: str, key: Sequence[str], found: list[dict[str, Any]]) -> list[Row]:
         return [Row(table, {name: row[name] for name in key}, row) for row in found]
 
     def nodes(self, year: int, period: str) -> dict[str, Node]:
         """The scorecard of a period: each node with its bases, the one to quote first."""
-        cards = self.rows("kpi.scorecard", _NODE, "year = ? and period = ?", [year, period])
+        every = self.rows("kpi.scorecard", _NODE, "year in (?, ?)", [self.year, self.year - 1])
+        cards = of(every, year=year, period=period)
         bases: dict[str, dict[str, Row]] = {}
         for card in cards:
             bases.setdefault(card["id"], {})[card["basis"]] = card
@@ -72,3 +108,8 @@ class Reader:
             name: Node(next((r for r in rows.values() if r["is_official"]), rows[min(rows)]), rows)
             for name, rows in bases.items()
         }
+
+
+def of(rows: Iterable[Row], **values: object) -> list[Row]:
+    """The rows that have these values; None is a value."""
+    return [row for row in rows if all(row[name] == value for name, value in values.items())]

@@ -52,7 +52,7 @@ def read_report(
 
 
 def _read(reader: Reader, organisation: str, nodes: dict[str, Node]) -> Report:
-    version = reader.rows("ops.versions", ["version"], "true")[-1]
+    version = reader.rows("ops.versions", ["version"])[-1]
     funnel, funnel_months = read_funnel(reader)
     satisfaction, index = read_satisfaction(reader)
     closings, restatements, pending = _changes(reader)
@@ -78,7 +78,7 @@ def _read(reader: Reader, organisation: str, nodes: dict[str, Node]) -> Report:
         closings=closings,
         restatements=restatements,
         pending=pending,
-        definitions=reader.rows("ref.metric_definitions", ["metric_id"], "true"),
+        definitions=reader.rows("ref.metric_definitions", ["metric_id"]),
         findings=_findings(reader),
         files=_files(reader),
         months=reader.year_months,

@@ -5,28 +5,18 @@ occupancy, outbound calls.
 from __future__ import annotations
 
 from assets.performance_report.figures import Channel, Row
-from assets.performance_report.reader import Reader
+from assets.performance_report.reader import Reader, of
 
-CELL = ("year", "period", "metric_id", "channel", "service")
 _FUNNEL = (
     "dialled", "due_before_dialling", "in_scope", "paid_before_dialling", "paid_known_at_dialling",
     "contacted", "paid_in_window", "contacted_validated", "paid_in_window_validated",
 )  # fmt: skip
 
 
-def cells(reader: Reader, metric: str, *, monthly: bool) -> list[Row]:
-    """A metric's cells: by month, or in the periods of the report."""
-    names = [f"{m:%Y-%m}" for m in reader.year_months] if monthly else reader.periods
-    return reader.rows(
-        "kpi.cells", CELL, "metric_id = ? and year = ? and list_contains(?, period)",
-        [metric, reader.year, names],
-    )  # fmt: skip
-
-
 def read_channels(reader: Reader) -> list[Channel]:
     """Each channel's months of service level, beside the target of each month's end."""
-    found = cells(reader, "service_level", monthly=True)
-    abandoned = cells(reader, "abandonment", monthly=True)
+    found = of(reader.cells(months=True), metric_id="service_level")
+    abandoned = of(reader.cells(months=True), metric_id="abandonment")
     # the telephone first, as the report has it
     names = sorted({row["channel"] for row in found}, key=lambda name: (name != "phone", name))
     channels = []
@@ -93,12 +83,9 @@ def read_satisfaction(reader: Reader) -> tuple[dict[tuple[str, str], Row], dict[
     Longer periods are the KPI's: their index is the mean of the quarters and no composite.
     """
     quarters = [name for name in reader.periods if name.startswith("Q")]
-    services = [row for row in cells(reader, "csi", monthly=False) if row["period"] in quarters]
-    index = reader.rows(
-        "kpi.composites", ["year", "period", "composite_id"],
-        "composite_id = 'csi_index' and year = ? and list_contains(?, period)",
-        [reader.year, quarters],
-    )  # fmt: skip
+    cells = of(reader.cells(months=False), metric_id="csi")
+    services = [row for row in cells if row["period"] in quarters]
+    index = reader.composites("csi_index", quarters)
     return (
         {(row["service"], row["period"]): row for row in services},
         {row["period"]: row for row in index},
@@ -110,8 +97,8 @@ def read_occupancy(reader: Reader) -> dict[tuple[str, str, str], Row]:
     found = [
         row
         for metric in ("occupancy", "occupancy_standard")
-        for monthly in (False, True)
-        for row in cells(reader, metric, monthly=monthly)
+        for months in (False, True)
+        for row in of(reader.cells(months=months), metric_id=metric)
     ]
     return {(row["metric_id"], row["channel"], row["period"]): row for row in found}
 
