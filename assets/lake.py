@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -19,14 +19,20 @@ from typing import Any
 
 from assets.home import Home
 
-_BLOCK = 1 << 20
+# of a large file, hashed between two looks at whether to stop; each asks for Python's lock, for
+# which it waits while pages are made or rows read beside it
+_AT_A_TIME = 1 << 24
 WHOLE = "whole"
 
 
-def sha256_file(path: Path) -> str:
-    """SHA-256 of a file's bytes, hex."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+def sha256_file(path: Path, edge: Callable[[], None] = lambda: None) -> str:
+    """SHA-256 of a file's bytes, hex; `edge` is called now and then, and may raise to stop."""
+    found = hashlib.sha256()
+    with path.open("rb", buffering=0) as handle:
+        while part := handle.read(_AT_A_TIME):
+            found.update(part)
+            edge()
+    return found.hexdigest()
 
 
 _seen: set[tuple[Path, str, int]] = set()

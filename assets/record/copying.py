@@ -6,7 +6,6 @@ says. Bringing the copy up to date is `publishing`'s.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,13 +14,13 @@ from pathlib import Path
 from threading import Event, Lock
 
 from assets.home import Home
-from assets.lake import make_folder
+from assets.lake import make_folder, sha256_file
 from assets.lanes import Edge, Stopped, cores, in_lanes
 from assets.record.versions import current
 
 # A database that was patched often keeps holes; beyond this growth it is written whole.
 _GROWTH = 1.5
-# read or copied between two looks at whether to stop
+# copied between two looks at whether to stop
 _AT_A_TIME = 1 << 24
 
 
@@ -88,7 +87,7 @@ class Copy:
             _copy(source, self._file, lambda: self._edge(edge))
 
         def hashed(edge: Edge) -> None:
-            sha256[0] = _sha256(source, lambda: self._edge(edge))
+            sha256[0] = sha256_file(source, lambda: self._edge(edge))
 
         in_lanes([copied, hashed], min(2, cores()))
         if sha256[0] != stated["sha256"]:
@@ -122,13 +121,3 @@ def _copy(source: Path, target: Path, edge: Edge) -> None:
                 os.fdatasync(new.fileno())
                 edge()
         os.fsync(new.fileno())
-
-
-def _sha256(path: Path, edge: Edge) -> str:
-    """As `sha256_file`, but it can be stopped: a database may take many seconds."""
-    found = hashlib.sha256()
-    with path.open("rb") as handle:
-        while part := handle.read(_AT_A_TIME):
-            found.update(part)
-            edge()
-    return found.hexdigest()
