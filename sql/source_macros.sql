@@ -59,29 +59,34 @@ create or replace macro in_units(text) as
 --   seconds_of('0:61:00')    -> null
 create or replace macro seconds_of(text, mark := '.') as
     case
-        when regexp_full_match(
-            trimmed(text), '[+-]?([0-9]{1,6}:[0-5]?[0-9]|[0-9]{1,9}):[0-5]?[0-9]([.,][0-9]{1,9})?'
-        )
-        then cast(
-            if(trimmed(text) like '-%', -1, 1) * (
-                coalesce(try_cast(split_part(ltrim(trimmed(text), '+-'), ':', -3) as int), 0) * 3600
-                + try_cast(split_part(ltrim(trimmed(text), '+-'), ':', -2) as bigint) * 60
-                + try_cast(
-                    replace(split_part(ltrim(trimmed(text), '+-'), ':', -1), ',', '.')
-                    as decimal(12, 3)
+        when contains(trimmed(text), ':')
+        then case
+            when regexp_full_match(
+                trimmed(text),
+                '[+-]?([0-9]{1,6}:[0-5]?[0-9]|[0-9]{1,9}):[0-5]?[0-9]([.,][0-9]{1,9})?'
+            )
+            -- what follows uses a part several times: in a list of one it is worked out once
+            then cast(list_transform(
+                [string_split(ltrim(trimmed(text), '+-'), ':')],
+                lambda parts: coalesce(try_cast(parts[-3] as bigint), 0) * 3600
+                + try_cast(parts[-2] as bigint) * 60
+                + try_cast(replace(parts[-1], ',', '.') as decimal(12, 3))
+            )[1] * if(trimmed(text) like '-%', -1, 1) as decimal(18, 3))
+        end
+        when regexp_matches(trimmed(text), '[A-Za-z]')
+        then cast(list_transform(
+            [in_units(text)],
+            lambda parts: case
+                when concat(parts['hours'], parts['minutes'], parts['seconds']) <> ''
+                then if(parts['sign'] = '-', -1, 1) * (
+                    coalesce(try_cast(parts['hours'] as bigint), 0) * 3600
+                    + coalesce(try_cast(parts['minutes'] as bigint), 0) * 60
+                    + coalesce(
+                        try_cast(replace(parts['seconds'], ',', '.') as decimal(12, 3)), 0
+                    )
                 )
-            ) as decimal(18, 3)
-        )
-        when concat(in_units(text).hours, in_units(text).minutes, in_units(text).seconds) <> ''
-        then cast(
-            if(in_units(text).sign = '-', -1, 1) * (
-                coalesce(try_cast(in_units(text).hours as bigint), 0) * 3600
-                + coalesce(try_cast(in_units(text).minutes as bigint), 0) * 60
-                + coalesce(
-                    try_cast(replace(in_units(text).seconds, ',', '.') as decimal(12, 3)), 0
-                )
-            ) as decimal(18, 3)
-        )
+            end
+        )[1] as decimal(18, 3))
         else cast(number_of(text, mark) as decimal(18, 3))
     end;
 
@@ -162,11 +167,10 @@ create or replace macro seconds_between(start, stop) as
 --   clock_between('23:59:50', '0:00:10')   -> 20
 --   clock_between('8:00:02', '8:00:01')    -> -1
 create or replace macro clock_between(start, stop) as
-    case
-        when seconds_of(stop) - seconds_of(start) < -43200
-        then seconds_of(stop) - seconds_of(start) + 86400
-        else seconds_of(stop) - seconds_of(start)
-    end;
+    list_transform(
+        [seconds_of(stop) - seconds_of(start)],
+        lambda gap: if(gap < -43200, gap + 86400, gap)
+    )[1];
 
 -- mapped(code, codes): the word that a map gives for a code; null for a code it lacks. Codes
 -- are compared trimmed and otherwise as written.

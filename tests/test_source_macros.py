@@ -75,6 +75,9 @@ def utc(text: str) -> datetime:
         ("seconds_of('7:02,5')", Decimal("422.5")),
         ("seconds_of('25:03:00')", 90180),
         ("seconds_of('90:00')", 5400),
+        # more than 32 bits hold: 999,999 hours of 3,600 seconds and one second less than an hour
+        ("seconds_of('999999:59:59')", 3599999999),
+        ("clock_between('0:00:00', '-999999:59:59')", -3599913599),
         ("seconds_of('-0:00:01')", -1),
         ("seconds_of('8:02:42')", 28962),
         ("seconds_of('12,345', ',')", Decimal("12.345")),
@@ -190,6 +193,9 @@ OF_TEXT = [
 CELLS = st.one_of(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=25),
     st.from_regex(r"[-+]?[0-9:.,/ eExPTHMS]{0,24}", fullmatch=True).filter(lambda t: "\0" not in t),
+    # well formed, and larger than anything that was ever meant
+    st.from_regex(r"[-+]?[0-9]{1,9}(:[0-5][0-9]){1,2}([.,][0-9]{1,20})?", fullmatch=True),
+    st.from_regex(r"-?(PT)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?", fullmatch=True),
 )
 
 
@@ -212,6 +218,9 @@ def test_columns_that_bear_a_parameters_name(engine: duckdb.DuckDBPyConnection) 
     assert value(engine, f'seconds_of("text", "mark") from {row}') == Decimal("1.5")
     assert value(engine, f'clean("text") from {row}') == "1,5"
     assert value(engine, f"clock_between(\"start\", '8:00:05') from {row}") == 5
+    row = "(select '7m' as gap, '0:08:00' as parts, '9' as hours, '9' as minutes) as parts"
+    assert value(engine, f"clock_between(gap, parts) from {row}") == 60
+    assert value(engine, f"seconds_of(parts.gap) + seconds_of(hours) from {row}") == 429
 
 
 def test_arguments_are_not_taken_for_columns(engine: duckdb.DuckDBPyConnection) -> None:
