@@ -17,6 +17,7 @@ from schemas.stages import Converted, all_failed, blank, in_stages, positions
 SECONDS = pl.Decimal(12, 3)
 RULE = "not_a_duration"
 USUAL_CLOCK = r"^[0-9]{1,5}:[0-5][0-9]:[0-5][0-9]$"
+USUAL_MINUTES = r"^[0-9]{1,5}:[0-5][0-9]$"
 # Hours are there or not; the minutes' 0 to 59 is asked for only when they are.
 CLOCK = (
     r"^(?<sign>[+-]?)(?:(?:(?<hours>[0-9]{1,9}):)(?<minutes>[0-5]?[0-9])|(?<only>[0-9]{1,9}))"
@@ -47,9 +48,11 @@ def durations(column: pl.Series, mark: str, nulls: Collection[str]) -> Converted
 
 
 def quick(text: pl.Series, mark: str) -> pl.Series:
-    """Columns are written one way: the first cell tells numbers from clocks."""
-    sample = text.head(100).str.contains(":", literal=True)
-    return usual_clock(text) if sample.any() else within_scale(text, SECONDS, mark)
+    """Columns are written one way: the first cells tell numbers, clocks and clocks with hours."""
+    colons = text.drop_nulls().head(100).str.count_matches(":", literal=True).max()
+    if not colons:
+        return within_scale(text, SECONDS, mark)
+    return usual_clock(text) if colons == 2 else usual_minutes(text)
 
 
 def usual_clock(text: pl.Series) -> pl.Series:
@@ -58,6 +61,13 @@ def usual_clock(text: pl.Series) -> pl.Series:
     hours, minutes = clock.str.head(-6), clock.str.slice(-5, 2)
     total = hours.cast(pl.Int64) * 3600 + minutes.cast(pl.Int64) * 60
     return (total + clock.str.slice(-2, 2).cast(pl.Int64)).cast(SECONDS)
+
+
+def usual_minutes(text: pl.Series) -> pl.Series:
+    """`mm:ss` with two digits for seconds."""
+    clock = blank(text, ~text.str.contains(USUAL_MINUTES))
+    minutes, seconds = clock.str.head(-3), clock.str.slice(-2, 2)
+    return (minutes.cast(pl.Int64) * 60 + seconds.cast(pl.Int64)).cast(SECONDS)
 
 
 def careful(text: pl.Series, mark: str) -> Converted:

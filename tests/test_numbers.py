@@ -157,3 +157,24 @@ def test_durations_survive_being_written(millis: list[int], mark: str, way: str)
         texts.append(text.replace(".", mark))
     outcome = run("calls", {"talk_seconds": texts}, decimal=mark)
     assert outcome.accepted["talk_seconds"].to_list() == values
+
+
+WAYS = {
+    "h:mm:ss": lambda s: f"{s // 3600}:{s // 60 % 60:02}:{s % 60:02}",
+    "mm:ss": lambda s: f"{s // 60:02}:{s % 60:02}",
+    "m:s": lambda s: f"{s // 60}:{s % 60}",
+    "seconds": str,
+    "words": lambda s: f"{s // 60} menit {s % 60} detik",
+    "blank": lambda s: "",
+}
+
+
+@examples(20)
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from([*WAYS])), min_size=1, max_size=30)
+)
+def test_a_column_may_write_durations_in_several_ways(cells: list[tuple[int, str]]) -> None:
+    """The first cells only say which way is tried first: the others are read as if alone."""
+    texts = [WAYS[way](seconds) for seconds, way in cells]
+    expected = [None if way == "blank" else Decimal(seconds) for seconds, way in cells]
+    assert run("calls", {"talk_seconds": texts}).accepted["talk_seconds"].to_list() == expected
