@@ -85,6 +85,7 @@ class Part:
 
     @property
     def cell(self) -> dict[str, str | None]:
+        """By what its rows are found in a table of figures."""
         return {"metric_id": self.metric, "channel": self.channel, "service": self.service}
 
 

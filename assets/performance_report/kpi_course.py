@@ -51,11 +51,11 @@ def trend_of(reader: Reader, rule: Row, periods: dict[str, Node]) -> list[Point]
     rows: list[Row] = []
     if kind == "metric":
         rows = of(
-            reader.cells(months=True),
+            reader.cells(reader.month_periods),
             metric_id=name, channel=rule["channel"], service=rule["service"],
         )  # fmt: skip
     if kind == "composite":
-        rows = reader.composites(name, [f"{month:%Y-%m}" for month in reader.year_months])
+        rows = reader.composites(name, reader.month_periods)
     if any(row["value"] is not None for row in rows):
         return [
             Point(row["period"], row, _target_of(periods, row["period"]), "value") for row in rows
@@ -77,12 +77,13 @@ def pulls_of(reader: Reader, parts: list[Part]) -> list[Row]:
         _PULL,
         {"months": reader.year_months, "last_month": reader.last_month.month},
     )
-    moved = [
-        replace(row, values={**row.values, "pull": row["pull"] * weight})
-        for part in parts
-        for weight in [float(part.weight["weight"]) if part.weight else 1.0]
-        for row in of(pulls, **part.cell)
-        if row["pull"] and weight
-    ]
+    moved: list[Row] = []
+    for part in parts:
+        weight = float(part.weight["weight"]) if part.weight else 1.0
+        moved += [
+            replace(row, values={**row.values, "pull": row["pull"] * weight})
+            for row in of(pulls, **part.cell)
+            if row["pull"] and weight
+        ]
     moved.sort(key=lambda row: (-abs(row["pull"]), str(row["month"]), row["queue"] or ""))
     return moved[:_MOVERS]

@@ -84,12 +84,12 @@ def _deliveries(reader: Reader, kinds: list[str]) -> list[Row]:
         "select kind, ? as year, ? as last_month, count(*) as files, sum(rows) as rows, "
         "sum(rejected) as rejected, sum(corrections) as corrections, sum(duplicates) as duplicates "
         "from ops.files where list_has_any(months, ?) group by kind order by kind",
-        [reader.year, reader.last_month.month, [f"{m:%Y-%m}" for m in reader.year_months]],
+        [reader.year, reader.last_month.month, reader.month_periods],
     )
     return [row for row in every if row["kind"] in kinds]
 
 
 def _states(reader: Reader, parts: list[Part]) -> list[Row]:
     """Months of the parts that are not simply measured: provisional, incomplete and so on."""
-    cells = [row for row in reader.cells(months=True) if row["status"] != "measured"]
+    cells = [row for row in reader.cells(reader.month_periods) if row["status"] != "measured"]
     return [row for part in parts for row in of(cells, **part.cell)]

@@ -42,6 +42,7 @@ class Reader:
         self.last_month = last
         # a report of the third quarter tells of everything up to September
         self.year_months = [date(year, n, 1) for n in range(1, last.month + 1)]
+        self.month_periods = [f"{month:%Y-%m}" for month in self.year_months]
         ends = self.query(
             "select period, max(month) as last from ref.calendar where year = ? group by period",
             [year],
@@ -61,11 +62,10 @@ class Reader:
         holds = "last_day(?::date) between valid_from and coalesce(valid_to, date '9999-12-31')"
         return self.rows(table, key, holds, [self.last_month])
 
-    def cells(self, months: bool) -> list[Row]:
-        """The year's cells of every metric: by month, or in the periods of the report."""
-        periods = [f"{month:%Y-%m}" for month in self.year_months] if months else self.periods
-        cells = self.rows("kpi.cells", CELL, "year = ?", [self.year])
-        return [row for row in cells if row["period"] in periods]
+    def cells(self, periods: Sequence[str]) -> list[Row]:
+        """The cells of every metric in these periods of the year."""
+        every = self.rows("kpi.cells", CELL, "year = ?", [self.year])
+        return [row for row in every if row["period"] in periods]
 
     def composites(self, name: str, periods: Sequence[str]) -> list[Row]:
         """A composite in these periods of the year."""

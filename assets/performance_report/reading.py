@@ -147,5 +147,5 @@ def _files(reader: Reader) -> list[Row]:
         ["path", "source"],
         "list_has_any(months, ?) or (len(months) = 0 and exists (from unnest(covers) as days(day) "
         "where left(day, 4) = ?))",
-        [[f"{month:%Y-%m}" for month in reader.year_months], str(reader.year)],
+        [reader.month_periods, str(reader.year)],
     )

@@ -15,8 +15,8 @@ _FUNNEL = (
 
 def read_channels(reader: Reader) -> list[Channel]:
     """Each channel's months of service level, beside the target of each month's end."""
-    found = of(reader.cells(months=True), metric_id="service_level")
-    abandoned = of(reader.cells(months=True), metric_id="abandonment")
+    found = of(reader.cells(reader.month_periods), metric_id="service_level")
+    abandoned = of(reader.cells(reader.month_periods), metric_id="abandonment")
     # the telephone first, as the report has it
     names = sorted({row["channel"] for row in found}, key=lambda name: (name != "phone", name))
     channels = []
@@ -83,8 +83,7 @@ def read_satisfaction(reader: Reader) -> tuple[dict[tuple[str, str], Row], dict[
     Longer periods are the KPI's: their index is the mean of the quarters and no composite.
     """
     quarters = [name for name in reader.periods if name.startswith("Q")]
-    cells = of(reader.cells(months=False), metric_id="csi")
-    services = [row for row in cells if row["period"] in quarters]
+    services = of(reader.cells(quarters), metric_id="csi")
     index = reader.composites("csi_index", quarters)
     return (
         {(row["service"], row["period"]): row for row in services},
@@ -97,8 +96,8 @@ def read_occupancy(reader: Reader) -> dict[tuple[str, str, str], Row]:
     found = [
         row
         for metric in ("occupancy", "occupancy_standard")
-        for months in (False, True)
-        for row in of(reader.cells(months=months), metric_id=metric)
+        for periods in (reader.periods, reader.month_periods)
+        for row in of(reader.cells(periods), metric_id=metric)
     ]
     return {(row["metric_id"], row["channel"], row["period"]): row for row in found}
 
