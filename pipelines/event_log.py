@@ -1,22 +1,29 @@
 """Dagster's event log in sqlite for a run in this process, its files kept open meanwhile.
 
 Dagster's own opens the file, and compiles each statement anew, for every event: five times the
-cost of writing it. Belongs here: how its files are opened, never what is in them; servers read
-them as ever.
+cost of writing it. Belongs here: how its files are opened and asked, never what is in them;
+servers read them as ever.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from dagster import DagsterInstance
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from dagster import AssetKey, DagsterEventType, DagsterInstance
+from dagster._core.events.log import EventLogEntry
 from dagster._core.instance.ref import InstanceRef
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.base import AssetRecord
+from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._core.storage.sql import get_alembic_config
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import StaticPool
@@ -32,12 +39,17 @@ def open_instance(folder: Path) -> DagsterInstance:
     return DagsterInstance.from_ref(reference)
 
 
-class KeptEventLog(SqliteEventLogStorage):
-    """Dagster's sqlite event log, in the same files, with an open engine for each."""
+class KeptEventLog(sqlite_event_log.SqliteEventLogStorage):
+    """Dagster's sqlite event log, in the same files, with an open engine for each.
+
+    What it says of an asset it keeps until the asset has another event: every step of a run asks
+    for all that it rests on. Other processes' steps wait for the lock that the run's holds.
+    """
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._seen: set[str] = set()
+        self._told: dict[AssetKey, dict[object, Any]] = {}
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -69,15 +81,64 @@ class KeptEventLog(SqliteEventLogStorage):
             poolclass=StaticPool,  # guarded by the lock, whichever thread asks
             connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
         )
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
         with engine.connect() as connection:
             # with a write-ahead log a kill loses nothing; a power cut may lose the last events,
             # which no figure rests on
             connection.exec_driver_sql("pragma journal_mode = wal")
             connection.exec_driver_sql("pragma synchronous = normal")
-        if shard not in self._initialized_dbs:
-            self._initdb(engine)
-            self._initialized_dbs.add(shard)
         return engine
+
+    def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
+        """Make a file's tables, of the newest form, unless it has some."""
+        if for_index_shard:
+            super()._initdb(engine, for_index_shard)
+            return
+        try:
+            with engine.begin() as connection:
+                context = MigrationContext.configure(connection)
+                if context.get_current_revision() is None:
+                    connection.exec_driver_sql("pragma journal_mode = wal")
+                    SqlEventLogStorageMetadata.create_all(connection)
+                    context.stamp(_migrations(), "head")
+        except sqlalchemy.exc.DatabaseError:  # a server makes the same tables; this waits for it
+            super()._initdb(engine)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        super().store_event(event)
+        if event.dagster_event and event.dagster_event.asset_key:
+            self._told.pop(event.dagster_event.asset_key, None)
+
+    def get_asset_records(self, asset_keys: Sequence[AssetKey] | None = None) -> list[AssetRecord]:
+        if asset_keys is None:
+            return list(super().get_asset_records())
+        unknown = [key for key in asset_keys if AssetRecord not in self._told.get(key, {})]
+        if unknown:
+            found = {r.asset_entry.asset_key: r for r in super().get_asset_records(unknown)}
+            for key in unknown:
+                self._told.setdefault(key, {})[AssetRecord] = found.get(key)
+        records = [self._told[key][AssetRecord] for key in asset_keys]
+        return [record for record in records if record]
+
+    def get_latest_tags_by_partition(
+        self,
+        asset_key: AssetKey,
+        event_type: DagsterEventType,
+        tag_keys: Sequence[str],
+        asset_partitions: Sequence[str] | None = None,
+        before_cursor: int | None = None,
+        after_cursor: int | None = None,
+    ) -> Any:
+        among = None if asset_partitions is None else tuple(asset_partitions)
+        asked = (event_type, tuple(tag_keys), among, before_cursor, after_cursor)
+        told = self._told.setdefault(asset_key, {})
+        if asked not in told:
+            told[asked] = super().get_latest_tags_by_partition(
+                asset_key, event_type, tag_keys, asset_partitions, before_cursor, after_cursor
+            )
+        return told[asked]
 
     def has_table(self, table_name: str) -> bool:
         """Asked for every event; what the index has it keeps."""
@@ -103,3 +164,9 @@ class KeptEventLog(SqliteEventLogStorage):
             engine.dispose()
         self._engines.clear()
         super().dispose()
+
+
+@cache
+def _migrations() -> ScriptDirectory:
+    """The forms that the tables have had: ninety files, which Alembic reads again when asked."""
+    return ScriptDirectory.from_config(get_alembic_config(sqlite_event_log.__file__))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -43,6 +48,58 @@ def test_what_it_writes_dagsters_own_log_reads(folder: Path) -> None:
         assert rows_told(folder) == 12
         assert (folder / "history" / "runs" / f"{ended.run_id}.db").is_file()
     assert rows_told(folder) == 12
+
+
+def test_a_runs_file_has_the_tables_and_the_form_that_dagsters_own_has(folder: Path) -> None:
+    """So that any server reads it, and `dagster instance migrate` knows where it stands."""
+    with open_instance(folder) as instance:
+        ours = dg.materialize([twelve], instance=instance).run_id
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        theirs = dg.materialize([twelve], instance=instance).run_id
+    made = []
+    for run in (ours, theirs):
+        with closing(sqlite3.connect(folder / "history" / "runs" / f"{run}.db")) as books:
+            tables = books.execute("select type, name, sql from sqlite_master order by type, name")
+            form = books.execute("select version_num from alembic_version")
+            made.append((tables.fetchall(), form.fetchall()))
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    "opened", [open_instance, lambda at: dg.DagsterInstance.from_config(str(at))]
+)
+def test_two_that_make_a_runs_file_at_once_both_find_it_made(
+    folder: Path, opened: Callable[[Path], dg.DagsterInstance]
+) -> None:
+    """A server that follows a run opens its file when the run itself does."""
+    with open_instance(folder) as one, opened(folder) as other:
+        for number in range(5):
+            begin = threading.Barrier(2)
+
+            def ask(instance: dg.DagsterInstance, run: str, begin: threading.Barrier) -> object:
+                begin.wait(timeout=30)
+                return instance.all_logs(run)
+
+            with ThreadPoolExecutor(2) as pool:
+                asked = [pool.submit(ask, each, f"run-{number}", begin) for each in (one, other)]
+                assert [each.result() for each in asked] == [[], []]
+
+
+def test_what_was_told_of_an_asset_is_asked_anew_after_its_next_event(folder: Path) -> None:
+    """A materialisation names those it was made from; of a second run they are the second's."""
+
+    @dg.asset(deps=[twelve])
+    def dozen() -> None:
+        """Made from the other."""
+
+    with open_instance(folder) as instance:
+        for _ in range(2):
+            dg.materialize([twelve, dozen], instance=instance)
+            made = instance.get_latest_materialization_event(dozen.key)
+            (from_record,) = instance.fetch_materializations(twelve.key, limit=1).records
+            assert made is not None and made.asset_materialization is not None
+            tags = made.asset_materialization.tags or {}
+            assert tags["dagster/input_event_pointer/twelve"] == str(from_record.storage_id)
 
 
 def test_a_run_that_has_ended_leaves_no_journal_beside_its_file(folder: Path) -> None:

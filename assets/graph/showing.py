@@ -156,7 +156,9 @@ def _sums(rows: Sequence[Row], by: Sequence[str]) -> list[tuple[str, Decimal, De
 def _rows(path: Path, columns: Sequence[str]) -> list[Row]:
     import pyarrow.parquet as pq
 
-    return list(pq.read_table(path, columns=list(columns)).to_pylist())
+    # not read_table, which loads all of pyarrow's data sets for one file
+    with pq.ParquetFile(path) as file:
+        return list(file.read(list(columns)).to_pylist())
 
 
 def _schema(record: dg.TableRecord) -> dg.TableSchema:
