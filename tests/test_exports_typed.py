@@ -120,6 +120,23 @@ def test_an_array_reads_like_its_lines(
         assert array.rows == lines.rows
 
 
+words = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=4)
+nested = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+)  # fmt: skip
+
+
+@examples(25)
+@given(value=nested, is_ascii=st.booleans())
+def test_what_is_nested_means_the_same_as_text(bench: Bench, value: Any, is_ascii: bool) -> None:
+    """A select takes it apart with JSON's own functions."""
+    line = json.dumps({"q": [value]}, ensure_ascii=is_ascii)
+    ((text, _),) = bench.read(line.encode(), "json lines").rows
+    assert json.loads(text) == [value] and "\n" not in text
+
+
 # xlsx
 
 Fill = Callable[[xlsxwriter.Workbook, Any], None]

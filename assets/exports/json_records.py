@@ -6,7 +6,7 @@ text for the source's SQL to unnest. Columns are the union of the records' keys.
 
 from __future__ import annotations
 
-import json
+from json.encoder import encode_basestring
 from typing import Any
 
 import duckdb
@@ -19,6 +19,8 @@ from assets.exports.json_stream import Bad, Number, array_values, line_values
 from assets.exports.rendering import number_text
 from assets.exports.staging import Staged
 from assets.exports.view import RESERVED, Export, check_names
+
+_WORDS = {None: "null", True: "true", False: "false"}
 
 
 class _FaultyError(ValueError):
@@ -72,13 +74,17 @@ class _Names(dict[str, str]):
 def _row(value: Any, names: _Names, decimal: str, careful: bool) -> dict[str, str | None]:
     if not isinstance(value, dict):
         raise _FaultyError(value.rule if isinstance(value, Bad) else "not_an_object")
-    row = {names[key]: _text(each, decimal) for key, each in value.items()}
+    row = {
+        names[key]: each if each.__class__ is str else _text(each, decimal)
+        for key, each in value.items()
+    }
     if len(row) != len(value):
         raise _FaultyError("duplicate_key")
     if careful:
         for text in (*value, *row.values()):
             _check_storable(text or "")
-    names.columns.update(dict.fromkeys(row))
+    if not row.keys() <= names.columns.keys():
+        names.columns.update(dict.fromkeys(row))
     return row
 
 
@@ -98,26 +104,23 @@ def _text(value: Any, decimal: str) -> str | None:
         return number_text(value, decimal)
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
     return _json(value)
 
 
 def _json(value: Any) -> str:
     """A nested value as JSON text, its numbers as they were written."""
+    if value.__class__ is str:
+        return encode_basestring(value)
     if isinstance(value, Bad):
         raise _FaultyError(value.rule)
     if isinstance(value, Number):
         return str(value)
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_quoted(k)}:{_json(v)}" for k, v in value.items()) + "}"
+        pairs = [f"{encode_basestring(key)}:{_json(each)}" for key, each in value.items()]
+        return "{" + ",".join(pairs) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(_json, value)) + "]"
-    return _quoted(value)
-
-
-def _quoted(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _WORDS[value]
 
 
 def _flush(batches: Batches, numbers: list[int], rows: list[dict[str, str | None]]) -> None:
