@@ -64,6 +64,7 @@ def test_json_values_are_text_as_written(bench: Bench) -> None:
         ('{"id":{"a":1,"a":2}}', "duplicate_key"), (r'{"id":"\ud800"}', "not_text"),
         (r'{"id":"\u0000"}', "nul_byte"), ('{"id":"a\0b"}', "not_json"),
         ('{"id":1}{"id":2}', "not_json"), ("[" * 100_000, "not_json"),
+        ('{"id":' + "[" * 700 + "]" * 700 + "}", "not_json"),
     ],
 )  # fmt: skip
 def test_a_bad_line_is_rejected_by_its_number(bench: Bench, line: str, rule: str) -> None:

@@ -104,7 +104,10 @@ def _text(value: Any, decimal: str) -> str | None:
         return number_text(value, decimal)
     if value is None or isinstance(value, str):
         return value
-    return _json(value)
+    try:
+        return _json(value)
+    except RecursionError:  # what nests so deep that it cannot even be read is no JSON, either
+        raise _FaultyError("not_json") from None
 
 
 def _json(value: Any) -> str:
