@@ -114,12 +114,12 @@ class KeptEventLog(sqlite_event_log.SqliteEventLogStorage):
     def get_asset_records(self, asset_keys: Sequence[AssetKey] | None = None) -> list[AssetRecord]:
         if asset_keys is None:
             return list(super().get_asset_records())
-        unknown = [key for key in asset_keys if AssetRecord not in self._told.get(key, {})]
+        unknown = [key for key in asset_keys if "record" not in self._told.get(key, {})]
         if unknown:
             found = {r.asset_entry.asset_key: r for r in super().get_asset_records(unknown)}
             for key in unknown:
-                self._told.setdefault(key, {})[AssetRecord] = found.get(key)
-        records = [self._told[key][AssetRecord] for key in asset_keys]
+                self._told.setdefault(key, {})["record"] = found.get(key)
+        records = [self._told[key]["record"] for key in asset_keys]
         return [record for record in records if record]
 
     def get_latest_tags_by_partition(
