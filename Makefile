@@ -38,11 +38,11 @@ run: env  ## sample exports, a run, the 2024 scorecard, the database
 test: env  ## rules, readers and commands; at every change (about five minutes on two cores)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-stories: env  ## many runs of a home, and the documents as a reader follows them (about ten minutes)
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/stories
+stories: env  ## many runs of a home, readers, locks and stops, and the documents as a reader follows them (about ten minutes)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/stories tests/chaos
 
 nightly: env  ## the real server and a browser: reruns, nights, a crash; many examples (a quarter of an hour)
-	@PYTHONDONTWRITEBYTECODE= KRING_EXAMPLES=10 $(BIN)/python -m pytest -m "nightly or hypothesis" tests tests/stories
+	@PYTHONDONTWRITEBYTECODE= KRING_EXAMPLES=10 $(BIN)/python -m pytest -m "nightly or hypothesis" tests tests/stories tests/chaos
 
 fuzz: env  ## mutated exports through the readers, four minutes
 	@$(BIN)/python tests/fuzz/campaign.py 1 240
