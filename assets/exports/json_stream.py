@@ -60,16 +60,10 @@ def line_values(staged: Staged) -> Iterator[tuple[Any, bool]]:
                     f"{staged.name}: is one JSON array, not json lines; declare format: json",
                 )
             first = False
-            yield _decoded(line), "\\u" in line
-
-
-def _decoded(line: str) -> Any:
-    """The value that is all of a line, which has no blanks about it."""
-    try:
-        value, end = _DECODER.raw_decode(line)
-    except (ValueError, RecursionError):
-        return Bad("not_json")
-    return value if end == len(line) else Bad("not_json")
+            try:
+                yield _DECODER.decode(line), "\\u" in line
+            except (ValueError, RecursionError):
+                yield Bad("not_json"), False
 
 
 def array_values(staged: Staged, source: Source) -> Iterator[tuple[Any, bool]]:
