@@ -85,14 +85,13 @@ class KeptEventLog(sqlite_event_log.SqliteEventLogStorage):
             self._initdb(engine)
             self._initialized_dbs.add(shard)
         with engine.connect() as connection:
-            # with a write-ahead log a kill loses nothing; a power cut may lose the last events,
+            # with its write-ahead log a kill loses nothing; a power cut may lose the last events,
             # which no figure rests on
-            connection.exec_driver_sql("pragma journal_mode = wal")
             connection.exec_driver_sql("pragma synchronous = normal")
         return engine
 
     def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
-        """Make a file's tables, of the newest form, unless it has some."""
+        """As Dagster's own: a write-ahead log, and tables of the newest form unless it has some."""
         if for_index_shard:
             super()._initdb(engine, for_index_shard)
             return

@@ -193,6 +193,18 @@ def test_an_input_that_counts_since_its_quarter_began_or_no_longer(two: Versions
     assert two.cause() == "inputs i 2024 Q1 counts no longer (5)"
 
 
+@pytest.mark.parametrize("kind", ["rule", "target", "reported"])
+def test_a_figure_whose_period_has_not_begun_as_of_an_earlier_day(two: Versions, kind: str) -> None:
+    """Its row of the register is what it was, and all there is to tell."""
+    for side in two.both():
+        side.register("policy", "p", "s 1")
+        side.tables["explain"] = [e for e in side.tables["explain"]
+                                  if KPI not in (e["figure"], e["part"])]  # fmt: skip
+    two.before.edge("Q1", KPI, kind, "policy:p", text="s 1")
+    two.after.tables["scorecard"] = two.after.tables["scorecard"][1:]
+    assert two.causes() == {("kpi.scorecard", QUARTER, "k"): "policy p counts no longer (s 1)"}
+
+
 def test_a_weight(two: Versions) -> None:
     two.after.tables["explain"][2]["weight"] = 0.25
     two.moved(january=3, quarter=3)

@@ -102,8 +102,8 @@ def _check_storable(text: str) -> None:
 def _text(value: Any, decimal: str) -> str | None:
     if isinstance(value, Number):
         return number_text(value, decimal)
-    if value is None or isinstance(value, str):
-        return value
+    if value is None:
+        return None
     try:
         return _json(value)
     except RecursionError:  # what nests so deep that it cannot even be read is no JSON, either

@@ -152,9 +152,18 @@ register_pairs as (
     where kind in ('rule', 'target', 'reported', 'input')
 ),
 
+-- an earlier day: the period has not begun, and what stood in it is gone with it
+gone as (
+    select distinct period, basis, figure from changed where is_gone
+),
+
 of_register as (
     select
-        period, basis, figure, 2 as precedence,
+        period, basis, figure,
+        -- a row that is what it was tells only where nothing else does
+        if(
+            is_row_changed or kind = 'input' or (period, basis, figure) in (from opened), 2, 5
+        ) as precedence,
         place || ' ' || name || case
             -- an input of a quarter that has begun was in the register before
             when not is_row_changed and is_new then ' counts from now on (' || new_text || ')'
@@ -170,7 +179,11 @@ of_register as (
             ), ', '), ''), 'nothing')
         end as cause
     from register_pairs
-    where is_row_changed or kind = 'input' or (period, basis, figure) in (from opened)
+    where
+        is_row_changed
+        or kind = 'input'
+        or (period, basis, figure) in (from opened)
+        or (is_gone and (period, basis, figure) in (from gone))
 ),
 
 of_weights as (

@@ -78,6 +78,23 @@ def test_cheap_commands_answer(sample_home: TestHome, line: str) -> None:
     assert said.returncode == 0, said.stdout + said.stderr
 
 
+def test_a_run_as_of_a_day_of_the_past_and_one_as_of_today_again(
+    sample_home: TestHome, tmp_path: Path
+) -> None:
+    """What had not begun is gone, each number with its cause, and comes back as it was."""
+    home = sample_home.copied(tmp_path / "home")
+    scorecard = "select * from kpi.scorecard order by all"
+    before = home.query(scorecard)
+    (line,) = [line for line in LINES if "run --as-of" in line]
+    ran = home.kring(*shlex.split(line)[1:])
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert home.query("select distinct status from kpi.scorecard where period = 'Q4'") == []
+    ran = home.kring("run")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert home.query(scorecard) == before
+    assert home.value("select count(*) from ops.restatements where cause is null") == 0
+
+
 def test_every_command_option_and_exit_code_is_told() -> None:
     assert set(re.findall(r"`kring ([a-z][a-z-]*)", README)) == set(COMMANDS)
     codes = re.findall(r"^\| (\d+) \|", README, re.MULTILINE)
