@@ -143,11 +143,16 @@ def read_json(path: Path) -> Any:
         return None
 
 
-def sweep(home: Home) -> None:
-    """Remove what a killed run left behind; call with the run lock held."""
+def sweep(home: Home, spared: Path | None = None) -> None:
+    """Remove what a killed run left behind; call with the run lock held.
+
+    `spared` is what this process itself is building.
+    """
     if home.scratch.exists():
         shutil.rmtree(home.scratch)
     for folder in home.versions.glob(".*"):  # being built, or being removed
+        if folder == spared:
+            continue
         folder.chmod(0o700)
         shutil.rmtree(folder)
     for folder in home.revision("").glob(".building-*"):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster import AssetKey, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 from dagster._core.code_pointer import ModuleCodePointer
 from dagster._core.definitions.reconstruct import ReconstructableRepository
 from dagster._core.execution.api import create_execution_plan, execute_run
@@ -44,9 +44,13 @@ class Location:
         instance: DagsterInstance,
         name: str,
         tags: Mapping[str, str] = MappingProxyType({}),
+        assets: Sequence[AssetKey] = (),
         config: Mapping[str, object] = MappingProxyType({}),
     ) -> DagsterRun:
-        """Create the run with its origins, execute it here, return it as it ended."""
+        """Create the run with its origins, execute it here, return it as it ended.
+
+        Of a job's assets only these are asked for, where any are named.
+        """
         config = {**_QUIET, **config}
         job = self._repository.get_reconstructable_job(name)
         definition = job.get_definition()
@@ -58,7 +62,11 @@ class Location:
         created = instance.create_run_for_job(
             definition,
             execution_plan=create_execution_plan(
-                job, run_config=config, tags=merged, instance_ref=instance.get_ref()
+                job,
+                run_config=config,
+                tags=merged,
+                instance_ref=instance.get_ref(),
+                step_keys_to_execute=[key.to_python_identifier() for key in assets] or None,
             ),
             run_config=config,
             tags=merged,

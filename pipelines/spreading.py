@@ -145,7 +145,7 @@ def spread(home: Home, as_of: date, cluster: Mapping[str, object]) -> int:
         with closing(Session(home, as_of, forced=False)) as session:
             months = session.plan.stale_months()
         if months:
-            ended = location.run(instance, SPREAD, tags, config(months, cluster))
+            ended = location.run(instance, SPREAD, tags, config=config(months, cluster))
             if failed := failures(instance, ended):
                 raise HomeError("; ".join(each.text for each in failed))
         return run_home(home, as_of).exit_code

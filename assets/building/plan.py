@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from assets.building.fingerprints import Fingerprints
-from assets.lake import WHOLE, month_name
-from assets.periods import window
+from assets.lake import WHOLE, is_sound, month_name
+from assets.periods import parse_month, window
 from assets.rulebook.rules import KPI_ORDER, trailing
 
 
@@ -74,6 +74,17 @@ class Plan(Fingerprints):
         metrics = self.rules.metrics
         names = list(metrics) if table == "metric.monthly" else [table.removeprefix("metric.")]
         return {table}.union(*(metrics[n].listed("reads") for n in names if n in metrics))
+
+    def damaged(self, months: Collection[date], but: Collection[str]) -> set[str]:
+        """Tables, but these, of which the disk has not kept the file of one of these months."""
+        return {
+            record.table
+            for record in self.outputs.all()
+            if record.table not in but
+            and record.month != WHOLE
+            and parse_month(record.month) in months
+            and not is_sound(self.outputs.path(record), record.sha256)
+        }
 
     def drop_strays(self) -> None:
         """Forget outputs of rules or months that are no more; with the run lock held."""

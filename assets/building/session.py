@@ -27,7 +27,7 @@ from assets.intake.leftovers import sweep_unnamed
 from assets.lake import OutputRecord, is_sound, sweep
 from assets.lanes import cores
 from assets.periods import parse_month
-from assets.record.copying import Copy
+from assets.record.copying import Copy, begun
 
 _T = TypeVar("_T")
 # Months do not rest on each other, and much of a month's work keeps one core busy only.
@@ -53,8 +53,9 @@ class Session:
         self._asked: set[str] = set()  # the works whose results were asked for
         self._ahead: Ahead[Any] | None = None
         self._plan: Plan | None = None
-        self.copy = Copy(home)
-        self._open.callback(self.copy.drop)
+        self.copy = begun() or Copy(home)
+        if self.copy is not begun():  # else who began it drops it
+            self._open.callback(self.copy.drop)
 
     @property
     def plan(self) -> Plan:
@@ -84,7 +85,7 @@ class Session:
         `run` are the works of months that this run asks for, in any order. They are begun with
         the first of them: while Dagster is told of one, the next are built.
         """
-        if self._publishes is None and not self.forced:
+        if self._publishes is None and not self.forced and not begun():
             # else another run makes the version
             self._publishes = set(self.plan.stale_months()) <= set(map(parse_month, work.months))
         self._asked.add(work.table)
@@ -187,7 +188,8 @@ def session_of(run_id: str, home: Home, as_of: date, *, forced: bool) -> Session
     if _session is None:
         os.umask(0o077)
         _session = (run_id, Session(home, as_of, forced=forced))
-        sweep(home)
+        copy = begun()
+        sweep(home, spared=copy.folder if copy else None)
     return _session[1]
 
 

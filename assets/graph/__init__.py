@@ -10,11 +10,12 @@ import dagster as dg
 from assets.graph.builder import AS_OF, PLANNED, month_partitions, step_asset
 from assets.graph.checks import check_definitions
 from assets.graph.landing import external_assets, ledger_asset
+from assets.graph.selection import assets_of
 from assets.graph.steps import steps
 from assets.home import Home
 from assets.rulebook.rules import load_rules
 
-__all__ = ["AS_OF", "PLANNED", "all_assets", "month_partitions", "steps"]
+__all__ = ["AS_OF", "PLANNED", "all_assets", "assets_of", "month_partitions", "steps"]
 
 
 def all_assets(home: Home) -> tuple[list[object], dg.AssetChecksDefinition]:

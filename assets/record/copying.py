@@ -1,4 +1,4 @@
-"""The database readers see, copied while a run still builds what its next version will hold.
+"""The database readers see, copied while a run still finds out what its next version will hold.
 
 Belongs here: whether it may be built upon, and a copy that is proven to be what its manifest
 says. Bringing the copy up to date is `publishing`'s.
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock
@@ -38,7 +40,8 @@ class Copy:
 
     def __init__(self, home: Home) -> None:
         self.version = current(home)
-        self._folder = home.versions / ".building-copy"
+        self.folder = home.versions / ".building-copy"
+        self.is_taken = False
         self._stop = Event()
         self._beginning = Lock()
         self._beside: ThreadPoolExecutor | None = None
@@ -54,6 +57,7 @@ class Copy:
 
     def take(self, target: Path) -> Carried:
         """Move the copy to its place; nothing is carried where it is not as its manifest says."""
+        self.is_taken = True
         carried = self._made.result() if self._made else self._make()
         if carried.held:
             self._file.rename(target)
@@ -65,11 +69,11 @@ class Copy:
         if self._beside:
             self._beside.shutdown()
         if self._has_folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def _file(self) -> Path:
-        return self._folder / "kring.duckdb"
+        return self.folder / "kring.duckdb"
 
     def _make(self) -> Carried:
         if self.version is None:
@@ -80,7 +84,7 @@ class Copy:
             return Carried()
         source, sha256 = self.version.database, [""]
         self._has_folder = True
-        make_folder(self._folder)
+        make_folder(self.folder)
         self._file.unlink(missing_ok=True)
 
         def copied(edge: Edge) -> None:
@@ -103,6 +107,27 @@ class Copy:
         edge()
         if self._stop.is_set():
             raise Stopped
+
+
+_begun: Copy | None = None
+
+
+@contextmanager
+def beginning(home: Home) -> Iterator[None]:
+    """Copy while the caller works, for the session in this process that publishes."""
+    global _begun
+    _begun = Copy(home)
+    _begun.begin()
+    try:
+        yield
+    finally:
+        _begun.drop()
+        _begun = None
+
+
+def begun() -> Copy | None:
+    """The copy that was begun for this process's sessions, if none has taken it."""
+    return None if _begun is None or _begun.is_taken else _begun
 
 
 def _copy(source: Path, target: Path, edge: Edge) -> None:

@@ -20,9 +20,10 @@ from assets.disk import advice, is_refusal, preflight, refused
 from assets.home import Home, HomeError
 from assets.intake.leftovers import close_journals
 from assets.lake import sweep
-from assets.periods import ranges
+from assets.periods import months_between, ranges
 from assets.publishing.accounting import Finding, findings
 from assets.publishing.published import is_current
+from assets.record.copying import beginning
 from assets.record.versions import current
 from pipelines import stopping
 from pipelines.commands.homes import prepare_instance
@@ -116,12 +117,17 @@ def _has_work(plan: Plan) -> bool:
 
 
 def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
+    with beginning(home):  # Dagster's imports leave a core idle
+        return _through_dagster(home, as_of, plan, outcome)
+
+
+def _through_dagster(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
     folder = prepare_instance(home)
     os.environ["DAGSTER_HOME"] = str(folder)
 
     with _for_good():
         from assets.building.session import end_session
-        from assets.graph import AS_OF, PLANNED
+        from assets.graph import AS_OF, PLANNED, assets_of
         from pipelines.automation import range_tags
         from pipelines.event_log import open_instance
         from pipelines.launch import Location, close_orphans, failures
@@ -139,12 +145,13 @@ def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
                 ended = location.run(instance, name, its_tags)
                 outcome.failures += failures(instance, ended) if not ended.is_success else []
             plan = Plan(home, as_of)
-            stale = plan.stale_months()
-            months = stale or plan.months[-1:]
-            looked_at = {f"{m:%Y-%m}" for m in stale if m in plan.months}
-            for first, last in ranges(months) if not outcome.failures else []:
+            stale = plan.stale()
+            months = {s.month for s in stale if s.month is not None}
+            looked_at = {f"{m:%Y-%m}" for m in months.intersection(plan.months)}
+            for first, last in ranges(months or plan.months[-1:]) if not outcome.failures else []:
                 span = range_tags(f"{first:%Y-%m}", f"{last:%Y-%m}")
-                ended = location.run(instance, "rebuild_month", {**tags, **span})
+                assets = assets_of(plan, stale, list(months_between(first, last)))
+                ended = location.run(instance, "rebuild_month", {**tags, **span}, assets)
                 outcome.failures += failures(instance, ended) if not ended.is_success else []
         finally:
             end_session()

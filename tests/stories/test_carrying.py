@@ -17,8 +17,9 @@ from typing import Any
 import duckdb
 import pytest
 from saying import SOURCE, Small, made
+from serving import until
 
-from assets.building.session import Session
+from assets.building.session import Session, end_session, session_of
 from assets.building.workbench import Workbench
 from assets.graph import steps
 from assets.home import Home
@@ -197,6 +198,38 @@ def test_a_run_that_leaves_months_to_another_begins_no_copy(
     home.export("01", [made(11, 0), made(12, 0)])  # calls of May and of June
     assert "copy" not in built_in(home, ["2024-05"], monkeypatch)
     assert current(home)[1]["version"] == before["version"]
+
+
+def test_a_copy_begun_before_dagster_is_there_is_what_the_last_session_publishes(
+    home: Small,
+) -> None:
+    """As the command begins it: the sessions of ingest and of other months leave it alone."""
+    _, before = current(home)
+    home.export("01", [made(11, 0)])
+    place, day = Home.open(home.root), date.fromisoformat(AS_OF)
+    with copying.beginning(place):
+        begun = copying.begun()
+        assert begun is not None
+        ingest(session_of("ingest", place, day, forced=False).home, day)
+        assert session_of("months", place, day, forced=False).copy is begun
+        copy = begun.folder / "kring.duckdb"
+        until(
+            "a copy",
+            20,
+            lambda: copy.is_file() and copy.stat().st_size == before["database"]["bytes"],
+        )
+        session = session_of("last", place, day, forced=False)
+        for step, monthly in steps(session.plan.rules):
+            for month in ["2024-05", "2024-06"] if monthly else [""]:
+                step.make(session, month)
+        end_session()
+        assert copying.begun() is None  # it has been taken: who publishes next makes another
+    _, after = current(home)
+    assert after["version"] != before["version"]
+    assert after["database"]["compact_bytes"] == before["database"]["compact_bytes"]
+    assert tables_that_differ(home) == []
+    left = {path.name for path in place.versions.iterdir()}
+    assert left == {version.id for version in versions(place)}
 
 
 def test_one_core_copies_when_the_copy_is_taken(
