@@ -144,7 +144,7 @@ def _through_dagster(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> P
             for name, its_tags in jobs:
                 ended = location.run(instance, name, its_tags)
                 outcome.failures += failures(instance, ended) if not ended.is_success else []
-            plan = Plan(home, as_of)
+                plan = Plan(home, as_of)
             stale = plan.stale()
             months = {s.month for s in stale if s.month is not None}
             looked_at = {f"{m:%Y-%m}" for m in months.intersection(plan.months)}
