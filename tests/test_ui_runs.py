@@ -5,6 +5,7 @@ One server for all of it, in the order of the file: each test leaves the home wh
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -96,6 +97,18 @@ def test_the_commands_runs_are_there_and_run_again(server: Server) -> None:
     run_id = server.execute_again(runs["rebuild_month"]["runId"], "ALL_STEPS")
     assert server.ended(run_id)["status"] == "SUCCESS"
     assert made_by(server, "metric/monthly", "2024-01")["runId"] == run_id
+
+
+def test_a_run_of_few_steps_run_again_is_all_of_its_months(server: Server, place: TestHome) -> None:
+    place.edit_register("targets", ",80,", ",81,")
+    assert json.loads(place.kring("run", "--json").stdout)["published"]
+    ran = server.runs()[0]
+    assert ran["jobName"] == "rebuild_month" and ran["status"] == "SUCCESS"
+    before = made_by(server, "metric/monthly", "2024-03")["runId"]
+    assert before != ran["runId"]  # a target is the scorecard's alone
+    again = server.execute_again(ran["runId"], "ALL_STEPS")
+    assert server.ended(again)["status"] == "SUCCESS"
+    assert made_by(server, "metric/monthly", "2024-03")["runId"] == again  # as any by hand
 
 
 def test_a_month_rebuilt_from_the_ui_reaches_readers(server: Server, place: TestHome) -> None:
