@@ -90,4 +90,4 @@ ui: env  ## Dagster's web interface on this machine
 	@$(BIN)/kring ui
 
 clean:  ## remove the environment and what runs left in data/
-	rm -rf .venv data/landing data/lake data/published data/dagster data/key data/sample.json
+	rm -rf .venv data/landing data/lake data/published data/dagster data/record data/key data/key.* data/sample.json

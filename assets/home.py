@@ -176,10 +176,17 @@ class Home:
         return self.root / "sample.json"
 
     def sample(self) -> dict[str, object] | None:
-        """The marker of a sample home (year, seed, scale, as_of), or None."""
+        """The mark of a sample home (synthetic, last_year, scale, seed), or None."""
         if not self.sample_marker.is_file():
             return None
-        marker: dict[str, object] = json.loads(self.sample_marker.read_text())
+        try:
+            marker: dict[str, object] = json.loads(self.sample_marker.read_text())
+            int(str(marker["last_year"]))
+        except (ValueError, KeyError, TypeError):
+            raise HomeError(
+                f"{self.sample_marker} is damaged; it marks this home's exports as synthetic. Put "
+                "it back from a backup, or begin a new home (kring init, kring sample)"
+            ) from None
         return marker
 
     def last_month(self) -> date | None:

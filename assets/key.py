@@ -57,7 +57,7 @@ def pseudonyms(home: Home) -> Pseudonyms:
             )
         _make(home.key)
     _finish_rotation(home, expected)
-    made = pseudonyms_of(home.key)
+    made = pseudonyms_of(home, home.key)
     if expected is None:
         _write_mark(home, made.fingerprint)
     elif expected != made.fingerprint:
@@ -81,21 +81,21 @@ def pseudonyms_at(home: Home, sequence: int) -> Pseudonyms:
     rotated = changes(home)
     former = next((c.former for c in rotated if sequence <= c.after_sequence), None)
     path = _former(home, former) if former else home.key
-    return pseudonyms_of(path) if path.is_file() else pseudonyms(home)
+    return pseudonyms_of(home, path) if path.is_file() else pseudonyms(home)
 
 
 def all_pseudonyms(home: Home) -> list[Pseudonyms]:
     """Those of the present key and of every former one that is kept."""
     former = [_former(home, change.former) for change in changes(home)]
-    return [pseudonyms(home), *(pseudonyms_of(path) for path in former if path.is_file())]
+    return [pseudonyms(home), *(pseudonyms_of(home, path) for path in former if path.is_file())]
 
 
-def pseudonyms_of(path: Path) -> Pseudonyms:
+def pseudonyms_of(home: Home, path: Path) -> Pseudonyms:
     """The pseudonyms of a key file; raises HomeError where it is no key."""
     from schemas.pseudonyms import Pseudonyms
 
     try:
-        return Pseudonyms(path.read_bytes())
+        return Pseudonyms(path.read_bytes(), home.settings.country_code)
     except ValueError as error:
         raise HomeError(
             f"the key file {path.name} is no key ({error}); put the former key back"
@@ -114,7 +114,7 @@ def rotate(home: Home, reason: str) -> KeyChange:
         kept.hardlink_to(home.key)
     _make(new)
     change = KeyChange(
-        former, pseudonyms_of(new).fingerprint, Ledger(home).last_sequence(),
+        former, pseudonyms_of(home, new).fingerprint, Ledger(home).last_sequence(),
         datetime.now(UTC).isoformat(timespec="seconds"), reason,
     )  # fmt: skip
     write_json(home, home.key_history, [asdict(each) for each in (*changes(home), change)])
@@ -124,7 +124,7 @@ def rotate(home: Home, reason: str) -> KeyChange:
 
 def _finish_rotation(home: Home, expected: str | None) -> None:
     new = _next(home)
-    if new.exists() and pseudonyms_of(new).fingerprint == expected:
+    if new.exists() and pseudonyms_of(home, new).fingerprint == expected:
         new.replace(home.key)
         sync(home.root)
         _write_mark(home, expected)

@@ -15,11 +15,10 @@ from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, Delivery, Ledger
 from assets.arrivals.sources import Source
 from assets.gaps import Gap, explained, in_words
 from assets.home import Home
+from schemas import register_columns
 
-PERIODS: dict[str, tuple[int, ...]] = {
-    "Q1": (1, 2, 3), "Q2": (4, 5, 6), "S1": (1, 2, 3, 4, 5, 6), "Q3": (7, 8, 9),
-    "YTD-Q3": (1, 2, 3, 4, 5, 6, 7, 8, 9), "Q4": (10, 11, 12), "Y": tuple(range(1, 13)),
-}  # fmt: skip
+# the numbers of each period's months
+PERIODS = {name: range(first, last + 1) for name, (first, last) in register_columns.PERIODS.items()}
 
 
 def month_of(day: date) -> date:

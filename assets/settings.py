@@ -6,6 +6,7 @@ settings mean to a run is the business of those who read them.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ _SETTINGS: dict[str, dict[str, type]] = {
     "organisation": {
         "name": str,
         "timezone": str,
+        "country_code": str,
         "first_month": str,
         "last_month": str,
     },
@@ -43,6 +45,8 @@ class Settings:
     timezone: str
     first_month: date
     last_month: date | None = None
+    country_code: str = "62"
+    """Of phone numbers written with a trunk zero, which are one person's with those without."""
     settle_seconds: int = 2
     max_file_mb: int = 4096
     keep_versions: int = 14
@@ -104,6 +108,8 @@ def _checked(text: str, values: dict[str, object]) -> dict[str, object]:
     for key in ("settle_seconds", "max_file_mb", "keep_versions", "grace_hours"):
         if isinstance(count := values.get(key, 1), int) and count < (key == "keep_versions"):
             raise _fault(text, key, f"{key} must not be below {int(key == 'keep_versions')}")
+    if not re.fullmatch(r"[1-9][0-9]{0,2}", str(values.get("country_code", "62"))):
+        raise _fault(text, "country_code", 'organisation.country_code must read like "62"')
     _check_alerts(text, values)
     reports = {"reports": _languages(text, str(values["reports"]))} if "reports" in values else {}
     return {**values, **months, **reports}

@@ -22,7 +22,7 @@ def sound_outputs(outputs: Outputs, records: Iterable[OutputRecord]) -> list[Pat
         path = outputs.path(record)
         if not is_sound(path, record.sha256):
             outputs.drop(record)
-            raise HomeError(f"{path} is damaged; it is set aside, and made anew by the next run")
+            raise HomeError(f"{path} is damaged; it is dropped, and made anew by the next run")
         found.append(path)
     return found
 

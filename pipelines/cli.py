@@ -1,4 +1,4 @@
-"""The `kring` command: subcommands, and how errors become messages and exit codes.
+"""The `kring` command and its subcommands.
 
 Exit codes: 0 done and complete; 1 nothing done; 2 wrong usage; 3 published, with findings;
 75 another run holds the home; 130 stopped by a signal.
@@ -12,7 +12,6 @@ import sys
 
 import typer
 
-from assets.home import BusyError, HomeError
 from pipelines.commands import (
     backups,
     checks,
@@ -33,8 +32,7 @@ from pipelines.commands import (
     versions,
     workbook,
 )
-from sql.header import HeaderError
-from sql.run import SqlError
+from pipelines.troubles import in_words
 
 app = typer.Typer(
     name="kring",
@@ -69,18 +67,8 @@ for module in _COMMANDS:
 
 def main() -> None:
     """Entry point: every expected trouble ends in one message and its exit code."""
-    from assets.dictionary import DictionaryError
-    from schemas.reference import ReferenceRefused
-    from schemas.register import RegisterError
-
-    try:
+    with in_words():
         app(standalone_mode=True, prog_name="kring")
-    except BusyError as busy:
-        _fail(str(busy), 75)
-    except ReferenceRefused as refused:
-        _fail(str(refused), 2)
-    except (DictionaryError, HomeError, HeaderError, RegisterError, SqlError) as error:
-        _fail(str(error), 1)
 
 
 def command() -> None:
@@ -96,11 +84,6 @@ def command() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(int(ended.code or 0))
-
-
-def _fail(message: str, code: int) -> None:
-    sys.stderr.write(f"kring: {message}\n")
-    raise SystemExit(code)
 
 
 if __name__ == "__main__":

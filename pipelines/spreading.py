@@ -28,6 +28,7 @@ from assets.lake import sweep
 from assets.periods import parse_month
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.run import run_home
+from pipelines.troubles import in_words
 
 SPREAD = "spread_months"
 # shares of the months; more than there will be workers, so that none waits long for another
@@ -140,8 +141,10 @@ def spread(home: Home, as_of: date, cluster: Mapping[str, object]) -> int:
     with run_lock(home, wait=False), dg.DagsterInstance.get() as instance:
         sweep(home)
         location = Location()
-        location.run(instance, "ingest", tags)
+        ended = location.run(instance, "ingest", tags)
         end_session()
+        if failed := failures(instance, ended):
+            raise HomeError("; ".join(each.text for each in failed))
         with closing(Session(home, as_of, forced=False)) as session:
             months = session.plan.stale_months()
         if months:
@@ -163,17 +166,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not find_spec("dagster_dask"):
         print("kring: the extra is not installed: pip install -e '.[dask]'", file=sys.stderr)
         return 1
-    home = Home.open(asked.home)
     cluster: dict[str, object] = (
         {"existing": {"address": asked.scheduler}}
         if asked.scheduler
         else {"local": {"n_workers": asked.workers, "threads_per_worker": 1}}
     )
-    try:
+    with in_words():
+        home = Home.open(asked.home)
         return spread(home, asked.as_of or home.today(), cluster)
-    except HomeError as error:
-        print(f"kring: {error}", file=sys.stderr)
-        return 1
 
 
 if __name__ == "__main__":

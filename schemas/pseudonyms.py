@@ -25,7 +25,7 @@ NUMBER_CELL = re.compile(r"([0-9]{6,})[.,]0")  # 6281234567890.0, as a spreadshe
 
 
 class Pseudonyms:
-    """The holder of the key."""
+    """The holder of the key; `country` is the code of numbers that begin with a trunk zero."""
 
     def __init__(self, key: bytes, country: str = "62") -> None:
         if len(key) < KEY_BYTES:

@@ -16,18 +16,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from schemas.register_cells import Problem, Record, Value, read_records
-from schemas.register_columns import Column, TableSpec
+from schemas.register_columns import PERIODS, Column, TableSpec
 from schemas.register_dates import backwards, duplicates, follow
 from schemas.register_rules import RULES
 from schemas.register_tables import TABLES
 
 __all__ = ["Column", "Register", "RegisterError", "Table", "load_register"]
-
-# First and last month of each period of a year.
-_MONTHS = {
-    "Q1": (1, 3), "Q2": (4, 6), "S1": (1, 6), "Q3": (7, 9), "YTD-Q3": (1, 9), "Q4": (10, 12),
-    "Y": (1, 12), "*": (1, 12),
-}  # fmt: skip
 
 
 class RegisterError(Exception):
@@ -96,7 +90,7 @@ def _governs(row: dict[str, object], first: date, last: date) -> bool:
         return _happens(row, first, last)
     if "year" in row:
         year = int(str(row["year"]))
-        start, stop = _MONTHS[str(row["period"])]
+        start, stop = {**PERIODS, "*": PERIODS["Y"]}[str(row["period"])]
         months = (year, start), (year, stop)
         return months[0] <= (last.year, last.month) and months[1] >= (first.year, first.month)
     return True

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PERIODS = ("Q1", "Q2", "S1", "Q3", "YTD-Q3", "Q4", "Y")
+PERIODS = {
+    "Q1": (1, 3), "Q2": (4, 6), "S1": (1, 6), "Q3": (7, 9), "YTD-Q3": (1, 9), "Q4": (10, 12),
+    "Y": (1, 12),
+}  # fmt: skip
+"""The periods of a year, in the order they are shown in: first and last month."""
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 LEVELS = ("organisation", "perspective", "objective")
 KINDS = (

@@ -1,6 +1,6 @@
 """The figures of the 2024 report, cell by cell: raw exports, `kring run`, published database.
 
-The sample's cells are made to print as the report's do (DOMAIN), so every printed figure is
+The sample's cells are made to print as the report's do, so every printed figure is
 expected here as data; what the report does not print is worked out beside the expectation.
 """
 
@@ -66,7 +66,7 @@ LOST_TO_CAP = {
     "service_performance": "1.52",  # 121.518...
     "mental_development": "6.25",  # 126.25
 }
-# The tree, for a climb of the test's own: parent, children, weights (DOMAIN, section 8).
+# The tree, for a climb of the test's own: parent, children, weights (of the printed report).
 TREE = {
     "objective_1": {"customer_satisfaction": Fraction(1)},
     "objective_2": {"process_transformation": Fraction(1)},

@@ -135,3 +135,10 @@ def test_the_key_is_not_shown() -> None:
         HOUSE.one("0812", "fone")
     with pytest.raises(ValueError, match="form 'fone'"):
         HOUSE.series(pl.Series(["0812"]), "fone")
+
+
+def test_a_trunk_zero_stands_for_the_house_own_country() -> None:
+    """In a German house 0170... is +49170...; in the Indonesian one it is +62170...."""
+    german = Pseudonyms(KEY, country="49")
+    assert german.one("0170 1234567", "phone") == german.one("+49 170 1234567", "phone")
+    assert german.one("0170 1234567", "phone") != HOUSE.one("0170 1234567", "phone")

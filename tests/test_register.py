@@ -25,7 +25,7 @@ def register() -> Register:
 
 
 def test_shipped_tree(register: Register) -> None:
-    """12 KPIs, 8 objectives, 3 perspectives, one organisation, weights as DOMAIN has them."""
+    """12 KPIs, 8 objectives, 3 perspectives, one organisation, weighted as printed."""
     assert len(register.rows("kpis")) == 12
     levels = [row["level"] for row in register.rows("nodes")]
     assert [levels.count(level) for level in ("objective", "perspective", "organisation")] == [
@@ -101,7 +101,7 @@ def test_8a_conversion_vectors(register: Register) -> None:
         assert result == Decimal(expected), x
 
 
-# (outcome, wait in seconds, contacts): DOMAIN section 2, the toy month and the worked example.
+# (outcome, wait in seconds, contacts): a toy month and a worked example.
 TOY = [("answered", 20, 700), ("answered", 60, 150), ("abandoned", 5, 60), ("abandoned", 12, 40),
        ("abandoned", 45, 50), ("callback", 20, 15), ("flow_out", 30, 15)]  # fmt: skip
 WORKED = [("answered", 20, 860), ("answered", 21, 140), ("abandoned", 5, 10), ("abandoned", 20, 10),

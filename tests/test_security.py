@@ -1,4 +1,4 @@
-"""RELIABILITY P, the privacy list: what other tests do not hold already.
+"""Faults, group P, privacy: what other tests do not hold already.
 
 docs/privacy.md says of each point which test holds it; the last test here looks that up.
 """

@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assets.database import open_database
+
 IN_FORCE = "in_force"
 
 
@@ -73,9 +75,7 @@ class Comparer:
     """Compares rules in one published database (a read-only connection)."""
 
     def __init__(self, database: Path) -> None:
-        import duckdb
-
-        self._con = duckdb.connect(str(database), read_only=True)
+        self._con = open_database(database)
         if not self._rows("from duckdb_tables() where table_name = 'service_level_bridge'", {}):
             raise UnknownCellError(
                 "the version published has no metric.service_level_bridge, an older kring made it; "

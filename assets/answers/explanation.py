@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.answers.explained import Key, Node, below, key_of, of_basis, of_measure
+from assets.database import open_database
 
 _REACHED = """
 with recursive reached as (
@@ -43,9 +44,7 @@ class Explainer:
     """Explains figures of one published database (a read-only connection)."""
 
     def __init__(self, database: Path) -> None:
-        import duckdb
-
-        self._con = duckdb.connect(str(database), read_only=True)
+        self._con = open_database(database)
 
     def close(self) -> None:
         self._con.close()

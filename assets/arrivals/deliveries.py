@@ -57,6 +57,7 @@ def rules_of(home: Home, source: Source) -> str:
         _macros(),
         settings.timezone,
         settings.first_month,
+        settings.country_code,
     )
 
 

@@ -86,7 +86,8 @@ class Ledger:
         self._contents: dict[tuple[str, str], set[str]] = {}  # (source, path) -> sha256
         self._paths: dict[tuple[str, str], set[str]] = {}  # (source, sha256) -> path
         for path in sorted(home.ledger.glob("*/*.json")):
-            self._enter(_read(path))
+            if delivery := _read(path):
+                self._enter(delivery)
 
     def _enter(self, delivery: Delivery) -> None:
         source, path, sha256 = delivery.source, delivery.path, delivery.sha256
@@ -151,13 +152,17 @@ class Ledger:
         return self._home.ledger / delivery.source / name
 
 
-def _read(path: Path) -> Delivery:
-    """A record as it was written; records of before there were seals have none.
+def _read(path: Path) -> Delivery | None:
+    """A record as it was written; those of before there were seals have none.
 
-    Raises HomeError where somebody has changed it: its rows would be counted as they never came.
+    None where it was just taken away. Raises HomeError where somebody has changed it: its rows
+    would be counted as they never came.
     """
+    content = read_json(path)
+    if content is None and not path.exists():
+        return None
     try:
-        raw: dict[str, Any] = read_json(path) or {}
+        raw: dict[str, Any] = content or {}
         seal = raw.pop("seal", None)
         chunks = tuple(Chunk(**chunk) for chunk in raw["chunks"])
         delivery = Delivery(**{**raw, "chunks": chunks, "covers": tuple(raw["covers"])})

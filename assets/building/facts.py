@@ -47,7 +47,7 @@ def _surveyed(plan: Plan, rule: Statement, month: date, fingerprint: str) -> Out
     file = spans.file(plan.home, rule.name, prepared)
     if not is_sound(file, prepared.sha256):
         spans.forget(plan.home, rule.name)
-        raise HomeError(f"{file} is damaged; it is set aside, and made anew by the next run")
+        raise HomeError(f"{file} is damaged; its survey is dropped, and made anew by the next run")
     record = OutputRecord(
         f"fact.{rule.name}", month_name(month), fingerprint,
         output_file(month, prepared.sha256), prepared.sha256, prepared.rows,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.building.plan import Plan
+from assets.database import open_database
 from assets.dictionary import chapters
 from assets.dictionary.chapters import Chapter, DictionaryError
 from assets.dictionary.examples import PSEUDONYMS, example
@@ -80,9 +81,7 @@ def lacking(tables: Iterable[Table]) -> list[str]:
 
 
 def _tables(plan: Plan, database: Path) -> Iterable[Table]:
-    import duckdb
-
-    with duckdb.connect(str(database), read_only=True) as con:
+    with open_database(database) as con:
         rows = con.execute(_COMMENTS).fetchall()
     found: dict[tuple[str, str, str], list[Column]] = {}
     for kind, name, comment, column, type_, meaning in rows:

@@ -66,7 +66,7 @@ def key(patient: Patient) -> list[Answer]:
     mode = stat.S_IMODE(home.key.stat().st_mode)
     if mode & 0o077:
         answers.append(Answer(BAD, f"{home.key} may be read by others", f"chmod 600 {home.key}"))
-    found = pseudonyms_of(home.key).fingerprint
+    found = pseudonyms_of(home, home.key).fingerprint
     if expected and expected != found:
         do = f"put back the key with fingerprint {expected}"
         return [*answers, Answer(BAD, f"not the key this home was filled with ({found})", do)]

@@ -35,7 +35,6 @@ class Staged:
     name: str
     sha256: str
     size: int
-    modified_ns: int
     head: bytes = b""
     """Header records of delimited text, in UTF-8; the copy holds the data records only."""
 
@@ -57,7 +56,7 @@ def stage(
         found = opened.unchanged()
     if source.format in ("csv", "tsv"):
         _trim_end(target, source.options.footer)
-    return Staged(target, name, digest.hexdigest(), found.st_size, found.st_mtime_ns, head)
+    return Staged(target, name, digest.hexdigest(), found.st_size, head)
 
 
 def _write(raw: Iterator[bytes], put: Put, source: Source, name: str, limits: Limits) -> bytes:

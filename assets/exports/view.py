@@ -83,7 +83,7 @@ def create_view(
 
 
 def quoted(identifier: str) -> str:
-    """An identifier for SQL; the one place where outside names become SQL."""
+    """An identifier for SQL; the one place where an export's names become SQL."""
     return '"' + identifier.replace('"', '""') + '"'
 
 

@@ -1,6 +1,6 @@
 """The assets as Dagster sees them: from landing to the published version.
 
-The only package of assets that knows Dagster. What steps do is in the modules above it.
+The only package of assets that knows Dagster. What steps do is the other packages' work.
 """
 
 from __future__ import annotations

@@ -19,13 +19,13 @@ _BLOCK, _OVERLAP = 1 << 20, 1 << 10
 _FEWEST_DIGITS = 6  # fewer make no number of a person, and would be found everywhere
 
 
-def patterns(value: str) -> list[re.Pattern[str]]:
+def patterns(value: str, country: str) -> list[re.Pattern[str]]:
     """What to look for: the text with any blanks, and its digits however they are parted."""
     words = [re.escape(word) for word in value.casefold().split()]
     found = [re.compile(r"\s+".join(words))] if words else []
     digits = re.sub(r"\D", "", value)
     # a phone number is written with and without its country and its trunk zero
-    core = re.sub(r"^(?:0+62|0+|62(?=\d{8}))0?", "", digits)
+    core = re.sub(rf"^(?:0+{country}|0+|{country}(?=\d{{8}}))0?", "", digits)
     if len(core) >= _FEWEST_DIGITS:
         found.append(re.compile(r"\D{0,3}".join(core)))
     return found

@@ -17,7 +17,16 @@ from itertools import chain, pairwise
 import polars as pl
 
 from assets.arrivals.sources import Source
-from assets.exports import Export, Refused, Staged, check_columns, open_export, sandbox, stage
+from assets.exports import (
+    Export,
+    Limits,
+    Refused,
+    Staged,
+    check_columns,
+    open_export,
+    sandbox,
+    stage,
+)  # fmt: skip
 from assets.home import Home
 from assets.intake.accounts import Reading, settle_accounts
 from assets.intake.chunks import Chunks
@@ -68,6 +77,7 @@ class Reader:
         )
         self._selecting = Selecting(self.connection, source, self.contract)
         settings = home.settings
+        self._limits = Limits(raw_bytes=settings.max_file_mb << 20)
         self.bounds = Bounds(settings.first_month, as_of + timedelta(days=1), settings.timezone)
         self.conventions = Conventions(
             timezone=zone,
@@ -87,7 +97,7 @@ class Reader:
     def stage(self, path: str) -> Staged | Reading:
         """Take a private copy of a landing file; a refusal is an answer, not an exception."""
         try:
-            return stage(self.home.landing / path, self.source, self.box, path)
+            return stage(self.home.landing / path, self.source, self.box, path, self._limits)
         except Refused as refusal:
             return Reading(refused=str(refusal), rule=refusal.rule)
 

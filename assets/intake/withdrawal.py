@@ -1,6 +1,6 @@
 """Taking a bad file back: from then on the home is as if it had never come.
 
-The record stays, with who asked and why; dropped again, the same content stays withdrawn.
+The record stays, with the reason; dropped again, the same content stays withdrawn.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A backup of a home: what it remembers, hashed file by file, whole or not there at all.
 
-In it: settings, sources, register, rules of the home's own, the record of closed periods, the
-lake with its ledger, the version readers see. Not in it: the key (a backup that holds it
-would undo the pseudonyms), Dagster's history, and landing unless asked for, which belongs to
-the systems that write there. Reading one back is `restoring`.
+In it: settings, sources, register, rules and report texts of the home's own, the record of
+closed periods, the lake with its ledger, the version readers see. Not in it: the key (a backup
+that holds it would undo the pseudonyms), Dagster's history, and landing unless asked for, which
+belongs to the systems that write there. Reading one back is `restoring`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from assets.record.versions import current
 BACKUP_SCHEMA = 1
 MANIFEST, CONTENT = "backup.json", "home"
 _KEPT = ("kring.toml", "sample.json", "sources", "register", "reference", "metrics", "checks",
-         "record", "lake")  # fmt: skip
+         "report", "record", "lake")  # fmt: skip
 # what is of a run that works, or of this machine
 _PASSING = {"lake/tmp", "lake/run.lock", "lake/began.json", "lake/began.new"}
 _BLOCK = 1 << 20

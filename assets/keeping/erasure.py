@@ -7,6 +7,7 @@ hold it are removed but for the one readers see, which the next run replaces.
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from assets.arrivals.ledger import WITHDRAWN, Delivery, Ledger
 from assets.arrivals.sources import read_sources
+from assets.database import open_database
 from assets.home import Home
 from assets.intake.landing_search import holds, patterns
 from assets.key import PSEUDONYM_COLUMNS, all_pseudonyms
@@ -32,10 +34,13 @@ class Traces:
     lake: list[Delivery] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     register: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # of the office, for its report
     record: list[str] = field(default_factory=list)  # files of closed periods and decisions
 
     def __bool__(self) -> bool:
-        return bool(self.landing or self.lake or self.versions or self.register or self.record)
+        return bool(
+            self.landing or self.lake or self.versions or self.register or self.texts or self.record
+        )
 
 
 def find(home: Home, value: str) -> Traces:
@@ -47,7 +52,7 @@ def find(home: Home, value: str) -> Traces:
             traces.landing.setdefault(delivery.path, []).extend(records)
         else:
             traces.lake.append(delivery)
-    wanted = patterns(value)
+    wanted = patterns(value, home.settings.country_code)
     for path in sorted(p for p in home.landing.rglob("*") if p.is_file() and not p.is_symlink()):
         name = str(path.relative_to(home.landing))
         try:
@@ -56,9 +61,10 @@ def find(home: Home, value: str) -> Traces:
         except OSError:
             traces.unreadable.append(name)
     traces.versions = [v for v in versions(home) if _in_database(v.database, keys)]
-    texts = {path: path.read_text(encoding="utf-8", errors="replace")
-             for path in sorted(home.register.glob("*.csv"))}  # fmt: skip
-    traces.register = [p.name for p, text in texts.items() if any(key in text for key in keys)]
+    names = [*wanted, *(re.compile(re.escape(key.casefold())) for key in keys)]
+    traces.register = [p.name for p in sorted(home.register.glob("*.csv")) if holds(p, names)]
+    written = sorted(path for path in home.report_texts.rglob("*") if path.is_file())
+    traces.texts = [str(p.relative_to(home.root)) for p in written if holds(p, names)]
     traces.record = _in_record(home, value, keys)
     return traces
 
@@ -121,7 +127,8 @@ def _rows(con: object, path: Path, keys: list[str]) -> list[int]:
 def _in_record(home: Home, value: str, keys: list[str]) -> list[str]:
     """Files of the record that name the person: sums do not, but a reason may have been typed."""
     typed = [f"{entry.reason} {entry.decided_by}".casefold() for entry in decisions(home)]
-    named = any(p.search(text) for text in typed for p in patterns(value))
+    wanted = patterns(value, home.settings.country_code)
+    named = any(pattern.search(text) for text in typed for pattern in wanted)
     found = [home.decisions] if named or any(k in text for text in typed for k in keys) else []
     with connect(home.settings.timezone) as con:
         found += [p for p in sorted(home.record.rglob("*.parquet")) if _rows(con, p, keys)]
@@ -135,11 +142,9 @@ def _still_there(home: Home, delivery: Delivery) -> bool:
 
 
 def _in_database(path: Path, keys: list[str]) -> bool:
-    import duckdb
-
     if not path.is_file():
         return False
-    with duckdb.connect(str(path), read_only=True) as con:
+    with open_database(path) as con:
         columns = con.execute(
             "select table_schema || '.' || table_name, column_name from information_schema.columns "
             "where list_contains($names, column_name)", {"names": list(PSEUDONYM_COLUMNS)},

@@ -13,7 +13,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-PERIODS = ("Q1", "Q2", "S1", "Q3", "YTD-Q3", "Q4", "Y")
 Number = float | int | Decimal
 
 

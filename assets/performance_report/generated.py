@@ -16,12 +16,13 @@ from pathlib import Path
 from markupsafe import Markup
 
 from assets.performance_report.words import Words
+from schemas.register_columns import PERIODS
 
 _FILE = Path(__file__).resolve().parent / "words" / "generated.csv"
 # what each place of a sentence may hold; places of any other name hold one word
 _PLACES = {
     "rest": r".+", "said": r"[^;]+", "list": r"[^;]+", "key": r"[^;:]+", "path": r"[^;]+?",
-    "month": r"\d{4}-\d{2}", "day": r"\d{4}-\d{2}-\d{2}", "period": r"Q[1-4]|S1|YTD-Q3|Y",
+    "month": r"\d{4}-\d{2}", "day": r"\d{4}-\d{2}-\d{2}", "period": "|".join(PERIODS),
     "n": r"[\d.,]+", "m": r"[\d.,]+", "a": r"[^;,]+", "b": r"[^;,]+", "first": r"(?:, first .+)?",
     "kind": r"[a-z_]+", "status": r"[a-z_]+", "status_now": r"[a-z_]+", "cell": r"[a-z_]+",
     "table": r"[a-z_]+",

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from assets.performance_report.drawings import Drawings
-from assets.performance_report.figures import PERIODS, Channel, Figure, Kpi, Report, Row
+from assets.performance_report.figures import Channel, Figure, Kpi, Report, Row
 from assets.performance_report.generated import generated
 from assets.performance_report.own_text import OwnTexts
 from assets.performance_report.words import Words
+from schemas.register_columns import PERIODS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -126,7 +127,7 @@ class Page(Drawings):
 
     def satisfaction_periods(self) -> list[str]:
         return list(dict.fromkeys(sorted(
-            (period for _, period in self.report.satisfaction), key=PERIODS.index
+            (period for _, period in self.report.satisfaction), key=list(PERIODS).index
         )))  # fmt: skip
 
     def spans(self) -> list[str]:

@@ -10,7 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assets.performance_report.figures import PERIODS, Node, Row
+from assets.database import open_database
+from assets.performance_report.figures import Node, Row
+from schemas.register_columns import PERIODS
 
 CELL = ("year", "period", "metric_id", "channel", "service")
 _NODE = ("year", "period", "id", "basis")
@@ -18,9 +20,7 @@ _NODE = ("year", "period", "id", "basis")
 
 def opened(database: Path, timezone: str) -> Any:
     """The database, read-only, in the organisation's zone."""
-    import duckdb
-
-    connection = duckdb.connect(str(database), read_only=True)
+    connection = open_database(database)
     connection.execute("set TimeZone = $zone", {"zone": timezone})
     connection.execute("set enable_progress_bar = false")
     return connection

@@ -210,7 +210,7 @@ def _link(plan: Plan, table: Large, building: Path) -> list[File]:
         if not is_sound(path, sha256):
             plan.outputs.forget_damaged(table.name, month)
             raise SqlError(
-                f"{table.name} {month}: the lake's file is damaged; it is set aside, "
+                f"{table.name} {month}: the lake's file is damaged; it is dropped, "
                 "run kring run again and it is built anew"
             )
         year = folder if month == "whole" else make_folder(folder / f"year={month[:4]}")

@@ -135,7 +135,7 @@ def _standing(home: Home, content: str) -> Version | None:
         and v.manifest.get("follows") == follows
         and v.manifest.get("decisions") == decisions.stamp(home)
     )
-    return next((v for v in alike if not touched(v) and not verify(home, v)), None)
+    return next((v for v in alike if not touched(v) and not verify(v)), None)
 
 
 def _follows(home: Home) -> str | None:

@@ -10,15 +10,13 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from assets.database import open_database
 from assets.home import Home, HomeError
 from assets.lake import digest, make_folder, sha256_file, sync
 from assets.periods import PERIODS
 from assets.record.decisions import CLOSED, REOPENED, Decision, decide, decisions
-
-if TYPE_CHECKING:
-    from assets.record.versions import Version
+from assets.record.versions import Version
 
 # the tables of months of which a closed month keeps its own file; `_as_now` holds all that is known
 MONTHLY = ("metric.monthly", "fact.evidence")
@@ -155,15 +153,13 @@ def _freeze(home: Home, version: Version, year: int, period: str, number: int) -
 
     Returns the digest of the revision's manifest, by which the log knows it again.
     """
-    import duckdb
-
     from sql.run import literal, table_name
 
     final = home.revision(revision_name(year, period, number))
     building = final.with_name(f".building-{final.name}")
     shutil.rmtree(building, ignore_errors=True)
     make_folder(building)
-    with duckdb.connect(str(version.database), read_only=True) as con:
+    with open_database(version.database) as con:
         _check_ended(con, year, period)
         own = [period, *month_names(year, period)]
         for table in (*FROZEN, INPUTS):

@@ -76,7 +76,7 @@ def touched(version: Version) -> bool:
     return False
 
 
-def verify(home: Home, version: Version) -> list[str]:
+def verify(version: Version) -> list[str]:
     """What is wrong with a version's files: missing, changed or strange ones."""
     expected = {file["path"]: file["sha256"] for file in version.files()}
     problems = []

@@ -9,18 +9,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assets.database import open_database
+from schemas.register_columns import PERIODS
+
 Row = dict[str, Any]
-PERIODS = ("Q1", "Q2", "S1", "Q3", "YTD-Q3", "Q4", "Y")
 
 
 class Figures:
     """A published database of one year (a read-only connection)."""
 
     def __init__(self, database: Path, year: int, timezone: str) -> None:
-        import duckdb
-
         self.year = year
-        self._con = duckdb.connect(str(database), read_only=True)
+        self._con = open_database(database)
         self._con.execute("set TimeZone = $zone", {"zone": timezone})
         held = self.rows("select distinct period, period_end, quarter, month from ref.calendar "
                          "where year = $year")  # fmt: skip

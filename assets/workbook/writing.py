@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -66,7 +67,10 @@ class _Writer:
         self._about(title)
         for grid in self.book.grids:
             self._sheet(grid)
-        self.file.close()
+        try:
+            self.file.close()
+        except FileCreateError as error:  # only at its end is anything written
+            raise OSError(str(error)) from None
 
     def _about(self, title: str) -> None:
         sheet = self.file.add_worksheet(self.words.sheet("about"))

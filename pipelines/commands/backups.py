@@ -9,7 +9,7 @@ import typer
 
 from assets.home import Home, HomeError, run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json
+from pipelines.commands.terminal import console, print_json, say
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +57,7 @@ def backup(
     if not with_landing:
         screen.print("not in it: landing (--with-landing)")
     for problem in made.problems:
-        console(errors=True).print(f"[red]{problem}[/]; kring verify says more", soft_wrap=True)
+        say(problem, "; kring verify says more", "red", errors=True)
     raise typer.Exit(3 if made.problems else 0)
 
 

@@ -7,21 +7,27 @@ from typing import Annotated, Any
 
 import typer
 
+from assets.database import open_database
 from assets.disk import explained
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
 from assets.publishing.published import is_current, require_record
-from assets.record.closing import Revision, close, reopen, standing
+from assets.record.closing import close, reopen, standing
 from assets.record.decisions import decisions
 from assets.record.versions import Version, current
 from assets.rounding import rounded
-from pipelines.commands.explain import parse_period
-from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, say_sample
+from pipelines.commands.options import (
+    ByOption,
+    HomeOption,
+    JsonOption,
+    open_home,
+    parse_period,
+    published,
+)
+from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
 
 Period = Annotated[str, typer.Argument(help="2024-Q1, 2024-S1, 2024-YTD-Q3 or 2024.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log for ever.")]
-By = Annotated[str | None, typer.Option("--by", help="Who decides (default: the account).")]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +36,9 @@ def register(app: typer.Typer) -> None:
     app.command("closings")(list_closings)
 
 
-def close_period(period: Period, reason: Reason, by: By = None, home: HomeOption = None) -> None:
+def close_period(
+    period: Period, reason: Reason, by: ByOption = None, home: HomeOption = None
+) -> None:
     """Freeze a period as published.
 
     Example: kring close 2024-Q1 --reason "Report signed"
@@ -45,10 +53,12 @@ def close_period(period: Period, reason: Reason, by: By = None, home: HomeOption
     say_sample(place)
     console().print(f"{year}-{name} is closed as revision {revision.number}; published {after}")
     for sentence in _unsettled(before, year, name):
-        console().print(f"[yellow]closed as it is[/] {sentence}", soft_wrap=True)
+        say("closed as it is", f" {sentence}")
 
 
-def reopen_period(period: Period, reason: Reason, by: By = None, home: HomeOption = None) -> None:
+def reopen_period(
+    period: Period, reason: Reason, by: ByOption = None, home: HomeOption = None
+) -> None:
     """Let late data into a closed period.
 
     Example: kring reopen 2024-Q1 --reason "Late file"
@@ -107,12 +117,10 @@ def list_closings(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 def pending_effects(home: Home) -> list[dict[str, Any]]:
     """Figures that would change if closed periods were opened (view kpi.pending)."""
-    import duckdb
-
     version = current(home)
     if version is None:
         return []
-    with duckdb.connect(str(version.database), read_only=True) as con:
+    with open_database(version.database) as con:
         found = con.execute("select * from kpi.pending")
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -151,9 +159,7 @@ def _up_to_date(home: Home) -> Version:
     """The version whose figures are decided about; nothing built may be missing from it."""
     from assets.building.plan import Plan
 
-    version = current(home)
-    if version is None:
-        raise HomeError("nothing is published yet; kring run publishes")
+    version = published(home)
     require_record(home)
     sweep(home)
     plan = Plan(home, date.fromisoformat(version.manifest["as_of"]))
@@ -183,15 +189,10 @@ def _publish(home: Home, before: Version) -> str:
 
 def _unsettled(version: Version, year: int, period: str) -> list[str]:
     """What of the closed period is not final: provisional, incomplete, failed."""
-    import duckdb
-
-    with duckdb.connect(str(version.database), read_only=True) as con:
+    with open_database(version.database) as con:
         rows = con.execute(
             "select coalesce(code, id), status, reason from kpi.scorecard where year = ? and "
             "period = ? and basis = 'computed' and level = 'kpi' and status <> 'measured' "
             "order by 1", [year, period],
         ).fetchall()  # fmt: skip
     return [f"{code} is {status}: {reason}" for code, status, reason in rows]
-
-
-__all__ = ["Revision", "pending_effects", "register"]

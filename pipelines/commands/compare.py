@@ -11,9 +11,8 @@ import typer
 
 from assets.home import HomeError
 from assets.rounding import rounded
-from pipelines.commands.explain import parse_period, published
-from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, say_sample
+from pipelines.commands.options import HomeOption, JsonOption, open_home, parse_period, published
+from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
 
 if TYPE_CHECKING:
     from assets.answers.comparison import Comparison, Rule, Step
@@ -84,10 +83,10 @@ def _as_json(comparison: Comparison) -> dict[str, Any]:
 def _print(title: str, comparison: Comparison) -> None:
     screen = console()
     if comparison.status not in ("measured", "in_progress"):
-        screen.print(f"{title}: [yellow]{comparison.status}[/]", comparison.reason, end="\n\n")
+        say(title, f": {comparison.status} {comparison.reason}\n")
         return
     if comparison.status == "in_progress":
-        title += " [yellow]in_progress[/]"
+        title += " in_progress"
     print_table(
         title,
         ("rule", *_NUMBERS, "95 % interval"),
@@ -95,7 +94,7 @@ def _print(title: str, comparison: Comparison) -> None:
         (*_NUMBERS, "95 % interval"),
     )
     policies = ", ".join(comparison.policies)
-    screen.print(f"in_force: the policy in force, {policies}", markup=False, end="\n\n")
+    screen.print(f"in_force: the policy in force, {policies}", end="\n\n")
     for rule in comparison.rules[1:]:
         _print_bridge(rule)
 
@@ -108,8 +107,8 @@ def _line(rule: Rule) -> tuple[str, ...]:
 def _print_bridge(rule: Rule) -> None:
     """The steps that change something, from the figure in force to the rule's."""
     screen = console()
-    screen.print(f"{rule.rule}: {rule.title}", style="bold cyan", markup=False)
-    screen.print(rule.follows, style="dim", markup=False)
+    screen.print(f"{rule.rule}: {rule.title}", style="bold cyan")
+    screen.print(rule.follows, style="dim")
     changes = [step for step in rule.steps[1:] if step.is_change]
     if not changes:
         screen.print("no contact changes: the same as in_force", end="\n\n")

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.explain import published
-from pipelines.commands.options import HomeOption, open_home
+from pipelines.commands.options import HomeOption, open_home, published
 from pipelines.commands.terminal import console
 
 

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from assets.home import Home, HomeError
-from assets.record.versions import Version, current, versions
+from assets.record.versions import Version, versions
 from assets.rounding import rounded
 from pipelines.commands import completion
-from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, say_sample
+from pipelines.commands.options import HomeOption, JsonOption, open_home, published
+from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
 
 _SHOWN = 40
 
@@ -75,10 +75,7 @@ def _rows(con: Any, query: str) -> list[dict[str, Any]]:
 
 def _named(home: Home, text: str) -> Version:
     if text == "current":
-        version = current(home)
-        if version is None:
-            raise HomeError("nothing is published yet; kring run publishes")
-        return version
+        return published(home)
     found = [version for version in versions(home) if version.id.startswith(text)]
     if len(found) != 1:
         what = "no version begins" if not found else "several versions begin"
@@ -94,13 +91,11 @@ def _print_register(rows: list[dict[str, Any]]) -> None:
             if row[column]
         )  # fmt: skip
         named = f"{row['table_name']} {row['row_key']}{since} {row['change']}"
-        console().print(f"[cyan]register[/] {named}: {said}", soft_wrap=True)
+        say("register", f" {named}: {said}", "cyan")
 
 
 def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
     """The numbers by their cause, each with what it was and is."""
-    from rich.markup import escape
-
     if not numbers:
         console().print("no published number differs")
         return
@@ -111,7 +106,7 @@ def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
     causes = {n["cause"]: None for n in shown}
     for cause in causes:
         said = cause or "nothing that they rest on changed: altered by hand"
-        console().print(f"\n[cyan]because[/] {escape(said)}", soft_wrap=True)
+        say("\nbecause", f" {said}", "cyan")
         rows = [n for n in shown if n["cause"] == cause]
         print_table(
             "", ("period", "figure", "before", "after"),

@@ -11,7 +11,7 @@ import typer
 
 from assets.home import TEMPLATE
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption
-from pipelines.commands.terminal import console, print_json
+from pipelines.commands.terminal import console, print_json, say
 
 
 def register(app: typer.Typer) -> None:
@@ -36,12 +36,9 @@ def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOptio
     screen = console()
     colours = {"ok": "green", "warn": "yellow", "bad": "red"}
     for answer in answers:
-        from rich.markup import escape
-
-        shown = f"[{colours[answer.state]}]{answer.state:4}[/] {answer.what}: {escape(answer.said)}"
-        screen.print(shown, soft_wrap=True)
+        say(f"{answer.state:4}", f" {answer.what}: {answer.said}", colours[answer.state])
         if answer.do and answer.state != "ok":
-            screen.print(f"     do: {escape(answer.do)}", soft_wrap=True)
+            screen.print(f"     do: {answer.do}", soft_wrap=True)
     raise typer.Exit(1 if bad else 0)
 
 

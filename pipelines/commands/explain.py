@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assets.home import Home, HomeError
-from assets.record.versions import Version, current
+from assets.database import open_database
+from assets.home import HomeError
 from assets.rounding import rounded
 from pipelines.commands import completion
-from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, say_sample
+from pipelines.commands.options import (
+    HomeOption,
+    JsonOption,
+    open_home,
+    parse_period,
+    published,
+)  # fmt: skip
+from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
 
 if TYPE_CHECKING:
+    from rich.text import Text
     from rich.tree import Tree
 
     from assets.answers.explained import Node
 
-_PERIOD = re.compile(r"^(\d{4})(?:-(Q[1-4]|S1|YTD-Q3|Y))?$", re.IGNORECASE)
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 _SHOWN_FILES = 6
 _CALENDAR = ("rule event_kinds ", "rule events ", "rule service_hours ")
@@ -28,24 +34,6 @@ _CALENDAR = ("rule event_kinds ", "rule events ", "rule service_hours ")
 def register(app: typer.Typer) -> None:
     app.command()(explain)
     app.command()(scorecard)
-
-
-def published(home: Home) -> Version:
-    """The version readers see; raises HomeError where there is none yet."""
-    standing = current(home)
-    if standing is None:
-        raise HomeError("nothing is published yet; kring run publishes")
-    return standing
-
-
-def parse_period(text: str) -> tuple[int, str]:
-    """`2024-Q3`, `2024-YTD-Q3`, `2024` (the year) as year and period."""
-    found = _PERIOD.match(text.strip())
-    if not found:
-        raise typer.BadParameter(
-            f"{text!r} is no period; write 2024-Q3, 2024-S1, 2024-YTD-Q3 or 2024"
-        )
-    return int(found[1]), (found[2] or "Y").upper()
 
 
 def explain(
@@ -95,6 +83,8 @@ def _tree(node: Node, whole: bool) -> Tree:
 
 
 def _grow(tree: Tree, node: Node, whole: bool) -> None:
+    from rich.text import Text
+
     files = [child for child in node.children if child.what.startswith("file ")]
     rules = [] if whole else [c for c in node.children if c.what.startswith(_CALENDAR)]
     for child in node.children:
@@ -105,24 +95,29 @@ def _grow(tree: Tree, node: Node, whole: bool) -> None:
         if whole or not child.what.startswith("kpi "):
             _grow(branch, child, whole)
     if rules:
-        tree.add(f"[dim]and {len(rules)} rules of service hours and events (--whole lists them)[/]")
+        more = f"and {len(rules)} rules of service hours and events (--whole lists them)"
+        tree.add(Text(more, "dim"))
     if len(files) > _SHOWN_FILES:
-        more = files[_SHOWN_FILES:]
-        rows = sum(child.detail.get("rows", 0) for child in more)
-        tree.add(f"[dim]and {len(more)} more files with {rows} rows (--json lists them)[/]")
+        others = files[_SHOWN_FILES:]
+        rows = sum(child.detail.get("rows", 0) for child in others)
+        more = f"and {len(others)} more files with {rows} rows (--json lists them)"
+        tree.add(Text(more, "dim"))
 
 
-def _line(node: Node) -> str:
-    from rich.markup import escape
+def _line(node: Node) -> Text:
+    from rich.text import Text
 
     numbers = ""
     if node.detail.get("denominator") is not None:
         numbers = f" = {_count(node.detail['numerator'])} / {_count(node.detail['denominator'])}"
-    value = f" [bold]{rounded(node.value)}[/]" if node.value is not None else ""
-    status = "" if node.status == "measured" else f" [yellow]{node.status}[/]"
+    value = f" {rounded(node.value)}" if node.value is not None else ""
+    status = "" if node.status == "measured" else f" {node.status}"
     target = node.detail.get("target") if "index" in node.detail else None
     against = f" (target {rounded(target)})" if target is not None else ""
-    return f"[cyan]{escape(node.what)}[/]{value}{numbers}{against}{status} {escape(node.text)}"
+    return Text.assemble(
+        (node.what, "cyan"), (value, "bold"), f"{numbers}{against}", (status, "yellow"),
+        f" {node.text}",
+    )  # fmt: skip
 
 
 def _count(value: Any) -> str:
@@ -141,16 +136,14 @@ def scorecard(
 
     Example: kring scorecard 2024 --period Q3
     """
-    import duckdb
-
     place = open_home(home)
-    standing = published(place)
-    with duckdb.connect(str(standing.database), read_only=True) as connection:
+    standing, period = published(place), period.upper().removeprefix(f"{year}-")
+    with open_database(standing.database) as connection:
         found = connection.execute(
             "select * from kpi.scorecard where year = ? and period = ? order by "
             "list_position(['organisation', 'perspective', 'objective', 'kpi'], level), code, id, "
             "basis",
-            [year, period.upper()],
+            [year, period],
         )
         names = [column[0] for column in found.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -201,7 +194,7 @@ def _print_states(lines: list[tuple[str, ...]]) -> None:
         if state not in ("", "measured"):
             by_state.setdefault(state, []).append(f"{code or name.strip()} {share}".strip())
     for state, whose in by_state.items():
-        console().print(f"[yellow]{state}[/]: {', '.join(whose)}")
+        say(state, f": {', '.join(whose)}")
 
 
 def _states(card: dict[str, Any]) -> str:

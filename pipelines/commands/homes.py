@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from assets.home import TEMPLATE, Home, HomeError, require_plain, run_lock
+from assets.lake import write_json
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json
 
@@ -52,7 +52,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The new home; made if miss
 
 def sample(
     home: HomeOption = None,
-    year: Annotated[int, typer.Option(help="Year of the exports.")] = 2024,
+    year: Annotated[int, typer.Option(help="Year of the exports.", min=1970, max=2200)] = 2024,
     scale: Annotated[float, typer.Option(help="1.0: about 400,000 calls.", min=0.02)] = 1.0,
     seed: Annotated[int, typer.Option(help="Another seed, another year.")] = 7,
     as_json: JsonOption = False,
@@ -65,7 +65,7 @@ def sample(
 
     place = open_home(home)
     with run_lock(place, wait=False):
-        if place.sample() is None and place.ledger.is_dir() and any(place.ledger.iterdir()):
+        if place.sample() is None and _holds_exports(place):
             raise HomeError("this home holds real exports; write the sample into a new home")
         first = place.settings.first_month.year
         if year < first:
@@ -80,7 +80,8 @@ def sample(
             )
         last = max(year, int(str(marker.get("last_year", year))))
         content = {"synthetic": True, "last_year": last, "scale": scale, "seed": seed}
-        place.sample_marker.write_text(json.dumps(content) + "\n")
+        # first, so that what is written next is never taken for real
+        write_json(place, place.sample_marker, content)
         screen = console(errors=True)
         with screen.status("writing synthetic exports"):
             summary = write_sample(
@@ -95,6 +96,13 @@ def sample(
         f"{place.landing}. This home is marked as sample. Next: kring run",
         soft_wrap=True,
     )
+
+
+def _holds_exports(home: Home) -> bool:
+    """Whether files were read, or lie in landing unread."""
+    read = home.ledger.is_dir() and any(home.ledger.iterdir())
+    files = (path for path in home.landing.rglob("*") if path.is_file())
+    return read or any(not path.name.startswith(".") for path in files)
 
 
 def key(

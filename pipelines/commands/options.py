@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from assets.home import Home
+from assets.home import Home, HomeError
+from assets.record.versions import Version, current
+from schemas.register_columns import PERIODS
 
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", envvar="KRING_HOME", help="The home folder (default: data/)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+ByOption = Annotated[str | None, typer.Option("--by", help="Who decides (default: the account).")]
 AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Count as of this day (YYYY-MM-DD)."),
 ]
+
+
+_PERIOD = re.compile(r"^(\d{4})(?:-([\w-]+))?$")
+_LAST = date(2999, 12, 31)  # no day to count as of: a slip of the hand
 
 
 def open_home(path: Path | None) -> Home:
@@ -34,6 +42,31 @@ def parse_as_of(home: Home, text: str | None) -> date:
     if text is None:
         return home.today()
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
+    first = home.settings.first_month
+    if not first <= day <= _LAST:
+        raise typer.BadParameter(
+            f"{day} is not between {first} (kring.toml: first_month) and {_LAST}"
+        )
+    return day
+
+
+def published(home: Home) -> Version:
+    """The version readers see; raises HomeError where there is none yet."""
+    version = current(home)
+    if version is None:
+        raise HomeError("nothing is published yet; kring run publishes")
+    return version
+
+
+def parse_period(text: str) -> tuple[int, str]:
+    """`2024-Q3`, `2024-YTD-Q3`, `2024` (the year) as year and period."""
+    found = _PERIOD.match(text.strip())
+    period = ((found and found[2]) or "Y").upper()
+    if not found or period not in PERIODS:
+        raise typer.BadParameter(
+            f"{text!r} is no period; write 2024-Q3, 2024-S1, 2024-YTD-Q3 or 2024"
+        )
+    return int(found[1]), period

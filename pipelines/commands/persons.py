@@ -8,7 +8,7 @@ import typer
 
 from assets.home import HomeError, run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json
+from pipelines.commands.terminal import console, print_json, say
 
 if TYPE_CHECKING:
     from assets.keeping.erasure import Traces
@@ -95,6 +95,7 @@ def _as_json(left: Traces) -> dict[str, object]:
         "lake": [delivery.path for delivery in left.lake],
         "versions": [version.id for version in left.versions],
         "register": left.register,
+        "texts": left.texts,
         "record": left.record,
     }
 
@@ -106,24 +107,26 @@ def _say(left: Traces, done: list[str]) -> None:
     for path, records in left.landing.items():
         shown = ", ".join(map(str, records[:5])) + (" ..." if len(records) > 5 else "")
         where = f": records {shown}" if records else ": somewhere in its text"
-        screen.print(f"[yellow]landing[/] {path}{where}", soft_wrap=True)
+        say("landing", f" {path}{where}")
     for name in left.unreadable:
-        screen.print(f"[yellow]landing[/] {name}: could not be read", soft_wrap=True)
+        say("landing", f" {name}: could not be read")
     for delivery in left.lake:
-        screen.print(f"[yellow]lake[/] the former content of {delivery.path}", soft_wrap=True)
+        say("lake", f" the former content of {delivery.path}")
     for version in left.versions:
-        screen.print(f"[yellow]published[/] version {version.id}", soft_wrap=True)
+        say("published", f" version {version.id}")
     for name in left.register:
-        screen.print(f"[yellow]register[/] {name} lists the pseudonym", soft_wrap=True)
+        say("register", f" {name} lists the pseudonym, or names the person")
+    for name in left.texts:
+        say("report", f" {name} names the person; take it out there")
     for name in left.record:
-        screen.print(
-            f"[yellow]record[/] {name} names it where a reason was typed, and never changes; "
-            "whether it may stay is for you to decide",
-            soft_wrap=True,
+        say(
+            "record",
+            f" {name} names it where a reason was typed, and never changes; whether it may stay "
+            "is for you to decide",
         )
     if left.landing:
         screen.print("clean these files where they come from, then kring run", soft_wrap=True)
-    elif left.lake or left.versions or left.register:
+    elif left.lake or left.versions or left.register or left.texts:
         screen.print(
             "kring run, then kring forget ID --erase, until nothing is left", soft_wrap=True
         )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assets.home import Home, HomeError
-from assets.record.versions import Version, current
+from assets.home import Home
+from assets.record.versions import Version
 from assets.rounding import rounded
-from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.options import HomeOption, JsonOption, open_home, published
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ def reconcile(
 
     place = open_home(home)
     reference = read_reference(file, _name(file, place))
-    standing = current(place)
-    if standing is None:
-        raise HomeError("nothing is published yet; kring run publishes")
+    standing = published(place)
     rows = _reconciled(place, standing, reference)
     figures = [row for row in rows if row["kind"] == "figure"]
     findings = [row for row in rows if row["kind"] == "finding"]
@@ -95,7 +93,7 @@ def _print(name: str, figures: list[Row], findings: list[Row], every: bool) -> N
     screen = console()
     counts = Counter(row["verdict"] for row in figures)
     told = ", ".join(f"{counts[v]} {words}" for v, words in _VERDICTS.items() if counts[v])
-    screen.print(f"{name}: {len(figures)} figures" + (f"; {told}" if told else ""), markup=False)
+    screen.print(f"{name}: {len(figures)} figures" + (f"; {told}" if told else ""))
     if figures:
         _print_findings(findings)
     if every:
@@ -108,7 +106,7 @@ def _print(name: str, figures: list[Row], findings: list[Row], every: bool) -> N
     if reasons:
         screen.print("Not computable (--all lists them)")
     for reason, count in reasons.most_common():
-        screen.print(_hanging(f"{count:4}  ", reason, screen.width), markup=False)
+        screen.print(_hanging(f"{count:4}  ", reason, screen.width))
 
 
 def _print_findings(findings: list[Row]) -> None:
@@ -118,7 +116,7 @@ def _print_findings(findings: list[Row]) -> None:
         return
     screen.print(f"\nWhere the report disagrees with itself: {len(findings)} findings")
     for number, row in enumerate(findings, start=1):
-        screen.print(_hanging(f"{number:2}. ", row["finding"], screen.width), markup=False)
+        screen.print(_hanging(f"{number:2}. ", row["finding"], screen.width))
     screen.print("")
 
 
@@ -129,8 +127,6 @@ def _hanging(mark: str, text: str, width: int) -> str:
 
 
 def _print_figures(title: str, rows: list[Row]) -> None:
-    from rich.markup import escape
-
     lines = []
     for row in rows:
         places = row["printed_decimals"]
@@ -139,10 +135,10 @@ def _print_figures(title: str, rows: list[Row]) -> None:
         why = row["reason"] if row["verdict"] == "not_computable" else ""
         lines.append(
             (
-                escape(" ".join(part for part in what if part)),
+                " ".join(part for part in what if part),
                 "-" if row["printed"] is None else rounded(float(row["printed"]), places),
                 rounded(row["computed"], places),
-                escape(row["reproduced_by"] or why or row["printed_text"] or ""),
+                row["reproduced_by"] or why or row["printed_text"] or "",
             )
         )
     columns = ("figure", "printed", "computed", "reproduced by, or why not")

@@ -9,8 +9,7 @@ import typer
 
 from assets.home import HomeError
 from assets.performance_report.writing import report_html
-from pipelines.commands.explain import parse_period, published
-from pipelines.commands.options import HomeOption, open_home
+from pipelines.commands.options import HomeOption, open_home, parse_period, published
 from pipelines.commands.terminal import console, say_sample
 
 
@@ -43,9 +42,6 @@ def report(
     if target.resolve().is_relative_to(where.published.resolve()):
         raise HomeError(f"{target}: published versions never change; write it elsewhere")
     html = report_html(where, published(where).database, chosen, name, lang)
-    try:
-        target.write_text(html, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise HomeError(f"{target} cannot be written: {error.strerror}") from None
+    target.write_text(html, encoding="utf-8", newline="\n")
     say_sample(where)
     console().print(str(target), soft_wrap=True)

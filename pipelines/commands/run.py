@@ -28,7 +28,7 @@ from assets.record.versions import current
 from pipelines import stopping
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
-from pipelines.commands.terminal import console, print_json, progress, say_sample
+from pipelines.commands.terminal import console, print_json, progress, say, say_sample
 from pipelines.reporting import reported
 
 
@@ -137,12 +137,9 @@ def _through_dagster(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> P
     with open_instance(folder) as instance:
         close_orphans(instance)
         location = Location()
-        jobs: list[tuple[str, dict[str, str]]] = []
-        if plan.pending or plan.renamed or plan.unresolved or not spans_current(plan):
-            jobs.append(("ingest", tags))
         try:
-            for name, its_tags in jobs:
-                ended = location.run(instance, name, its_tags)
+            if plan.pending or plan.renamed or plan.unresolved or not spans_current(plan):
+                ended = location.run(instance, "ingest", tags)
                 outcome.failures += failures(instance, ended) if not ended.is_success else []
                 plan = Plan(home, as_of)
             stale = plan.stale()
@@ -203,7 +200,7 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
     if outcome.interrupted:
         errors.print(f"the run that began {outcome.interrupted} was {KILLED} stands")
     for failure in outcome.failures:
-        errors.print(f"[red]failed[/] {failure.text}", soft_wrap=True)
+        say("failed", f" {failure.text}", "red", errors=True)
     if any(is_refusal(failure.text) for failure in outcome.failures):
         errors.print(advice(home), soft_wrap=True)
     if outcome.failures:
@@ -220,9 +217,9 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
     else:
         screen.print(f"nothing new; version {outcome.version} stands")
     for finding in outcome.findings:
-        screen.print(f"[yellow]{finding.about}[/] {finding.text}", soft_wrap=True)
+        say(finding.about, f" {finding.text}")
     for each in outcome.late:
-        screen.print(f"[yellow]late[/] {each.text}", soft_wrap=True)
+        say("late", f" {each.text}")
     screen.print(f"database: {home.current / 'kring.duckdb'}", soft_wrap=True)
 
 

@@ -16,7 +16,7 @@ from assets.arrivals.ledger import Ledger
 from assets.arrivals.sources import Source, read_source, read_sources
 from assets.home import TEMPLATE, Home, HomeError, run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table
+from pipelines.commands.terminal import console, print_json, print_table, say
 
 _GALLERY = TEMPLATE / "gallery"
 _SHOWN_ROWS = 10
@@ -187,7 +187,7 @@ def _print_report(report: dict[str, Any]) -> None:
         months = ", ".join(f"{m} ({n})" for m, n in sorted(report["months"].items()))
         screen.print(f"months it would touch: {months}")
     if report["refused"]:
-        console(errors=True).print(f"[red]refused[/] {report['refused']}", soft_wrap=True)
+        say("refused", f" {report['refused']}", "red", errors=True)
 
 
 def gallery(

@@ -13,7 +13,7 @@ from assets.building.survey import spans_current
 from assets.publishing.accounting import findings
 from assets.record.versions import current
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
-from pipelines.commands.terminal import console, print_json, print_table, say_sample
+from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
 
 
 def register(app: typer.Typer) -> None:
@@ -117,6 +117,6 @@ def _print(content: dict[str, object]) -> None:
             f"{', '.join(stale['months']) or 'no month'}; kring run does it"
         )
     for finding in found:
-        screen.print(f"[yellow]{finding['about']}[/] {finding['text']}", soft_wrap=True)
+        say(finding["about"], f" {finding['text']}")
     for each in delayed:
-        screen.print(f"[yellow]late[/] {each['text']}", soft_wrap=True)
+        say("late", f" {each['text']}")

@@ -60,11 +60,10 @@ def table(
     cut: str,
     room: int,
 ) -> RenderableType:
-    """Rows of markup as a table that fits into `room` columns of the terminal."""
+    """Rows as a table that fits into `room` columns of the terminal."""
     from rich.cells import cell_len
-    from rich.text import Text
 
-    lines = [list(columns), *([Text.from_markup(cell).plain for cell in row] for row in rows)]
+    lines = [columns, *rows]
     by_column = [[line[i] for line in lines] for i in range(len(columns))]
     widths = [max(map(cell_len, cells)) for cells in by_column]
     least = {}
@@ -86,9 +85,10 @@ def _grid(
 ) -> RenderableType:  # fmt: skip
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     made = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False,
+        title=Text(title), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False,
         padding=(0, 1 if found.gap == 3 else 0),
     )  # fmt: skip
     for i, column in enumerate(columns):
@@ -100,7 +100,7 @@ def _grid(
             width=found.narrowed.get(i),
         )
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(Text, row))
     return made
 
 
@@ -117,7 +117,6 @@ def _lines(
         cells = dict(zip(columns, (cell.strip() for cell in row), strict=True))
         head = [cells.pop(name) for name in dict.fromkeys((columns[0], cut)) if name in cells]
         named = (f"{name} {cell}".strip() for name, cell in cells.items() if cell not in ("", "-"))
-        parts.append(Text.from_markup(f"[bold]{' '.join(filter(None, head))}[/]"))
-        below = Text.from_markup(", ".join(named))
-        parts.append(Padding(below, (0, 0, 0, 4), expand=False))
+        parts.append(Text(" ".join(filter(None, head)), "bold"))
+        parts.append(Padding(Text(", ".join(named)), (0, 0, 0, 4), expand=False))
     return Group(*parts, Text(""))

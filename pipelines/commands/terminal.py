@@ -17,9 +17,17 @@ SAMPLE = "SYNTHETIC SAMPLE DATA: no figure below is a real organisation's"
 
 
 def console(*, errors: bool = False) -> Console:
+    """The screen, on which a text is that text: a file's name may look like markup."""
     from rich.console import Console
 
-    return Console(stderr=errors, highlight=False, soft_wrap=False)
+    return Console(stderr=errors, highlight=False, soft_wrap=False, markup=False)
+
+
+def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -> None:
+    """A line that begins with a coloured word."""
+    from rich.text import Text
+
+    console(errors=errors).print(Text.assemble((mark, colour), text), soft_wrap=True)
 
 
 def print_json(content: object) -> None:
@@ -47,7 +55,7 @@ def print_table(
 
 def say_sample(home: Home) -> None:
     if home.sample() is not None:
-        console().print(f"[bold yellow]{SAMPLE}[/]")
+        console().print(SAMPLE, style="bold yellow")
 
 
 @contextmanager
@@ -59,8 +67,10 @@ def progress(quiet: bool) -> Iterator[None]:
     if quiet or not screen.is_terminal:
         yield
         return
+    from rich.text import Text
+
     with screen.status("starting") as status:
-        watch(lambda what: status.update(what))
+        watch(lambda what: status.update(Text(what)))
         try:
             yield
         finally:

@@ -11,8 +11,8 @@ from assets.record.closing import damaged
 from assets.record.decisions import ROLLED_BACK, decide, require_kept
 from assets.record.versions import current, switch, verify, versions
 from pipelines.commands import completion
-from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table
+from pipelines.commands.options import ByOption, HomeOption, JsonOption, open_home, published
+from pipelines.commands.terminal import console, print_json, print_table, say
 
 
 def register(app: typer.Typer) -> None:
@@ -58,6 +58,7 @@ def rollback(
         typer.Argument(help="Id of a version that stands.", autocompletion=completion.versions),
     ],
     reason: Annotated[str, typer.Option("--reason", help="Why; kept in the log.")] = "not said",
+    by: ByOption = None,
     home: HomeOption = None,
 ) -> None:
     """Let readers see an earlier version again.
@@ -69,7 +70,7 @@ def rollback(
     place = open_home(home)
     with run_lock(place, wait=False):
         switch(place, version)
-        decide(place, ROLLED_BACK, version=version, reason=reason)
+        decide(place, ROLLED_BACK, version=version, reason=reason, by=by)
     console().print(f"readers now see {version}")
 
 
@@ -79,15 +80,13 @@ def verify_current(home: HomeOption = None, as_json: JsonOption = False) -> None
     Example: kring verify
     """
     place = open_home(home)
-    standing = current(place)
-    if standing is None:
-        raise HomeError("nothing is published yet; kring run publishes")
-    problems = [*verify(place, standing), *_record(place)]
+    standing = published(place)
+    problems = [*verify(standing), *_record(place)]
     if as_json:
         print_json({"version": standing.id, "problems": problems})
     elif problems:
         for problem in problems:
-            console(errors=True).print(f"[red]{problem}[/]")
+            say(problem, "", "red", errors=True)
         console(errors=True).print("go back with kring rollback, or publish anew with kring run")
     else:
         console().print(f"{standing.id}: every file is as published")

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from assets.home import HomeError
-from pipelines.commands.explain import published
-from pipelines.commands.options import HomeOption, open_home
+from pipelines.commands.options import HomeOption, open_home, published
 from pipelines.commands.terminal import console, say_sample
 
 
@@ -44,7 +43,5 @@ def workbook(
         write(build(standing.database, standing.manifest, year, lang.value), path)
     except YearError as error:
         raise HomeError(str(error)) from None
-    except OSError as error:
-        raise HomeError(f"{path} cannot be written: {error.strerror}") from None
     say_sample(place)
     console().print(f"{path} written", soft_wrap=True)

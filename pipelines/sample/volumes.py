@@ -17,7 +17,6 @@ Flags = npt.NDArray[np.bool_]
 
 SECOND, HOUR, DAY = 1_000, 3_600_000, 86_400_000
 OPENS, SLOT, SLOTS = 8 * HOUR, 900_000, 36  # quarter hours from 08.00 to 17.00
-CLOSES = 16 * HOUR
 
 # Annual returns are due at the end of March (persons) and of April (companies).
 INBOUND_SEASON = (1.35, 1.45, 1.80, 1.40, 0.85, 0.80, 0.90, 0.85, 0.85, 0.85, 0.90, 1.00)

@@ -111,7 +111,7 @@ select
     paid.paid_before_known_at is not null as paid_before_dialling,
     coalesce(paid.paid_before_known_at <= attempts.first_attempt_at, false)
         as paid_known_at_dialling,
-    -- a bill already due when first dialled is no reminder (DOMAIN: scope)
+    -- a bill already due when first dialled is no reminder (a scope of this house: kpi 5a)
     coalesce(cases.due_at < cast(attempts.first_attempt_at as date), false)
         as due_before_dialling,
     cases.case_id is not null as is_listed,

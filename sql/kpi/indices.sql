@@ -40,7 +40,9 @@ kpis as (
         on every.kpi_id = r.kpi_id and every.year = r.year and every.period = '*'
 ),
 
--- achievement against target by polarity; stabilise: DOMAIN section 8
+-- achievement against target by polarity; minimise and stabilise are of a later rule of the
+-- ministry (of the target, 0 gives 0, 90 gives 100, 100 gives 120, linear between; above it as far
+-- below); every KPI of 2024 maximises
 raw as (
     select
         *,

@@ -86,7 +86,7 @@ def test_retention_keeps_the_newest_and_the_current_one_and_waits_a_grace(four: 
         # a file that is open stays readable to who has it open, though its name is gone
         assert slow.execute("select count(*) from fact.contacts").fetchall() == [(1,)]
     standing = current(four.home)
-    assert standing is not None and standing.id == ids[3] and verify(four.home, standing) == []
+    assert standing is not None and standing.id == ids[3] and verify(standing) == []
 
 
 def test_a_removal_cut_short_leaves_no_half_version(
@@ -106,7 +106,7 @@ def test_a_removal_cut_short_leaves_no_half_version(
         with pytest.raises(SystemExit):
             retain(four.home)
     assert [path.is_dir() for path in removed] == [True]
-    assert all(verify(four.home, version) == [] for version in versions(four.home))
+    assert all(verify(version) == [] for version in versions(four.home))
     sweep(four.home)
     assert not removed[0].exists()
 

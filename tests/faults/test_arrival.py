@@ -1,4 +1,4 @@
-"""RELIABILITY A: how files arrive, or do not. One fault each among five files."""
+"""Faults, group A: how files arrive, or do not. One fault each among five files."""
 
 from __future__ import annotations
 

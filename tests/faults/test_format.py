@@ -1,4 +1,4 @@
-"""RELIABILITY B: formats and types, one fault each, from the file to the rows that count."""
+"""Faults, group B: formats and types, one fault each, from the file to the rows that count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RELIABILITY G, what concerns data: names, values and files made to do harm."""
+"""Faults, group G: what concerns data: names, values and files made to do harm."""
 
 from __future__ import annotations
 

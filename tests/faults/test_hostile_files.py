@@ -1,4 +1,4 @@
-"""RELIABILITY G, files that are traps: archives, workbooks and parquet made to do harm."""
+"""Faults, group G: files that are traps: archives, workbooks and parquet made to do harm."""
 
 from __future__ import annotations
 

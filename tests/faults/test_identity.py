@@ -1,4 +1,4 @@
-"""RELIABILITY C: identity, duplicates, corrections, lateness; the rows that count in the end.
+"""Faults, group C: identity, duplicates, corrections, lateness; the rows that count in the end.
 
 Any order and any split of the same rows is tried in tests/stories/test_orders.py.
 """

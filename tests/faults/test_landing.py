@@ -1,4 +1,4 @@
-"""RELIABILITY A, what else lies in landing, and exports under odd names, sizes and times."""
+"""Faults, group A: what else lies in landing, and exports under odd names, sizes and times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RELIABILITY D: zones, borders of months, empty and tiny bases, and the same answer always."""
+"""Faults, group D: zones, borders of months, empty and tiny bases, and the same answer always."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RELIABILITY B, typed files: dates, durations and sheets of a workbook, the types of parquet."""
+"""Faults, group B: typed files: dates, durations and sheets of a workbook, the types of parquet."""
 
 from __future__ import annotations
 

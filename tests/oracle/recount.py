@@ -1,8 +1,8 @@
 """The figures, counted from the raw exports: numerator and denominator of each, per month.
 
-Each function is one rule of DOMAIN with its reason. Keys are tuples that start with the month
-(`2024-03`) and go on with channel and queue, service, or channel. Nothing is divided here but
-a score by its scale.
+Each function is one rule, as its authority states it, with its reason. Keys are tuples that start
+with the month (`2024-03`) and go on with channel and queue, service, or channel. Nothing is
+divided here but a score by its scale.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The restore drill, and what may go wrong in one: RELIABILITY H3, H4, H5."""
+"""The restore drill, and what may go wrong in one (H3, H4, H5 of the faults)."""
 
 from __future__ import annotations
 
@@ -143,13 +143,21 @@ def test_the_key_and_dagsters_history_are_not_in_it(place: TestHome, tmp_path: P
     (place.root / "dagster/run.db").write_text("history")
     (place.root / "record").mkdir()
     (place.root / "record/closed.jsonl").write_text("{}\n")
+    (place.root / "report/2024").mkdir(parents=True)
+    (place.root / "report/2024/objective_3.id.md").write_text("Dukungan tim.\n")
     said = json.loads(place.kring("backup", str(tmp_path / "safe"), "--json").stdout)
     fingerprint = (place.root / "lake/key.fingerprint").read_text().strip()
     assert said["key"] == {
         "included": False, "path": str(place.root / "key"), "fingerprint": fingerprint,
     }  # fmt: skip
     names = {str(p.relative_to(tmp_path / "safe")) for p in (tmp_path / "safe").rglob("*")}
-    assert {"home/record/closed.jsonl", "home/kring.toml", "home/register/kpis.csv"} <= names
+    kept = (
+        "record/closed.jsonl",
+        "kring.toml",
+        "register/kpis.csv",
+        "report/2024/objective_3.id.md",
+    )
+    assert {f"home/{name}" for name in kept} <= names
     assert not any(name.startswith(("home/dagster", "home/key", "home/landing")) for name in names)
     assert not names & {"home/lake/run.lock", "home/lake/tmp"}
     files = [p for p in (tmp_path / "safe").rglob("*") if p.is_file()]

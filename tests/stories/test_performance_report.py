@@ -298,7 +298,7 @@ def test_the_offices_words_are_taken_in_and_make_a_new_version(small: TestHome) 
     assert "<li>satu</li>" in found.html and found.faults == []
     assert {tag for tag, *_ in found.attributes} & {"img", "script"} == set()
     assert "Indonesian only" in (second.path / "report.2024.en.html").read_text()
-    assert verify(small.home, second) == []
+    assert verify(second) == []
 
 
 def check_what_an_incomplete_month_prints(found: Page) -> None:
@@ -340,7 +340,7 @@ def test_a_report_that_cannot_be_made_stops_no_version(
     given.write_text(given.read_text().replace('"id en"', '"id xx"'))
     ran = small.run("2024-02-05")
     version = current(small.home)
-    assert version is not None and verify(small.home, version) == []
+    assert version is not None and verify(version) == []
     assert list(version.path.glob("report.*")) == []
     said = [finding.text for finding in ran.findings if "performance report" in finding.text]
     assert said == ["performance report: KeyError; kring report YEAR shows where"]

@@ -1,4 +1,4 @@
-"""Key rotation (RELIABILITY H2) and a request to be forgotten (H12)."""
+"""Key rotation (H2 of the faults) and a request to be forgotten (H12)."""
 
 from __future__ import annotations
 
@@ -208,6 +208,19 @@ def test_h12_a_reason_typed_with_it_and_copies_elsewhere_are_told(
     said = command(place.root, "forget", "KP-9999")
     assert said.code == 0
     assert "Not looked at: backups, and copies that readers took" in said.text
+
+
+def test_h12_the_offices_own_words_and_the_register_are_searched(
+    place: TestHome, command: Command
+) -> None:
+    (place.root / "report/2024").mkdir(parents=True)
+    (place.root / "report/2024/service_level.id.md").write_text("Petugas Ibu  Sari sakit.\n")
+    place.append_register("accepted_findings")
+    kpis = place.root / "register/kpis.csv"
+    kpis.write_text(kpis.read_text().replace("LAKIN", "Ibu Sari, LAKIN", 1))
+    said = command(place.root, "forget", "ibu sari")
+    assert said.code == 3
+    assert "report/2024/service_level.id.md" in said.text and "kpis.csv" in said.text
 
 
 def test_h12_a_former_keys_pseudonym_is_found_as_well(place: TestHome, command: Command) -> None:

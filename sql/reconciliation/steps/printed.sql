@@ -118,7 +118,7 @@ select
         when period_end is null then 'none'
         when part = 'Y' then 'year'
         when part[1] = 'Q' then 'quarter'
-        when length(part) = 2 and part <> 'S1' then 'month'
+        when length(part) = 2 and part[1] <> 'S' then 'month'
         else 'other'
     end as kind,
     case

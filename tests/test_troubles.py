@@ -1,0 +1,179 @@
+"""Expected troubles at the command: a message that says what to do, and nothing spoilt.
+
+Names that look like a terminal's markup, paths that cannot be written, what the disk has damaged.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from commands import Command
+from homes import TestHome, call, calls_file
+
+from assets.arrivals.ledger import Ledger
+
+AS_OF = "2024-04-10"
+ODD = "odd/report [final] [/bold].csv"
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
+    """One month of two calls, published; and a file that nobody claims, oddly named."""
+    home = TestHome(tmp_path_factory.mktemp("troubles") / "home", last_month="2024-03")
+    home.only_sources("calls")
+    path = home.root / "sources/calls.sql"
+    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
+    home.put(ODD, "a;b\n1;2\n")
+    home.run(AS_OF)
+    return home
+
+
+@pytest.fixture
+def place(filled: TestHome, tmp_path: Path) -> TestHome:
+    return filled.copied(tmp_path / "home")
+
+
+# texts are texts
+
+
+def test_a_name_that_looks_like_markup_is_that_name(filled: TestHome, command: Command) -> None:
+    said = command(filled.root, "status", "--as-of", AS_OF)
+    assert said.code == 0 and ODD in said.text
+
+
+def test_a_run_says_it_too_and_ends_as_promised(filled: TestHome) -> None:
+    ran = filled.kring("run", "--as-of", AS_OF)
+    assert ran.returncode == 3 and ODD in " ".join(ran.stdout.split())
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_reason_that_looks_like_markup_is_kept_and_shown(
+    place: TestHome, command: Command
+) -> None:
+    reason = "see [/ref] 12 [bold]"
+    assert command(place.root, "close", "2024-Q1", "--reason", reason).code == 0
+    said = command(place.root, "closings")
+    assert said.code == 0 and reason in said.text
+
+
+# what cannot be written or read
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("dictionary", "--html", "{missing}/x.html"),
+        ("workbook", "2024", "--out", "{missing}/x.xlsx"),
+        ("report", "2024", "--out", "{missing}/x.html"),
+        ("init", "{file}/home"),
+        ("service", "{file}/units"),
+        ("backup", "{file}/safe"),
+    ],
+    ids=lambda line: line[0],
+)
+def test_a_place_that_cannot_be_written_is_named(
+    filled: TestHome, command: Command, tmp_path: Path, line: tuple[str, ...]
+) -> None:
+    """`Command` fails at a traceback."""
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    given = [part.format(missing=tmp_path / "missing", file=file) for part in line]
+    said = command(filled.root, *given)
+    assert said.code == 1 and str(tmp_path) in said.err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("scorecard", "2024"), ("explain", "3a-N", "2024-Q1"), ("compare", "2024-01"),
+        ("report", "2024"), ("workbook", "2024"), ("closings",), ("forget", "KP-0007"),
+    ],
+    ids=lambda line: line[0],
+)  # fmt: skip
+def test_a_damaged_database_is_named_with_what_to_do(
+    place: TestHome, command: Command, line: tuple[str, ...]
+) -> None:
+    if line == ("closings",):  # which asks the database where something is closed
+        assert command(place.root, "close", "2024-Q1", "--reason", "Signed").code == 0
+    database = (place.root / "published/current").resolve() / "kring.duckdb"
+    database.chmod(0o600)
+    database.write_bytes(b"\0" * 4096)
+    said = command(place.root, *line)
+    assert said.code == 1
+    assert "kring.duckdb" in said.err and "kring verify" in said.err and "rollback" in said.err
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2023-12-31", "9999-12-31"])
+def test_a_day_outside_any_figure_is_wrong_usage(
+    filled: TestHome, command: Command, day: str
+) -> None:
+    said = command(filled.root, "status", "--as-of", day)
+    assert said.code == 2 and "first_month" in said.text
+
+
+def test_a_record_that_goes_while_records_are_read_is_passed_over(
+    place: TestHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run replaces a renamed file's record while `status` lists them."""
+    (record,) = (place.root / "lake/ledger/calls").glob("*.json")
+    gone = record.with_name("0-gone.json")
+    shutil.copy(record, gone)
+    glob = Path.glob
+
+    def listed(self: Path, pattern: str) -> list[Path]:
+        found = list(glob(self, pattern))
+        gone.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Path, "glob", listed)
+    assert len(Ledger(place.home).deliveries()) == 1
+
+
+# the sample and real exports are never mixed
+
+
+def test_exports_that_wait_in_landing_are_never_marked_as_synthetic(
+    command: Command, tmp_path: Path
+) -> None:
+    home = TestHome(tmp_path / "home")
+    home.put("calls/calls_20240115.csv", calls_file([call("A1")]))
+    said = command(home.root, "sample", "--scale", "0.02")
+    assert said.code == 1 and "real exports" in said.err
+    assert not (home.root / "sample.json").exists()
+
+
+def test_a_year_that_no_calendar_has_spoils_no_home(command: Command, tmp_path: Path) -> None:
+    home = TestHome(tmp_path / "home")
+    assert command(home.root, "sample", "--year", "99999").code == 2
+    assert command(home.root, "status").code in (0, 3)
+
+
+def test_a_damaged_mark_is_named(filled: TestHome, command: Command, tmp_path: Path) -> None:
+    home = filled.copied(tmp_path / "home")
+    (home.root / "sample.json").write_text('{"synthetic": tr')
+    said = command(home.root, "status")
+    assert said.code == 1 and "sample.json" in said.err and "backup" in said.err
+
+
+# settings that decide
+
+
+def test_a_limit_of_the_settings_refuses_a_larger_file(place: TestHome) -> None:
+    """Two megabytes against one."""
+    text = (place.root / "kring.toml").read_text()
+    (place.root / "kring.toml").write_text(text.replace("[ingest]", "[ingest]\nmax_file_mb = 1"))
+    rows = [call(f"B{n}") for n in range(25_000)]
+    place.put("calls/calls_20240116.csv", calls_file(rows))
+    ran = place.kring("run", "--as-of", AS_OF, "--json")
+    assert ran.returncode == 3
+    texts = [each["text"] for each in json.loads(ran.stdout)["findings"]]
+    assert any("calls_20240116.csv" in text and "limit is 1 MB" in text for text in texts)
