@@ -5,7 +5,10 @@ Everything is kept unrounded; this is the last step before a reader sees a numbe
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+_CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
+_EXACT = Decimal("1e-10")
 
 
 def rounded(value: float | Decimal | None, places: int = 2) -> str:
@@ -13,4 +16,6 @@ def rounded(value: float | Decimal | None, places: int = 2) -> str:
     if value is None:
         return "-"
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    return str(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    # ten places swallow the last bits of a double, as in SQL: 87 / 160 is 54.374999999999993 there
+    exact = exact.quantize(_EXACT, context=_CONTEXT)
+    return str(exact.quantize(Decimal(1).scaleb(-places), context=_CONTEXT))

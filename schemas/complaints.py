@@ -25,6 +25,7 @@ COMPLAINTS = Contract(
     model=Complaint,
     key="complaint_id",
     dated_by=("received_at",),
+    begins_by=("due_at", "received_at"),  # it counts in the month in which it falls due
     defaults={"to_follow_up": True},
     lowered=frozenset({"channel"}),
 )

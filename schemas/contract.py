@@ -6,7 +6,7 @@ the values they found, so none leaves this module: a failure becomes row, column
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -130,16 +130,28 @@ def dated_day(frame: pl.DataFrame, contract: Contract, timezone: str) -> pl.Seri
 def _out_of_bounds(frame: pl.DataFrame, contract: Contract, bounds: Bounds) -> list[Failure]:
     """Rows that lie before the first month or after the day of the run."""
     failures = []
-    open_rows = pl.repeat(True, frame.height, eager=True)
-    for name in contract.dated_by:
-        at = frame[name]
-        if isinstance(at.dtype, pl.Datetime):
-            first: date = day_starts(bounds.first_day, bounds.timezone)
-            end: date = day_starts(bounds.last_day + timedelta(days=1), bounds.timezone)
-        else:
-            first, end = bounds.first_day, bounds.last_day + timedelta(days=1)
-        failures.append(Failure(name, "before_first_month", positions(open_rows & (at < first))))
+    begins_by = contract.dated_by if contract.begins_by is None else contract.begins_by
+    for name, at, is_first in _first_given(frame, begins_by):
+        begin = _begin_of(bounds.first_day, at, bounds)
+        failures.append(Failure(name, "before_first_month", positions(is_first & (at < begin))))
+    for name, at, is_first in _first_given(frame, contract.dated_by):
         if name not in contract.may_lie_ahead:
-            failures.append(Failure(name, "after_as_of", positions(open_rows & (at >= end))))
-        open_rows = open_rows & at.is_null()
+            end = _begin_of(bounds.last_day + timedelta(days=1), at, bounds)
+            failures.append(Failure(name, "after_as_of", positions(is_first & (at >= end))))
     return failures
+
+
+def _first_given(
+    frame: pl.DataFrame, names: Sequence[str]
+) -> Iterator[tuple[str, pl.Series, pl.Series]]:
+    """Each column with the rows that have nothing in those before it."""
+    is_first = pl.repeat(True, frame.height, eager=True)
+    for name in names:
+        yield name, frame[name], is_first
+        is_first = is_first & frame[name].is_null()
+
+
+def _begin_of(day: date, like: pl.Series, bounds: Bounds) -> date:
+    """A day's begin as a value to compare with a column's: dates, or times in the zone."""
+    is_time = isinstance(like.dtype, pl.Datetime)
+    return day_starts(day, bounds.timezone) if is_time else day

@@ -44,6 +44,10 @@ def words(*allowed: str) -> Any:
     return pa.Field(isin=list(allowed), n_failure_cases=1)
 
 
+def optional_words(*allowed: str) -> Any:
+    return pa.Field(isin=list(allowed), nullable=True, n_failure_cases=1)
+
+
 def seconds(nullable: bool = True) -> Any:
     return pa.Field(nullable=nullable, ge=0, n_failure_cases=1)
 
@@ -69,6 +73,8 @@ class Contract:
     lowered: frozenset[str] = frozenset()
     made: frozenset[str] = frozenset()  # stored columns that kring makes itself
     may_lie_ahead: frozenset[str] = frozenset()  # dates of `dated_by` that may be in the future
+    begins_by: tuple[str, ...] | None = None
+    """The first of these that a row has must not lie before the first month; None: `dated_by`."""
     prepare: Callable[[pl.DataFrame], pl.DataFrame] = unchanged
     columns: Mapping[str, pl.DataType] = field(init=False)
     required: tuple[str, ...] = field(init=False)

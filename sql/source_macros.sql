@@ -19,7 +19,7 @@ create or replace macro clean(text, nulls := ['']) as
         when trimmed(text) <> '' and not list_contains(nulls, trimmed(text)) then trimmed(text)
     end;
 
--- number_of(text, mark): a number by its decimal mark ('.' unless said), as decimal(18, 6).
+-- number_of(text, mark): a number by its decimal mark ('.' unless said), as decimal(24, 12).
 -- A grouping mark is believed only where it cannot be a decimal mark, as in conversion.
 --   number_of('12.5')            -> 12.5
 --   number_of('1.234,5', ',')    -> 1234.5
@@ -34,7 +34,7 @@ create or replace macro number_of(text, mark := '.') as
         then try_cast(
             replace(
                 if(mark = ',', translate(trimmed(text), '.,', ',.'), trimmed(text)), ',', ''
-            ) as decimal(18, 6)
+            ) as decimal(24, 12)
         )
     end;
 

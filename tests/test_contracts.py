@@ -188,11 +188,11 @@ def test_rows_lie_within_the_local_days_of_the_run(at: str, rule: str | None) ->
 @pytest.mark.parametrize(
     ("dates", "expected"),
     [
-        ({"listed_at": "2023-12-31"}, ("listed_at", "before_first_month")),
+        ({"listed_at": "2023-12-31"}, None),  # of a bill dialled in the first month
         ({"listed_at": "2024-03-01", "issued_at": "2023-01-01", "due_at": "2026-01-01"}, None),
         ({"listed_at": None, "issued_at": "2025-01-01"}, ("issued_at", "after_as_of")),
         ({"listed_at": None, "due_at": "2025-06-01"}, None),  # a bill not yet due
-        ({"listed_at": None, "due_at": "2023-06-01"}, ("due_at", "before_first_month")),
+        ({"listed_at": None, "due_at": "2023-06-01"}, None),
         ({"listed_at": None}, None),
     ],
 )
@@ -301,3 +301,25 @@ def test_no_value_leaks_out_of_pandera() -> None:
         validate(untyped, contract("calls"), YEAR)
     assert MARK not in "".join(traceback.format_exception(caught.value))
     assert caught.value.__cause__ is None and caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ({"received_at": "2023-12-29T02:00:00Z", "due_at": "2024-01-05"}, None),
+        ({"received_at": "2023-12-29T02:00:00Z"}, ("received_at", "before_first_month")),
+        (
+            {"received_at": "2023-12-01T02:00:00Z", "due_at": "2023-12-20"},
+            ("due_at", "before_first_month"),
+        ),
+    ],
+)
+def test_a_complaint_counts_in_the_month_in_which_it_falls_due(
+    dates: dict[str, Any], expected: tuple[str, str] | None
+) -> None:
+    assert reject("complaints", dates) == expected
+
+
+def test_agents_time_is_of_a_channel_that_is_counted() -> None:
+    assert reject("agent_activity", {"channel": "voice"}) == ("channel", "unknown_channel")
+    assert reject("agent_activity", {"channel": None}) is None

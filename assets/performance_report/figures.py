@@ -53,10 +53,12 @@ class Row:
     def figure(self, column: str, places: int = 2) -> Figure:
         return Figure(self.values[column], f"{self.table}.{column}", self.key, places)
 
-    def percent(self, column: str, places: int = 2) -> Figure:
-        """A share 0..1 in percentage points."""
+    def percent(self, column: str, places: int | None = 2) -> Figure:
+        """A share 0..1 in percentage points; `places` None: none where it is a whole number."""
         value = self.values[column]
         shown = None if value is None else value * 100
+        if places is None:
+            places = 0 if shown is None or shown == round(shown) else 2
         return Figure(shown, f"{self.table}.{column}", self.key, places, times=100)
 
 

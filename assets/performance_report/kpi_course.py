@@ -28,8 +28,9 @@ whole as (
 select
     parts.*,
     $last_month as last_month,
-    100 * cast(parts.numerator as double) / nullif(cast(parts.denominator as double), 0) as value,
-    100 * (
+    if(definitions.unit = 'seconds', 1, 100) as scale,
+    scale * cast(parts.numerator as double) / nullif(cast(parts.denominator as double), 0) as value,
+    scale * (
         cast(parts.numerator as double)
         - cast(parts.denominator as double) * cast(whole.numerator as double)
             / nullif(cast(whole.denominator as double), 0)
@@ -40,6 +41,7 @@ join whole
         whole.metric_id = parts.metric_id
         and whole.channel is not distinct from parts.channel
         and whole.service is not distinct from parts.service
+join ref.metric_definitions as definitions on definitions.metric_id = parts.metric_id
 where parts.denominator <> 0
 order by month, queue nulls first
 """

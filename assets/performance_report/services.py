@@ -40,10 +40,10 @@ def read_channels(reader: Reader) -> list[Channel]:
 
 
 def _is_reached(row: Row, policy: Row | None) -> bool | None:
-    """The remark's rule: unrounded, not below the target in force at the month's end."""
+    """The remark's rule: not below the target in force at the month's end; on it is reached."""
     if row["value"] is None or policy is None or policy["target_share"] is None:
         return None
-    return bool(float(row["value"]) / 100 >= float(policy["target_share"]))
+    return bool(round(float(row["value"]) / 100, 12) >= float(policy["target_share"]))
 
 
 def _policies(reader: Reader, channel: str) -> dict[str, Row]:

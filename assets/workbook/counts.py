@@ -28,6 +28,7 @@ class Counts:
         self.figures, self.words = figures, words
         self.where: dict[tuple[str, Key], int] = {}
         self.state: dict[tuple[str, Key], str] = {}
+        self.scale: dict[str, int] = {}  # of a metric: seconds stay, shares become percentages
         self.cells, by_month = self._cells()
         self.monthly = self._grid("monthly", self._of_months(), by_month, self.cells)
         by_period = {
@@ -96,7 +97,7 @@ class Counts:
             place = grid.add(**_only(grid, row, leave=("numerator", "denominator", "value")))
             for column in ("numerator", "denominator"):
                 grid.set(place, column, live(total(under.span(places, column)), row[column]))
-            scale = 1 if row["unit"] == "seconds" else 100
+            scale = self.scale[row["metric_id"]] = 1 if row["unit"] == "seconds" else 100
             parts = ratio(grid.ref(place, "numerator"), grid.ref(place, "denominator"), scale)
             grid.set(place, "value", live(parts, row["value"]))
             self.where[key], self.state[key] = place, row["status"]

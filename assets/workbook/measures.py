@@ -48,7 +48,7 @@ class Measures:
             added([grid.ref(place, column) for place in places])
             for column in ("numerator", "denominator")
         )
-        return ratio(numerators, denominators, 100)
+        return ratio(numerators, denominators, self.counts.scale[metric])
 
     def _input(self, name: str, period: str) -> Expr | None:
         """Components of the quarters pooled; a value alone only in the quarter itself."""

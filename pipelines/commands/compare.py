@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assets.home import HomeError
+from assets.record.closing import month_names, standing
 from assets.rounding import rounded
 from pipelines.commands.options import HomeOption, JsonOption, open_home, parse_period, published
 from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
@@ -46,13 +47,19 @@ def compare(
             found = comparer.compare(months, channel, queue)
     except UnknownCellError as error:
         raise HomeError(str(error)) from None
+    asked = {f"{month:%Y-%m}" for month in months}
+    closed = [r for r in standing(place) if asked.intersection(month_names(r.year, r.period))]
     if as_json:
         print_json(
             {"is_sample": place.sample() is not None, "months": [f"{m:%Y-%m}" for m in months],
+             "closed": [r.name for r in closed],
              "channels": [_as_json(comparison) for comparison in found]}
         )  # fmt: skip
         return
     say_sample(place)
+    for revision in closed:
+        said = f"{revision.year}-{revision.period} is closed; what came since is counted here"
+        say("as now", f": {said}")
     for comparison in found:
         of = " ".join(filter(None, (comparison.channel, queue)))
         _print(f"Service level {period.upper()}, {of}", comparison)

@@ -34,6 +34,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The new home; made if miss
     """
     if (folder / "kring.toml").exists():
         raise HomeError(f"{folder} is a kring home already; nothing was changed")
+    from pipelines.sample.register import leave_out_made_up
+
     require_plain(folder.resolve())
     folder.mkdir(parents=True, exist_ok=True)
     for name in _LAID_OUT:
@@ -42,10 +44,16 @@ def init(folder: Annotated[Path, typer.Argument(help="The new home; made if miss
             shutil.copytree(template, folder / name, dirs_exist_ok=True)
         else:
             shutil.copy(template, folder / name)
+    leave_out_made_up(folder / "register")
     (folder / "landing").mkdir(exist_ok=True)
     console().print(
         f"{folder} is a kring home. Put exports into {folder / 'landing'}, "
         f"look at sources/ and register/, then: kring run --home {folder}",
+        soft_wrap=True,
+    )
+    console().print(
+        "Its register is the model organisation's: KPIs, targets, weights, policies and service "
+        "hours hold until you write your own.",
         soft_wrap=True,
     )
 
@@ -62,6 +70,7 @@ def sample(
     Example: kring sample --scale 0.1
     """
     from pipelines.sample import write_sample
+    from pipelines.sample.register import bring_made_up
 
     place = open_home(home)
     with run_lock(place, wait=False):
@@ -82,6 +91,7 @@ def sample(
         content = {"synthetic": True, "last_year": last, "scale": scale, "seed": seed}
         # first, so that what is written next is never taken for real
         write_json(place, place.sample_marker, content)
+        bring_made_up(TEMPLATE / "register", place.register)
         screen = console(errors=True)
         with screen.status("writing synthetic exports"):
             summary = write_sample(

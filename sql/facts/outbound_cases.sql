@@ -63,7 +63,7 @@ cases as (
 ),
 
 -- a payment known with the case itself counts like one of the payments export
-payments as (
+known_payments as (
     select
         case_id,
         paid_at,
@@ -77,13 +77,24 @@ payments as (
     where paid_at is not null
 ),
 
+-- many exports give a payment's day alone, which reads as its midnight: of the day of a call it
+-- counts as made after it, for who had paid was not to be called
+payments as (
+    select
+        *,
+        if(
+            paid_at = date_trunc('day', paid_at), paid_at + interval 1 day, paid_at
+        ) as paid_by
+    from known_payments
+),
+
 paid as (
     select
         attempts.case_id,
         min(payments.paid_at) as first_paid_at,
-        min(payments.paid_at) filter (payments.paid_at > attempts.first_right_party_at)
+        min(payments.paid_at) filter (payments.paid_by > attempts.first_right_party_at)
             as first_paid_after_contact_at,
-        min(payments.known_at) filter (payments.paid_at <= attempts.first_attempt_at)
+        min(payments.known_at) filter (payments.paid_by <= attempts.first_attempt_at)
             as paid_before_known_at,
         list(payments.record) filter (payments.record is not null) as unsorted_records
     from attempts

@@ -111,7 +111,12 @@ select
         when 'failed' then null_months
         when 'incomplete' then null_months
         when 'not_reported' then null_months
-        when 'no_volume' then 'nothing to count in any month'
+        when 'no_volume'
+            then if(
+                judged.denominator < 0,
+                'the denominator is negative',
+                'nothing to count in any month'
+            )
         when 'in_progress'
             then 'the period is running' || coalesce('; without ' || null_months, '')
         when 'provisional' then 'late data is expected for ' || provisional_months

@@ -1,4 +1,4 @@
--- title: Composite metrics of the register in each period and month
+-- title: Composite metrics of the register in each period and month, counts of its months pooled (a KPI's year may be the mean of its quarters)
 -- grain: one row per composite, year and period, or month
 -- reads: kpi.parts, ref.composites, ref.composite_parts
 -- order: year, period, composite_id

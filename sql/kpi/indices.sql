@@ -35,7 +35,7 @@ kpis as (
         on k.kpi_id = r.kpi_id
         and r.period_end between k.valid_from and coalesce(k.valid_to, date '9999-12-31')
     left join targets as own
-        on own.kpi_id = r.kpi_id and own.year = r.year and own.period = r.period
+        on own.kpi_id = r.kpi_id and own.year = r.year and own.period = r.target_period
     left join targets as every
         on every.kpi_id = r.kpi_id and every.year = r.year and every.period = '*'
 ),

@@ -76,16 +76,17 @@ judged as (
         failures.reason as failure,
         metrics.coverage_floor,
         metrics.minimum_n,
-        cells.denominator / nullif(cells.eligible, 0) as coverage,
+        coalesce(cells.denominator, 0) / nullif(cells.eligible, 0) as coverage,
         definitions.unit = 'share' and not (cells.numerator between 0 and cells.denominator)
             as is_out_of_bounds,
         case
             when failures.reason is not null then 'failed'
             when cells.month_state = 'closed' and cells.is_incomplete then 'incomplete'
             when cells.is_not_reported then 'not_reported'
-            when coalesce(cells.denominator, 0) <= 0 then 'no_volume'
-            when cells.denominator / nullif(cells.eligible, 0) < metrics.coverage_floor
+            -- before no_volume: where all is lost there is nothing known, but there was volume
+            when coalesce(cells.denominator, 0) >= 0 and coverage < metrics.coverage_floor
                 then 'incomplete'
+            when coalesce(cells.denominator, 0) <= 0 then 'no_volume'
             when is_out_of_bounds then 'failed'
             when cells.month_state = 'in_progress' then 'in_progress'
             when clock.as_of <= cells.provisional_until then 'provisional'

@@ -109,8 +109,18 @@ select
     case
         when reported_quarters = 0 then 'not_reported'
         when reported_quarters < quarters and period_state = 'closed' then 'incomplete'
+        -- values that name no components cannot be pooled
+        when quarters > 1 and coalesce(denominator, 0) <= 0 then 'incomplete'
         when period_state = 'in_progress' then 'in_progress'
         else 'measured'
     end as status,
-    coalesce('no input for ' || missing || coalesce('; ' || evidence, ''), evidence) as reason
+    concat_ws(
+        '; ',
+        'no input for ' || missing,
+        case
+            when quarters > 1 and reported_quarters > 0 and coalesce(denominator, 0) <= 0
+                then 'values of single quarters without components cannot be pooled'
+        end,
+        evidence
+    ) as reason
 from inputs

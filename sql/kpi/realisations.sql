@@ -114,6 +114,9 @@ from_quarters as (
         sum(value order by period) as sum_value,
         bool_and(is_proven) as is_proven,
         arg_max(value, period) as last_value,
+        max(period) filter (value is not null) as last_quarter,
+        arg_max(value is null, period) as is_older,
+        arg_max(period || ' ' || reason, period) filter (value is null) as latest_null,
         arg_max(status, period) filter (value is not null) as last_status,
         count(*) filter (value is null) as null_quarters,
         count(value) as value_quarters,
@@ -123,6 +126,8 @@ from_quarters as (
         null_status(status) as null_status,
         case
             when of_state = 'in_progress' then 'in_progress'
+            -- an earlier quarter's value in the last one's place is never shown as complete
+            when any_value(consolidation) = 'last' and is_older then 'provisional'
             else value_status(status)
         end as value_status
     from quarters
@@ -139,7 +144,7 @@ consolidated as (
 ),
 
 computed as (
-    select kpi_id, year, period, value, status, reason, is_proven
+    select kpi_id, year, period, value, status, reason, is_proven, period as target_period
     from awarded
     where consolidation = 'pooled' or period like 'Q%'
     union all
@@ -158,9 +163,17 @@ computed as (
             when not is_measured then null_reason
             when consolidation = 'average' then 'mean of ' || value_quarters || ' quarters'
             when consolidation = 'sum' then 'sum of ' || value_quarters || ' quarters'
-            else 'last known value: ' || last_reason
+            else 'last known value: ' || last_reason || if(is_older, '; ' || latest_null, '')
         end as reason,
-        is_proven
+        is_proven,
+        -- a conversion changes the scale within the year, and the target with it: a value is
+        -- measured by the target of the quarter it is from
+        if(
+            consolidation = 'last'
+            and kpi_id in (select conversions.kpi_id from ref.conversions as conversions),
+            coalesce(last_quarter, period),
+            period
+        ) as target_period
     from consolidated
     where consolidation <> 'pooled' and period not like 'Q%'
 )
@@ -175,7 +188,8 @@ select
     computed.value,
     computed.status,
     computed.reason,
-    computed.is_proven
+    computed.is_proven,
+    computed.target_period
 from kpis
 join computed using (kpi_id, year, period)
 union all
@@ -189,6 +203,7 @@ select
     cast(reported.realisation as double) as value,
     'measured' as status,
     'reported: ' || reported.authority as reason,
-    true as is_proven
+    true as is_proven,
+    kpis.period as target_period
 from kpis
 join ref.reported as reported using (kpi_id, year, period)

@@ -1,4 +1,4 @@
--- title: Metrics by day, by the month's own definition; the days of a month add up to it exactly. A day on which nothing happened has no row
+-- title: Metrics by day, by the month's own definition; the days of a month add up to it exactly (of a closed month: to what is known now, not to what was published). A day on which nothing happened has no row
 -- grain: one row per day, metric, channel, queue, service, source and policy
 -- reads: metric.by_day, metric.monthly, ref.metrics, ref.metric_definitions
 -- order: day, metric_id, channel nulls first, queue nulls first, service nulls first, source nulls first, policy_id nulls first

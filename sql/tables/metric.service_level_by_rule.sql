@@ -1,4 +1,4 @@
--- title: The service level of each month by every rule of the register and by the policy in force (in_force)
+-- title: The service level of each month by every rule of the register and by the policy in force (in_force). Also of closed periods with all that is known now
 -- grain: one row per month, channel, queue and rule
 -- reads: metric.service_level_bridge, ref.metrics
 -- order: month, channel nulls first, queue nulls first, rule

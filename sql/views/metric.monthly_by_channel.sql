@@ -7,8 +7,10 @@ select
     service,
     numerator,
     denominator,
-    -- case, not if(): DuckDB 1.5 reads this view too
-    case unit when 'seconds' then value else value / 100 end as value,
+    -- divided once: a hundredth of a percentage may miss a target by a last bit
+    case
+        when value is not null then cast(numerator as double) / cast(denominator as double)
+    end as value,
     status,
     reason,
     lower_95 / 100 as lower_95,

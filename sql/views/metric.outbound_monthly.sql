@@ -1,4 +1,4 @@
--- title: Outbound calls as a funnel by month of first attempt, with and without a check before dialling
+-- title: Outbound calls as a funnel by month of first attempt, with and without a check before dialling. Also of closed periods with all that is known now
 -- grain: one row per month
 with cases as (
     select

@@ -36,7 +36,9 @@ select
     channels.phone,
     channels.chat,
     cast(policies.phone_target as double) as target,
-    channels.phone >= policies.phone_target and channels.chat >= policies.chat_target as reached,
+    -- twelve places: on the target is reached, whatever the last bit of a quotient
+    round(channels.phone, 12) >= policies.phone_target
+        and round(channels.chat, 12) >= policies.chat_target as reached,
     indices.value as index,
     channels.phone_without_incidents,
     channels.chat_without_incidents
