@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assets.arrivals.ledger import Chunk, Delivery, Ledger
 from assets.home import Home, HomeError
-from assets.lake import OutputRecord, Outputs, is_sound
+from assets.lake import OutputRecord, Outputs, is_sound, sha256_file
 
 
 def sound_outputs(outputs: Outputs, records: Iterable[OutputRecord]) -> list[Path]:
@@ -49,18 +49,28 @@ def sound_chunks(
 
 def _set_aside(home: Home, ledger: Ledger, damaged: list[tuple[Delivery, Chunk]]) -> HomeError:
     """Have the exports of damaged chunks read again, where they still lie in landing."""
-    deliveries = {d.path: d for d, _ in damaged}
-    gone = sorted(path for path in deliveries if not (home.landing / path).is_file())
-    for path, delivery in deliveries.items():
-        if path not in gone:
-            ledger.write(replace(delivery, rules="damaged"))
+    again: dict[str, str] = {}  # the delivery's path -> where its content lies
+    for delivery in {d.path: d for d, _ in damaged}.values():
+        same = [d for d in ledger.deliveries([delivery.source]) if d.sha256 == delivery.sha256]
+        there = [d for d in same if _holds(home.landing / d.path, d.sha256)]
+        for each in [delivery, *there] if there else []:
+            ledger.write(replace(each, rules="damaged"))
+            again[delivery.path] = there[0].path
+    gone = sorted({d.path for d, _ in damaged}.difference(again))
     delivery, chunk = damaged[0]
     what = f"{_path(home, delivery, chunk)} is damaged"
     if len(damaged) > 1:
         what += f", and {len(damaged) - 1} more"
     if gone:
-        return HomeError(f"{what}; restore it from a backup, or put {gone[0]} into landing again")
-    return HomeError(f"{what}; the next run reads {delivery.path} again")
+        return HomeError(
+            f"{what}; restore it from a backup, or put the content that {gone[0]} had into "
+            "landing again"
+        )
+    return HomeError(f"{what}; the next run reads {again[delivery.path]} again")
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_file(path) == sha256
 
 
 def _path(home: Home, delivery: Delivery, chunk: Chunk) -> Path:

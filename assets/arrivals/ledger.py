@@ -60,6 +60,11 @@ class Delivery:
         return self.sha256[:16]
 
     @property
+    def stamp(self) -> tuple[int, int, int]:
+        """By which a file of landing is known again without being read."""
+        return self.size, self.mtime_ns, self.ctime_ns
+
+    @property
     def awaits_later_day(self) -> bool:
         """Rows of this file lay after its run's as_of, so a later run reads it again."""
         return any(rule.startswith("after_as_of") for rule in self.rejects)
@@ -113,7 +118,7 @@ class Ledger:
         """The delivery of this very file as it lies there, judged by its stat alone."""
         for sha256 in self._contents.get((source, path), ()):
             d = self._by_place[source, path, sha256]
-            if (d.size, d.mtime_ns, d.ctime_ns) == (size, mtime_ns, ctime_ns):
+            if d.stamp == (size, mtime_ns, ctime_ns):
                 return d
         return None
 
@@ -122,6 +127,11 @@ class Ledger:
         found = (self._by_place[source, p, sha256] for p in self._paths.get((source, sha256), ()))
         holding = (d for d in found if d.status in (LOADED, WITHDRAWN))
         return min(holding, key=lambda d: (d.sequence, d.path), default=None)
+
+    def first(self, source: str, sha256: str) -> Delivery | None:
+        """The first delivery of this content whatever came of it: its place in the order."""
+        found = (self._by_place[source, p, sha256] for p in self._paths.get((source, sha256), ()))
+        return min(found, key=lambda d: (d.sequence, d.path), default=None)
 
     def last_sequence(self) -> int:
         return max((d.sequence for d in self._by_place.values()), default=0)

@@ -117,13 +117,13 @@ class Look:
 
     def fact_months(self, rule: Statement) -> list[date]:
         """The months a fact is built for: those of the calendar, and any with rows beyond."""
-        kinds = raw_kinds(rule)
+        kinds, first = raw_kinds(rule), f"{self.home.settings.first_month:%Y-%m}"
         beyond = {
             parse_month(c.month)
             for s in self.sources
             if s.kind in kinds
             for d in self.ledger.loaded(s.name)
             for c in d.chunks
-            if c.month <= f"{self.as_of:%Y-%m}"
+            if first <= c.month <= f"{self.as_of:%Y-%m}"
         }
         return sorted(beyond.union(self.months))

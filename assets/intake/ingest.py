@@ -66,7 +66,7 @@ def ingest(home: Home, as_of: date, progress: Progress | None = None) -> Ingeste
     todo = sorted(
         (p for p in todo if p.found.path not in moving), key=lambda p: (p.source.name, p.found.path)
     )
-    present = frozenset(file.path for file in found)
+    present = {file.path: file.stamp for file in found}
     busy = {item.source.name for item in todo}
     at_once = max(1, min(_AT_ONCE, cores(), len(busy)))
     tell = _counted(progress, len(todo))
@@ -85,7 +85,7 @@ class _Run:
     home: Home
     as_of: date
     ledger: Ledger
-    present: frozenset[str]
+    present: dict[str, tuple[int, int, int]]  # path -> stamp
     secret: Pseudonyms
     tell: Callable[[str], None]
     at_once: int
@@ -190,9 +190,12 @@ def _deliver(lane: _Lane, item: Pending, sequence: int, readers: _Readers) -> No
     holder = ledger.holder(item.source.name, staged.sha256) if staged.sha256 else None
     blank = _blank(run, item, sequence, staged.sha256, rules)
     if holder and holder.status == WITHDRAWN:
-        ledger.write(replace(blank, status=WITHDRAWN, error=holder.error))
+        # in its place, should it be given back
+        again = replace(blank, status=WITHDRAWN, error=holder.error, sequence=holder.sequence)
+        ledger.write(again)
         return
-    if holder and holder.path != path and (holder.path in run.present or holder.rules == rules):
+    is_there = holder and run.present.get(holder.path) == holder.stamp
+    if holder and holder.path != path and (is_there or holder.rules == rules):
         covers = covered(item.source, path, ())
         repeated = replace(blank, status=DUPLICATE, covers=covers, error=holder.path)
         lane.done.duplicates.append(ledger.write(repeated))
@@ -205,7 +208,11 @@ def _deliver(lane: _Lane, item: Pending, sequence: int, readers: _Readers) -> No
     if holder and unchanged and not holder.awaits_later_day and not is_lost(run.home, holder):
         ledger.write(_restamped(holder, item))
         return
-    reader = readers.of(holder)
+    # what was refused, or taken back and given again, keeps its place in the order, and its key
+    first = ledger.first(item.source.name, staged.sha256) if staged.sha256 else None
+    if first:
+        blank = replace(blank, sequence=first.sequence)
+    reader = readers.of(first)
     reading = reader.take(staged, item.found.expected)
     lane.waiting.append((reader, blank, holder, reading))
     if reader.is_empty:
@@ -220,13 +227,15 @@ def _record(
     if reading.rule in NOT_YET:
         done.unstable.append(blank.path)
         return
-    sequence = holder.sequence if holder else blank.sequence
-    delivery = _recorded(replace(blank, sequence=sequence), source, reading)
+    delivery = _recorded(blank, source, reading)
     _keep_rejects(run.home, delivery, reading)
     run.ledger.write(delivery)
     (done.refused if delivery.status == REFUSED else done.loaded).append(delivery)
-    if holder and holder.path != delivery.path:
+    if holder and holder.path != delivery.path and (delivery.accepted or not holder.covers):
         run.ledger.forget(holder)
+    elif holder and holder.path != delivery.path:
+        # without rows it said that there were none, of months that its name told
+        run.ledger.write(replace(holder, status=DUPLICATE, error=delivery.path, chunks=()))
 
 
 def _blank(run: _Run, item: Pending, sequence: int, sha256: str, rules: str) -> Delivery:
@@ -282,5 +291,8 @@ def _move_chunks(home: Home, old: str, new: str, sources: tuple[Source, ...]) ->
     """A renamed source keeps its chunks; its keys are resolved anew under the new name."""
     kind = next(source.kind for source in sources if source.name == new)
     for folder in (home.chunks / kind, home.rejects):
+        # the new name may have been read under already, where `was` was forgotten at first
+        for file in sorted((folder / old).glob("*")):
+            file.replace(make_folder(folder / new) / file.name)
         if (folder / old).is_dir():
-            (folder / old).rename(folder / new)
+            (folder / old).rmdir()

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assets.arrivals.ledger import WITHDRAWN, Delivery, Ledger
+from assets.arrivals.ledger import REFUSED, WITHDRAWN, Delivery, Ledger
 from assets.home import Home, HomeError
+
+_GIVEN_BACK = "counts again; the next run reads it, in its former place"
 
 
 def withdraw(home: Home, path: str, reason: str) -> list[Delivery]:
@@ -29,7 +31,10 @@ def restore(home: Home, path: str) -> list[Delivery]:
     if not found:
         raise HomeError(f"{path} is not withdrawn")
     for delivery in found:
-        ledger.forget(delivery)
+        if (home.landing / delivery.path).is_file():
+            ledger.write(replace(delivery, status=REFUSED, error=_GIVEN_BACK, rules=""))
+        else:
+            ledger.forget(delivery)
     return found
 
 

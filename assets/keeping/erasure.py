@@ -18,6 +18,7 @@ from assets.arrivals.sources import read_sources
 from assets.database import open_database
 from assets.home import Home
 from assets.intake.landing_search import holds, patterns
+from assets.intake.leftovers import sweep_unnamed
 from assets.key import PSEUDONYM_COLUMNS, all_pseudonyms
 from assets.lake import sha256_file
 from assets.record.decisions import decisions
@@ -76,15 +77,14 @@ def erase(home: Home, traces: Traces) -> list[str]:
     """
     ledger, done = Ledger(home), []
     for delivery in traces.lake:
-        for chunk in delivery.chunks:
-            home.chunk(delivery.kind, delivery.source, chunk.file).unlink(missing_ok=True)
-        home.rejects_file(delivery.source, delivery.file_id).unlink(missing_ok=True)
         when = datetime.now(UTC).date()
         ledger.write(
             replace(delivery, status=WITHDRAWN, error=f"taken out on request on {when}", rows=0,
                     accepted=0, filtered=0, rejected=0, rejects={}, chunks=())
         )  # fmt: skip
         done.append(f"the former content of {delivery.path} is out of the lake")
+    # the records first: cut short between, the next call or run removes what none of them names
+    sweep_unnamed(home, ledger, read_sources(home.sources))
     standing = current(home)
     for version in traces.versions:
         if standing is None or version.id != standing.id:

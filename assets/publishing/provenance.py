@@ -193,7 +193,8 @@ def _require_causes(con: Any, version: str) -> None:
         raise SqlError(
             f"figures changed and nothing that they rest on did (first {named}); not published. "
             "A file under lake/outputs was altered by hand: remove lake/outputs and run kring run "
-            "again, which builds all of it anew from what was read"
+            "again, which builds all of it anew from what was read. Where it says so once more, "
+            "kring cannot tell the cause, which is a fault of its own: report it with this message"
         )
 
 

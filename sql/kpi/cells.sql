@@ -25,6 +25,7 @@ months as (
         bool_or(status = 'failed') as is_failed,
         bool_or(status = 'incomplete') as is_incomplete,
         bool_or(status = 'not_reported') or is_unpoolable as is_not_reported,
+        is_failed or is_incomplete or is_not_reported as is_null,
         bool_or(status = 'provisional') as is_provisional,
         bool_or(status = 'in_progress') as is_in_progress,
         coalesce(
@@ -49,8 +50,9 @@ summed as (
         months.metric_id,
         months.channel,
         months.service,
-        sum(months.numerator) as numerator,
-        sum(months.denominator) as denominator,
+        -- a month without a figure gives no part of one: not its healthy queues alone either
+        sum(months.numerator) filter (not is_null) as numerator,
+        sum(months.denominator) filter (not is_null) as denominator,
         bool_and(is_proven) as is_proven,
         bool_or(is_failed) as has_failed,
         bool_or(is_incomplete) as has_incomplete,
@@ -59,7 +61,7 @@ summed as (
         bool_or(is_provisional) as is_provisional,
         bool_or(is_in_progress) as is_in_progress,
         string_agg(strftime(month, '%Y-%m') || ' ' || reason, '; ' order by month)
-            filter (is_failed or is_incomplete or is_not_reported) as null_months,
+            filter (is_null) as null_months,
         string_agg(strftime(month, '%Y-%m'), ', ' order by month)
             filter (is_provisional) as provisional_months
     from months

@@ -83,9 +83,9 @@ judged as (
             when failures.reason is not null then 'failed'
             when cells.month_state = 'closed' and cells.is_incomplete then 'incomplete'
             when cells.is_not_reported then 'not_reported'
-            -- before no_volume: where all is lost there is nothing known, but there was volume
+            -- before no_volume: there was volume, of which too little is known or nothing
             when coalesce(cells.denominator, 0) >= 0 and coverage < metrics.coverage_floor
-                then 'incomplete'
+                then if(coverage = 0, 'not_reported', 'incomplete')
             when coalesce(cells.denominator, 0) <= 0 then 'no_volume'
             when is_out_of_bounds then 'failed'
             when cells.month_state = 'in_progress' then 'in_progress'
@@ -130,7 +130,8 @@ select
                 'known for ' || round(100 * coverage, 1) || ' % of rows, below the floor of '
                 || round(100 * coverage_floor, 1) || ' %'
             )
-        when 'not_reported' then coverage_reason
+        when 'not_reported'
+            then if(is_not_reported, coverage_reason, 'known for none of the rows')
         when 'no_volume'
             then case
                 when denominator < 0 then 'the denominator is negative'

@@ -69,7 +69,9 @@ def test_a_damaged_chunk_without_its_export_says_what_to_restore(ran: TestHome) 
         export.unlink()
     ran.put("calls/calls_20240117.csv", calls_file([call("A3")]))
     for _ in range(2):
-        with pytest.raises(HomeError, match="and 1 more; restore it from a backup, or put calls/"):
+        with pytest.raises(
+            HomeError, match="and 1 more; restore it from a backup, or put the content that calls/"
+        ):
             ran.run(AS_OF)
     for path, content in sound.items():
         path.write_bytes(content)

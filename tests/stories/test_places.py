@@ -1,0 +1,153 @@
+"""A content keeps its place in the order of delivery, whatever happens to its file meanwhile.
+
+Of a source without `version` a later delivery corrects an earlier one; so a file that is refused
+for a night, taken back and given again, copied, renamed or lost must not become the newest.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from commands import Command
+from homes import TestHome, call, calls_file
+
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.sources import read_sources
+from assets.home import HomeError
+from assets.intake.withdrawal import restore, withdraw
+from assets.keeping import erasure
+
+AS_OF = "2024-02-10"
+FIRST, CORRECTION = "calls/calls_20240115.csv", "calls/calls_20240114.csv"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
+    """Two calls within 20 seconds; then a correction of the first, which waited 60."""
+    home = TestHome(tmp_path_factory.mktemp("places") / "home", last_month="2024-01")
+    home.only_sources("calls")
+    path = home.root / "sources/calls.sql"
+    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.put(FIRST, calls_file([call("A1"), call("A2")]))
+    home.run(AS_OF)
+    home.put(CORRECTION, calls_file([call("A1", wait="60,0")]))
+    home.run(AS_OF)
+    assert waits(home) == {"A1": 60, "A2": 10}
+    return home
+
+
+@pytest.fixture
+def place(filled: TestHome, tmp_path: Path) -> TestHome:
+    return filled.copied(tmp_path / "home")
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
+
+
+def waits(home: TestHome) -> dict[str, int]:
+    rows = home.query("select contact_id, cast(wait_seconds as integer) from fact.contacts")
+    return dict(rows)
+
+
+def edit_source(home: TestHome, old: str, new: str) -> None:
+    path = home.root / "sources/calls.sql"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_file_refused_for_one_run_is_not_the_newest_after_it(place: TestHome) -> None:
+    """A wrong count beside it refuses it; put right, it stands before its correction again."""
+    told = place.root / "landing" / f"{FIRST}.done"
+    told.write_text("3\n")
+    place.run(AS_OF)
+    assert waits(place) == {"A1": 60}
+    told.unlink()
+    place.run(AS_OF)
+    assert waits(place) == {"A1": 60, "A2": 10}
+
+
+def test_undoing_a_withdrawal_leaves_all_as_it_was(place: TestHome) -> None:
+    withdraw(place.home, FIRST, "wrong day")
+    place.run(AS_OF)
+    assert waits(place) == {"A1": 60}
+    restore(place.home, FIRST)
+    place.run(AS_OF)
+    assert waits(place) == {"A1": 60, "A2": 10}
+
+
+def test_a_copy_is_read_by_a_changed_rule_when_the_first_has_another_content(
+    place: TestHome,
+) -> None:
+    copy = place.put("calls/calls_20240116.csv", (place.root / "landing" / FIRST).read_bytes())
+    place.run(AS_OF)
+    place.put(FIRST, calls_file([call("A3")]))
+    place.run(AS_OF)
+    edit_source(place, '"Wait" as wait_seconds', "'30,0' as wait_seconds")
+    place.run(AS_OF)
+    assert copy.exists() and set(waits(place).values()) == {30}
+
+
+def test_lost_rows_are_read_again_under_the_files_new_name(place: TestHome) -> None:
+    landing = place.root / "landing"
+    (landing / FIRST).rename(landing / "calls/calls_20240117.csv")
+    place.run(AS_OF)
+    for chunk in (place.root / "lake/raw/calls").rglob("*.parquet"):
+        chunk.unlink()
+    edit_source(place, "-- title:", "-- title: ")
+    (place.root / "lake/outputs/fact.contacts/2024-01.json").unlink()
+    with pytest.raises(HomeError, match="the next run reads calls/"):
+        place.run(AS_OF)
+    place.run(AS_OF)
+    assert waits(place) == {"A1": 60, "A2": 10}
+
+
+def test_an_erasure_cut_short_is_finished_by_the_next(
+    place: TestHome, monkeypatch: pytest.MonkeyPatch, command: Command
+) -> None:
+    """The records are written first: what was left of the rows goes with the next call."""
+    agent = "KP-0002"
+    place.put(FIRST, calls_file([call("A1"), call("A2", agent=agent)]))
+    place.run(AS_OF)
+    place.put(FIRST, calls_file([call("A2", agent="")]))
+    place.run(AS_OF)
+    with monkeypatch.context() as patch:
+        patch.setattr(erasure, "sweep_unnamed", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            erasure.erase(place.home, erasure.find(place.home, agent))
+    assert command(place.root, "forget", agent, "--erase").code in (0, 3)
+    place.run(AS_OF)
+    assert command(place.root, "forget", agent).code in (0, 3)
+    held = {c.file for d in Ledger(place.home).deliveries() for c in d.chunks}
+    assert {p.name for p in (place.root / "lake/raw/calls").rglob("*.parquet")} == held
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_forgotten_former_name_can_be_added_later(place: TestHome) -> None:
+    path = place.root / "sources/calls.sql"
+    renamed = place.source("telephone", path.read_text())
+    path.unlink()
+    place.run(AS_OF)
+    renamed.write_text(renamed.read_text().replace("-- kind:", "-- was: calls\n-- kind:", 1))
+    place.run(AS_OF)
+    assert [s.name for s in read_sources(place.root / "sources")] == ["telephone"]
+    assert waits(place) == {"A1": 60, "A2": 10}
+
+
+def test_a_later_first_month_takes_the_months_before_away(place: TestHome) -> None:
+    toml = place.root / "kring.toml"
+    place.put("calls/calls_20240201.csv", calls_file([call("B1", "01/02/2024 10:00:00")]))
+    text = toml.read_text().replace('last_month = "2024-01"', 'last_month = "2024-02"')
+    toml.write_text(text)
+    place.run("2024-03-10")
+    (place.root / "landing" / FIRST).unlink()
+    toml.write_text(text.replace('first_month = "2024-01"', 'first_month = "2024-02"'))
+    ran = place.kring("run", "--as-of", "2024-03-10")
+    assert "Traceback" not in ran.stderr and ran.returncode in (0, 3), ran.stderr
+    assert list(waits(place)) == ["B1"]
