@@ -35,6 +35,11 @@ class Tree:
         self.figures, self.register, self.measures = figures, register, measures
         self.grid = Grid("periods", words.sheet("periods"), _COLUMNS)
         self.where: dict[Place, int] = {}
+        # by which period's target a value is measured; versions of before do not say
+        self.scales = {
+            (row["period"], row["basis"], row["kpi_id"]): row.get("target_period")
+            for row in figures.rows("select * from kpi.realisations where year = $year")
+        }
         self.rows = sorted(
             figures.rows("select * from kpi.scorecard where year = $year"), key=self._order
         )
@@ -66,7 +71,8 @@ class Tree:
         for key in ("cap_low", "cap_high"):
             cap = self._of("kpis", rule, key)
             self.grid.set(place, key, live(cap, cap.value) if cap else None)
-        target = self.register.target(row["id"], row["period"])
+        scale = self.scales.get((row["period"], row["basis"], row["id"])) or row["period"]
+        target = self.register.target(row["id"], scale)
         self._set(place, row, "target", self._of("targets", target, "target"))
         self._set(place, row, "realisation", self._realisation(place, row))
         cells = {key: self.grid.ref(place, key) for key in _POINTS}

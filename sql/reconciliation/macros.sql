@@ -27,7 +27,7 @@ create or replace macro quoted_words(words) as '"' || words || '"';
 -- the last month of a period's name after the year; null: no period of kring's
 create or replace macro last_month(part) as case
     when part = 'Y' then 12
-    when part = 'S1' then 6
+    when regexp_full_match(part, 'S[12]') then try_cast(right(part, 1) as integer) * 6
     when regexp_full_match(part, '(YTD-)?Q[1-4]') then try_cast(right(part, 1) as integer) * 3
     when regexp_full_match(part, '0[1-9]|1[0-2]') then try_cast(part as integer)
 end;

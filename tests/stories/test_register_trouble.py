@@ -169,7 +169,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
     # settings
     "not TOML": (settings("= 0", "= 0 0"), r"kring.toml: not readable as TOML \(.*line 6"),
     "key": (settings("timezone", "time_zone"),
-            r"unknown key organisation.time_zone; known are first_month, last_month, name, time"),
+            r"unknown key organisation.time_zone; known are country_code, first_month, last_month"),
     "section": (settings("[ingest]", "[ingst]"),
                 r"unknown section \[ingst\]; known are alerts, freshness, ingest, nightly, "
                 r"organisation, published"),
