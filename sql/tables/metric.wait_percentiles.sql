@@ -2,12 +2,10 @@
 -- grain: one row per month, channel, queue (* for all queues together) and outcome
 -- reads: fact.contacts
 -- order: month, channel, queue, outcome
--- a row that stands for several contacts counts as so many
 with waits as (
-    select month, channel, queue, outcome, wait_seconds, sum(contacts) as contacts
+    select month, channel, queue, outcome, wait_seconds, contacts
     from fact.contacts
     where outcome in ('answered', 'abandoned') and wait_seconds is not null
-    group by month, channel, queue, outcome, wait_seconds
 ),
 
 levels as (
@@ -16,31 +14,72 @@ levels as (
     select * replace ('*' as queue) from waits
 ),
 
+-- all levels of one sorting of the waits, where each row is one contact
+counted as (
+    select
+        month,
+        channel,
+        queue,
+        outcome,
+        sum(contacts) as contacts,
+        quantile_disc(wait_seconds, [0.5, 0.8, 0.9, 0.95, 0.99]) as percentiles,
+        max(wait_seconds) as longest_seconds,
+        max(contacts) > 1 as is_weighted
+    from levels
+    group by month, channel, queue, outcome
+),
+
+-- where a row stands for several, the shortest wait within which so large a share of them is;
+-- apart, because it takes ten times as long
 ranked as (
     select
-        *,
-        sum(contacts) over (
+        levels.*,
+        counted.contacts as total,
+        sum(levels.contacts) over (
             partition by month, channel, queue, outcome
             order by wait_seconds
-            -- all queues together have a wait several times
             range between unbounded preceding and current row
-        ) as up_to,
-        sum(contacts) over (partition by month, channel, queue, outcome) as total
+        ) as up_to
     from levels
+    join counted using (month, channel, queue, outcome)
+    where counted.is_weighted
+),
+
+weighted as (
+    select
+        month,
+        channel,
+        queue,
+        outcome,
+        [
+            min(wait_seconds) filter (up_to >= 0.50 * total),
+            min(wait_seconds) filter (up_to >= 0.80 * total),
+            min(wait_seconds) filter (up_to >= 0.90 * total),
+            min(wait_seconds) filter (up_to >= 0.95 * total),
+            min(wait_seconds) filter (up_to >= 0.99 * total)
+        ] as percentiles
+    from ranked
+    group by month, channel, queue, outcome
 )
 
--- the shortest wait within which at least that share of the contacts is
 select
     month,
     channel,
     queue,
     outcome,
-    cast(any_value(total) as bigint) as contacts,
-    min(wait_seconds) filter (up_to >= 0.50 * total) as p50_seconds,
-    min(wait_seconds) filter (up_to >= 0.80 * total) as p80_seconds,
-    min(wait_seconds) filter (up_to >= 0.90 * total) as p90_seconds,
-    min(wait_seconds) filter (up_to >= 0.95 * total) as p95_seconds,
-    min(wait_seconds) filter (up_to >= 0.99 * total) as p99_seconds,
-    max(wait_seconds) as longest_seconds
-from ranked
-group by month, channel, queue, outcome
+    contacts,
+    percentiles[1] as p50_seconds,
+    percentiles[2] as p80_seconds,
+    percentiles[3] as p90_seconds,
+    percentiles[4] as p95_seconds,
+    percentiles[5] as p99_seconds,
+    longest_seconds
+from (
+    select
+        counted.* replace (
+            cast(counted.contacts as bigint) as contacts,
+            coalesce(weighted.percentiles, counted.percentiles) as percentiles
+        )
+    from counted
+    left join weighted using (month, channel, queue, outcome)
+)
