@@ -43,11 +43,13 @@ def sound_chunks(
     ]
     damaged = [(d, c) for d, c in chunks if not is_sound(_path(home, d, c), c.sha256)]
     if damaged:
-        raise _set_aside(home, ledger, damaged)
+        raise _to_be_read_again(home, ledger, damaged)
     return [_path(home, d, c) for d, c in chunks]
 
 
-def _set_aside(home: Home, ledger: Ledger, damaged: list[tuple[Delivery, Chunk]]) -> HomeError:
+def _to_be_read_again(
+    home: Home, ledger: Ledger, damaged: list[tuple[Delivery, Chunk]]
+) -> HomeError:
     """Have the exports of damaged chunks read again, where they still lie in landing."""
     again: dict[str, str] = {}  # the delivery's path -> where its content lies
     for delivery in {d.path: d for d, _ in damaged}.values():

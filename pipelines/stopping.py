@@ -6,12 +6,15 @@ comes between two steps; the kernel's own note of it is kept here.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 EXIT_CODE = 130
+# complains, with a traceback, of a cursor that a signal kept it from closing
+_COMPLAINS = logging.getLogger("sqlalchemy.pool")
 _asked_by = {signal.SIGINT, signal.SIGTERM}
 _notes: int | None = None
 
@@ -25,9 +28,12 @@ def heeded() -> Iterator[None]:
     os.set_blocking(written, False)
     before = signal.set_wakeup_fd(written, warn_on_full_buffer=False)
     handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    level = _COMPLAINS.level
+    _COMPLAINS.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
+        _COMPLAINS.setLevel(level)
         signal.signal(signal.SIGTERM, handler)
         signal.set_wakeup_fd(before)
         os.close(_notes)

@@ -1,4 +1,4 @@
-"""Fixtures shared by all tests: a fresh home, and the sample year, run once by the command."""
+"""Fixtures shared by all tests: a fresh home, the command, the sample year run once by it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from commands import Command
 from homes import TestHome
 
 
@@ -14,6 +15,11 @@ from homes import TestHome
 def home(tmp_path: Path) -> TestHome:
     """A fresh home without exports."""
     return TestHome(tmp_path / "home")
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    return Command(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")

@@ -122,6 +122,13 @@ class TestHome:
             if path.stem not in names:
                 path.unlink()
 
+    def edit_source(self, name: str, old: str, new: str) -> None:
+        """Replace a text in a source; it must be there."""
+        path = self.root / "sources" / f"{name}.sql"
+        text = path.read_text()
+        assert old in text, f"{name}.sql does not hold {old!r}"
+        path.write_text(text.replace(old, new))
+
     def edit_register(self, table: str, old: str, new: str) -> None:
         """Replace a text in a register table; it must be there."""
         path = self.root / "register" / f"{table}.csv"

@@ -29,18 +29,12 @@ JSON_CALLS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """One month of two calls, published, complete; and a file that nobody claims."""
     home = TestHome(tmp_path_factory.mktemp("command") / "home", last_month="2024-01")
     home.only_sources("calls")
-    path = home.root / "sources/calls.sql"
-    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.edit_source("calls", "expects:     day", "expects:     none")
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
     home.run(AS_OF)
     return home

@@ -323,3 +323,11 @@ def test_a_complaint_counts_in_the_month_in_which_it_falls_due(
 def test_agents_time_is_of_a_channel_that_is_counted() -> None:
     assert reject("agent_activity", {"channel": "voice"}) == ("channel", "unknown_channel")
     assert reject("agent_activity", {"channel": None}) is None
+
+
+def test_parts_of_an_agents_day_are_rows_of_their_own() -> None:
+    """Two half hours alike are two rows; without a part they would be one row twice."""
+    parts = run("agent_activity", {"part": "08:00"}, {"part": "08:30"}).accepted["activity_id"]
+    whole = run("agent_activity", {}, {}).accepted["activity_id"]
+    assert parts.n_unique() == 2 and whole.n_unique() == 1
+    assert all(key.startswith(f"{whole[0]}|") for key in parts)

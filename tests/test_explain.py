@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,6 +162,19 @@ def test_every_index_follows_from_the_steps_below_it(sample_home: TestHome, orac
     assert found == {key: pytest.approx(index) for key, index in expected.items()}
     year = (2024, "Y", "reported", "organisation:organisation")
     assert f"{found[year]:.2f}" == "115.87"  # the report's
+
+
+def test_in_a_running_year_too_the_target_named_is_the_one_measured_by(tmp_path: Path) -> None:
+    """8a's year stands on the third quarter's IKPA until the fourth is known: 95.5, not 100."""
+    home = TestHome(tmp_path / "home")
+    home.only_sources("calls")
+    home.run("2024-08-15")
+    rows = home.query(
+        "select id, period, target, value from kpi.scorecard as cards join kpi.explain as steps "
+        "using (year, period, basis) where steps.figure = 'kpi:' || id and steps.kind = 'target'"
+    )
+    assert len(rows) > 12 and all(target == value for _, _, target, value in rows if target)
+    assert ("budget_execution", "Y", 95.5, 95.5) in rows
 
 
 def test_every_composite_follows_from_its_parts(sample_home: TestHome, oracle: Oracle) -> None:

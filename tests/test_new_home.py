@@ -15,11 +15,6 @@ TABLES = ("events", "inputs")
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
-@pytest.fixture
 def laid_out(command: Command, tmp_path: Path) -> Path:
     said = command(tmp_path, "init", str(tmp_path / "home"))
     assert said.code == 0 and "model organisation's" in said.text

@@ -29,11 +29,6 @@ def shipped(reconciler: Reconciler) -> list[dict[str, Any]]:
     return reconciler(SHIPPED.read_text())
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 # The disagreements of the printed report, each worked by hand: rule, figure, what must be said.
 KNOWN = [
     # 73.50 / 64 = 1.1484375; 1.14845 x 64 = 73.5008
@@ -159,8 +154,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
         tmp_path_factory.mktemp("small") / "home", last_month="2024-01", references=True
     )
     home.only_sources("calls")
-    source = home.root / "sources/calls.sql"
-    source.write_text(source.read_text().replace("expects:     day", "expects:     none"))
+    home.edit_source("calls", "expects:     day", "expects:     none")
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
     home.run("2024-02-10")
     return home

@@ -13,11 +13,6 @@ from reporting import ONE, Reconciler, reconciler
 __all__ = ["reconciler"]  # the fixture
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 @pytest.mark.parametrize(
     ("line", "verdict", "reason"),
     [

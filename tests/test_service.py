@@ -19,11 +19,6 @@ from assets.home import HomeError
 from pipelines.units import UNITS, calendar, units
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
 @pytest.mark.parametrize("alerts", ["", '[alerts]\nhook = "true"\n'], ids=["quiet", "alerts"])
 def test_systemd_finds_nothing_wrong(

@@ -19,18 +19,12 @@ AS_OF = "2024-04-10"
 ODD = "odd/report [final] [/bold].csv"
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """One month of two calls, published; and a file that nobody claims, oddly named."""
     home = TestHome(tmp_path_factory.mktemp("troubles") / "home", last_month="2024-03")
     home.only_sources("calls")
-    path = home.root / "sources/calls.sql"
-    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.edit_source("calls", "expects:     day", "expects:     none")
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
     home.put(ODD, "a;b\n1;2\n")
     home.run(AS_OF)

@@ -97,12 +97,18 @@ kpis as (
         kpis.source,
         kpis.channel,
         kpis.service,
-        kpis.consolidation = 'pooled' or cards.period like 'Q%' as is_direct
+        kpis.consolidation = 'pooled' or cards.period like 'Q%' as is_direct,
+        coalesce(realisations.target_period, cards.period) as target_period
     from cards
     join ref.kpis as kpis
         on kpis.kpi_id = cards.id
         and cards.period_end between kpis.valid_from
             and coalesce(kpis.valid_to, date '9999-12-31')
+    left join kpi.realisations as realisations
+        on realisations.kpi_id = cards.id
+        and realisations.year = cards.year
+        and realisations.period = cards.period
+        and realisations.basis = cards.basis
     where cards.level = 'kpi'
 ),
 
@@ -153,7 +159,7 @@ kpi_targets as (
     join targets
         on targets.kpi_id = kpis.kpi_id
         and targets.year = kpis.year
-        and targets.period in (kpis.period, '*')
+        and targets.period in (kpis.target_period, '*')
     qualify row_number() over (
         partition by kpis.year, kpis.period, kpis.basis, kpis.figure
         order by targets.period = '*'

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -106,6 +107,18 @@ def test_what_breaks_over_a_stop_counts_as_the_stop() -> None:
             raise ValueError("closed database") from None
     with pytest.raises(ValueError), stopping.heeded(), stopping.told_apart():
         raise ValueError("nobody asked to stop")
+
+
+def test_a_library_that_cannot_close_its_cursor_over_a_stop_says_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """SQLAlchemy would print a traceback beside the sentence that the run has stopped."""
+    pool = create_engine("sqlite://").pool
+    with stopping.heeded():
+        pool.logger.error("Error closing cursor")
+    assert caplog.text == ""
+    pool.logger.error("Error closing cursor")
+    assert "Error closing cursor" in caplog.text
 
 
 def held(home: TestHome) -> bool:

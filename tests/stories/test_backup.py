@@ -22,11 +22,6 @@ from assets.publishing.content import content_digest
 AS_OF = "2024-03-10"
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """January and February: calls with a correction and a reject, empty complaint files."""

@@ -37,8 +37,7 @@ def unwatched(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """February: two of four calls waited for two minutes; published. Copy it, leave it as it is."""
     home = TestHome(tmp_path_factory.mktemp("checks") / "home", last_month="2024-02")
     home.only_sources("calls")
-    path = home.root / "sources/calls.sql"
-    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.edit_source("calls", "expects:     day", "expects:     none")
     waits(home, 1, 10, 20)
     waits(home, 2, 10, 20, 120, 130)
     home.run(AS_OF)

@@ -28,11 +28,6 @@ def half(tmp_path_factory: pytest.TempPathFactory) -> DefendedHome:
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
-@pytest.fixture
 def home(half: DefendedHome, tmp_path: Path) -> DefendedHome:
     """A copy of the half year, to spoil."""
     return half.copied(tmp_path / "home")

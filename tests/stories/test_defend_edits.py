@@ -34,11 +34,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> DefendedHome:
     return made
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 def test_a_target_moves_its_kpi_and_the_nodes_above(home: DefendedHome) -> None:
     home.append_register("targets", "service_level,2024,*,90,2024-07-01,Decree 12 of 2024,false")
     version = home.publish(AS_OF)

@@ -45,11 +45,6 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(DefendedHome.of_months(root, "2024-01", "2024-06"))
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 def decide(story: Story, command: Command, step: str, *arguments: str) -> str:
     with no_waiting():
         said = command(story.home.root, *arguments)

@@ -26,11 +26,6 @@ SEEDS = [int(seed) for seed in os.environ.get("KRING_WALKS", "1 2").split()]
 STEPS = int(os.environ.get("KRING_WALK_STEPS", "7"))
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 @dataclass
 class Walk:
     """A home that is edited at random; each edit says which causes it may be told as."""

@@ -23,18 +23,12 @@ from test_instance import left_open
 AS_OF = "2024-02-10"
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """A month, published by the command, with Dagster's books and a hook."""
     home = TestHome(tmp_path_factory.mktemp("doctor") / "home", last_month="2024-01")
     home.only_sources("calls")
-    path = home.root / "sources/calls.sql"
-    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.edit_source("calls", "expects:     day", "expects:     none")
     with (home.root / "kring.toml").open("a") as settings:
         settings.write('[alerts]\nhook = "true"\n')
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))

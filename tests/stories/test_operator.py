@@ -28,11 +28,6 @@ from fact.contacts group by month, channel, queue, source
 """
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """Three calls, of which one has an outcome that the source does not know."""

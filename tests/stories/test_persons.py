@@ -18,18 +18,12 @@ JANUARY, FEBRUARY = "calls/calls_20240115.csv", "calls/calls_20240215.csv"
 PERSON, OTHER = "KP-Siti-77", "KP-0002"
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """Two months of calls of two agents, published."""
     home = TestHome(tmp_path_factory.mktemp("persons") / "home", last_month="2024-02")
     home.only_sources("calls")
-    path = home.root / "sources/calls.sql"
-    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.edit_source("calls", "expects:     day", "expects:     none")
     home.put(JANUARY, january(PERSON))
     home.run(AS_OF)
     home.put(FEBRUARY, calls_file([call("B1", "15/02/2024 10:00:00", agent=OTHER)]))

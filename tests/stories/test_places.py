@@ -27,8 +27,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """Two calls within 20 seconds; then a correction of the first, which waited 60."""
     home = TestHome(tmp_path_factory.mktemp("places") / "home", last_month="2024-01")
     home.only_sources("calls")
-    path = home.root / "sources/calls.sql"
-    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.edit_source("calls", "expects:     day", "expects:     none")
     home.put(FIRST, calls_file([call("A1"), call("A2")]))
     home.run(AS_OF)
     home.put(CORRECTION, calls_file([call("A1", wait="60,0")]))
@@ -42,21 +41,9 @@ def place(filled: TestHome, tmp_path: Path) -> TestHome:
     return filled.copied(tmp_path / "home")
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 def waits(home: TestHome) -> dict[str, int]:
     rows = home.query("select contact_id, cast(wait_seconds as integer) from fact.contacts")
     return dict(rows)
-
-
-def edit_source(home: TestHome, old: str, new: str) -> None:
-    path = home.root / "sources/calls.sql"
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
 
 
 def test_a_file_refused_for_one_run_is_not_the_newest_after_it(place: TestHome) -> None:
@@ -86,7 +73,7 @@ def test_a_copy_is_read_by_a_changed_rule_when_the_first_has_another_content(
     place.run(AS_OF)
     place.put(FIRST, calls_file([call("A3")]))
     place.run(AS_OF)
-    edit_source(place, '"Wait" as wait_seconds', "'30,0' as wait_seconds")
+    place.edit_source("calls", '"Wait" as wait_seconds', "'30,0' as wait_seconds")
     place.run(AS_OF)
     assert copy.exists() and set(waits(place).values()) == {30}
 
@@ -97,7 +84,7 @@ def test_lost_rows_are_read_again_under_the_files_new_name(place: TestHome) -> N
     place.run(AS_OF)
     for chunk in (place.root / "lake/raw/calls").rglob("*.parquet"):
         chunk.unlink()
-    edit_source(place, "-- title:", "-- title: ")
+    place.edit_source("calls", "-- title:", "-- title: ")
     (place.root / "lake/outputs/fact.contacts/2024-01.json").unlink()
     with pytest.raises(HomeError, match="the next run reads calls/"):
         place.run(AS_OF)

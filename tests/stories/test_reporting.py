@@ -31,8 +31,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """January of two calls, published and complete. Copy it, leave it as it is."""
     home = TestHome(tmp_path_factory.mktemp("reporting") / "home", last_month="2024-01")
     home.only_sources("calls")
-    path = home.root / "sources/calls.sql"
-    path.write_text(path.read_text().replace("expects:     day", "expects:     none"))
+    home.edit_source("calls", "expects:     day", "expects:     none")
     home.put(CALLS, calls_file([call("A1"), call("A2", wait="25,0")]))
     run(home, 0)
     return home

@@ -49,11 +49,6 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> tuple[TestHome, list[
     return home, [first, home.run(AS_OF)]
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    return Command(monkeypatch, capsys)
-
-
 def version_of(ran: Ran) -> str:
     assert ran.version is not None
     return ran.version.id
