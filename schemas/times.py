@@ -13,6 +13,7 @@ from datetime import date
 import polars as pl
 
 from schemas.formats import Reading, readings
+from schemas.months import INDONESIAN
 from schemas.stages import Converted, all_failed, blank, in_stages, positions
 from schemas.zones import INSTANT, local_day, to_utc
 
@@ -38,7 +39,8 @@ def instants(
         ways = readings(formats)
 
         def quick(text: pl.Series) -> pl.Series:
-            values = parse(text, likely(text, ways))
+            way, sure = likely(text, ways)
+            values = parse(sure, way)
             return values if values.dtype == INSTANT else to_utc(values, zone).values
 
         def careful(text: pl.Series) -> Converted:
@@ -66,7 +68,8 @@ def dates(
         ways = readings(formats)
 
         def quick(text: pl.Series) -> pl.Series:
-            return local_day(parse(text, likely(text, ways)), zone)
+            way, sure = likely(text, ways)
+            return local_day(parse(sure, way), zone)
 
         def careful(text: pl.Series) -> Converted:
             read = parse_any(text, ways)
@@ -93,10 +96,14 @@ def within_calendar(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     return blank(column, far), positions(far)
 
 
-def likely(text: pl.Series, ways: tuple[Reading, ...]) -> Reading:
-    """The first reading that fits one of the first cells."""
+def likely(text: pl.Series, ways: tuple[Reading, ...]) -> tuple[Reading, pl.Series]:
+    """The first reading that fits one of the first cells, and the texts that no reading before it
+    may claim: which reading a cell gets must not depend on its neighbours."""
     sample = text.drop_nulls().head(50)
-    return next((way for way in ways if sample.str.contains(way.looks).any()), ways[0])
+    way = next((way for way in ways if sample.str.contains(way.looks).any()), ways[0])
+    for earlier in ways[: ways.index(way)]:
+        text = blank(text, text.str.contains(earlier.looks))
+    return way, text
 
 
 def parse(text: pl.Series, way: Reading) -> pl.Series:
@@ -117,6 +124,8 @@ def parse(text: pl.Series, way: Reading) -> pl.Series:
 
 def parse_any(text: pl.Series, ways: tuple[Reading, ...]) -> Read:
     """Try all readings in order; the first that fits wins."""
+    if any("%b" in way.chrono or "%B" in way.chrono for way in ways):
+        text = text.str.replace_many(INDONESIAN, ascii_case_insensitive=True, leftmost=True)
     nothing = pl.repeat(None, len(text), dtype=LOCAL, eager=True)
     local, instant = nothing, nothing.dt.replace_time_zone("UTC")
     left = positions(text.is_not_null())

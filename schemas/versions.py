@@ -1,7 +1,8 @@
 """Versions: what makes a later delivery of a key newer, as text that sorts in that order.
 
 A time (by the declared formats) becomes UTC with microseconds, `2024-01-31T01:15:02.120000Z`; a
-number is padded to 20 digits, with its fraction less final zeros; other text stays as it is.
+number is padded to 20 digits, with its fraction less final zeros. Other text has no order that
+could be relied on (`v10` sorts before `v9`) and is rejected.
 """
 
 from __future__ import annotations
@@ -37,8 +38,7 @@ def versions(
         unread = unread.clone().scatter(rows, False)
     numbers = shown_numbers(text.values.filter(unread), mark)
     at = positions(unread)
-    other = numbers.values.fill_null(text.values.filter(unread))
-    values = times.values.clone().scatter(at, other) if len(at) else times.values
+    values = times.values.clone().scatter(at, numbers.values) if len(at) else times.values
     failures = tuple((rule, at.gather(rows)) for rule, rows in numbers.failures)
     return Converted(values, (*text.failures, *dst, *failures))
 
@@ -48,12 +48,12 @@ def shown_times(read: Converted) -> Converted:
 
 
 def shown_numbers(text: pl.Series, mark: str) -> Converted:
-    read = plain(text, mark, "not_a_number")
+    read = plain(text, mark, "not_a_version")
     number = read.values
     digits = number.str.extract(r"^[+-]?0*([0-9]*)")
     fraction = number.str.extract(r"(\.[0-9]*[1-9])0*$").fill_null("")
     failures = (
-        *((rule, rows) for rule, rows in read.failures if rule == "ambiguous_number"),
+        *read.failures,
         ("negative_version", positions(number.str.contains(r"^-.*[1-9]"))),
         ("number_out_of_range", positions(digits.str.len_bytes() > DIGITS)),
     )

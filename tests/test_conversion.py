@@ -135,7 +135,8 @@ def test_a_source_rejects_by_its_own_rule() -> None:
         ("12", "00000000000000000012"),
         ("0012,50", "00000000000000000012.5"),
         (9, "00000000000000000009"),
-        ("v2", "v2"),
+        ("v2", "not_a_version"),
+        ("9/1/2024 10:00", "not_a_version"),  # as text it would be newer than 10/1/2024
         ("1.5", "ambiguous_number"),
         ("-3", "negative_version"),
         ("", None),

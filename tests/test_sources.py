@@ -99,6 +99,7 @@ def test_defaults(tmp_path: Path) -> None:
         ({"aliases": "Phone"}, "write left=right"),
         ({"identifiers": "customer=telephone"}, "phone, tax_id, text"),
         ({"covers": "filename"}, "filename %Y%m%d"),
+        ({"covers": "filename %Y%m%d %Y%m%d %Y%m%d"}, "from a day to another"),
         ({"expects": "week"}, "day, month or none"),
         ({"expects": "day since 2024-02-30"}, "since 2024-01-01"),
         ({"tolerance": "half"}, "0.5% or 3 rows"),
@@ -142,6 +143,11 @@ def test_a_pattern_matches_either_form_of_an_accent(tmp_path: Path) -> None:
         ("%Y%m", "x/2023/chats_202402 (1).jsonl", date(2024, 2, 1), date(2024, 2, 29)),
         ("%Y-%m", "2024-12_calls.csv", date(2024, 12, 1), date(2024, 12, 31)),
         ("%d.%m.%Y", "calls 01.03.2024.csv", date(2024, 3, 1), date(2024, 3, 1)),
+        ("%B %Y", "Rekap Agustus 2024.xlsx", date(2024, 8, 1), date(2024, 8, 31)),
+        ("%b-%y", "calls_okt-24.csv", date(2024, 10, 1), date(2024, 10, 31)),
+        ("%Y%m%d-%Y%m%d", "20240226-20240303.csv", date(2024, 2, 26), date(2024, 3, 3)),
+        ("%Y-%m_to_%Y-%m", "2023-12_to_2024-01.csv", date(2023, 12, 1), date(2024, 1, 31)),
+        ("%d-%d %b %Y", "week 05-11 Mei 2024.csv", date(2024, 5, 5), date(2024, 5, 11)),
     ],
 )
 def test_a_name_says_what_it_covers(
@@ -150,9 +156,18 @@ def test_a_name_says_what_it_covers(
     assert source(tmp_path, covers=f"filename {form}").covered_by_name(name) == (first, last)
 
 
-@pytest.mark.parametrize("name", ["calls.csv", "calls_202413.csv", "a_202401_202402.csv"])
-def test_a_name_without_one_clear_date_covers_nothing(tmp_path: Path, name: str) -> None:
-    assert source(tmp_path, covers="filename %Y%m").covered_by_name(name) is None
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ("%Y%m", "calls.csv"),
+        ("%Y%m", "calls_202413.csv"),
+        ("%Y%m", "a_202401_202402.csv"),
+        ("%Y%m%d", "20240226-20240303.csv"),  # one day is declared, and which is not said
+        ("%Y%m%d-%Y%m%d", "20240303-20240226.csv"),
+    ],
+)
+def test_a_name_without_one_clear_date_covers_nothing(tmp_path: Path, form: str, name: str) -> None:
+    assert source(tmp_path, covers=f"filename {form}").covered_by_name(name) is None
 
 
 def test_tolerance_is_a_share_or_a_count(tmp_path: Path) -> None:

@@ -49,6 +49,9 @@ def utc(text: str) -> datetime:
         ("24131", ("%y%m%d",), "UTC", "not_a_time"),
         ("20240131081502", ("%Y%m%d%H%M%S",), "UTC", utc("2024-01-31T08:15:02")),
         ("31 Jan 2024 08:15", ("%d %b %Y %H:%M",), "UTC", utc("2024-01-31T08:15:00")),
+        ("31-Mei-24 08:15", ("%d-%b-%y %H:%M",), "UTC", utc("2024-05-31T08:15:00")),
+        ("17 Agustus 2024", ("%d %B %Y",), "UTC", utc("2024-08-17T00:00:00")),
+        ("17 Agostus 2024", ("%d %B %Y",), "UTC", "not_a_time"),
         (
             "Wed Jan 31 08:15:02 +0000 2024",
             ("%a %b %d %H:%M:%S %z %Y",),
@@ -97,6 +100,21 @@ def utc(text: str) -> datetime:
 )
 def test_times(text: str, formats: tuple[str, ...], zone: str, expected: object) -> None:
     assert one("payments", "paid_at", text, times=formats, timezone=zone) == expected
+
+
+@pytest.mark.parametrize(
+    ("formats", "common", "other", "expected"),
+    [
+        (("epoch", "epoch_ms"), "1706663702120", "1706663702", "2024-01-31T01:15:02"),
+        (("%d/%m/%Y", "%m/%d/%Y"), "12/31/2024", "01/02/2024", "2024-02-01T00:00:00"),
+    ],
+)
+def test_the_format_of_a_time_does_not_depend_on_its_neighbours(
+    formats: tuple[str, ...], common: str, other: str, expected: str
+) -> None:
+    # the first format that fits reads a cell, also where the cells before it are of the second
+    outcome = run("payments", {"paid_at": [common] * 60 + [other]}, times=formats, timezone="UTC")
+    assert outcome.accepted["paid_at"][-1] == utc(expected)
 
 
 @pytest.mark.parametrize("unit", ["ms", "us", "ns"])

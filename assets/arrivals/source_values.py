@@ -1,4 +1,4 @@
-"""The values in a source's header: pairs, zones, coverage, tolerance.
+"""The values in a source's header: pairs, zones, tolerance, what is expected.
 
 Each parser takes the statement, so that what it refuses is named with file, line and the
 list of what would be accepted. Which keys there are is assets.arrivals.sources' business.
@@ -6,13 +6,12 @@ list of what would be accepted. Which keys there are is assets.arrivals.sources'
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import lru_cache
@@ -20,7 +19,6 @@ from functools import lru_cache
 from sql.header import Statement
 
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?([0-5]\d)?", re.IGNORECASE)
-_DATE_PARTS = {"%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{2}", "%d": r"\d{2}", "%b": "[A-Za-z]{3}"}
 
 
 @dataclass(frozen=True)
@@ -123,38 +121,6 @@ def parse_expects(statement: Statement) -> Expects:
         f"cannot read `{text}`; write day, month or none, and after it, where needed,"
         " since 2024-01-01 until 2024-12-31",
     )
-
-
-def parse_covers(statement: Statement) -> str | tuple[str, str]:
-    """`dates` (the dates in the rows) or `filename` with the form of the date in the name."""
-    text = statement.header.get("covers", "").strip() or "dates"
-    if text == "dates":
-        return text
-    word, _, form = text.partition(" ")
-    parts = set(re.findall("%.", form))
-    year, month = parts & {"%Y", "%y"}, parts & {"%m", "%b"}
-    if word != "filename" or not year or not month or not parts <= set(_DATE_PARTS):
-        raise statement.problem(
-            "covers", f"cannot read `{text}`; write dates, filename %Y%m%d or filename %Y-%m"
-        )
-    return ("filename", form.strip())
-
-
-def covered_dates(file_name: str, form: str) -> tuple[date, date] | None:
-    """The day or month written in a file's name; None where there is none, or two that differ."""
-    shape = "".join(_DATE_PARTS.get(part, re.escape(part)) for part in re.split("(%.)", form))
-    found: set[date] = set()
-    for match in re.finditer(rf"(?<!\d){shape}(?!\d)", file_name):
-        try:
-            found.add(datetime.strptime(match[0], form).date())
-        except ValueError:
-            continue
-    if len(found) != 1:
-        return None
-    day = found.pop()
-    if "%d" in form:
-        return day, day
-    return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 @lru_cache(maxsize=512)

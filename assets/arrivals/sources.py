@@ -15,14 +15,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from assets.arrivals.file_days import covered_dates, parse_covers
 from assets.arrivals.source_options import Options, parse_options
 from assets.arrivals.source_values import (
     Expects,
     Tolerance,
-    covered_dates,
     name_pattern,
     parse_aliases,
-    parse_covers,
     parse_expects,
     parse_pairs,
     parse_tolerance,
@@ -39,6 +38,7 @@ FORMATS = {
     "parquet": "parquet", "xlsx": "xlsx",
 }  # fmt: skip
 TEXT_FORMATS = frozenset({"csv", "tsv", "jsonl", "json"})
+TYPED_TIME = "%Y-%m-%dT%H:%M:%S%.f"
 IDENTIFIERS = ("phone", "tax_id", "text")
 _KEYS = Keys.of(
     "title kind files format",
@@ -91,6 +91,13 @@ class Source:
         if isinstance(self.covers, str):
             return None
         return covered_dates(relative_path.rpartition("/")[2], self.covers[1])
+
+    @property
+    def read_times(self) -> tuple[str, ...]:
+        """The formats in which times are read: the declared, and those of typed times that none
+        of them holds, as of a cell that does not show its seconds. Empty: ISO 8601."""
+        typed = self.times and self.format not in TEXT_FORMATS
+        return (*self.times, TYPED_TIME, f"{TYPED_TIME}Z") if typed else self.times
 
     @property
     def fingerprint(self) -> str:

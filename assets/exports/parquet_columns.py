@@ -92,7 +92,7 @@ def _described(engine: duckdb.DuckDBPyConnection, trial: Trial) -> tuple[str, di
 
 def _text(column: str, kind: str, source: Source, where: str) -> str:
     """The SQL that writes a column of a type as text."""
-    times = _Clock(Times(source).formats)
+    times = _Clock(Times(source))
     plain = f"cast({column} as varchar)"
     if kind == "VARCHAR":
         return column
@@ -124,7 +124,8 @@ def _marked(text: str, source: Source) -> str:
 class _Clock:
     """Writes times in SQL by the first declared format that loses nothing, else ISO."""
 
-    def __init__(self, formats: Sequence[TimeFormat]) -> None:
+    def __init__(self, times: Times) -> None:
+        formats, self.otherwise = times.formats, times.otherwise
         self.declared = bool(formats)
         self.local = [each for each in formats if each.day and not each.zoned]
         self.with_zone = [each for each in formats if each.day and each.zoned]
@@ -139,7 +140,7 @@ class _Clock:
         """An instant: with its offset where a declared format has one, else in the zone."""
         utc = f"({column} at time zone 'UTC')"
         if self.with_zone or not self.declared:
-            return self.naive(utc, self.with_zone, "Z")
+            return self.naive(utc, self.with_zone, TimeFormat(f"{self.otherwise.text}Z"))
         if zone is None:
             local = f"cast({column} as timestamp)"  # the connection's zone is the home's
         elif zone[0] in "+-":
@@ -149,9 +150,11 @@ class _Clock:
             local = f"({column} at time zone {literal(zone)})"
         return self.naive(local, self.local)
 
-    def naive(self, value: str, formats: Sequence[TimeFormat], suffix: str = "") -> str:
+    def naive(
+        self, value: str, formats: Sequence[TimeFormat], otherwise: TimeFormat | None = None
+    ) -> str:
         branches = []
-        for each in [*formats, TimeFormat(f"%Y-%m-%d %H:%M:%S%.f{suffix}")]:
+        for each in [*formats, otherwise or self.otherwise]:
             unit = "second" if each.seconds else "minute" if each.clock else "day"
             whole = f"{value} = date_trunc('{unit}', {value})"
             branches.append(f"when {whole} then {_strftime(value, each, False)}")

@@ -10,7 +10,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from assets.arrivals.sources import Source
+from assets.arrivals.sources import TYPED_TIME, Source
 
 # Spreadsheets show a duration beyond 24 hours in a clock format as a day of January 1900
 # (or 1904); no contact centre's export reaches back that far.
@@ -99,10 +99,11 @@ def _digits(directive: str, value: datetime) -> str:
 
 
 class Times:
-    """Writes date-times by the first declared format that loses nothing of them, else ISO."""
+    """Writes date-times by the first declared format that loses nothing of them, else as ISO."""
 
     def __init__(self, source: Source) -> None:
         self.formats = [TimeFormat(each) for each in source.times if "%" in each]
+        self.otherwise = TimeFormat(TYPED_TIME if self.formats else "%Y-%m-%d %H:%M:%S%.f")
 
     def text(self, value: datetime) -> str:
         """A naive date-time, to the millisecond."""
@@ -110,7 +111,7 @@ class Times:
         for each in self.formats:
             if each.keeps(value):
                 return each.write(value)
-        return value.isoformat(" ", "milliseconds" if value.microsecond else "seconds")
+        return self.otherwise.write(value)
 
     def date_text(self, value: date) -> str:
         """A date; where only date-time formats are declared, its midnight."""

@@ -81,7 +81,7 @@ class Reader:
         self.bounds = Bounds(settings.first_month, as_of + timedelta(days=1), settings.timezone)
         self.conventions = Conventions(
             timezone=zone,
-            times=source.times,
+            times=source.read_times,
             decimal=source.decimal,  # type: ignore[arg-type]
             nulls=source.nulls,
             identifiers=source.identifiers,
