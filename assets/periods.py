@@ -161,6 +161,7 @@ def _kind_month(
         )
         if missing:
             reason = f"{kind}: source {source.name} lacks {missing}"
+            reason += _undated(source, arrived[source.name])
             return KindMonth(kind, month, "incomplete", "; ".join(filter(None, (reason, flagged))),
                              flagged)  # fmt: skip
         if excused:
@@ -171,6 +172,14 @@ def _kind_month(
         notes.insert(0, f"no {kind} export speaks of this month")
     state = "complete" if proven and not lossy else "unproven"
     return KindMonth(kind, month, state, "; ".join(notes), flagged)
+
+
+def _undated(source: Source, deliveries: list[Delivery]) -> str:
+    """Files that speak for no day, since their names have none in the declared form."""
+    undated = [d.path for d in deliveries if d.status == LOADED and not d.covers]
+    if isinstance(source.covers, str) or not undated:
+        return ""
+    return f"; {len(undated)} of its files' names have no `{source.covers[1]}`: {undated[0]}"
 
 
 def _speaks(delivery: Delivery, month: date) -> bool:

@@ -39,14 +39,14 @@ def list_sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
     rows: list[dict[str, Any]] = []
     for source in read_sources(place.sources):
         deliveries = ledger.deliveries([source.name])
-        days = sorted(d for each in deliveries for d in each.covers)
+        days = sorted(day for each in deliveries for day in each.covered_days())
         rows.append(
             {
                 "source": source.name, "title": source.title, "kind": source.kind,
                 "format": source.format, "files": list(source.patterns),
                 "delivered": len(deliveries), "expects": source.expects.every,
-                "first": days[0][:10] if days else None,
-                "last": days[-1].rpartition("..")[2] if days else None,
+                "first": str(days[0]) if days else None,
+                "last": str(days[-1]) if days else None,
             }
         )  # fmt: skip
     if as_json:
@@ -81,7 +81,8 @@ def check_source(
     chosen = export or _first_claimed(place, source)
     report: dict[str, Any] = {
         "source": source.name, "kind": source.kind, "files": list(source.patterns),
-        "format": source.format, "export": str(chosen) if chosen else None,
+        "format": source.format, "covers": source.statement.header.get("covers") or "dates",
+        "export": str(chosen) if chosen else None,
     }  # fmt: skip
     if chosen is not None:
         if not chosen.is_file():
@@ -106,6 +107,7 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
     import polars as pl
 
     from assets.arrivals.source_values import Tolerance
+    from assets.intake.chunks import covered
     from assets.intake.reading import Reader
     from schemas.pseudonyms import Pseudonyms
 
@@ -120,7 +122,8 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
             reader.close()
         paths = [trial.chunk(source.kind, source.name, c.file) for c in reading.chunks]
         rows = pl.concat([pl.read_parquet(p) for p in paths]) if paths else pl.DataFrame()
-        shown = _masked(rows.sort("_row").head(_SHOWN_ROWS)) if paths else []
+        local = pl.col(pl.Datetime).dt.convert_time_zone(home.settings.timezone)
+        shown = _masked(rows.sort("_row").head(_SHOWN_ROWS).with_columns(local)) if paths else []
     refused = reading.refused
     if not refused and not source.tolerance.allows(reading.rejected, reading.rows):
         allowed = source.statement.header.get("tolerance") or "0"
@@ -130,6 +133,7 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
         "rows": reading.rows, "accepted": reading.accepted, "filtered": reading.filtered,
         "rejected": reading.rejected, "rejects": _rejects(reading.rejected_rows),
         "months": {c.month: c.rows for c in reading.chunks}, "mapped": shown,
+        "covers_by_name": covered(source, str(export), ()),
         "refused": refused, "seconds": round(time.monotonic() - begun, 2),
     }  # fmt: skip
 
@@ -186,6 +190,10 @@ def _print_report(report: dict[str, Any]) -> None:
     if report["months"]:
         months = ", ".join(f"{m} ({n})" for m, n in sorted(report["months"].items()))
         screen.print(f"months it would touch: {months}")
+    if report["covers"] != "dates":
+        days = ", ".join(report["covers_by_name"]).replace("..", " to ") or "none"
+        told = f"days it speaks for by its name: {days} (covers: {report['covers']})"
+        screen.print(told, soft_wrap=True)
     if report["refused"]:
         say("refused", f" {report['refused']}", "red", errors=True)
 

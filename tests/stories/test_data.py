@@ -5,11 +5,12 @@ Each asserts the figures, the statuses with their reasons, and which months were
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
-from homes import Ran
+from homes import Ran, calls_file
 from storyhome import (
     OUTBOUND,
     StoryHome,
@@ -245,6 +246,26 @@ def test_a_missing_daily_file_leaves_its_month_incomplete_until_it_comes(tmp_pat
     ran = home.run("2024-02-20")
     assert home.months(SL, PHONE)["2024-02"][2] == "no_volume"
     assert ran.findings == []
+
+
+def test_weekly_files_speak_for_the_days_between_the_two_in_their_names(tmp_path: Path) -> None:
+    home = story(tmp_path, "calls", expecting="day")
+    home.edit_source("calls", "expects:     day", "expects: day since 2024-01-01 until 2024-01-14")
+    weeks = {"20240101-20240107": "2024-01-03", "20240108-20240114": "2024-01-09"}
+    for days, day in weeks.items():
+        home.put(f"calls/calls_{days}.csv", calls_file([called(f"A{day[-1]}", day)]))
+    lacks = "calls: source calls lacks 14 of 14 days, first 2024-01-01"
+    # two days stand in each name where one is declared: which of them is meant is not said
+    (told,) = home.run("2024-02-01").findings
+    assert told.text == (
+        f"calls: 2024-01 ({lacks}; 2 of its files' names have no `%Y%m%d`: "
+        "calls/calls_20240101-20240107.csv)"
+    )
+    home.edit_source("calls", "filename %Y%m%d", "filename %Y%m%d-%Y%m%d")
+    assert home.run("2024-02-01").findings == []
+    assert home.months(SL, PHONE)["2024-01"] == (2, 2, "measured")
+    (calls,) = json.loads(home.kring("sources", "--json").stdout)
+    assert (calls["first"], calls["last"]) == ("2024-01-01", "2024-01-14")
 
 
 def test_twelve_empty_complaint_files_earn_the_cap_and_eleven_nothing(tmp_path: Path) -> None:
