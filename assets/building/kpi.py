@@ -32,6 +32,7 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     """Compute and keep the KPI tables of all periods, as now and as published."""
     plan = bench.plan
     closing.require_whole(plan.home)
+    closing.require_ended(plan.home, plan.as_of)
     fingerprint, scorecard = plan.scorecard(), plan.rules.kpi["scorecard"]
     rules = [plan.rules.kpi[name] for name in KPI_ORDER]
     refs = {name for rule in rules for name in rule.listed("reads") if name.startswith("ref.")}

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from assets.database import open_database
 from assets.home import Home, HomeError
 from assets.lake import digest, make_folder, sha256_file, sync
-from assets.periods import PERIODS
+from assets.periods import PERIODS, month_end, parse_month
 from assets.record.decisions import CLOSED, REOPENED, Decision, decide, decisions
 from assets.record.versions import Version
 
@@ -229,6 +230,19 @@ def require_whole(home: Home) -> None:
     if problems := damaged(home):
         more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
         raise HomeError("; ".join(problems[:3]) + f"{more} from the last backup of record/")
+
+
+def require_ended(home: Home, as_of: date) -> None:
+    """Raise HomeError where a closed period had not ended by `as_of`: what was signed would change
+    for no reason but the day."""
+    for revision in standing(home):
+        last = month_end(parse_month(revision.months[-1]))
+        if last >= as_of:
+            period = f"{revision.year}-{revision.period}"
+            raise HomeError(
+                f"{period} is closed and ends on {last}, so nothing can be counted as of {as_of}; "
+                f"take a later day, or kring reopen {period} --reason ..."
+            )
 
 
 def shares(home: Home) -> list[tuple[Revision, list[str]]]:

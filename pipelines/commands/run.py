@@ -23,6 +23,7 @@ from assets.lake import sweep
 from assets.periods import months_between, ranges
 from assets.publishing.accounting import Finding, findings
 from assets.publishing.published import is_current
+from assets.record.closing import require_ended
 from assets.record.copying import beginning
 from assets.record.versions import current
 from pipelines import stopping
@@ -91,6 +92,7 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
 def run_home(home: Home, as_of: date) -> Outcome:
     """One whole run of a home; the caller holds the lock."""
     os.umask(0o077)
+    require_ended(home, as_of)
     sweep(home)
     close_journals(home)
     plan, outcome = Plan(home, as_of), Outcome()

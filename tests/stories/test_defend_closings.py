@@ -59,6 +59,23 @@ def test_what_has_not_ended_is_not_closed(half: DefendedHome, command: Command) 
     assert list((half.root / "record").rglob("*.parquet")) == []
 
 
+def test_a_closed_period_is_not_counted_as_of_a_day_before_its_end(
+    home: DefendedHome, command: Command
+) -> None:
+    assert close(command, home, "2024-Q2").code == 0
+    before = current(home)
+    with no_waiting():
+        said = command(home.root, "run", "--as-of", "2024-06-30")
+    assert said.code == 1
+    assert said.err == (
+        "kring: 2024-Q2 is closed and ends on 2024-06-30, so nothing can be counted as of "
+        "2024-06-30; take a later day, or kring reopen 2024-Q2 --reason ...\n"
+    )
+    assert current(home) == before
+    with no_waiting():
+        assert command(home.root, "run", "--as-of", "2024-07-01").code in (0, 3)
+
+
 def test_a_reason_and_a_period_are_needed(half: DefendedHome, command: Command) -> None:
     assert close(command, half, "2024-Q1", reason=" ").code == 2
     assert command(half.root, "close", "2024-Q1").code == 2
