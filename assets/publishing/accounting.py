@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from assets.arrivals.deliveries import rules_of
 from assets.arrivals.ledger import LOADED, REFUSED, Delivery
 from assets.building.plan import Plan
 from assets.performance_report.writing import failed_reports
@@ -118,11 +119,32 @@ def findings(plan: Plan) -> list[Finding]:
     ]
     return [
         *found,
+        *_by_former_rules(plan),
         *_references(plan),
         *_incomplete(plan),
         *_checks(plan),
         *_held_out(plan),
         *_reports(plan),
+    ]
+
+
+def _by_former_rules(plan: Plan) -> list[Finding]:
+    """Files that a changed rule would read otherwise, and that are not there to be read again."""
+    rules = {source.name: rules_of(plan.home, source) for source in plan.sources}
+    present = {(f.path, f.stamp) for f in plan.found}
+    gone: dict[str, list[str]] = {}
+    for d in plan.ledger.deliveries():
+        by_former = d.status == LOADED and d.accepted and d.rules != rules.get(d.source, d.rules)
+        if by_former and (d.path, (d.size, d.mtime_ns, d.ctime_ns)) not in present:
+            gone.setdefault(d.source, []).append(d.path)
+    return [
+        Finding(
+            "warning",
+            f"{source}: {len(paths)} of its files were read by other rules than those of now and "
+            f"are not in landing any more, first {min(paths)}: their rows stand as they were "
+            "read; put them back, and kring run reads them again",
+        )
+        for source, paths in sorted(gone.items())
     ]
 
 

@@ -142,6 +142,24 @@ def test_a_renamed_an_edited_and_a_withdrawn_source(home: StoryHome) -> None:
     assert ran.findings == []
 
 
+def test_rows_whose_file_is_gone_stand_by_the_rule_they_were_read_by_and_that_is_told(
+    home: StoryHome,
+) -> None:
+    path = home.root / "landing/calls/calls_20240410.csv"
+    content = path.read_bytes()
+    path.unlink()
+    home.edit_source("calls", "('Answered', 'answered')", "('Answered', 'abandoned')")
+    (told,) = home.run("2025-01-02").findings
+    assert (told.about, told.must_be_acted_on) == ("warning", False)
+    assert told.text.startswith("calls: 1 of its files were read by other rules than those of now")
+    assert "first calls/calls_20240410.csv" in told.text
+    shares = {month: cells[:2] for month, cells in home.months("abandonment", PHONE).items()}
+    assert shares == {"2024-04": (0, 1), "2024-05": (1, 1), "2024-06": (1, 1)}
+    path.write_bytes(content)
+    assert home.run("2025-01-02").findings == []
+    assert home.months("abandonment", PHONE)["2024-04"][:2] == (1, 1)
+
+
 def test_a_target_or_weight_changes_the_scorecard_alone(home: StoryHome) -> None:
     put_calls(home, "2024-06-11", called("S1", "2024-06-11", wait="30,000"))
     home.run("2025-01-02")
