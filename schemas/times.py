@@ -13,7 +13,6 @@ from datetime import date
 import polars as pl
 
 from schemas.formats import Reading, readings
-from schemas.months import INDONESIAN
 from schemas.stages import Converted, all_failed, blank, in_stages, positions
 from schemas.zones import INSTANT, local_day, to_utc
 
@@ -124,8 +123,6 @@ def parse(text: pl.Series, way: Reading) -> pl.Series:
 
 def parse_any(text: pl.Series, ways: tuple[Reading, ...]) -> Read:
     """Try all readings in order; the first that fits wins."""
-    if any("%b" in way.chrono or "%B" in way.chrono for way in ways):
-        text = text.str.replace_many(INDONESIAN, ascii_case_insensitive=True, leftmost=True)
     nothing = pl.repeat(None, len(text), dtype=LOCAL, eager=True)
     local, instant = nothing, nothing.dt.replace_time_zone("UTC")
     left = positions(text.is_not_null())

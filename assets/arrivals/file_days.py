@@ -11,12 +11,13 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from schemas.months import ENGLISH, INDONESIAN
 from sql.header import Statement
 
+_ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 # The first three letters tell the months apart, in English and in Indonesian.
-_MONTHS = {name.lower(): number for number, name in enumerate(ENGLISH, 1)}
-_MONTHS |= {name[:3]: _MONTHS[english.lower()] for name, english in INDONESIAN.items()}
+_MONTHS = {name: number for number, name in enumerate(_ENGLISH, 1)} | {
+    "peb": 2, "mei": 5, "agu": 8, "agt": 8, "ags": 8, "okt": 10, "nop": 11, "des": 12,
+}  # fmt: skip
 _NAME = rf"(?i:{'|'.join(_MONTHS)})[a-z]{{0,6}}"
 _LOOKS = {"%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{2}", "%d": r"\d{2}", "%b": _NAME, "%B": _NAME}
 
