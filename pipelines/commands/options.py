@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,13 @@ AsOfOption = Annotated[
     str | None,
     typer.Option("--as-of", metavar="DATE", help="Count as of this day (YYYY-MM-DD)."),
 ]
+
+
+class Language(StrEnum):
+    """Language of what a command writes."""
+
+    EN = "en"
+    ID = "id"
 
 
 _PERIOD = re.compile(r"^(\d{4})(?:-([\w-]+))?$")

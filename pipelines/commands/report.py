@@ -9,7 +9,7 @@ import typer
 
 from assets.home import HomeError
 from assets.performance_report.writing import report_html
-from pipelines.commands.options import HomeOption, open_home, parse_period, published
+from pipelines.commands.options import HomeOption, Language, open_home, parse_period, published
 from pipelines.commands.terminal import console, say_sample
 
 
@@ -22,7 +22,7 @@ def report(
     period: Annotated[
         str, typer.Option(help="Up to the end of Q1, Q2, S1, Q3, YTD-Q3, Q4 or Y.")
     ] = "Y",
-    lang: Annotated[str, typer.Option(help="id or en.")] = "id",
+    lang: Annotated[Language, typer.Option(help="Of the whole report.")] = Language.ID,
     out: Annotated[
         Path | None, typer.Option(help="The file to write (default: in this folder).")
     ] = None,
@@ -32,16 +32,12 @@ def report(
 
     Example: kring report 2024 --lang en
     """
-    from assets.settings import LANGUAGES
-
-    if lang not in LANGUAGES:
-        raise typer.BadParameter(f"{lang!r} is no language of the report; write id or en")
     chosen, name = parse_period(f"{year}-{period}")
     where = open_home(home)
-    target = out or Path(f"report.{chosen}{'' if name == 'Y' else '-' + name}.{lang}.html")
+    target = out or Path(f"report.{chosen}{'' if name == 'Y' else '-' + name}.{lang.value}.html")
     if target.resolve().is_relative_to(where.published.resolve()):
         raise HomeError(f"{target}: published versions never change; write it elsewhere")
-    html = report_html(where, published(where).database, chosen, name, lang)
+    html = report_html(where, published(where).database, chosen, name, lang.value)
     target.write_text(html, encoding="utf-8", newline="\n")
     say_sample(where)
     console().print(str(target), soft_wrap=True)

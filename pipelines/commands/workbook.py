@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assets.home import HomeError
-from pipelines.commands.options import HomeOption, open_home, published
+from pipelines.commands.options import HomeOption, Language, open_home, published
 from pipelines.commands.terminal import console, say_sample
-
-
-class Language(StrEnum):
-    """Language of sheet names and headings."""
-
-    EN = "en"
-    ID = "id"
 
 
 def register(app: typer.Typer) -> None:
