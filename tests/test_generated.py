@@ -30,6 +30,10 @@ ID = Words("id")
         ("chat: 2024-01 nothing to count", "live chat: Jan 2024: tidak ada yang dihitung"),
         ("2024-01 calls: source calls lacks 31 of 31 days, first 2024-01-01",
          "Jan 2024: panggilan: sumber calls kurang 31 dari 31 hari, pertama 2024-01-01"),
+        ("calls: source wk lacks 14 of 14 days, first 2024-02-01; "
+         "2 of its files' names have no `%Y%m%d`: wk/a b.csv",
+         "panggilan: sumber wk kurang 14 dari 14 hari, pertama 2024-02-01; "
+         "nama 2 berkasnya tidak memuat `%Y%m%d`: wk/a b.csv"),
         ("weight measured 50.0 %; without 4a-N not_reported: no source delivers complaints",
          "bobot terukur 50.0 %; tanpa 4a-N tidak dilaporkan: "
          "tidak ada sumber yang menyerahkan pengaduan"),

@@ -122,6 +122,8 @@ from_quarters as (
         count(value) as value_quarters,
         string_agg(period || ' ' || reason, '; ' order by period)
             filter (value is null) as null_reason,
+        '; ' || string_agg(period || ' ' || reason, '; ' order by period)
+            filter (value is null or status = 'provisional') as reservations,
         arg_max(reason, period) filter (value is not null) as last_reason,
         null_status(status) as null_status,
         case
@@ -161,8 +163,9 @@ computed as (
         if(is_measured, value_status, null_status) as status,
         case
             when not is_measured then null_reason
-            when consolidation = 'average' then 'mean of ' || value_quarters || ' quarters'
-            when consolidation = 'sum' then 'sum of ' || value_quarters || ' quarters'
+            when consolidation in ('average', 'sum')
+                then if(consolidation = 'sum', 'sum', 'mean') || ' of ' || value_quarters
+                    || ' quarters' || coalesce(reservations, '')
             else 'last known value: ' || last_reason || if(is_older, '; ' || latest_null, '')
         end as reason,
         is_proven,
