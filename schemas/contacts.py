@@ -40,9 +40,8 @@ class Contact(Rows):
     @pa.dataframe_check(name="wait_seconds:wait_missing", n_failure_cases=1)
     @classmethod
     def answered_has_a_wait(cls, data: PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(
-            (pl.col("outcome") != "answered") | pl.col("wait_seconds").is_not_null()
-        )
+        answered = (pl.col("outcome") == "answered") & (pl.col("contacts") > 0)
+        return data.lazyframe.select(~answered | pl.col("wait_seconds").is_not_null())
 
     @pa.dataframe_check(name="ended_at:ends_before_it_starts", n_failure_cases=1)
     @classmethod
@@ -79,6 +78,7 @@ def contacts(kind: str) -> Contract:
         dated_by=("entered_at",),
         identifiers={"agent": "agent_key"},
         defaults={"contacts": 1},
+        counts="contacts",
         lowered=frozenset({"outcome"}),
         prepare=complete_waits,
     )

@@ -114,7 +114,7 @@ def _rule(column: str, check: str) -> str:
         "not_nullable": "missing",
         "isin": f"unknown_{column}",
         "greater_than_or_equal_to": (
-            "negative_duration" if column.endswith("_seconds") else "count_below_one"
+            "negative_duration" if column.endswith("_seconds") else "negative_count"
         ),
     }
     return names.get(check, check)

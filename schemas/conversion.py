@@ -33,6 +33,9 @@ class Conventions:
     """How one source writes times, numbers and nothing, and what its identifiers are."""
 
     timezone: str
+    """Zone of times that name none."""
+    days_in: str = ""
+    """Zone whose days are meant where an instant is cut to its day; empty: `timezone`."""
     times: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
     nulls: tuple[str, ...] = ()
@@ -40,6 +43,7 @@ class Conventions:
 
     def __post_init__(self) -> None:
         check_zone(self.timezone)
+        check_zone(self.days_in or self.timezone)
         readings(self.times)
         if self.decimal not in (".", ","):
             raise ContractError(f"decimal: {self.decimal!r} is neither a point nor a comma")
@@ -110,7 +114,7 @@ def _read(
     if isinstance(dtype, pl.Datetime):
         return instants(column, times, zone, nulls)
     if dtype == pl.Date:
-        return dates(column, times, zone, nulls)
+        return dates(column, times, conventions.days_in or zone, nulls)
     if isinstance(dtype, pl.Decimal):
         if stored.endswith("_seconds"):
             return durations(column, mark, nulls)

@@ -53,7 +53,8 @@ def seconds(nullable: bool = True) -> Any:
 
 
 def count() -> Any:
-    return pa.Field(ge=1, n_failure_cases=1)
+    """Of how many a row stands; 0 says that there were none, which takes back what was said."""
+    return pa.Field(ge=0, n_failure_cases=1)
 
 
 def unchanged(frame: pl.DataFrame) -> pl.DataFrame:
@@ -71,6 +72,7 @@ class Contract:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     lowered: frozenset[str] = frozenset()
+    counts: str | None = None  # of how many a row stands
     made: frozenset[str] = frozenset()  # stored columns that kring makes itself
     may_lie_ahead: frozenset[str] = frozenset()  # dates of `dated_by` that may be in the future
     begins_by: tuple[str, ...] | None = None

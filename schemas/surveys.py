@@ -1,7 +1,8 @@
 """Survey responses: one answer to one question, on a declared scale.
 
-Blank and 0 mean "not rated" and never count as a score. Services are free words here (another
-organisation has others); which of them count is for the register.
+Blank means "not rated", and so does 0 unless `scale_min` says that the scale begins there.
+Services are free words here (another organisation has others); which of them count is for the
+register.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class SurveyResponse(Rows):
     responded_at: Time
     status: str = words(*STATUSES)
     score: Score = optional()
+    scale_min: Score
     scale_max: Score = optional()
     mode: str = optional()
     question: str
@@ -31,21 +33,22 @@ class SurveyResponse(Rows):
     @pa.dataframe_check(name="scale_max:scale_missing", n_failure_cases=1)
     @classmethod
     def scored_has_a_scale(cls, data: PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(
-            (pl.col("status") != "completed") | (pl.col("scale_max") > 0).fill_null(False)
-        )
+        is_scale = (pl.col("scale_max") > pl.col("scale_min")) & (pl.col("scale_min") >= 0)
+        return data.lazyframe.select((pl.col("status") != "completed") | is_scale.fill_null(False))
 
     @pa.dataframe_check(name="score:score_out_of_scale", n_failure_cases=1)
     @classmethod
     def score_is_on_the_scale(cls, data: PolarsData) -> pl.LazyFrame:
-        on_scale = (pl.col("score") > 0) & (pl.col("score") <= pl.col("scale_max"))
+        begins = (pl.col("score") > 0) | (pl.col("score") == pl.col("scale_min"))
+        on_scale = begins & (pl.col("score") <= pl.col("scale_max"))
         judged = (pl.col("status") == "completed") & (pl.col("scale_max") > 0)
         return data.lazyframe.select(~judged | on_scale)
 
 
 def mark_not_rated(frame: pl.DataFrame) -> pl.DataFrame:
     """A completed response without a score becomes `not_rated`, with no score."""
-    unrated = (pl.col("status") == "completed") & (pl.col("score").fill_null(0) == 0)
+    is_blank = pl.col("score").is_null() | ((pl.col("score") == 0) & (pl.col("scale_min") > 0))
+    unrated = (pl.col("status") == "completed") & is_blank
     return frame.with_columns(
         status=pl.when(unrated).then(pl.lit("not_rated")).otherwise("status"),
         score=pl.when(unrated).then(None).otherwise("score"),
@@ -58,7 +61,8 @@ SURVEYS = Contract(
     key="response_id",
     dated_by=("responded_at",),
     identifiers={"respondent": "respondent_key"},
-    defaults={"status": "completed", "question": "overall", "responses": 1},
+    defaults={"status": "completed", "question": "overall", "scale_min": 1, "responses": 1},
+    counts="responses",
     lowered=frozenset({"service", "status", "mode", "question"}),
     prepare=mark_not_rated,
 )

@@ -122,7 +122,9 @@ def test_required_columns_are_those_of_the_design() -> None:
         ),
         ("calls", {"ended_at": "2024-03-01T09:59:59"}, ("ended_at", "ends_before_it_starts")),
         ("calls", {"ended_at": "2024-03-01T10:00:00"}, None),
-        ("calls", {"contacts": "0"}, ("contacts", "count_below_one")),
+        ("calls", {"contacts": "0"}, None),  # there were none: it takes back what was said before
+        ("calls", {"contacts": "0", "outcome": "answered", "wait_seconds": None}, None),
+        ("calls", {"contacts": "-1"}, ("contacts", "negative_count")),
         ("calls", {"contacts": "12"}, None),
         ("surveys", {"status": "lost"}, ("status", "unknown_status")),
         ("surveys", {"service": "walk-in"}, None),
@@ -131,8 +133,10 @@ def test_required_columns_are_those_of_the_design() -> None:
         ("surveys", {"score": "5"}, None),
         ("surveys", {"scale_max": None}, ("scale_max", "scale_missing")),
         ("surveys", {"scale_max": "0"}, ("scale_max", "scale_missing")),
+        ("surveys", {"scale_min": "5"}, ("scale_max", "scale_missing")),
+        ("surveys", {"scale_min": "-1"}, ("scale_max", "scale_missing")),
         ("surveys", {"status": "refused", "score": None, "scale_max": None}, None),
-        ("surveys", {"responses": "-2"}, ("responses", "count_below_one")),
+        ("surveys", {"responses": "-2"}, ("responses", "negative_count")),
         ("outbound_attempts", {"result": "rpc"}, ("result", "unknown_result")),
         ("outbound_attempts", {"talk_seconds": "-1"}, ("talk_seconds", "negative_duration")),
         ("agent_activity", {"not_ready_seconds": "-1"}, ("not_ready_seconds", "negative_duration")),
@@ -162,6 +166,12 @@ def test_no_score_is_not_rated(score: str | None) -> None:
     for scale in ("5", None):
         accepted = run("surveys", {"score": score, "scale_max": scale}).accepted
         assert accepted.select("status", "score").rows() == [("not_rated", None)]
+
+
+def test_0_is_a_score_of_a_scale_that_begins_there() -> None:
+    scale = {"scale_min": "0", "scale_max": "10"}
+    accepted = run("surveys", {"score": "0"} | scale, {"score": None} | scale).accepted
+    assert accepted.select("status", "score").rows() == [("completed", 0), ("not_rated", None)]
 
 
 def test_an_agents_day_has_an_id_of_pseudonym_day_and_channel() -> None:

@@ -152,6 +152,16 @@ def test_dates(value: object, expected: object) -> None:
     assert one("outbound_cases", "due_at", value, times=formats) == expected
 
 
+def test_an_instant_is_cut_to_its_day_in_the_home_whatever_zone_plain_times_are_in() -> None:
+    """20:00 of 29 February in UTC is 3:00 of 1 March in Jakarta; a plain date is as written."""
+    for text, day in (
+        ("2024-02-29T20:00:00Z", date(2024, 3, 1)),
+        ("2024-02-29", date(2024, 2, 29)),
+    ):
+        found = one("outbound_cases", "due_at", text, timezone="UTC", days_in="Asia/Jakarta")
+        assert found == day
+
+
 @pytest.mark.parametrize(
     "formats", ["%H:%M", "%d/%m/%Y %Q", "%d/%m/%Y %I:%M", "%m/%Y", "%d/%m/%Y %H", "%d/%m/%Y %"]
 )

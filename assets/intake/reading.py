@@ -81,6 +81,7 @@ class Reader:
         self.bounds = Bounds(settings.first_month, as_of + timedelta(days=1), settings.timezone)
         self.conventions = Conventions(
             timezone=zone,
+            days_in=settings.timezone,
             times=source.read_times,
             decimal=source.decimal,  # type: ignore[arg-type]
             nulls=source.nulls,
