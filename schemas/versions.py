@@ -1,6 +1,6 @@
 """Versions: what makes a later delivery of a key newer, as text that sorts in that order.
 
-A time (by the declared formats) becomes UTC with microseconds, `2024-01-31T01:15:02.120000Z`; a
+A time (by the declared formats, or ISO 8601) becomes UTC with microseconds, `2024-01-31T01:15:02.120000Z`; a
 number is padded to 20 digits, with its fraction less final zeros. Other text has no order that
 could be relied on (`v10` sorts before `v9`) and is rejected.
 """
@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 import polars as pl
 
+from schemas.formats import ISO
 from schemas.numbers import plain
 from schemas.stages import Converted, positions
 from schemas.texts import texts
@@ -30,7 +31,7 @@ def versions(
         text, mark = Converted(column.cast(pl.String)), "."
     else:
         text = texts(column, nulls)
-    times = shown_times(instants(text.values, formats, zone, ()))
+    times = shown_times(instants(text.values, (*formats, *ISO), zone, ()))
     # DST gaps and repeats are times too, and fail; only what is no time at all is tried further.
     unread = times.values.is_null() & text.values.is_not_null()
     dst = [(rule, rows) for rule, rows in times.failures if rule != "not_a_time"]

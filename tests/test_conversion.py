@@ -136,6 +136,7 @@ def test_a_source_rejects_by_its_own_rule() -> None:
         ("0012,50", "00000000000000000012.5"),
         (9, "00000000000000000009"),
         ("v2", "not_a_version"),
+        ("2024-01-31 08:00:00", "2024-01-31T01:00:00.000000Z"),
         ("9/1/2024 10:00", "not_a_version"),  # as text it would be newer than 10/1/2024
         ("1.5", "ambiguous_number"),
         ("-3", "negative_version"),

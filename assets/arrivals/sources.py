@@ -27,6 +27,7 @@ from assets.arrivals.source_values import (
     parse_tolerance,
     parse_zone,
 )
+from schemas.directives import FormatError, directives
 from sql.header import HeaderError, Keys, Statement, read_statement
 
 KINDS = (
@@ -187,6 +188,11 @@ def _times(statement: Statement) -> tuple[str, ...]:
             raise statement.problem(
                 "times", f"`{each}` is not a time format; write for example %d/%m/%Y %H:%M:%S"
             )
+        try:
+            if "%" in each:
+                directives(each)
+        except FormatError as error:
+            raise statement.problem("times", str(error)) from None
     return formats
 
 

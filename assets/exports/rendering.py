@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 from assets.arrivals.sources import TYPED_TIME, Source
+from schemas.directives import LONG
 
 # Spreadsheets show a duration beyond 24 hours in a clock format as a day of January 1900
 # (or 1904); no contact centre's export reaches back that far.
@@ -19,7 +20,6 @@ _DURATION_ERAS = (
     (datetime(1904, 1, 1), datetime(1904, 3, 1), datetime(1904, 1, 1)),
 )
 
-_SHORT = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%R": "%H:%M", "%D": "%m/%d/%y", "%h": "%b"}
 _FRACTION = re.compile(r"%(?:\.[369]?f|[369]f|f)")
 _ENDS_IN_UTC = re.compile(r"(?<!%)(?:Z|UTC)$")
 
@@ -64,7 +64,7 @@ class TimeFormat:
 
     def __init__(self, declared: str) -> None:
         text = declared
-        for short, long in _SHORT.items():
+        for short, long in LONG.items():
             text = text.replace(short, long)
         self.text = text
         self.fraction = _FRACTION.search(text) is not None

@@ -6,10 +6,10 @@ of the answer, is `keys`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assets.home import Home
 from sql.run import connect, insert_rows, literal, quoted
@@ -24,6 +24,7 @@ with delivered as (
     select *, min(sequence) over (partition by key, version, content) as first_sequence,
         row_number() over (partition by key, version, content order by sequence, file_row) as nth,
         row_number() over (partition by key order by sequence, file_row) as position,
+        lag(month) over (partition by key order by sequence, file_row) as month_before,
         max(version) over (partition by key order by sequence, file_row
             rows between unbounded preceding and 1 preceding) as newest_before
     from {rows}
@@ -32,7 +33,7 @@ with delivered as (
         order by version desc nulls last, first_sequence desc, sequence, file_row) as rank
     from delivered
 )
-select month, key, file_id, file_row, rows, rank = 1 as counts,
+select month, month_before, key, file_id, file_row, rows, rank = 1 as counts,
     case when position = 1 then 'new'
          when nth > 1 or version < newest_before then 'duplicate'
          else 'correction' end as fate
@@ -40,7 +41,8 @@ from ranked
 """
 _COUNTS = """
 select file_id, coalesce(sum(rows) filter (fate = 'correction'), 0),
-    coalesce(sum(rows) filter (fate = 'duplicate'), 0)
+    coalesce(sum(rows) filter (fate = 'duplicate'), 0),
+    coalesce(sum(rows) filter (fate = 'correction' and month <> month_before), 0)
 from {fates} group by file_id
 """
 _PLACES = {"filename": "text", "sequence": "integer", "month": "text", "is_new": "boolean"}
@@ -54,6 +56,18 @@ class Delivered:
     sequence: int
     month: str
     is_new: bool
+
+
+class Tally(NamedTuple):
+    """Of a file's rows those that corrected a row that had come before, those that said nothing
+    new, and how many of the corrections took their row out of another month."""
+
+    corrections: int = 0
+    duplicates: int = 0
+    moved: int = 0
+
+    def plus(self, other: Sequence[int], sign: int = 1) -> Tally:
+        return Tally(*(mine + sign * int(its) for mine, its in zip(self, other, strict=True)))
 
 
 class Contest:
@@ -115,19 +129,16 @@ class Contest:
         found: pl.DataFrame = self._con.sql(select).pl()
         return found["h"].sort()
 
-    def counts(self, before: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-        """Corrections and duplicates of each file, brought up to date; files without are left out.
+    def tallies(self, before: Mapping[str, Tally]) -> dict[str, Tally]:
+        """The tally of each file, brought up to date; files without are left out.
 
         What the contested keys came to before the new chunks is taken off `before` first.
         """
         found = dict(before)
         for fates, sign in (("fates_before", -1), ("fates", 1)):
-            for file_id, corrections, duplicates in self._con.execute(
-                _COUNTS.format(fates=fates)
-            ).fetchall():
-                had = found.get(file_id, (0, 0))
-                found[file_id] = (had[0] + sign * int(corrections), had[1] + sign * int(duplicates))
-        return {file_id: pair for file_id, pair in sorted(found.items()) if pair != (0, 0)}
+            for file_id, *counted in self._con.execute(_COUNTS.format(fates=fates)).fetchall():
+                found[file_id] = found.get(file_id, Tally()).plus(counted, sign)
+        return {file_id: tally for file_id, tally in sorted(found.items()) if any(tally)}
 
     def months(self) -> list[str]:
         """The months whose losing rows may be others now."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from assets.arrivals.ledger import Chunk, Delivery, Ledger
 from assets.home import Home
-from assets.intake.contest import Contest, Delivered
+from assets.intake.contest import Contest, Delivered, Tally
 from assets.lake import (
     is_sound,
     make_folder,
@@ -33,7 +33,7 @@ class Resolved:
 
     chunks: tuple[str, ...]
     months: dict[str, dict[str, Any]]
-    counts: dict[str, tuple[int, int]]
+    tallies: dict[str, Tally]
 
     def losers(self, month: str) -> str:
         """Digest of the rows of a month that do not count; empty where all do."""
@@ -45,8 +45,8 @@ def resolved(home: Home, source: str) -> Resolved:
     raw = read_json(_record(home, source))
     if raw is None:
         return Resolved((), {}, {})
-    counts = {file_id: (pair[0], pair[1]) for file_id, pair in raw["counts"].items()}
-    return Resolved(tuple(raw["chunks"]), raw["months"], counts)
+    tallies = {file_id: Tally(*counted) for file_id, counted in raw["counts"].items()}
+    return Resolved(tuple(raw["chunks"]), raw["months"], tallies)
 
 
 def losers_file(home: Home, source: str, state: Resolved, month: str) -> Path | None:
@@ -87,7 +87,7 @@ def resolve(
         for c in d.chunks
     ]  # fmt: skip
     sound_chunks(home, ledger, source, among={Path(row.path) for row in rows if row.is_new})
-    months, counts = before.months, before.counts
+    months, tallies = before.months, before.tallies
     with Contest(home, source, key, sorted(columns)) as contest:
         try:
             is_contested = contest.gather(rows)
@@ -95,8 +95,9 @@ def resolve(
             sound_chunks(home, ledger, source)
             raise
         if is_contested:
-            months, counts = _lost(home, contest, source, before), contest.counts(counts)
-    content = {"chunks": chunks, "months": months, "counts": counts}
+            months = _lost(home, contest, source, before)
+            tallies = contest.tallies(tallies)
+    content = {"chunks": chunks, "months": months, "counts": tallies}
     write_json(home, _record(home, source), content)
     for month, entry in standing.months.items():
         if months.get(month) != entry:

@@ -12,6 +12,7 @@ from datetime import date
 from assets.arrivals.deliveries import rules_of
 from assets.arrivals.ledger import LOADED, REFUSED, Delivery
 from assets.building.plan import Plan
+from assets.intake.contest import Tally
 from assets.performance_report.writing import failed_reports
 from assets.periods import parse_month
 from assets.publishing.reconciliation import home_references
@@ -24,6 +25,8 @@ FILES = {
     "covers": "text[]", "loaded_at": "timestamp with time zone", "error": "text",
     "reading": "text",
 }  # fmt: skip
+# fewer rows, or a smaller share of a file's, may be corrected into another month
+_FEW_ROWS, _SHARE_MOVED = 10, 0.2
 UNCLAIMED, IGNORED = "unclaimed", "ignored"
 # what a failed check makes of the figures, as findings call it
 _ABOUT = {"block": "failed", "flag": "suspicious", "warn": "warning"}
@@ -42,9 +45,7 @@ def file_rows(plan: Plan) -> list[tuple[object, ...]]:
 
 
 def _row(plan: Plan, d: Delivery) -> tuple[object, ...]:
-    corrections, duplicates = 0, 0
-    if d.status == LOADED and any(s.name == d.source for s in plan.sources):
-        corrections, duplicates = plan.keys_of(d.source).counts.get(d.file_id, (0, 0))
+    corrections, duplicates, _ = _tally(plan, d)
     counts = (0, 0, 0, 0, 0, 0)
     if d.status in (LOADED, REFUSED):
         new = d.accepted - corrections - duplicates if d.status == LOADED else 0
@@ -55,6 +56,13 @@ def _row(plan: Plan, d: Delivery) -> tuple[object, ...]:
     about = (d.file_id or None, printable(d.path), d.sha256 or None, d.source, d.kind, d.status)
     return (*about, *counts, months, list(d.covers), d.loaded_at or None,
             d.error or d.warning or None, d.rules[:8])  # fmt: skip
+
+
+def _tally(plan: Plan, d: Delivery) -> Tally:
+    """What became of a file's rows beside those of the same id in others."""
+    if d.status != LOADED or all(source.name != d.source for source in plan.sources):
+        return Tally()
+    return plan.keys_of(d.source).tallies.get(d.file_id, Tally())
 
 
 def printable(path: str) -> str:
@@ -101,12 +109,7 @@ class Finding:
 
 def findings(plan: Plan) -> list[Finding]:
     """Refused, suspicious or unclaimed files, incomplete months, and what checks have found."""
-    present = {f.path: f.stamp for f in plan.found}
-    found = [
-        Finding("refused", d.error)
-        for d in plan.ledger.deliveries()
-        if d.status == REFUSED and present.get(d.path) == (d.size, d.mtime_ns, d.ctime_ns)
-    ]
+    found = _refused(plan)
     found += [
         Finding("suspicious", d.warning)
         for d in plan.ledger.deliveries()
@@ -119,6 +122,7 @@ def findings(plan: Plan) -> list[Finding]:
     ]
     return [
         *found,
+        *_moved(plan),
         *_by_former_rules(plan),
         *_references(plan),
         *_incomplete(plan),
@@ -126,6 +130,38 @@ def findings(plan: Plan) -> list[Finding]:
         *_held_out(plan),
         *_reports(plan),
     ]
+
+
+def _refused(plan: Plan) -> list[Finding]:
+    """Refused files that still lie there as they were, by the sources that claim them."""
+    present = {(f.path, f.stamp): [source.name for source in f.sources] for f in plan.found}
+    found = []
+    for d in plan.ledger.deliveries():
+        claiming = present.get((d.path, (d.size, d.mtime_ns, d.ctime_ns)), [])
+        if d.status == REFUSED and d.source in claiming:
+            by = f" (source {d.source})" if len(claiming) > 1 else ""
+            found.append(Finding("refused", d.error + by))
+    return found
+
+
+def _moved(plan: Plan) -> list[Finding]:
+    """Files of which many rows take the id of a row of another month, which counts no more.
+
+    A case may be listed anew each month; what happened once does not move to another month.
+    """
+    found = []
+    for d in plan.ledger.deliveries():
+        moved = _tally(plan, d).moved if d.kind != "outbound_cases" else 0
+        if moved >= _FEW_ROWS and moved > _SHARE_MOVED * d.accepted:
+            found.append(
+                Finding(
+                    "suspicious",
+                    f"{d.path}: {moved} of its {d.accepted} rows have the id of a row of another "
+                    "month, which counts no more; if ids begin anew with each file, add to the "
+                    f"id in sources/{d.source}.sql what makes it unique",
+                )
+            )
+    return found
 
 
 def _by_former_rules(plan: Plan) -> list[Finding]:
