@@ -66,8 +66,7 @@ policies as (
     join query_table(policy_table) as policy
         on policy.channel = days.channel
         and policy.queue in (days.queue, '*')
-        and days.local_date between policy.valid_from
-            and coalesce(policy.valid_to, date '9999-12-31')
+        and is_in_force(days.local_date, policy.valid_from, policy.valid_to)
     qualify row_number() over (
         partition by days.channel, days.queue, days.local_date
         order by policy.queue = '*', policy.policy_id

@@ -15,7 +15,7 @@ with judged as (
         monthly.reason as month_reason,
         definitions.unit,
         metrics.minimum_n,
-        month_status in ('failed', 'incomplete', 'not_reported') as is_withheld,
+        is_withheld(month_status) as is_withheld,
         not is_withheld and cells.denominator > 0 as has_value
     from query_table(cells_table) as cells
     join query_table(monthly_table) as monthly

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     import duckdb
 
 HERE = Path(__file__).parent
-STATUS_MACROS, CONTACT_MACROS = HERE / "status_macros.sql", HERE / "contact_macros.sql"
-SHARE_MACROS, GRAIN_MACROS = HERE / "share_macros.sql", HERE / "grain_macros.sql"
-# in an order in which each rests only on those before it
-MACROS = (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS, GRAIN_MACROS)
+# in an order in which each rests only on those before it; the first of them readers have as well
+READERS_MACROS = tuple(
+    HERE / f"{subject}_macros.sql" for subject in ("validity", "status", "contact", "share")
+)
+MACROS = (*READERS_MACROS, HERE / "grain_macros.sql")
 # Distinct values of a column, in a row group, up to which it is written by a dictionary. The engine
 # collects a fifth of the rows before it gives up, which for keys and times is work for nothing.
 _DICTIONARY = 4000

@@ -1,5 +1,10 @@
--- How the states of several figures become one. A null state goes before any other, the worst
--- first; of figures that have a value, the least settled one names the state.
+-- What a state says of a figure, and how the states of several figures become one. A null state goes
+-- before any other, the worst first; of figures that have a value, the least settled one names the
+-- state. A figure without volume has no value, and is not withheld.
+
+create macro is_withheld(status) as status in ('failed', 'incomplete', 'not_reported');
+
+create macro has_value(status) as status in ('measured', 'provisional', 'in_progress');
 
 create macro null_status(status) as case
     when bool_or(status = 'failed') then 'failed'

@@ -45,7 +45,7 @@ class Fingerprints(Look):
         else:
             rows = [self.raw_digest(kind, month) for kind in raw_kinds(rule)]
             rows += [self.table(name, month) for name in rule.listed("reads") if _is_ref(name)]
-        return digest(rule.fingerprint, contracts_fingerprint(), self._base, rows)
+        return digest(*self._text(rule), contracts_fingerprint(), self._base, rows)
 
     def span_inputs(self, rule: Statement) -> str:
         """Digest of all a month-spanning fact rests on."""
@@ -56,12 +56,16 @@ class Fingerprints(Look):
         """Digest of what a month-spanning fact rests on beside the rows of exports."""
         decided = [name.removeprefix("ref.") for name in rule.listed("reads") if _is_ref(name)]
         registers = [self.register.fingerprint(table) for table in decided]
-        return digest(rule.fingerprint, contracts_fingerprint(), self._base, registers)
+        return digest(*self._text(rule), contracts_fingerprint(), self._base, registers)
 
     def rule(self, rule: Statement, month: date) -> str:
         """A rule's fingerprint: its text, its macros, the digests of what it reads."""
         seen = [self._seen(name, month, trailing(rule)) for name in rule.listed("reads")]
-        return digest(rule.fingerprint, self.rules.macros_of(rule), seen)
+        return digest(*self._text(rule), seen)
+
+    def _text(self, *rules: Statement) -> tuple[list[str], str]:
+        """What is written: rules, and the macros they rest on."""
+        return [rule.fingerprint for rule in rules], self.rules.macros_of(*rules)
 
     def _seen(self, name: str, month: date, before: int) -> object:
         """What a rule sees of a table in its month, and in those before it that it looks at."""
@@ -101,14 +105,13 @@ class Fingerprints(Look):
         metrics = self.rules.of_grain(grain).items()
         return digest(
             [(name, self.rule(rule, month)) for name, rule in metrics],
-            [fact.fingerprint for fact in facts],
+            *self._text(*facts),
         )
 
     def monthly(self, month: date) -> str:
         metrics = [self.outputs.get(f"metric.{m}", month) for m in self.rules.metrics]
         return digest(
-            self.rules.kpi["monthly"].fingerprint,
-            self.rules.macros_of(self.rules.kpi["monthly"]),
+            *self._text(self.rules.kpi["monthly"]),
             [(r.table, r.sha256, r.settles_on >= self.as_of.isoformat()) for r in metrics if r],
             [r for r in self.check_results(month) if r["severity"] == "block"],
             [c for c in self.coverage if c.month == month],
@@ -119,8 +122,7 @@ class Fingerprints(Look):
 
     def scorecard(self) -> str:
         return digest(
-            [self.rules.kpi[name].fingerprint for name in KPI_ORDER],
-            [self.rules.macros_of(self.rules.kpi[name]) for name in KPI_ORDER],
+            *self._text(*(self.rules.kpi[name] for name in KPI_ORDER)),
             [(m, r.sha256) for m in self.months if (r := self.outputs.get("metric.monthly", m))],
             self.calendar,
             self.rules.definitions,

@@ -41,9 +41,7 @@ from assets.publishing.stating import File, require_agreement, state_months, sta
 from assets.publishing.views import create_views, write_comments
 from assets.record.copying import Carried, Copy
 from sql.run import (
-    CONTACT_MACROS,
-    SHARE_MACROS,
-    STATUS_MACROS,
+    READERS_MACROS,
     SqlError,
     connect,
     create_macros,
@@ -178,6 +176,8 @@ def _provenance(
 ) -> dict[str, list[File]]:
     """What the version says of its own figures and tables; computed from those just written."""
     con.execute("begin")
+    for macros in READERS_MACROS:
+        create_macros(con, macros)
     write_explanation(plan, con)
     write_revisions(plan, con)
     grown = write_logs(con, so_far, header, before)
@@ -191,8 +191,6 @@ def _provenance(
         if name in grown:
             _export(con, name, building, header, where, f"{header['version']}.parquet")
         files[name] = [File.of(path) for path in sorted(folder.glob("*.parquet"))]
-    for macros in (STATUS_MACROS, CONTACT_MACROS, SHARE_MACROS):
-        create_macros(con, macros)
     create_views(plan, con)
     write_comments(plan, con, header)
     con.execute("commit")

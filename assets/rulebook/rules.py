@@ -65,9 +65,9 @@ class Rules:
         """The texts of the files of macros that statements share."""
         return tuple(file.read_text(encoding="utf-8") for file in MACROS)
 
-    def macros_of(self, rule: Statement) -> str:
-        """The text of the macros a statement rests on: all of each file of which it names one."""
-        return _macros_named(rule.text, self.macros)
+    def macros_of(self, *rules: Statement) -> str:
+        """The text of the macros statements rest on: all of each file of which they name one."""
+        return _macros_named("\n".join(rule.text for rule in rules), self.macros)
 
     def of_grain(self, grain: str) -> dict[str, Statement]:
         """The metrics that are counted at a grain finer than the month."""
@@ -119,7 +119,7 @@ class Rules:
             if name.startswith("fact.")
         ]
         return digest(
-            metric.fingerprint, self.macros_of(metric), [fact.fingerprint for fact in facts]
+            metric.fingerprint, self.macros_of(metric, *facts), [fact.fingerprint for fact in facts]
         )[:8]
 
 

@@ -11,6 +11,6 @@ from fact.contacts
 left join ref.service_level_policy as policy
     on policy.channel = contacts.channel
     and policy.queue in (contacts.queue, '*')
-    and contacts.local_date between policy.valid_from and coalesce(policy.valid_to, date '9999-12-31')
+    and is_in_force(contacts.local_date, policy.valid_from, policy.valid_to)
 where policy.policy_id is null
 group by contacts.channel, contacts.queue, contacts.local_date

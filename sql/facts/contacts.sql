@@ -42,8 +42,7 @@ hours as (
     join ref.service_hours as hours
         on hours.channel = days.channel
         and hours.queue in (days.queue, '*')
-        and days.local_date between hours.valid_from
-            and coalesce(hours.valid_to, date '9999-12-31')
+        and is_in_force(days.local_date, hours.valid_from, hours.valid_to)
         and case hours.days
             when 'every' then true
             when 'weekday' then isodow(days.local_date) <= 5

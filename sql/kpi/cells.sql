@@ -86,8 +86,8 @@ judged as (
             when is_provisional then 'provisional'
             else 'measured'
         end as status,
-        status in ('failed', 'incomplete', 'not_reported') as is_withheld,
-        status in ('measured', 'provisional', 'in_progress') as has_value
+        is_withheld(status) as is_withheld,
+        has_value(status) as has_value
     from summed
 )
 

@@ -16,8 +16,7 @@ with weighted as (
         and parts.channel is not distinct from rule.channel
         and parts.service is not distinct from rule.service
         -- the weights in force when the period ends are the period's
-        and parts.period_end between rule.valid_from
-            and coalesce(rule.valid_to, date '9999-12-31')
+        and is_in_force(parts.period_end, rule.valid_from, rule.valid_to)
 ),
 
 combined as (

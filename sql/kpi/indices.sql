@@ -33,7 +33,7 @@ kpis as (
     from kpi.realisations as r
     join ref.kpis as k
         on k.kpi_id = r.kpi_id
-        and r.period_end between k.valid_from and coalesce(k.valid_to, date '9999-12-31')
+        and is_in_force(r.period_end, k.valid_from, k.valid_to)
     left join targets as own
         on own.kpi_id = r.kpi_id and own.year = r.year and own.period = r.target_period
     left join targets as every

@@ -102,8 +102,8 @@ judged as (
 withheld as (
     select
         *,
-        status in ('failed', 'incomplete', 'not_reported') as is_withheld,
-        not is_withheld and status <> 'no_volume' as has_value
+        is_withheld(status) as is_withheld,
+        has_value(status) as has_value
     from judged
 )
 

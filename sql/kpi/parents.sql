@@ -10,8 +10,7 @@ with children as (
     from kpi.children as children
     join ref.weights as weights
         on weights.child_id = children.id
-        and children.period_end between weights.valid_from
-            and coalesce(weights.valid_to, date '9999-12-31')
+        and is_in_force(children.period_end, weights.valid_from, weights.valid_to)
 ),
 
 combined as (
@@ -71,5 +70,4 @@ select
 from combined
 join ref.nodes as nodes
     on nodes.node_id = combined.parent_id
-    and combined.period_end between nodes.valid_from
-        and coalesce(nodes.valid_to, date '9999-12-31')
+    and is_in_force(combined.period_end, nodes.valid_from, nodes.valid_to)

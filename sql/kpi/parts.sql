@@ -82,7 +82,7 @@ select
     numerator,
     denominator,
     case
-        when status in ('measured', 'provisional', 'in_progress')
+        when has_value(status)
             then cast(numerator as double) / cast(denominator as double)
             * if(unit = 'seconds', 1, 100)
     end as value,

@@ -8,8 +8,7 @@ kpis as (
     select periods.*, kpis.* exclude (valid_from, valid_to)
     from periods
     join ref.kpis as kpis
-        on periods.period_end between kpis.valid_from
-            and coalesce(kpis.valid_to, date '9999-12-31')
+        on is_in_force(periods.period_end, kpis.valid_from, kpis.valid_to)
 ),
 
 -- the measure a KPI rests on, in the period itself
@@ -53,8 +52,7 @@ converted as (
     left join ref.conversions as conversions
         on conversions.kpi_id = measured.kpi_id
         and measured.period like 'Q%'
-        and measured.period_end between conversions.valid_from
-            and coalesce(conversions.valid_to, date '9999-12-31')
+        and is_in_force(measured.period_end, conversions.valid_from, conversions.valid_to)
         and measured.value >= conversions.from_value
         and measured.value < coalesce(conversions.to_value, 'infinity'::double)
 ),

@@ -12,8 +12,7 @@ with placed as (
     from kpi.tree as tree
     left join ref.weights as weights
         on weights.child_id = tree.id
-        and tree.period_end between weights.valid_from
-            and coalesce(weights.valid_to, date '9999-12-31')
+        and is_in_force(tree.period_end, weights.valid_from, weights.valid_to)
 )
 
 select

@@ -30,5 +30,5 @@ select
 from parts
 join ref.occupancy_formula as formula
     on formula.part = parts.part
-    and parts.day between formula.valid_from and coalesce(formula.valid_to, date '9999-12-31')
+    and is_in_force(parts.day, formula.valid_from, formula.valid_to)
 group by parts.month, parts.channel, parts.source, formula.formula_id

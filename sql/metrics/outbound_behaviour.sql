@@ -17,8 +17,7 @@ select
     last_day(cases.month) + (policy.window_days + policy.lag_days) as provisional_until
 from fact.outbound_cases as cases
 join ref.outbound_policy as policy
-    on cases.first_attempt_date between policy.valid_from
-        and coalesce(policy.valid_to, date '9999-12-31')
+    on is_in_force(cases.first_attempt_date, policy.valid_from, policy.valid_to)
 where
     cases.first_right_party_at is not null
     and not cases.due_before_dialling

@@ -82,8 +82,7 @@ tree as (
     left join rules
         on rules.table_name = 'weights'
         and rules.row_key = parent.id || ' ' || child.id
-        and parent.period_end between rules.valid_from
-            and coalesce(rules.valid_to, date '9999-12-31')
+        and is_in_force(parent.period_end, rules.valid_from, rules.valid_to)
 ),
 
 kpis as (
@@ -102,8 +101,7 @@ kpis as (
     from cards
     join ref.kpis as kpis
         on kpis.kpi_id = cards.id
-        and cards.period_end between kpis.valid_from
-            and coalesce(kpis.valid_to, date '9999-12-31')
+        and is_in_force(cards.period_end, kpis.valid_from, kpis.valid_to)
     left join kpi.realisations as realisations
         on realisations.kpi_id = cards.id
         and realisations.year = cards.year
@@ -138,8 +136,7 @@ kpi_rules as (
         end
         and (
             rules.valid_from is null
-            or kpis.period_end between rules.valid_from
-                and coalesce(rules.valid_to, date '9999-12-31')
+            or is_in_force(kpis.period_end, rules.valid_from, rules.valid_to)
         )
 ),
 
@@ -233,8 +230,7 @@ wants as (
     from kpi.composites as composites
     join ref.composite_parts as parts
         on parts.composite_id = composites.composite_id
-        and composites.period_end between parts.valid_from
-            and coalesce(parts.valid_to, date '9999-12-31')
+        and is_in_force(composites.period_end, parts.valid_from, parts.valid_to)
 ),
 
 of_composites as (

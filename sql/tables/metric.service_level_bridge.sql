@@ -125,10 +125,10 @@ cells as (
         month,
         channel,
         queue,
-        bool_or(status in ('failed', 'incomplete', 'not_reported')) as is_withheld,
+        bool_or(is_withheld(status)) as is_withheld,
         if(is_withheld, null_status(status), value_status(status)) as status,
         string_agg(distinct reason, '; ' order by reason)
-            filter (status in ('failed', 'incomplete', 'not_reported')) as reason
+            filter (is_withheld(status)) as reason
     from metric.monthly
     where metric_id = 'service_level'
     group by month, channel, queue

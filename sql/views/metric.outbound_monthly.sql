@@ -7,8 +7,7 @@ with cases as (
             <= policy.window_days * 86400000000 as is_paid_in_window
     from fact.outbound_cases as cases
     left join ref.outbound_policy as policy
-        on cases.first_attempt_date between policy.valid_from
-            and coalesce(policy.valid_to, date '9999-12-31')
+        on is_in_force(cases.first_attempt_date, policy.valid_from, policy.valid_to)
 )
 
 select

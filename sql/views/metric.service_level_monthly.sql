@@ -26,8 +26,7 @@ policies as (
     from channels
     left join ref.service_level_policy as policy
         on policy.queue = '*'
-        and last_day(channels.month) between policy.valid_from
-            and coalesce(policy.valid_to, date '9999-12-31')
+        and is_in_force(last_day(channels.month), policy.valid_from, policy.valid_to)
     group by channels.month
 )
 

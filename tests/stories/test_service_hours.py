@@ -265,13 +265,21 @@ def test_a_changed_macro_makes_what_rests_on_it_stale(quarter: StoryHome) -> Non
     home.run(AS_OF)
     plan = Plan(home.home, date.fromisoformat(AS_OF))
     assert plan.stale() == []
-    vars(plan.rules)["macros"] = tuple(
-        text + "\n-- another rule" if "create macro treated_contacts" in text else text
-        for text in plan.rules.macros
-    )
-    stale = {s.table for s in plan.stale()}
-    assert {f"metric.{SL}", f"metric.{WITHOUT}", "metric.service_level_bridge"} <= stale
-    assert not stale & {"metric.abandonment", "metric.speed_of_answer", "metric.handle_time"}
+    shipped = plan.rules.macros
+
+    def stale(macro: str) -> set[str]:
+        vars(plan.rules)["macros"] = tuple(
+            text + "\n-- another rule" if f"create macro {macro}(" in text else text
+            for text in shipped
+        )
+        return {s.table for s in plan.stale()}
+
+    counted = stale("treated_contacts")
+    assert {f"metric.{SL}", f"metric.{WITHOUT}", "metric.service_level_bridge"} <= counted
+    assert not counted & {"metric.abandonment", "metric.speed_of_answer", "metric.handle_time"}
+    dated = stale("is_in_force")  # a fact rests on it as well
+    assert {"fact.contacts", f"metric.{SL}"} <= dated
+    assert not dated & {"fact.complaints", "fact.survey_responses"}
 
 
 def test_a_macro_reads_what_the_header_declares(quarter: StoryHome) -> None:

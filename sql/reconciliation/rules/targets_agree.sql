@@ -29,8 +29,7 @@ parts as (
     join sources using (figure_id)
     join ref.composite_parts as parts
         on sources.source = 'composite:' || parts.composite_id
-        and whole.period_end between parts.valid_from
-            and coalesce(parts.valid_to, date '9999-12-31')
+        and is_in_force(whole.period_end, parts.valid_from, parts.valid_to)
     join targets as part
         on part.subject_key = parts.source and part.period = whole.period
         and part.channel is not distinct from parts.channel

@@ -74,8 +74,7 @@ weighted as (
         and cells.channel is not distinct from parts.channel
         and cells.service is not distinct from parts.service
         and cells.year = asked.year
-        and cells.period_end between parts.valid_from
-            and coalesce(parts.valid_to, date '9999-12-31')
+        and is_in_force(cells.period_end, parts.valid_from, parts.valid_to)
     where not exists (from direct where direct.figure_id = asked.figure_id)
     group by all
     -- all of them: what weighs 1 together

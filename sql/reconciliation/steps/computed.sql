@@ -64,8 +64,9 @@ months as (
         and origins.channel is not distinct from kpis.channel
         and origins.service is not distinct from kpis.service
     where length(origins.period) = 7
-        and last_day(try_cast(origins.period || '-01' as date)) between kpis.valid_from
-            and coalesce(kpis.valid_to, date '9999-12-31')
+        and is_in_force(
+            last_day(try_cast(origins.period || '-01' as date)), kpis.valid_from, kpis.valid_to
+        )
 ),
 
 series as (
@@ -108,8 +109,7 @@ policies as (
     ) as asked
     join ref.service_level_policy as policy
         on policy.channel = asked.channel and policy.queue = '*'
-        and asked.period_end between policy.valid_from
-            and coalesce(policy.valid_to, date '9999-12-31')
+        and is_in_force(asked.period_end, policy.valid_from, policy.valid_to)
 ),
 
 caps as (
@@ -120,8 +120,7 @@ caps as (
     ) as asked
     join ref.kpis as kpis
         on asked.subject_key in ('kpi:' || kpis.kpi_id, 'node:organisation')
-        and asked.period_end between kpis.valid_from
-            and coalesce(kpis.valid_to, date '9999-12-31')
+        and is_in_force(asked.period_end, kpis.valid_from, kpis.valid_to)
     group by all
     having count(distinct kpis.cap_high) = 1
 ),

@@ -12,8 +12,7 @@ with nodes as (
     join reference.printed as dated using (figure_id)
     join ref.weights as weights
         on parents.subject_key = 'node:' || weights.parent_id
-        and dated.period_end between weights.valid_from
-            and coalesce(weights.valid_to, date '9999-12-31')
+        and is_in_force(dated.period_end, weights.valid_from, weights.valid_to)
     join reference.scores as children
         on children.subject_key in ('node:' || weights.child_id, 'kpi:' || weights.child_id)
         and children.period = parents.period and children.measure = parents.measure
@@ -43,8 +42,7 @@ parts as (
     join reference.printed as whole using (figure_id)
     join ref.composite_parts as parts
         on composites.composite = 'composite:' || parts.composite_id
-        and whole.period_end between parts.valid_from
-            and coalesce(parts.valid_to, date '9999-12-31')
+        and is_in_force(whole.period_end, parts.valid_from, parts.valid_to)
     join reference.printed as cells
         on cells.subject_key = parts.source
         and cells.measure = split_part(parts.source, ':', 2)

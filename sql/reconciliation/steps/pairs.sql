@@ -54,8 +54,9 @@ pairs as (
             from ref.conversions as conversions
             where realisations.subject_key = 'kpi:' || conversions.kpi_id
                 and realisations.kind <> 'year'
-                and realisations.period_end between conversions.valid_from
-                    and coalesce(conversions.valid_to, date '9999-12-31')
+                and is_in_force(
+                    realisations.period_end, conversions.valid_from, conversions.valid_to
+                )
         )
 ),
 

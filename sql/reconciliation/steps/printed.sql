@@ -49,8 +49,7 @@ kpis as (
         arg_max(
             kpi_names.kpi_id,
             if(
-                dated.period_end between kpi_names.valid_from
-                and coalesce(kpi_names.valid_to, date '9999-12-31'),
+                is_in_force(dated.period_end, kpi_names.valid_from, kpi_names.valid_to),
                 date '9999-12-31', kpi_names.valid_from
             )
         ) as kpi_id
