@@ -25,7 +25,8 @@ from assets.building.plan import Plan
 from assets.building.session import Session
 from assets.graph import steps
 from assets.home import Home, run_lock
-from assets.intake.ingest import Ingested, ingest
+from assets.intake.delivering import Ingested
+from assets.intake.ingest import ingest
 from assets.lake import sweep
 from assets.publishing.accounting import Finding, findings
 from assets.record.versions import Version, current

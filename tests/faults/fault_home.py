@@ -25,7 +25,8 @@ from storyhome import StoryHome
 
 from assets.building.plan import Plan
 from assets.home import run_lock
-from assets.intake.ingest import Ingested, ingest
+from assets.intake.delivering import Ingested
+from assets.intake.ingest import ingest
 from assets.lake import sweep
 from assets.publishing.accounting import Finding, findings
 from schemas.register import Register, load_register
