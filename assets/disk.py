@@ -76,7 +76,7 @@ def is_refusal(text: str) -> bool:
 
 def advice(home: Home) -> str:
     """Which disk, what is free on it, what to do."""
-    free = os.statvfs(_standing(home.root))
+    free = os.statvfs(_nearest(home.root))
     room = f"{free.f_bavail * free.f_frsize >> 20} MB and {free.f_favail} files free"
     return (
         f"the disk of {home.root} refuses ({room}); nothing half-made stands: make room or mend "
@@ -84,5 +84,6 @@ def advice(home: Home) -> str:
     )
 
 
-def _standing(path: Path) -> Path:
-    return path if path.exists() else _standing(path.parent)
+def _nearest(path: Path) -> Path:
+    """The path, or the folder above it that is there."""
+    return path if path.exists() else _nearest(path.parent)

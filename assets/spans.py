@@ -25,7 +25,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Survey:
     """The rows of a fact as last surveyed.
 
     `basis` says by which rules, `chunks` of which rows of each source, `inputs` by both.
@@ -37,16 +37,16 @@ class Standing:
     months: dict[str, Prepared]
 
 
-def standing(home: Home, fact: str) -> Standing | None:
+def last_survey(home: Home, fact: str) -> Survey | None:
     """What was last surveyed; None where nothing was, or by a kring that kept no files."""
     record = read_json(_record(home, fact))
     if record is None or "chunks" not in record:
         return None
     months = {month: Prepared(**prepared) for month, prepared in record["months"].items()}
-    return Standing(record["inputs"], record["basis"], record["chunks"], months)
+    return Survey(record["inputs"], record["basis"], record["chunks"], months)
 
 
-def keep(home: Home, fact: str, surveyed: Standing) -> None:
+def keep(home: Home, fact: str, surveyed: Survey) -> None:
     """Write the record of a survey, whose files are in their place."""
     write_json(home, _record(home, fact), asdict(surveyed))
 
@@ -57,7 +57,7 @@ def file(home: Home, fact: str, prepared: Prepared) -> Path:
 
 def recorded(home: Home, fact: str, inputs: str, month: date) -> str:
     """The month's digest if it stands for these inputs, else their digest (so: stale)."""
-    surveyed = standing(home, fact)
+    surveyed = last_survey(home, fact)
     if surveyed is None or surveyed.inputs != inputs:
         return f"unknown {inputs}"
     prepared = surveyed.months.get(month_name(month))
@@ -65,7 +65,7 @@ def recorded(home: Home, fact: str, inputs: str, month: date) -> str:
 
 
 def is_current(home: Home, fact: str, inputs: str) -> bool:
-    surveyed = standing(home, fact)
+    surveyed = last_survey(home, fact)
     return surveyed is not None and surveyed.inputs == inputs
 
 
@@ -77,7 +77,7 @@ def forget(home: Home, fact: str) -> None:
 def sweep(home: Home) -> None:
     """Remove what no record names: of a killed survey, of rows that are others now."""
     for folder in _folder(home).glob("*/"):
-        found = standing(home, folder.name)
+        found = last_survey(home, folder.name)
         sweep_folder(folder, {prepared.file for prepared in found.months.values()} if found else ())
 
 

@@ -87,8 +87,8 @@ def _unexplained(run: dg.DagsterRun) -> Failure:
 
 
 def _published_since(home: Home, start: float) -> bool:
-    standing = current(home)
-    return standing is not None and (standing.path / "manifest.json").stat().st_mtime >= start
+    version = current(home)
+    return version is not None and (version.path / "manifest.json").stat().st_mtime >= start
 
 
 def _left(home: Home) -> str | None:

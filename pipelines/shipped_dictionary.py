@@ -30,9 +30,9 @@ def shipped() -> str:
         home = _publish_empty(Path(folder))
         session = Session(home, _as_of(home), forced=False)
         try:
-            standing = current(home)
-            assert standing is not None, "the run just made one"
-            found = read_dictionary(session.plan, standing.database)
+            version = current(home)
+            assert version is not None, "the run just made one"
+            found = read_dictionary(session.plan, version.database)
             if forgotten := lacking(found.tables):
                 raise DictionaryError(
                     f"no example of {', '.join(forgotten)}; it belongs into schemas/examples.csv"
@@ -75,8 +75,8 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         path.write_text(text, encoding="utf-8", newline="\n")
         return 0
-    standing = path.read_text(encoding="utf-8") if path.is_file() else ""
-    changes = list(unified_diff(standing.splitlines(), text.splitlines(), n=0, lineterm=""))[2:]
+    written = path.read_text(encoding="utf-8") if path.is_file() else ""
+    changes = list(unified_diff(written.splitlines(), text.splitlines(), n=0, lineterm=""))[2:]
     if changes:
         sys.stderr.write("\n".join([f"{path} is not what the rules say; write it: make docs",
                                     *changes[:_SHOWN_LINES], ""]))  # fmt: skip

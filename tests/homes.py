@@ -191,10 +191,10 @@ def copied(start: Path, root: Path) -> Path:
 
     A version's parquet files are links to the lake's. None is shared with the home copied from.
     """
-    standing: dict[int, str] = {}
+    linked: dict[int, str] = {}
 
     def copy(source: str, target: str) -> None:
-        first = standing.setdefault(Path(source).stat().st_ino, target)
+        first = linked.setdefault(Path(source).stat().st_ino, target)
         if first == target:
             shutil.copy2(source, target)
         else:

@@ -55,10 +55,10 @@ def _due_month(plan: Plan) -> date | None:
 
 def _figures(plan: Plan, month: date) -> list[Late]:
     """A month is there once it is published as closed, with figures, and none is withheld."""
-    standing = current(plan.home)
+    version = current(plan.home)
     states: dict[str, int] = {}
-    if standing and month_end(month) < date.fromisoformat(standing.manifest["as_of"]):
-        states = standing.manifest["months"].get(f"{month:%Y-%m}", {})
+    if version and month_end(month) < date.fromisoformat(version.manifest["as_of"]):
+        states = version.manifest["months"].get(f"{month:%Y-%m}", {})
     withheld = [f"{states[name]} {name}" for name in _WITHHELD if states.get(name)]
     if set(states) - {"not_reported"} and not withheld:
         return []

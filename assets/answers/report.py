@@ -110,11 +110,11 @@ def report(
     left: str | None = None,
 ) -> Report:
     """How a run ended, from what it found."""
-    standing = current(home)
-    failed = bool(failures) or standing is None
+    seen = current(home)
+    failed = bool(failures) or seen is None
     acted = [f for f in findings or [] if f.must_be_acted_on]
     outcome = "failed" if failed else "findings" if acted else "complete"
-    version = standing.id if standing else None
+    version = seen.id if seen else None
     told = [failure.told for failure in failures or []]
     return Report(
         organisation=home.settings.name,

@@ -40,7 +40,7 @@ def _surveyed(plan: Plan, rule: Statement, month: date, fingerprint: str) -> Out
 
     Raises HomeError where the disk has damaged them: they are made anew by the next run.
     """
-    found = spans.standing(plan.home, rule.name)
+    found = spans.last_survey(plan.home, rule.name)
     prepared = found.months.get(month_name(month)) if found else None
     if prepared is None:
         return None

@@ -121,36 +121,36 @@ class Session:
         self._open.close()
 
     def fact(self, name: str, month: date) -> OutputRecord:
-        standing = self._standing(
+        fresh = self._fresh(
             f"fact.{name}", month, self.plan.fact(self.plan.rules.facts[name], month)
         )
-        return standing or build_fact(self.bench, name, month)
+        return fresh or build_fact(self.bench, name, month)
 
     def metric(self, name: str, month: date) -> OutputRecord:
-        standing = self._standing(
+        fresh = self._fresh(
             f"metric.{name}", month, self.plan.rule(self.plan.rules.metrics[name], month)
         )
-        return standing or build_metric(self.bench, name, month)
+        return fresh or build_metric(self.bench, name, month)
 
     def check(self, name: str, month: date) -> OutputRecord:
-        standing = self._standing(
+        fresh = self._fresh(
             f"check.{name}", month, self.plan.rule(self.plan.rules.checks[name], month)
         )
-        return standing or run_check(self.bench, name, month)
+        return fresh or run_check(self.bench, name, month)
 
     def monthly(self, month: date) -> OutputRecord:
-        standing = self._standing("metric.monthly", month, self.plan.monthly(month))
-        return standing or build_monthly(self.bench, month)
+        fresh = self._fresh("metric.monthly", month, self.plan.monthly(month))
+        return fresh or build_monthly(self.bench, month)
 
     def table(self, name: str, month: date) -> OutputRecord:
         fingerprint = self.plan.rule(self.plan.rules.tables[name], month)
-        return self._standing(name, month, fingerprint) or build_table(self.bench, name, month)
+        return self._fresh(name, month, fingerprint) or build_table(self.bench, name, month)
 
     def scorecard(self) -> OutputRecord:
-        standing = self._standing("kpi.scorecard", None, self.plan.scorecard())
-        return standing or build_scorecard(self.bench)[-1]
+        fresh = self._fresh("kpi.scorecard", None, self.plan.scorecard())
+        return fresh or build_scorecard(self.bench)[-1]
 
-    def _standing(self, table: str, month: date | None, fingerprint: str) -> OutputRecord | None:
+    def _fresh(self, table: str, month: date | None, fingerprint: str) -> OutputRecord | None:
         """The record that may stay; where none may, something is built and a version follows."""
         if self.forced:
             return None

@@ -19,7 +19,7 @@ from assets.intake import keys
 from assets.lake import is_sound, make_folder, month_name, place, sha256_file, trust
 from assets.rulebook.rules import raw_kinds
 from assets.soundness import sound_chunks
-from assets.spans import Prepared, Standing
+from assets.spans import Prepared, Survey
 from sql.header import Statement
 from sql.run import failure, literal, quoted
 
@@ -65,12 +65,12 @@ def survey(bench: Workbench, rule: Statement) -> None:
         months = _whole(bench, rule)
     else:
         months = _patched(bench, rule, before, came)
-    spans.keep(home, rule.name, Standing(inputs, basis, chunks, months))
+    spans.keep(home, rule.name, Survey(inputs, basis, chunks, months))
 
 
-def _sound(home: Home, rule: Statement) -> Standing | None:
+def _sound(home: Home, rule: Statement) -> Survey | None:
     """What stands, if the disk has kept its files."""
-    found = spans.standing(home, rule.name)
+    found = spans.last_survey(home, rule.name)
     kept = found is not None and all(
         is_sound(spans.file(home, rule.name, prepared), prepared.sha256)
         for prepared in found.months.values()
@@ -79,7 +79,7 @@ def _sound(home: Home, rule: Statement) -> Standing | None:
 
 
 def _came(
-    before: Standing | None, basis: str, chunks: dict[str, list[str]]
+    before: Survey | None, basis: str, chunks: dict[str, list[str]]
 ) -> dict[str, set[str]] | None:
     """The chunks that only came, by source; None where that is not all that happened."""
     if before is None or before.basis != basis:
@@ -138,7 +138,7 @@ def _parts(plan: Plan, rule: Statement) -> Iterator[str]:
 
 
 def _patched(
-    bench: Workbench, rule: Statement, before: Standing, came: dict[str, set[str]]
+    bench: Workbench, rule: Statement, before: Survey, came: dict[str, set[str]]
 ) -> dict[str, Prepared]:
     """The months as they were but for the rows of the values that the new rows name."""
     apart, found = quoted(rule.header["apart"]), dict(before.months)

@@ -109,11 +109,11 @@ def _kpi(plan: Plan, row: Row) -> Entry:
         longer_periods=row["consolidation"], nothing_to_be_done=row["zero_rule"],
         conversion=_conversion(plan, row), weight=_weight(plan, str(row["kpi_id"])),
         targets=_targets(plan, str(row["kpi_id"])), owner=row["owner"],
-        since=row["valid_from"], until=row["valid_to"], **_standing(row),
+        since=row["valid_from"], until=row["valid_to"], **_authority(row),
     )  # fmt: skip
 
 
-def _standing(row: Row) -> dict[str, object]:
+def _authority(row: Row) -> dict[str, object]:
     """On whose word a register row stands, and what its note says."""
     return {
         "authority": row["authority"],
@@ -158,7 +158,7 @@ def _node(plan: Plan, row: Row) -> Entry:
         unit="percentage points",
         formula=" + ".join(f"{in_words(w['weight'])} x {w['child_id']}" for w in children),
         weight=_weight(plan, str(row["node_id"])),
-        since=row["valid_from"], until=row["valid_to"], **_standing(row),
+        since=row["valid_from"], until=row["valid_to"], **_authority(row),
     )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _composite(plan: Plan, row: Row) -> Entry:
     return _entry(
         "register/composites.csv", str(row["composite_id"]), row["title"],
         formula=" ".join(terms.split()), with_a_part_missing=row["missing"],
-        unit="percentage points", **_standing(row),
+        unit="percentage points", **_authority(row),
     )  # fmt: skip
 
 

@@ -14,21 +14,21 @@ def version(patient: Patient) -> list[Answer]:
     home = patient.home
     if not home.current.is_symlink() and not home.current.exists():
         return [Answer(WARN, "nothing is published yet", "kring run")]
-    standing = current(home)
-    if standing is None:
+    seen = current(home)
+    if seen is None:
         do = "kring rollback ID to one that stands (kring versions), or kring run"
         return [Answer(BAD, f"published/current leads to nothing ({_target(home)})", do)]
-    if touched(standing):
+    if touched(seen):
         do = "kring verify says which; kring run publishes anew"
-        return [Answer(BAD, f"files of {standing.id} were changed or are gone", do)]
-    return [Answer(OK, f"{standing.id}, as of {standing.manifest['as_of']}, untouched")]
+        return [Answer(BAD, f"files of {seen.id} were changed or are gone", do)]
+    return [Answer(OK, f"{seen.id}, as of {seen.manifest['as_of']}, untouched")]
 
 
 def day(patient: Patient) -> list[Answer]:
     """Whether the day of today fits what there is: a clock years off makes all months wrong."""
-    standing = current(patient.home)
-    if standing and patient.as_of < date.fromisoformat(standing.manifest["as_of"]):
-        said = f"today is {patient.as_of}, and the version is as of {standing.manifest['as_of']}"
+    seen = current(patient.home)
+    if seen and patient.as_of < date.fromisoformat(seen.manifest["as_of"]):
+        said = f"today is {patient.as_of}, and the version is as of {seen.manifest['as_of']}"
         return [Answer(WARN, said, "set the clock, or leave --as-of alone")]
     covered = [d for each in patient.plan.ledger.deliveries() for d in each.covered_days()[-1:]]
     newest = max(covered, default=None)

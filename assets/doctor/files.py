@@ -38,8 +38,8 @@ def permissions(patient: Patient) -> list[Answer]:
 def space(patient: Patient) -> list[Answer]:
     """A run writes at most the lake's months anew, the database, and copies of new exports."""
     home = patient.home
-    standing = current(home)
-    database = standing.database.stat().st_size if standing else 0
+    version = current(home)
+    database = version.database.stat().st_size if version else 0
     needed = 2 * database + _size(home.outputs) + _ROOM
     free = shutil.disk_usage(home.root).free
     said = f"{free // _MB:,} MB free; a run needs up to {needed // _MB:,} MB"
@@ -73,9 +73,9 @@ def clock(patient: Patient) -> list[Answer]:
     """Whether something was written after now: then the clock is behind, or was."""
     home, now = patient.home, time.time()
     answers = []
-    standing = current(home)
-    if standing:
-        made = datetime.fromisoformat(standing.manifest["created_at"])
+    version = current(home)
+    if version:
+        made = datetime.fromisoformat(version.manifest["created_at"])
         if made.timestamp() > now + _CLOCK_SECONDS:
             said = f"the current version was made at {made:%Y-%m-%d %H:%M} UTC, after now"
             answers.append(Answer(BAD, said, "set the machine's clock (timedatectl)"))

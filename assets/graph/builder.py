@@ -57,7 +57,7 @@ class Step:
     description: str
     kinds: frozenset[str]
     build: Callable[[Session, date | None], Result]
-    standing: Callable[[Session], Verdict] | None = None
+    verdict: Callable[[Session], Verdict] | None = None
 
     @property
     def name(self) -> str:
@@ -89,7 +89,7 @@ def step_asset(
             "no_month_failed", asset=key, blocking=False,
             description="No month of any metric is withheld because a blocking check failed.",
         )
-    ] if step.standing else []  # fmt: skip
+    ] if step.verdict else []  # fmt: skip
 
     @dg.asset(
         key=key,
@@ -117,8 +117,8 @@ def step_asset(
             )
         yield dg.MaterializeResult()
         yield from evaluations(context, {m: r.verdicts for m, r in results.items()})
-        if step.standing:
-            yield evaluation(step.standing(session), None, None)
+        if step.verdict:
+            yield evaluation(step.verdict(session), None, None)
         for spec in specs:
             yield dg.Output(None, output_name=spec.get_python_identifier())
 

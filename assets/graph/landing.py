@@ -65,12 +65,12 @@ def _news(
     found: dict[str, list[Verdict]] = {}
     for kind in KINDS:
         check = dg.AssetCheckKey(asset_key(f"raw.{kind}"), "exports_complete")
-        standing = {
+        known = {
             info.partition_key: info.latest_execution_status.value == "SUCCEEDED"
             for info in context.instance.event_log_storage.get_asset_check_partition_info([check])
         }
         for month, verdicts in raw_verdicts(session, {kind: every}).items():
-            stands = standing.get(month, True)
+            stands = known.get(month, True)
             if month in touched.get(kind, ()) or any(v.passed != stands for v in verdicts):
                 found.setdefault(month, []).extend(verdicts)
     return found

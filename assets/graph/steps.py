@@ -165,21 +165,21 @@ def _snapshot(session: Session, month: date | None) -> Result:
     # a run planned for some months leaves publishing to the run after which none is stale
     if session.forced or not session.plan.stale():
         publish(session.plan, session.copy)
-    standing = current(session.home)
-    if standing is None:
+    version = current(session.home)
+    if version is None:
         return Result(0, metadata={"version": "none yet: other months are still to be built"})
-    rows = sum(table["rows"] for table in standing.manifest["tables"].values())
-    reports = standing.manifest.get("reports", {})
+    rows = sum(table["rows"] for table in version.manifest["tables"].values())
+    reports = version.manifest.get("reports", {})
     made = {
-        f"report {file['path']}": dg.MetadataValue.path(str(standing.path / file["path"]))
+        f"report {file['path']}": dg.MetadataValue.path(str(version.path / file["path"]))
         for file in reports.get("files", [])
     }
     failed = ", ".join(reports.get("failed", []))
     return Result(
         rows,
         metadata={
-            "version": standing.id,
-            "database": dg.MetadataValue.path(str(standing.database)),
+            "version": version.id,
+            "database": dg.MetadataValue.path(str(version.database)),
             **made,
             **({"reports that could not be made": failed} if failed else {}),
         },

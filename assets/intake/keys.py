@@ -74,7 +74,7 @@ def resolve(
     """
     deliveries = ledger.loaded(source)
     chunks = live_chunks(deliveries)
-    before = standing = resolved(home, source)
+    before = former = resolved(home, source)
     if before.chunks == chunks:
         return
     if not (set(before.chunks) <= set(chunks) and _is_whole(home, source, before)):
@@ -99,7 +99,7 @@ def resolve(
             tallies = contest.tallies(tallies)
     content = {"chunks": chunks, "months": months, "counts": tallies}
     write_json(home, _record(home, source), content)
-    for month, entry in standing.months.items():
+    for month, entry in former.months.items():
         if months.get(month) != entry:
             (home.keys / source / entry["file"]).unlink(missing_ok=True)
 

@@ -86,9 +86,9 @@ def _require_free(home: Home, target: Path) -> None:
 def _files(home: Home, with_landing: bool) -> Iterator[tuple[Path, str]]:
     """Every file to copy, with its name in the backup: a path below the home."""
     tops = [home.root / name for name in (*_KEPT, *(["landing"] if with_landing else []))]
-    standing = current(home)
-    if standing is not None:
-        tops.append(standing.path)
+    version = current(home)
+    if version is not None:
+        tops.append(version.path)
     for top in tops:
         prefix = f"published/versions/{top.name}" if top.parent.name == "versions" else top.name
         if top.is_file():
@@ -158,7 +158,7 @@ def _folders(top: Path) -> list[Path]:
 
 
 def _manifest(home: Home, files: list[dict[str, Any]], with_landing: bool) -> dict[str, Any]:
-    standing = current(home)
+    version = current(home)
     return {
         "schema": BACKUP_SCHEMA,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -166,7 +166,7 @@ def _manifest(home: Home, files: list[dict[str, Any]], with_landing: bool) -> di
         "is_sample": home.sample() is not None,
         "code": code_version(),
         "format": FORMAT,
-        "version": standing.id if standing else None,
+        "version": version.id if version else None,
         "key_fingerprint": expected_fingerprint(home),
         "with_landing": with_landing,
         "files": sorted(files, key=lambda file: str(file["path"])),
@@ -175,14 +175,14 @@ def _manifest(home: Home, files: list[dict[str, Any]], with_landing: bool) -> di
 
 def _not_as_published(home: Home, files: list[dict[str, Any]]) -> list[str]:
     """Files of the current version that were damaged before they were copied."""
-    standing = current(home)
-    if standing is None:
+    version = current(home)
+    if version is None:
         return []
     copied = {file["path"]: file["sha256"] for file in files}
-    top = f"published/versions/{standing.path.name}"
+    top = f"published/versions/{version.path.name}"
     problems = []
     with suppress(KeyError):
-        for file in standing.files():
+        for file in version.files():
             if copied.get(f"{top}/{file['path']}") != file["sha256"]:
-                problems.append(f"{file['path']} of {standing.id} is not as published")
+                problems.append(f"{file['path']} of {version.id} is not as published")
     return problems

@@ -85,9 +85,9 @@ def erase(home: Home, traces: Traces) -> list[str]:
         done.append(f"the former content of {delivery.path} is out of the lake")
     # the records first: cut short between, the next call or run removes what none of them names
     sweep_unnamed(home, ledger, read_sources(home.sources))
-    standing = current(home)
+    seen = current(home)
     for version in traces.versions:
-        if standing is None or version.id != standing.id:
+        if seen is None or version.id != seen.id:
             shutil.rmtree(version.path)
             done.append(f"version {version.id} is removed")
     return done

@@ -70,7 +70,7 @@ class Written:
 class Before:
     """What a new version follows: the one readers see, the log so far, the older manifests."""
 
-    standing: Path | None
+    database: Path | None
     manifest: dict[str, Any]
     logs: dict[str, list[Path]]
     manifests: list[dict[str, Any]]
@@ -101,8 +101,8 @@ def _write(
     con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill", memory="800MB")
     try:
         con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
-        is_taken_in = before.standing is not None and take_in_before(
-            con, before.standing, before.manifest
+        is_taken_in = before.database is not None and take_in_before(
+            con, before.database, before.manifest
         )
         con.execute("use published")
         large = large_tables(plan)

@@ -38,10 +38,8 @@ def is_current(plan: Plan) -> bool:
 
 
 def _is_seen(home: Home, content: str) -> bool:
-    standing = current(home)
-    return (
-        standing is not None and standing.manifest["content"] == content and not touched(standing)
-    )
+    seen = current(home)
+    return seen is not None and seen.manifest["content"] == content and not touched(seen)
 
 
 def publish(plan: Plan, copy: Copy) -> Version | None:
@@ -55,10 +53,10 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
     if _is_seen(home, content):
         return None
     require_record(home)
-    if standing := _standing(home, content):
-        switch(home, standing.id)
+    if again := _made_before(home, content):
+        switch(home, again.id)
         retain(home)
-        return standing
+        return again
     made = datetime.now(UTC)
     version = f"{made:%Y%m%dT%H%M%S}{made.microsecond // 1000:03}Z-{content[:8]}"
     building = make_folder(home.versions / f".building-{version}")
@@ -110,19 +108,19 @@ def _settings(home: Home) -> dict[str, str]:
     }
 
 
-def _before(home: Home, standing: Version | None) -> Before:
+def _before(home: Home, seen: Version | None) -> Before:
     """What a new version is compared with, and the log it goes on from (the newest one's)."""
     known = versions(home)
     newest = known[0].path / "parquet" if known else home.scratch / "nothing yet"
     return Before(
-        standing.database if standing else None,
-        standing.manifest if standing else {},
+        seen.database if seen else None,
+        seen.manifest if seen else {},
         {name: sorted((newest / name).glob("*.parquet")) for name in LOGS},
         [version.manifest for version in known],
     )
 
 
-def _standing(home: Home, content: str) -> Version | None:
+def _made_before(home: Home, content: str) -> Version | None:
     """The newest whole version with this content, made after the one readers see.
 
     One made after another would bring back its numbers without a row in the log of changes.
@@ -139,8 +137,8 @@ def _standing(home: Home, content: str) -> Version | None:
 
 
 def _follows(home: Home) -> str | None:
-    standing = current(home)
-    return standing.id if standing else None
+    seen = current(home)
+    return seen.id if seen else None
 
 
 def _write_manifest(
@@ -196,12 +194,12 @@ def retain(home: Home) -> None:
 
     Never the current one, one within the grace, or one whose figures were closed.
     """
-    standing = current(home)
+    seen = current(home)
     closed_from = {revision.decision.version for revision in closing.revisions(home)}
     grace = datetime.now(UTC) - timedelta(hours=home.settings.grace_hours)
     for version in versions(home)[home.settings.keep_versions :]:
         made = datetime.fromisoformat(version.manifest["created_at"])
-        if (standing and version.id == standing.id) or made > grace or version.id in closed_from:
+        if (seen and version.id == seen.id) or made > grace or version.id in closed_from:
             continue
         # aside first: a version that is named is whole, whenever this is cut short
         removing = version.path.rename(home.versions / f".removing-{version.id}")

@@ -51,13 +51,13 @@ def write_comments(plan: Plan, con: Any, header: dict[str, Any]) -> None:
     """Say what relations and columns mean; a table that was taken over says most of it already."""
     sample = "SYNTHETIC SAMPLE DATA. " if header["is_sample"] else ""
     unsaid = []
-    for kind, name, column, standing in con.execute(_REMARKS).fetchall():
+    for kind, name, column, before in con.execute(_REMARKS).fetchall():
         if column:
             what = f"column {table_name(name)}.{quoted(column)}"
             said = column_comment(name, column)
         else:
             what, said = f"{kind} {table_name(name)}", sample + table_comment(plan, name)
-        if said != standing:
+        if said != before:
             unsaid.append(f"comment on {what} is {literal(said)};")
     # some hundreds: told one by one they take half as long again
     con.execute("\n".join(unsaid))

@@ -30,11 +30,11 @@ def dictionary(
     from assets.dictionary import NAME, as_html, as_markdown, read_dictionary
 
     place = open_home(home)
-    standing = published(place)
+    version = published(place)
     if html is None and markdown is None:
-        console().print(str(standing.path / NAME), soft_wrap=True)
+        console().print(str(version.path / NAME), soft_wrap=True)
         return
-    found = read_dictionary(Plan(place, place.today()), standing.database)
+    found = read_dictionary(Plan(place, place.today()), version.database)
     for path, page in ((html, as_html), (markdown, as_markdown)):
         if path is not None:
             path.write_text(page(found), encoding="utf-8", newline="\n")

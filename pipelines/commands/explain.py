@@ -137,8 +137,8 @@ def scorecard(
     Example: kring scorecard 2024 --period Q3
     """
     place = open_home(home)
-    standing, period = published(place), period.upper().removeprefix(f"{year}-")
-    with open_database(standing.database) as connection:
+    version, period = published(place), period.upper().removeprefix(f"{year}-")
+    with open_database(version.database) as connection:
         found = connection.execute(
             "select * from kpi.scorecard where year = ? and period = ? order by "
             "list_position(['organisation', 'perspective', 'objective', 'kpi'], level), code, id, "
@@ -151,7 +151,7 @@ def scorecard(
         periods = ", ".join(f"{its_year}-{name}" for its_year, name in known.fetchall())
     if not rows:
         raise HomeError(
-            f"{standing.id} holds no scorecard for {year}-{period}; it holds {periods or 'none'}"
+            f"{version.id} holds no scorecard for {year}-{period}; it holds {periods or 'none'}"
         )
     if as_json:
         print_json({"is_sample": place.sample() is not None, "rows": rows})

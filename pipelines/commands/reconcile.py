@@ -47,8 +47,8 @@ def reconcile(
 
     place = open_home(home)
     reference = read_reference(file, _name(file, place))
-    standing = published(place)
-    rows = _reconciled(place, standing, reference)
+    version = published(place)
+    rows = _reconciled(place, version, reference)
     figures = [row for row in rows if row["kind"] == "figure"]
     findings = [row for row in rows if row["kind"] == "finding"]
     if as_json:
@@ -56,7 +56,7 @@ def reconcile(
         print_json(
             {
                 "is_sample": place.sample() is not None,
-                "version": standing.id,
+                "version": version.id,
                 "file": reference.file,
                 "counts": {verdict: counts[verdict] for verdict in _VERDICTS},
                 "findings": findings,
@@ -74,7 +74,7 @@ def _name(file: Path, home: Home) -> str:
     return str(path.relative_to(home.root)) if path.is_relative_to(home.root) else str(file)
 
 
-def _reconciled(home: Home, standing: Version, reference: Reference) -> list[Row]:
+def _reconciled(home: Home, version: Version, reference: Reference) -> list[Row]:
     """The rows of ops.reconciliation that the file would have in this version."""
     from assets.publishing.reconciliation import COLUMNS
     from assets.publishing.reconciliation import reconcile as judged
@@ -82,7 +82,7 @@ def _reconciled(home: Home, standing: Version, reference: Reference) -> list[Row
 
     connection = connect(home.settings.timezone)
     try:
-        connection.execute(f"attach {literal(standing.database)} as published (read_only)")
+        connection.execute(f"attach {literal(version.database)} as published (read_only)")
         rows = judged(connection, "published", reference)
     finally:
         connection.close()

@@ -100,8 +100,8 @@ def run_home(home: Home, as_of: date) -> Outcome:
     if _has_work(plan):
         preflight(home)
         plan = _work(home, as_of, plan, outcome)
-    standing = current(home)
-    outcome.version = standing.id if standing else None
+    version = current(home)
+    outcome.version = version.id if version else None
     outcome.findings, outcome.late = findings(plan), late(plan)
     return outcome
 
@@ -154,8 +154,8 @@ def _through_dagster(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> P
                 outcome.failures += failures(instance, ended) if not ended.is_success else []
         finally:
             end_session()
-    standing, plan = current(home), Plan(home, as_of)
-    outcome.published = standing is not None and (before is None or before.id != standing.id)
+    version, plan = current(home), Plan(home, as_of)
+    outcome.published = version is not None and (before is None or before.id != version.id)
     outcome.months = sorted(looked_at & plan.outputs.months_unlike(outputs))
     outcome.checked = sorted(looked_at.difference(outcome.months))
     return plan

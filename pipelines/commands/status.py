@@ -37,7 +37,7 @@ def status(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOptio
 
 def summary(plan: Plan) -> dict[str, object]:
     """The state of a home, as `--json` gives it."""
-    standing = current(plan.home)
+    version = current(plan.home)
     deliveries = plan.ledger.deliveries()
     by_source: dict[str, Counter[str]] = {s.name: Counter() for s in plan.sources}
     rejects: Counter[tuple[str, str]] = Counter()
@@ -51,7 +51,7 @@ def summary(plan: Plan) -> dict[str, object]:
         "organisation": plan.home.settings.name,
         "is_sample": plan.home.sample() is not None,
         "as_of": plan.as_of,
-        "version": standing.id if standing else None,
+        "version": version.id if version else None,
         "files": {name: dict(counts) for name, counts in by_source.items()},
         "pending": [f"{p.found.path} ({p.why})" for p in plan.pending],
         "unclaimed": [f.path for f in plan.found if not f.sources and not f.ignored],
@@ -61,7 +61,7 @@ def summary(plan: Plan) -> dict[str, object]:
             if d.status == REFUSED
         ],
         "rejects": [{"source": s, "rule": r, "rows": n} for (s, r), n in sorted(rejects.items())],
-        "months": standing.manifest["months"] if standing else {},
+        "months": version.manifest["months"] if version else {},
         "stale": {
             "months": [f"{m:%Y-%m}" for m in sorted({s.month for s in stale if s.month})],
             "outputs": len(stale),

@@ -27,13 +27,13 @@ def list_versions(home: HomeOption = None, as_json: JsonOption = False) -> None:
     Example: kring versions
     """
     place = open_home(home)
-    standing = current(place)
+    version = current(place)
     rows = [
         {
             "version": v.id,
             "created_at": v.manifest["created_at"],
             "as_of": v.manifest["as_of"],
-            "current": standing is not None and v.id == standing.id,
+            "current": version is not None and v.id == version.id,
             "is_sample": v.manifest["is_sample"],
         }
         for v in versions(place)
@@ -80,16 +80,16 @@ def verify_current(home: HomeOption = None, as_json: JsonOption = False) -> None
     Example: kring verify
     """
     place = open_home(home)
-    standing = published(place)
-    problems = [*verify(standing), *_record(place)]
+    version = published(place)
+    problems = [*verify(version), *_record(place)]
     if as_json:
-        print_json({"version": standing.id, "problems": problems})
+        print_json({"version": version.id, "problems": problems})
     elif problems:
         for problem in problems:
             say(problem, "", "red", errors=True)
         console(errors=True).print("go back with kring rollback, or publish anew with kring run")
     else:
-        console().print(f"{standing.id}: every file is as published")
+        console().print(f"{version.id}: every file is as published")
     raise typer.Exit(1 if problems else 0)
 
 

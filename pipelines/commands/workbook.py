@@ -29,10 +29,10 @@ def workbook(
     from assets.workbook import YearError, build, write
 
     place = open_home(home)
-    standing = published(place)
+    version = published(place)
     path = out or Path(f"kring-{year}.xlsx")
     try:
-        write(build(standing.database, standing.manifest, year, lang.value), path)
+        write(build(version.database, version.manifest, year, lang.value), path)
     except YearError as error:
         raise HomeError(str(error)) from None
     say_sample(place)

@@ -78,7 +78,7 @@ def months_checked(instance: dg.DagsterInstance, asset: str, check: str) -> dict
     return {info.partition_key or "": info.latest_execution_status.value for info in infos}
 
 
-def standing(instance: dg.DagsterInstance) -> AssetCheckExecutionRecordStatus:
+def last_verdict(instance: dg.DagsterInstance) -> AssetCheckExecutionRecordStatus:
     """The latest result of the check over all months."""
     (record,) = instance.event_log_storage.get_asset_check_execution_history(
         dg.AssetCheckKey(key("metric/monthly"), "no_month_failed"), limit=1
@@ -189,7 +189,7 @@ def test_a_failed_check_is_red_for_its_month_and_stops_nothing(
     }
     # each month lacks days of calls, and says so where the rows came in
     assert set(months_checked(instance, "raw/calls", "exports_complete").values()) == {"FAILED"}
-    assert standing(instance) is AssetCheckExecutionRecordStatus.FAILED
+    assert last_verdict(instance) is AssetCheckExecutionRecordStatus.FAILED
 
 
 def test_the_failed_months_figures_are_withheld_with_the_reason(place: TestHome) -> None:
@@ -211,7 +211,7 @@ def test_mended_it_is_green_again_and_only_what_changed_is_red(place: TestHome) 
         assert set(months_checked(instance, "fact/contacts", "no_test_calls").values()) == {
             "SUCCEEDED"
         }
-        assert standing(instance) is AssetCheckExecutionRecordStatus.SUCCEEDED
+        assert last_verdict(instance) is AssetCheckExecutionRecordStatus.SUCCEEDED
         assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
     assert place.value("select count(*) from ops.checks where not passed") == 0
 
