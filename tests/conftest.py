@@ -18,6 +18,12 @@ def home(tmp_path: Path) -> TestHome:
 
 
 @pytest.fixture
+def place(filled: TestHome, tmp_path: Path) -> TestHome:
+    """A copy of the home that the tests of a file begin from, its own `filled`."""
+    return filled.copied(tmp_path / "home")
+
+
+@pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     return Command(monkeypatch, capsys)
 

@@ -7,6 +7,7 @@ books, so that a story of many runs stays short; `Home.kring` is the command its
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -125,17 +126,18 @@ class TestHome:
 
     def edit_source(self, name: str, old: str, new: str) -> None:
         """Replace a text in a source; it must be there."""
-        path = self.root / "sources" / f"{name}.sql"
-        text = path.read_text()
-        assert old in text, f"{name}.sql does not hold {old!r}"
-        path.write_text(text.replace(old, new))
+        _replace(self.root / "sources" / f"{name}.sql", old, new)
+
+    def expecting(self, every: str, *names: str) -> None:
+        """Have the named sources expect a file per day, per month, or none."""
+        for name in names:
+            path = self.root / "sources" / f"{name}.sql"
+            said = f"-- expects:     {every}"
+            path.write_text(re.sub("^-- expects:.*", said, path.read_text(), flags=re.MULTILINE))
 
     def edit_register(self, table: str, old: str, new: str) -> None:
         """Replace a text in a register table; it must be there."""
-        path = self.root / "register" / f"{table}.csv"
-        text = path.read_text()
-        assert old in text, f"{table}.csv does not hold {old!r}"
-        path.write_text(text.replace(old, new))
+        _replace(self.root / "register" / f"{table}.csv", old, new)
 
     def append_register(self, table: str, *lines: str) -> None:
         path = self.root / "register" / f"{table}.csv"
@@ -202,6 +204,12 @@ def copied(start: Path, root: Path) -> Path:
 
     shutil.copytree(start, root, symlinks=True, copy_function=copy)
     return root
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text, f"{path.name} does not hold {old!r}"
+    path.write_text(text.replace(old, new))
 
 
 def _record(session: Session, table: str, month: date | None) -> object:

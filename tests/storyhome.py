@@ -70,26 +70,6 @@ class StoryHome(TestHome):
         """The digest that decides whether there would be a new version."""
         return content_digest(Plan(self.home, date.fromisoformat(as_of)))
 
-    def edit_source(self, name: str, old: str, new: str) -> None:
-        """Replace a text in a source SQL file; it must be there."""
-        path = self.root / "sources" / f"{name}.sql"
-        text = path.read_text()
-        assert old in text, f"{name}.sql does not hold {old!r}"
-        path.write_text(text.replace(old, new))
-
-    def expecting(self, every: str, *names: str) -> None:
-        """Have the named sources expect a file per day, per month, or none."""
-        for name in names:
-            path = self.root / "sources" / f"{name}.sql"
-            lines = path.read_text().splitlines()
-            path.write_text(
-                "\n".join(
-                    f"-- expects:     {every}" if line.startswith("-- expects:") else line
-                    for line in lines
-                )
-                + "\n"
-            )
-
     def rule(self, folder: str, name: str, text: str) -> None:
         """Write a metric or a check of the home's own."""
         (self.root / folder).mkdir(exist_ok=True)

@@ -34,7 +34,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """One month of two calls, published, complete; and a file that nobody claims."""
     home = TestHome(tmp_path_factory.mktemp("command") / "home", last_month="2024-01")
     home.only_sources("calls")
-    home.edit_source("calls", "expects:     day", "expects:     none")
+    home.expecting("none", "calls")
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
     home.run(AS_OF)
     return home

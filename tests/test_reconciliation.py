@@ -154,7 +154,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
         tmp_path_factory.mktemp("small") / "home", last_month="2024-01", references=True
     )
     home.only_sources("calls")
-    home.edit_source("calls", "expects:     day", "expects:     none")
+    home.expecting("none", "calls")
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
     home.run("2024-02-10")
     return home

@@ -24,16 +24,11 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """One month of two calls, published; and a file that nobody claims, oddly named."""
     home = TestHome(tmp_path_factory.mktemp("troubles") / "home", last_month="2024-03")
     home.only_sources("calls")
-    home.edit_source("calls", "expects:     day", "expects:     none")
+    home.expecting("none", "calls")
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
     home.put(ODD, "a;b\n1;2\n")
     home.run(AS_OF)
     return home
-
-
-@pytest.fixture
-def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    return filled.copied(tmp_path / "home")
 
 
 # texts are texts

@@ -29,7 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     settings = made.root / "kring.toml"
     settings.write_text(settings.read_text() + '[nightly]\ncron = "* * * * *"\n')
     made.only_sources("calls", "chats")
-    made.edit_source("calls", "expects:     day", "expects:     none")
+    made.expecting("none", "calls")
     for month in MONTHS:
         day(made, f"{month}-10")
         chats(made, month, chat(f"H{month}", month))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.home import FORMAT, Home, HomeError
+from assets.keeping.aside import filled_aside, is_taken
 from assets.key import expected_fingerprint
 from assets.lake import sync
 from assets.publishing.published import code_version
@@ -53,10 +53,7 @@ def back_up(home: Home, destination: Path, *, with_landing: bool) -> Backup:
     """
     target = destination.expanduser().absolute()
     _require_free(home, target)
-    building = target.with_name(f".{target.name}.backup-{os.getpid()}")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True, mode=0o700)
-    try:
+    with filled_aside(target, "backup", 0o700) as building:
         copier = _Copier(building / CONTENT)
         for path, name in _files(home, with_landing):
             copier.copy(path, name)
@@ -65,11 +62,6 @@ def back_up(home: Home, destination: Path, *, with_landing: bool) -> Backup:
         )
         for folder in (building / MANIFEST, *_folders(building)):
             sync(folder)
-        building.rename(target)
-        sync(target.parent)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
     return Backup(
         target, len(copier.files), sum(int(f["bytes"]) for f in copier.files),
         expected_fingerprint(home), _not_as_published(home, copier.files),
@@ -77,7 +69,7 @@ def back_up(home: Home, destination: Path, *, with_landing: bool) -> Backup:
 
 
 def _require_free(home: Home, target: Path) -> None:
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if is_taken(target):
         raise HomeError(f"{target} is there already; a backup goes into a new folder")
     if target.resolve().is_relative_to(home.root):
         raise HomeError(f"{target} lies in the home; a backup beside it would be lost with it")

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assets.home import FORMAT, HomeError
+from assets.keeping.aside import filled_aside, is_taken
 from assets.keeping.backup import BACKUP_SCHEMA, CONTENT, MANIFEST, copy_file
 from assets.lake import sha256_file, sync
 
@@ -32,7 +32,7 @@ class Restored:
 def restore(source: Path, target: Path) -> Restored:
     """Make a home of a backup; raises HomeError where the backup is damaged or too new."""
     backup, place = source.expanduser().absolute(), target.expanduser().absolute()
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
+    if is_taken(place):
         raise HomeError(f"{place} is there already; restore into a new folder: --home DIR")
     manifest = _read_manifest(backup)
     problems = _damage(backup, manifest)
@@ -41,16 +41,8 @@ def restore(source: Path, target: Path) -> Restored:
             f"{backup} is damaged, nothing was restored: {'; '.join(problems[:5])}"
             + (f" and {len(problems) - 5} more" if len(problems) > 5 else "")
         )
-    building = place.with_name(f".{place.name}.restoring-{os.getpid()}")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True, mode=0o750)
-    try:
+    with filled_aside(place, "restoring", 0o750) as building:
         _fill(backup, manifest, building)
-        building.rename(place)
-        sync(place.parent)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
     return Restored(
         place, manifest["version"], manifest["key_fingerprint"], manifest["with_landing"],
         len(manifest["files"]),

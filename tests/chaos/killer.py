@@ -77,12 +77,18 @@ def kill_until_through(
             break
         met[phase(home, began)] += 1
         wrong += _seen(prepared, home, f"after a kill at {time.time() - began:.2f} s")
-    again = run(home)
-    if again.returncode != prepared.code:
-        wrong.append(f"run again: exit {again.returncode}: {(again.stdout + again.stderr)[-600:]}")
-    wrong += _seen(prepared, home, "at the end", last=True)
-    wrong += [f"left: {name}" for name in strangers(home, prepared.left)] + unnamed(home)
+    wrong += _run_again(prepared, home) + unnamed(home)
     return met, [f"{prepared.start.name}: {text}" for text in wrong]
+
+
+def _run_again(prepared: Prepared, home: Path) -> list[str]:
+    """What is wrong with the run after, with what it published, and with what is left."""
+    again = run(home)
+    wrong = []
+    if again.returncode != prepared.code:
+        wrong = [f"run again: exit {again.returncode}: {(again.stdout + again.stderr)[-600:]}"]
+    wrong += _seen(prepared, home, "at the end", last=True)
+    return wrong + [f"left: {name}" for name in strangers(home, prepared.left)]
 
 
 def _wait_for(
@@ -129,11 +135,7 @@ def stopped_politely(
     if living := session(process.pid):
         wrong.append(f"{number.name}: left processes {living}")
     wrong += _seen(prepared, home, f"after {number.name}")
-    again = run(home)
-    if again.returncode != prepared.code:
-        wrong.append(f"run again: exit {again.returncode}: {(again.stdout + again.stderr)[-600:]}")
-    wrong += _seen(prepared, home, "at the end", last=True)
-    wrong += [f"left: {name}" for name in strangers(home, prepared.left)]
+    wrong += _run_again(prepared, home)
     return process.returncode, took, wrong
 
 

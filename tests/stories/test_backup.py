@@ -27,9 +27,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """January and February: calls with a correction and a reject, empty complaint files."""
     home = TestHome(tmp_path_factory.mktemp("backup") / "home", last_month="2024-02")
     home.only_sources("calls", "complaints")
-    path = home.root / "sources/calls.sql"
-    text = path.read_text().replace("expects:     day", "expects:     none")
-    path.write_text(text.replace("0.5%", "60%"))
+    home.expecting("none", "calls")
+    home.edit_source("calls", "0.5%", "60%")
     (home.root / "metrics").mkdir()
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="x")]))
     home.run(AS_OF)
@@ -38,11 +37,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
         put_complaints(home, month)
     home.run(AS_OF)
     return home
-
-
-@pytest.fixture
-def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    return filled.copied(tmp_path / "home")
 
 
 def content(home: TestHome) -> str:

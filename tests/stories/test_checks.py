@@ -37,7 +37,7 @@ def unwatched(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """February: two of four calls waited for two minutes; published. Copy it, leave it as it is."""
     home = TestHome(tmp_path_factory.mktemp("checks") / "home", last_month="2024-02")
     home.only_sources("calls")
-    home.edit_source("calls", "expects:     day", "expects:     none")
+    home.expecting("none", "calls")
     waits(home, 1, 10, 20)
     waits(home, 2, 10, 20, 120, 130)
     home.run(AS_OF)

@@ -28,18 +28,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """A month, published by the command, with Dagster's books and a hook."""
     home = TestHome(tmp_path_factory.mktemp("doctor") / "home", last_month="2024-01")
     home.only_sources("calls")
-    home.edit_source("calls", "expects:     day", "expects:     none")
+    home.expecting("none", "calls")
     with (home.root / "kring.toml").open("a") as settings:
         settings.write('[alerts]\nhook = "true"\n')
     home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
     ran = home.kring("run", "--as-of", AS_OF)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return home
-
-
-@pytest.fixture
-def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    return filled.copied(tmp_path / "home")
 
 
 def ask(command: Command, place: TestHome) -> dict[str, list[dict[str, str]]]:

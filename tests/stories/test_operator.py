@@ -7,7 +7,6 @@ tests/stories/test_backup.py.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from commands import Command
@@ -33,18 +32,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """Three calls, of which one has an outcome that the source does not know."""
     home = TestHome(tmp_path_factory.mktemp("operator") / "home", last_month="2024-01")
     home.only_sources("calls")
-    path = home.root / "sources/calls.sql"
-    text = path.read_text().replace("expects:     day", "expects:     none")
-    path.write_text(text.replace("0.5%", "60%"))
+    home.expecting("none", "calls")
+    home.edit_source("calls", "0.5%", "60%")
     lines = [call("A1"), call("A2", wait="25,0"), call("A3", outcome="Transferred")]
     home.put(CALLS, calls_file(lines))
     home.run(AS_OF)
     return home
-
-
-@pytest.fixture
-def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    return filled.copied(tmp_path / "home")
 
 
 def counts(home: TestHome) -> tuple[int, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -23,7 +22,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """Two months of calls of two agents, published."""
     home = TestHome(tmp_path_factory.mktemp("persons") / "home", last_month="2024-02")
     home.only_sources("calls")
-    home.edit_source("calls", "expects:     day", "expects:     none")
+    home.expecting("none", "calls")
     home.put(JANUARY, january(PERSON))
     home.run(AS_OF)
     home.put(FEBRUARY, calls_file([call("B1", "15/02/2024 10:00:00", agent=OTHER)]))
@@ -33,11 +32,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
 
 def january(agent: str) -> str:
     return calls_file([call("A1", agent=OTHER), call("A2", wait="25,0", agent=agent)])
-
-
-@pytest.fixture
-def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    return filled.copied(tmp_path / "home")
 
 
 def agents(home: TestHome) -> dict[str, str]:

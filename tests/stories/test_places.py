@@ -6,8 +6,6 @@ for a night, taken back and given again, copied, renamed or lost must not become
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from commands import Command
 from homes import TestHome, call, calls_file
@@ -27,18 +25,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """Two calls within 20 seconds; then a correction of the first, which waited 60."""
     home = TestHome(tmp_path_factory.mktemp("places") / "home", last_month="2024-01")
     home.only_sources("calls")
-    home.edit_source("calls", "expects:     day", "expects:     none")
+    home.expecting("none", "calls")
     home.put(FIRST, calls_file([call("A1"), call("A2")]))
     home.run(AS_OF)
     home.put(CORRECTION, calls_file([call("A1", wait="60,0")]))
     home.run(AS_OF)
     assert waits(home) == {"A1": 60, "A2": 10}
     return home
-
-
-@pytest.fixture
-def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    return filled.copied(tmp_path / "home")
 
 
 def waits(home: TestHome) -> dict[str, int]:

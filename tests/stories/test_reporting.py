@@ -31,15 +31,10 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """January of two calls, published and complete. Copy it, leave it as it is."""
     home = TestHome(tmp_path_factory.mktemp("reporting") / "home", last_month="2024-01")
     home.only_sources("calls")
-    home.edit_source("calls", "expects:     day", "expects:     none")
+    home.expecting("none", "calls")
     home.put(CALLS, calls_file([call("A1"), call("A2", wait="25,0")]))
     run(home, 0)
     return home
-
-
-@pytest.fixture
-def place(filled: TestHome, tmp_path: Path) -> TestHome:
-    return filled.copied(tmp_path / "home")
 
 
 def settings(place: TestHome, text: str) -> None:

@@ -11,12 +11,12 @@ import subprocess
 import sys
 from collections import Counter
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from oracle.recount import Figure, pooled, recount
+from printing import PRINTED_CSI, PRINTED_CSI_INDEX, PRINTED_SERVICE_LEVEL, percent
 
 from assets.arrivals.sources import read_sources
 from pipelines.sample import SampleSummary, write_sample
@@ -25,26 +25,6 @@ from pipelines.sample.dirt import ROWS_PER_REJECT
 ROOT = Path(__file__).parents[2]
 MONTHS = [f"2024-{month:02d}" for month in range(1, 13)]
 QUARTERS = [MONTHS[first : first + 3] for first in range(0, 12, 3)]
-
-# As printed in the 2024 report, in per cent.
-PRINTED_SERVICE_LEVEL = {
-    "phone": "77.50 77.19 82.73 78.59 77.44 81.73 79.11 78.78 80.81 83.13 82.46 78.86",
-    "chat": "83.37 77.63 79.56 84.01 91.75 94.41 99.14 96.98 97.35 99.33 99.68 88.82",
-}
-PRINTED_CSI = {
-    "inbound": "85.89 85.75 85.32 86.42",
-    "outbound": "86.69 88.29 86.47 87.96",
-    "complaint": "87.27 87.24 86.32 92.05",
-    "social_media": "87.24 83.86 87.94 89.31",
-}
-PRINTED_QUARTERS = "86.77 86.29 86.51 88.94"
-
-
-def printed(numerator: Fraction | int, denominator: Fraction | int = 1) -> str:
-    """A share as the report prints it: per cent, two places, half up."""
-    share = Fraction(numerator) / Fraction(denominator) * 100
-    exact = Decimal(share.numerator) / Decimal(share.denominator)
-    return str(exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def digests(landing: Path) -> dict[str, str]:
@@ -78,25 +58,25 @@ def quarter_csi(figures: dict[str, Figure], quarter: list[str]) -> list[Fraction
 def assert_prints_the_report(figures: dict[str, Figure]) -> None:
     for channel, cells in PRINTED_SERVICE_LEVEL.items():
         level = figures["service_level"]
-        shown = [printed(*pooled(level, channel, months=[month])) for month in MONTHS]
+        shown = [percent(*pooled(level, channel, months=[month])) for month in MONTHS]
         assert shown == cells.split()
     by_quarter = [quarter_csi(figures, quarter) for quarter in QUARTERS]
     for number, cells in enumerate(PRINTED_CSI.values()):
-        assert [printed(quarter[number]) for quarter in by_quarter] == cells.split()
+        assert [percent(quarter[number]) for quarter in by_quarter] == cells.split()
     means = [sum(quarter, Fraction(0)) / 4 for quarter in by_quarter]
-    assert [printed(mean) for mean in means] == PRINTED_QUARTERS.split()
+    assert [percent(mean) for mean in means] == PRINTED_CSI_INDEX.split()
     # The year as labelled, on which 1a is computed: 87.13 and its index of target 78.
     year = sum(means, Fraction(0)) / 4
     assert Fraction("0.87125") < year < Fraction("0.87135")
-    assert printed(year * 100 / 78) == "111.70"
-    assert printed(*pooled(figures["occupancy"], "phone")) == "98.50"
+    assert percent(year * 100 / 78) == "111.70"
+    assert percent(*pooled(figures["occupancy"], "phone")) == "98.50"
     standard = Fraction(*pooled(figures["occupancy_standard"], "phone"))
     assert Fraction("0.8") < standard < Fraction("0.9")
     contact = Fraction(*pooled(figures["outbound_contact"]))
     behaviour = Fraction(*pooled(figures["outbound_behaviour"]))
     effectiveness = (contact + behaviour) / 2
     assert Fraction("0.735008") <= effectiveness < Fraction("0.73505")
-    assert printed(effectiveness * 100 / 64) == "114.85"
+    assert percent(effectiveness * 100 / 64) == "114.85"
     assert sorted(figures["outbound_contact"]) == [(month,) for month in MONTHS]
 
 
@@ -153,7 +133,7 @@ def test_every_file_belongs_to_one_source(landing: Path, summary: SampleSummary)
 def test_other_years_carry_the_same_cells(tmp_path: Path) -> None:
     write_sample(tmp_path, year=2023, scale=0.02)
     level = recount(tmp_path)["service_level"]
-    shown = [printed(*pooled(level, "phone", months=[f"2023-{m:02d}"])) for m in range(1, 13)]
+    shown = [percent(*pooled(level, "phone", months=[f"2023-{m:02d}"])) for m in range(1, 13)]
     assert shown == PRINTED_SERVICE_LEVEL["phone"].split()
 
 

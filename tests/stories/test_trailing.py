@@ -3,6 +3,7 @@
 import json
 from datetime import date
 
+import pytest
 from homes import TestHome
 from storyhome import called, put_calls
 
@@ -23,12 +24,19 @@ where this.calls > before.calls
 """
 
 
-def test_a_check_sees_the_months_before_its_own_and_no_others(home: TestHome) -> None:
+@pytest.fixture
+def growing(home: TestHome) -> TestHome:
+    """A call in January, two in February, and a check that looks back; not run yet."""
     home.only_sources("calls")
     (home.root / "checks").mkdir()
     (home.root / "checks/grows.sql").write_text(LOOKS_BACK)
     put_calls(home, "2024-01-10", called("A", "2024-01-10"))
     put_calls(home, "2024-02-10", called("B", "2024-02-10"), called("C", "2024-02-10"))
+    return home
+
+
+def test_a_check_sees_the_months_before_its_own_and_no_others(growing: TestHome) -> None:
+    home = growing
     put_calls(home, "2024-03-10", called("D", "2024-03-10"))
     home.run("2024-03-31")
     # January has nothing before it; February grew from 1 to 2; March fell to 1
@@ -38,12 +46,10 @@ def test_a_check_sees_the_months_before_its_own_and_no_others(home: TestHome) ->
     ) == [("01", 0), ("02", 1), ("03", 0)]
 
 
-def test_a_late_file_rebuilds_the_month_that_looks_back_in_the_same_run(home: TestHome) -> None:
-    home.only_sources("calls")
-    (home.root / "checks").mkdir()
-    (home.root / "checks/grows.sql").write_text(LOOKS_BACK)
-    put_calls(home, "2024-01-10", called("A", "2024-01-10"))
-    put_calls(home, "2024-02-10", called("B", "2024-02-10"), called("C", "2024-02-10"))
+def test_a_late_file_rebuilds_the_month_that_looks_back_in_the_same_run(
+    growing: TestHome,
+) -> None:
+    home = growing
     first = home.run("2024-03-31").version
     put_calls(home, "2024-01-11", called("E", "2024-01-11"), called("F", "2024-01-11"))
     ingest(home.home, date(2024, 3, 31))
