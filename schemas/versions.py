@@ -1,8 +1,8 @@
 """Versions: what makes a later delivery of a key newer, as text that sorts in that order.
 
-A time (by the declared formats, or ISO 8601) becomes UTC with microseconds, `2024-01-31T01:15:02.120000Z`; a
-number is padded to 20 digits, with its fraction less final zeros. Other text has no order that
-could be relied on (`v10` sorts before `v9`) and is rejected.
+A time (by the declared formats, or ISO 8601) becomes UTC with microseconds,
+`2024-01-31T01:15:02.120000Z`; a number is padded to 20 digits, with its fraction less final zeros.
+Other text has no order that could be relied on (`v10` sorts before `v9`) and is rejected.
 """
 
 from __future__ import annotations
