@@ -123,6 +123,11 @@ def _pieces(kpi_id: str, held: list[Record]) -> Iterator[Problem]:
             f"the conversion of {kpi_id} on line {lower.line} {wrong} line {upper.line}; "
             f"end line {lower.line} with to_value {upper.text('from_value')}"
         )
+    if held and held[0].amount("from_value") > 0:
+        yield held[0].problem(
+            f"the conversion of {kpi_id} has no piece below {held[0].text('from_value')}, so that "
+            "values there would pass unconverted; begin its lowest piece at 0"
+        )
     if held and held[-1].number("to_value") is not None:
         yield held[-1].problem(
             f"the conversion of {kpi_id} has no piece from {held[-1].text('to_value')} upwards; "

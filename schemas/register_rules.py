@@ -69,9 +69,8 @@ def _sources(tables: Tables) -> Iterator[Problem]:
 
 def _inputs(tables: Tables) -> Iterator[Problem]:
     """Inputs somebody uses, given as a value or as components, and as components if pooled."""
-    users = {row.text("source"): row for table in ("composite_parts", "kpis")
-             for row in tables[table]}  # fmt: skip
-    names = {source.removeprefix("input:") for source in users if source.startswith("input:")}
+    users = group([*tables["composite_parts"], *tables["kpis"]], ("source",))
+    names = {name.removeprefix("input:") for (name,) in users if name.startswith("input:")}
     for row in tables["inputs"]:
         name = row.text("input_id")
         if name not in names:
@@ -81,12 +80,13 @@ def _inputs(tables: Tables) -> Iterator[Problem]:
         given = [row.number(column) is not None for column in ("value", "numerator", "denominator")]
         if given not in ([True, False, False], [False, True, True]):
             yield row.problem("give either value, or numerator and denominator, and not both")
-        user = users[f"input:{name}"].values
-        if given[0] and user.get("consolidation") == "pooled":
-            yield row.problem(
-                f"{user['kpi_id']} pools its quarters and needs components; give numerator and "
-                f"denominator instead of value"
-            )
+        for user in users[f"input:{name}",]:
+            if given[0] and user.values.get("consolidation") == "pooled":
+                yield row.problem(
+                    f"{user.text('kpi_id')} pools its quarters and needs components; give "
+                    f"numerator and denominator instead of value"
+                )
+                break
 
 
 def _targets(tables: Tables) -> Iterator[Problem]:
@@ -101,6 +101,11 @@ def _caps(tables: Tables) -> Iterator[Problem]:
     for row in tables["kpis"]:
         if row.amount("cap_low") >= row.amount("cap_high"):
             yield row.problem("cap_low is not below cap_high; exchange or correct them")
+        if row.text("zero_rule") == "award_cap" and row.text("polarity") != "maximise":
+            yield row.problem(
+                f"zero_rule award_cap gives {row.text('cap_high')} as realisation, which is no "
+                f"award where the polarity is {row.text('polarity')}; write exclude or nothing"
+            )
 
 
 def _conversions(tables: Tables) -> Iterator[Problem]:

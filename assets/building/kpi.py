@@ -14,8 +14,9 @@ from assets.lake import OutputRecord
 from assets.record import closing
 from assets.record.closing import Revision
 from assets.rulebook.rules import KPI_ORDER
+from schemas.register_columns import LEVELS
 from sql.header import Statement
-from sql.run import SqlError, failure, literal, quoted, table_name
+from sql.run import failure, literal, quoted, table_name
 
 # what the scorecard's statements leave for readers, beside the scorecard itself
 KEPT = ("inputs", "cells", "composites", "realisations", "scorecard")
@@ -25,7 +26,6 @@ CLOSED_REALISATIONS = {
     "kpi_id": "text", "year": "integer", "period": "text", "value": "double", "status": "text",
     "reason": "text", "is_proven": "boolean",
 }  # fmt: skip
-_DEEPEST = 10
 
 
 def build_scorecard(bench: Workbench) -> list[OutputRecord]:
@@ -116,14 +116,15 @@ def _table(bench: Workbench, rule: Statement, name: str) -> None:
 
 
 def _climb(bench: Workbench, rule: Statement) -> None:
-    """From KPIs to objectives, perspectives and the organisation: one statement, run upwards."""
+    """From KPIs to objectives, perspectives and the organisation: one statement, run upwards.
+
+    A parent waits for its own level: its children may lie on different ones.
+    """
     connection = bench.connection
     connection.execute("create or replace table kpi.tree as from kpi.indices")
-    connection.execute("create or replace table kpi.children as from kpi.indices")
-    for _ in range(_DEEPEST):
+    for level in reversed(LEVELS):
+        connection.execute("create or replace table kpi.children as from kpi.tree")
         _table(bench, rule, "kpi.parents")
-        if not connection.execute("select count(*) from kpi.parents").fetchall()[0][0]:
-            return
-        connection.execute("insert into kpi.tree by name from kpi.parents")
-        connection.execute("create or replace table kpi.children as from kpi.parents")
-    raise SqlError("register/weights.csv: the tree of weights has a loop")
+        connection.execute(
+            f"insert into kpi.tree by name from kpi.parents where level = {literal(level)}"
+        )

@@ -3,10 +3,35 @@
 -- reads: metric.monthly, ref.calendar, ref.metrics, ref.metric_definitions
 -- order: year, period, metric_id, channel nulls first, service nulls first
 with spans as (
-    select year, period, month, period_end, period_state from ref.calendar
+    select
+        year,
+        period,
+        month,
+        period_end,
+        period_state,
+        -- where the months reported begin or end within the period
+        concat_ws(
+            ', ',
+            if(
+                min(month) over whole > if(
+                    period like 'Q%',
+                    date_trunc('month', period_end) - interval 2 month,
+                    make_date(year, 1, 1)
+                ),
+                'from ' || strftime(min(month) over whole, '%Y-%m'),
+                null
+            ),
+            if(
+                max(month) over whole < date_trunc('month', period_end),
+                'until ' || strftime(max(month) over whole, '%Y-%m'),
+                null
+            )
+        ) as cut
+    from ref.calendar
+    window whole as (partition by year, period)
     union all
     select distinct
-        year, strftime(month, '%Y-%m') as period, month, last_day(month), month_state
+        year, strftime(month, '%Y-%m') as period, month, last_day(month), month_state, ''
     from ref.calendar
 ),
 
@@ -47,6 +72,7 @@ summed as (
         spans.period,
         spans.period_end,
         spans.period_state,
+        spans.cut,
         months.metric_id,
         months.channel,
         months.service,
@@ -123,7 +149,8 @@ select
             then 'the period is running' || coalesce('; without ' || null_months, '')
         when 'provisional' then 'late data is expected for ' || provisional_months
         else 'counted from complete exports'
-    end as reason,
+    end || if(has_value and period_state = 'closed' and cut <> '', '; ' || cut || ' only', '')
+        as reason,
     case
         when has_value and definitions.unit = 'share'
             then 100 * wilson_lower(judged.numerator, judged.denominator)

@@ -2,21 +2,34 @@
 -- grain: one row per composite, year and period, or month
 -- reads: kpi.parts, ref.composites, ref.composite_parts
 -- order: year, period, composite_id
-with weighted as (
+with spans as (select distinct year, period, period_end, period_state from kpi.parts),
+
+weighted as (
     select
         rule.composite_id,
         rule.part_id,
         cast(rule.weight as double) as weight,
         composites.missing,
-        parts.*
+        spans.*,
+        parts.value,
+        coalesce(parts.is_proven, false) as is_proven,
+        coalesce(parts.status, 'not_reported') as status,
+        coalesce(
+            parts.reason,
+            'nothing delivers ' || concat_ws(' ', rule.source, rule.channel, rule.service)
+        ) as reason
     from ref.composite_parts as rule
     join ref.composites as composites using (composite_id)
-    join kpi.parts as parts
+    -- a part of which there is not one row is missing, and not left out
+    join spans
+        -- the weights in force when the period ends are the period's
+        on is_in_force(spans.period_end, rule.valid_from, rule.valid_to)
+    left join kpi.parts as parts
         on parts.source = rule.source
         and parts.channel is not distinct from rule.channel
         and parts.service is not distinct from rule.service
-        -- the weights in force when the period ends are the period's
-        and is_in_force(parts.period_end, rule.valid_from, rule.valid_to)
+        and parts.year = spans.year
+        and parts.period = spans.period
 ),
 
 combined as (

@@ -85,7 +85,7 @@ select
     realisation,
     index_raw,
     index_value as index,
-    greatest(index_raw - cap_high, 0) as points_lost_to_cap,
+    if(index_raw is null, null, greatest(index_raw - cap_high, 0)) as points_lost_to_cap,
     cast(if(index_value is null, 0, 1) as double) as measured_weight,
     is_excluded,
     polarity,

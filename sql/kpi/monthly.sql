@@ -77,6 +77,9 @@ judged as (
         metrics.coverage_floor,
         metrics.minimum_n,
         coalesce(cells.denominator, 0) / nullif(cells.eligible, 0) as coverage,
+        -- the floor is the figure's: a small queue of which little is known takes no channel away
+        sum(coalesce(cells.denominator, 0)) over figure / nullif(sum(cells.eligible) over figure, 0)
+            as figure_coverage,
         definitions.unit = 'share' and not (cells.numerator between 0 and cells.denominator)
             as is_out_of_bounds,
         case
@@ -84,8 +87,8 @@ judged as (
             when cells.month_state = 'closed' and cells.is_incomplete then 'incomplete'
             when cells.is_not_reported then 'not_reported'
             -- before no_volume: there was volume, of which too little is known or nothing
-            when coalesce(cells.denominator, 0) >= 0 and coverage < metrics.coverage_floor
-                then if(coverage = 0, 'not_reported', 'incomplete')
+            when coalesce(cells.denominator, 0) >= 0 and figure_coverage < metrics.coverage_floor
+                then if(figure_coverage = 0, 'not_reported', 'incomplete')
             when coalesce(cells.denominator, 0) <= 0 then 'no_volume'
             when is_out_of_bounds then 'failed'
             when cells.month_state = 'in_progress' then 'in_progress'
@@ -97,6 +100,7 @@ judged as (
     join ref.metric_definitions as definitions using (metric_id)
     left join ref.metrics as metrics using (metric_id)
     left join failures using (metric_id, month)
+    window figure as (partition by metric_id, month, cells.channel, cells.service)
 ),
 
 withheld as (
@@ -127,7 +131,7 @@ select
             then if(
                 is_incomplete,
                 coverage_reason,
-                'known for ' || round(100 * coverage, 1) || ' % of rows, below the floor of '
+                'known for ' || round(100 * figure_coverage, 1) || ' % of rows, below the floor of '
                 || round(100 * coverage_floor, 1) || ' %'
             )
         when 'not_reported'
@@ -135,6 +139,7 @@ select
         when 'no_volume'
             then case
                 when denominator < 0 then 'the denominator is negative'
+                when coverage = 0 then 'known for none of the rows'
                 when denominator = 0 and numerator <> 0 then 'the denominator is zero'
                 when is_proven then 'the exports are there and hold nothing to count'
                 else coalesce(coverage_reason, 'nothing to count')

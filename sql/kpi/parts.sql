@@ -3,9 +3,10 @@
 -- reads: kpi.cells, ref.calendar, kpi.inputs, ref.kpis, ref.composite_parts
 -- order: year, period, source, channel nulls first, service nulls first
 with named as (
-    select distinct source, channel, service from ref.composite_parts
+    select source, channel, service, valid_from, valid_to from ref.composite_parts
     union
-    select distinct source, channel, service from ref.kpis where source not like 'composite:%'
+    select source, channel, service, valid_from, valid_to from ref.kpis
+    where source not like 'composite:%'
 ),
 
 -- several cells of a metric pool their counts; one that is null makes the whole null
@@ -24,12 +25,15 @@ metrics as (
         bool_and(cells.is_proven) as is_proven,
         case
             -- a cell without volume adds nothing; only when all are such is the whole
-            when bool_and(cells.status = 'no_volume') or null_status(cells.status) <> 'no_volume'
-                then null_status(cells.status)
+            when bool_and(cells.status = 'no_volume') then 'no_volume'
+            -- a running period shows what there is
+            when any_value(cells.period_state) = 'in_progress' and bool_or(has_value(cells.status))
+                then value_status(cells.status)
+            when null_status(cells.status) <> 'no_volume' then null_status(cells.status)
             else value_status(cells.status)
         end as status,
         string_agg(distinct cells.reason, '; ' order by cells.reason) as reason
-    from named
+    from (select distinct source, channel, service from named) as named
     join kpi.cells as cells
         on named.source = 'metric:' || cells.metric_id
         and (named.channel is null or named.channel = cells.channel)
@@ -38,37 +42,65 @@ metrics as (
 ),
 
 quarters as (
-    select distinct year, period, period_end, period_state, quarter from ref.calendar
+    select distinct
+        year,
+        period,
+        period_end,
+        period_state,
+        quarter,
+        last_day(date_trunc('quarter', month) + interval 2 month) as quarter_end
+    from ref.calendar
+),
+
+-- of an input that begins or ends within the year, the quarters in which somebody names it
+wanted as (
+    select distinct quarters.*, named.source, named.channel, named.service
+    from named
+    join quarters on is_in_force(quarters.quarter_end, named.valid_from, named.valid_to)
+    where named.source like 'input:%'
 ),
 
 inputs as (
     select
-        quarters.year,
-        quarters.period,
-        quarters.period_end,
-        quarters.period_state,
-        named.source,
-        named.channel,
-        named.service,
+        wanted.year,
+        wanted.period,
+        wanted.period_end,
+        wanted.period_state,
+        wanted.source,
+        wanted.channel,
+        wanted.service,
         sum(inputs.numerator) as numerator,
         sum(inputs.denominator) as denominator,
         any_value(inputs.value) as single_value,
         count(*) as quarters,
         count(inputs.input_id) as reported_quarters,
-        string_agg(quarters.quarter, ', ' order by quarters.quarter)
+        string_agg(wanted.quarter, ', ' order by wanted.quarter)
             filter (inputs.input_id is null) as missing,
         string_agg(
             inputs.period || ': ' || inputs.evidence
             || if(inputs.is_synthetic, ' (synthetic)', ''), '; ' order by inputs.period
         ) as evidence
-    from named
-    cross join quarters
+    from wanted
     left join kpi.inputs as inputs
-        on named.source = 'input:' || inputs.input_id
-        and inputs.year = quarters.year
-        and inputs.period = quarters.quarter
-    where named.source like 'input:%'
+        on wanted.source = 'input:' || inputs.input_id
+        and inputs.year = wanted.year
+        and inputs.period = wanted.quarter
     group by all
+),
+
+judged as (
+    select
+        *,
+        case
+            when reported_quarters = 0 then 'not_reported'
+            when reported_quarters < quarters and period_state = 'closed' then 'incomplete'
+            -- values that name no components cannot be pooled
+            when quarters > 1 and single_value is not null then 'incomplete'
+            when denominator = 0 then 'no_volume'
+            when period_state = 'in_progress' then 'in_progress'
+            else 'measured'
+        end as status
+    from inputs
 )
 
 select
@@ -102,25 +134,20 @@ select
     numerator,
     denominator,
     case
+        when not has_value(status) then null
         when denominator > 0 then 100 * cast(numerator as double) / cast(denominator as double)
-        when quarters = 1 then cast(single_value as double)
+        else cast(single_value as double)
     end as value,
     true as is_proven,
-    case
-        when reported_quarters = 0 then 'not_reported'
-        when reported_quarters < quarters and period_state = 'closed' then 'incomplete'
-        -- values that name no components cannot be pooled
-        when quarters > 1 and coalesce(denominator, 0) <= 0 then 'incomplete'
-        when period_state = 'in_progress' then 'in_progress'
-        else 'measured'
-    end as status,
+    status,
     concat_ws(
         '; ',
         'no input for ' || missing,
+        if(status = 'no_volume', 'nothing was to be done', null),
         case
-            when quarters > 1 and reported_quarters > 0 and coalesce(denominator, 0) <= 0
+            when quarters > 1 and single_value is not null
                 then 'values of single quarters without components cannot be pooled'
         end,
         evidence
     ) as reason
-from inputs
+from judged

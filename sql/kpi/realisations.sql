@@ -19,7 +19,9 @@ measured as (
         coalesce(composites.is_proven, parts.is_proven, false) as is_proven,
         coalesce(composites.status, parts.status, 'not_reported') as status,
         coalesce(
-            composites.reason, parts.reason, 'nothing delivers ' || kpis.source
+            composites.reason,
+            parts.reason,
+            'nothing delivers ' || concat_ws(' ', kpis.source, kpis.channel, kpis.service)
         ) as reason
     from kpis
     left join kpi.composites as composites
@@ -38,7 +40,7 @@ converted as (
     select
         measured.* exclude (value, reason),
         if(
-            conversions.conversion_id is null or measured.period not like 'Q%',
+            conversions.conversion_id is null,
             measured.value,
             conversions.base_index + coalesce(
                 (measured.value - conversions.base_value) / conversions.divisor, 0
@@ -51,7 +53,8 @@ converted as (
     from measured
     left join ref.conversions as conversions
         on conversions.kpi_id = measured.kpi_id
-        and measured.period like 'Q%'
+        -- a longer period that takes its quarters' values has them converted already
+        and (measured.period like 'Q%' or measured.consolidation = 'pooled')
         and is_in_force(measured.period_end, conversions.valid_from, conversions.valid_to)
         and measured.value >= conversions.from_value
         and measured.value < coalesce(conversions.to_value, 'infinity'::double)
@@ -93,12 +96,21 @@ settled as (
 ),
 
 quarters as (
-    select settled.*, calendar.period as of_period, calendar.period_state as of_state
+    select
+        settled.* exclude (consolidation),
+        calendar.period as of_period,
+        calendar.period_state as of_state,
+        -- the rule in force when the longer period ends, whatever its quarters' own was
+        own.consolidation
     from settled
     join (
         select distinct year, period, quarter, period_state from ref.calendar
     ) as calendar
         on calendar.year = settled.year and calendar.quarter = settled.period
+    join kpis as own
+        on own.kpi_id = settled.kpi_id
+        and own.year = calendar.year
+        and own.period = calendar.period
 ),
 
 from_quarters as (
@@ -116,7 +128,8 @@ from_quarters as (
         arg_max(value is null, period) as is_older,
         arg_max(period || ' ' || reason, period) filter (value is null) as latest_null,
         arg_max(status, period) filter (value is not null) as last_status,
-        count(*) filter (value is null) as null_quarters,
+        -- a quarter in which nothing was to be counted adds nothing, as a month does
+        count(*) filter (value is null and status <> 'no_volume') as null_quarters,
         count(value) as value_quarters,
         string_agg(period || ' ' || reason, '; ' order by period)
             filter (value is null) as null_reason,
@@ -187,12 +200,12 @@ select
     kpis.period_state,
     'computed' as basis,
     computed.value,
-    computed.status,
-    computed.reason,
-    computed.is_proven,
-    computed.target_period
+    coalesce(computed.status, 'not_reported') as status,
+    coalesce(computed.reason, 'none of its quarters is known yet') as reason,
+    coalesce(computed.is_proven, false) as is_proven,
+    coalesce(computed.target_period, kpis.period) as target_period
 from kpis
-join computed using (kpi_id, year, period)
+left join computed using (kpi_id, year, period)
 union all
 select
     kpis.kpi_id,

@@ -7,8 +7,9 @@ with placed as (
         tree.*,
         weights.parent_id,
         cast(weights.weight as double) as weight,
-        bool_or(tree.basis = 'reported' and tree.measured_weight >= 1)
-            over (partition by tree.year, tree.period, tree.id) as has_reported
+        bool_or(
+            tree.basis = 'reported' and (tree.level = 'kpi' or tree.measured_weight >= 1)
+        ) over (partition by tree.year, tree.period, tree.id) as has_reported
     from kpi.tree as tree
     left join ref.weights as weights
         on weights.child_id = tree.id

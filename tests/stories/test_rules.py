@@ -96,6 +96,30 @@ def test_a_failed_kpi_is_null_and_its_parents_show_the_share_they_lack(home: Sto
     assert home.figure("organisation", "Q2").index is not None
 
 
+def test_children_of_one_parent_may_lie_on_different_levels(home: StoryHome) -> None:
+    """Objective 4 is one KPI of weight 1: put directly below the perspective it changes nothing."""
+
+    def indices() -> dict[tuple[str, str], float]:
+        rows = home.query(
+            "select id, basis, index from kpi.scorecard "
+            "where period = 'Q2' and level in ('perspective', 'organisation')"
+        )
+        assert len(rows) == len({row[:2] for row in rows}), "each node has one row"
+        return {(name, basis): index for name, basis, index in rows}
+
+    before = indices()
+    home.edit_register(
+        "weights", "internal_process,objective_4,", "internal_process,complaints_on_time,"
+    )
+    weights = home.root / "register/weights.csv"
+    kept = [
+        line for line in weights.read_text().splitlines(True) if not line.startswith("objective_4,")
+    ]
+    weights.write_text("".join(kept))
+    home.run("2025-01-02")
+    assert indices() == pytest.approx(before)
+
+
 def test_a_renamed_an_edited_and_a_withdrawn_source(home: StoryHome) -> None:
     put_calls(home, "2024-06-11", called("M1", "2024-06-11", wait="", outcome="IVR"))
     home.run("2025-01-02")
