@@ -78,7 +78,6 @@ def contacts(kind: str) -> Contract:
         dated_by=("entered_at",),
         identifiers={"agent": "agent_key"},
         defaults={"contacts": 1},
-        counts="contacts",
         lowered=frozenset({"outcome"}),
         prepare=complete_waits,
     )

@@ -49,7 +49,6 @@ ATTEMPTS = Contract(
     dated_by=("called_at",),
     identifiers={"agent": "agent_key"},
     defaults={"attempts": 1},
-    counts="attempts",
     lowered=frozenset({"result"}),
 )
 

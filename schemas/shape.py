@@ -72,7 +72,6 @@ class Contract:
     identifiers: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
     lowered: frozenset[str] = frozenset()
-    counts: str | None = None  # of how many a row stands
     made: frozenset[str] = frozenset()  # stored columns that kring makes itself
     may_lie_ahead: frozenset[str] = frozenset()  # dates of `dated_by` that may be in the future
     begins_by: tuple[str, ...] | None = None

@@ -62,7 +62,6 @@ SURVEYS = Contract(
     dated_by=("responded_at",),
     identifiers={"respondent": "respondent_key"},
     defaults={"status": "completed", "question": "overall", "scale_min": 1, "responses": 1},
-    counts="responses",
     lowered=frozenset({"service", "status", "mode", "question"}),
     prepare=mark_not_rated,
 )

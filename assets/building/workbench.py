@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assets.building.plan import Plan
 from assets.building.rule_tables import is_same, ops_table, ref_table
@@ -30,9 +30,6 @@ from sql.run import (
     table_name,
     write_parquet,
 )
-
-if TYPE_CHECKING:
-    from schemas.contract import Contract
 
 
 class Workbench:
@@ -130,7 +127,7 @@ class Workbench:
         for source in self.plan.sources_of(kind):
             chunks = sound_chunks(self.home, self.plan.ledger, source.name, name, among)
             if chunks:
-                parts.append(self._counting(source.name, contract(kind), chunks, name))
+                parts.append(self._counting(source.name, contract(kind).key, chunks, name))
         columns = ", ".join(
             f"cast(null as {sql_type(dtype)}) as {quoted(column)}"
             for column, dtype in contract(kind).columns.items()
@@ -144,17 +141,12 @@ class Workbench:
             f"create or replace view {table_name('raw.' + kind)} as select * from ({body}) {only}"
         )
 
-    def _counting(
-        self, source: str, contract: Contract, chunks: list[Path], month: str | None
-    ) -> str:
-        """The rows that count: not displaced by another of their key, and not rows of none."""
+    def _counting(self, source: str, key: str, chunks: list[Path], month: str | None) -> str:
         files = ", ".join(literal(path) for path in chunks)
         rows = (
             f"select {literal(source)} as source, * exclude (_row, _version, _rows), "
             f"_row as file_row from read_parquet([{files}], union_by_name = true)"
         )
-        if contract.counts:
-            rows += f" where {quoted(contract.counts)} > 0"
         state = self.plan.keys_of(source)
         months = [month] if month else sorted(state.months)
         lost = [keys.losers_file(self.home, source, state, m) for m in months]
@@ -164,7 +156,7 @@ class Workbench:
         return (
             f"select * from ({rows}) as c anti join read_parquet([{losers}]) as lost "
             "on lost.file_id = c.file_id and lost.file_row = c.file_row "
-            f"and lost.key = c.{quoted(contract.key)}"
+            f"and lost.key = c.{quoted(key)}"
         )
 
     def _detail(self, month: date | None) -> None:

@@ -9,7 +9,7 @@
 with reporting as (
     select source
     from fact.contacts
-    where outcome = 'answered'
+    where outcome = 'answered' and contacts > 0
     group by source
     having 2 * count(talk_seconds) >= count(*)
 ),

@@ -4,5 +4,6 @@
 -- reason: keys are per source, so two systems that both export a queue (a migration) count it twice
 select channel, queue, local_date, count(distinct source) as sources
 from fact.contacts
+where contacts > 0
 group by channel, queue, local_date
 having count(distinct source) > 1

@@ -26,6 +26,7 @@ numbered as (
         cast(epoch_us(called_at) as hugeint) * 1_000_000_000_000_000_000 + record as place
     from raw.outbound_attempts
     join files using (source, file_id)
+    where attempts > 0
 ),
 
 attempts as (

@@ -10,6 +10,7 @@ with low as (
     join ops.month using (month)
     join ops.sources using (source)
     where status = 'completed' and question = 'overall' and score <= 0.4 * scale_max
+        and responses > 0
 ),
 
 -- a survey comes some time after its contact: those of the month before count too

@@ -12,7 +12,7 @@ with answered as (
             talk_seconds, hold_seconds, acw_seconds, answered_at, ended_at
         ) as fault
     from fact.contacts
-    where outcome = 'answered'
+    where outcome = 'answered' and contacts > 0
 )
 
 select

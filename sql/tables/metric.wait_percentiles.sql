@@ -5,7 +5,7 @@
 with waits as (
     select month, channel, queue, outcome, wait_seconds, contacts
     from fact.contacts
-    where outcome in ('answered', 'abandoned') and wait_seconds is not null
+    where outcome in ('answered', 'abandoned') and wait_seconds is not null and contacts > 0
 ),
 
 levels as (

@@ -30,6 +30,27 @@ from assets.publishing.accounting import file_rows
 SL, PHONE = "service_level", "phone"
 
 
+INTERVALS = """\
+-- title: Half hours of a queue, as its system counts them
+-- kind: calls
+-- files: intervals/*.csv
+-- format: csv
+with counted as (
+    unpivot (select _row, "From", answered, abandoned from export)
+    on answered, abandoned into name outcome value contacts
+)
+select
+    _row,
+    if(outcome = 'answered', 1, 0) as _rows,
+    "From" || ' ' || outcome as contact_id,
+    "From" as entered_at,
+    outcome,
+    '10' as wait_seconds,
+    contacts
+from counted
+"""
+
+
 def story(root: Path, *sources: str, expecting: str = "none", **calendar: str) -> StoryHome:
     """A home with the named sources, all of which expect a file a day, a month, or none."""
     home = StoryHome(root / "home", **calendar)
@@ -246,6 +267,42 @@ def test_a_missing_daily_file_leaves_its_month_incomplete_until_it_comes(tmp_pat
     ran = home.run("2024-02-20")
     assert home.months(SL, PHONE)["2024-02"][2] == "no_volume"
     assert ran.findings == []
+
+
+def test_a_count_corrected_to_none_takes_back_what_was_said(tmp_path: Path) -> None:
+    home = story(tmp_path)
+    home.source("intervals", INTERVALS)
+    home.put("intervals/a.csv", "From,answered,abandoned\n2024-01-08 10:00,10,4\n")
+    home.run("2024-02-10")
+    assert home.months(SL, PHONE)["2024-01"] == (10, 14, "measured")
+    home.put("intervals/b.csv", "From,answered,abandoned\n2024-01-08 10:00,14,0\n")
+    assert home.run("2024-02-10", publish=True).findings == []
+    assert home.months(SL, PHONE)["2024-01"] == (14, 14, "measured")
+    rows = "select contact_id, contacts from fact.contacts"
+    assert sorted(home.query(rows)) == [
+        ("2024-01-08 10:00 abandoned", 0), ("2024-01-08 10:00 answered", 14),
+    ]  # fmt: skip
+    files = (
+        "select path, rows, accepted, corrections, duplicates, rejected from ops.files order by 1"
+    )
+    assert home.published(files) == [
+        ("intervals/a.csv", 1, 1, 0, 0, 0), ("intervals/b.csv", 1, 0, 1, 0, 0),
+    ]  # fmt: skip
+
+
+def test_ids_that_begin_anew_with_each_month_are_told(tmp_path: Path) -> None:
+    home = story(tmp_path, "calls")
+    for month in ("2024-01", "2024-02"):
+        put_calls(home, f"{month}-05", *(called(f"A{nth}", f"{month}-05") for nth in range(12)))
+    (told,) = [f for f in home.run("2024-03-10").findings if f.about == "suspicious"]
+    assert told.text.startswith(
+        "calls/calls_20240205.csv: 12 of its 12 rows have the id of a row of another month"
+    )
+    # a call that a correction moves over midnight is no such thing
+    home = story(tmp_path / "other", "calls")
+    put_calls(home, "2024-01-31", *(called(f"A{nth}", "2024-01-31 23:59:50") for nth in range(12)))
+    put_calls(home, "2024-02-01", *(called(f"A{nth}", "2024-02-01 00:00:01") for nth in range(2)))
+    assert home.run("2024-03-10").findings == []
 
 
 def test_weekly_files_speak_for_the_days_between_the_two_in_their_names(tmp_path: Path) -> None:
