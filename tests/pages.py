@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 VOID = {"meta"}
@@ -90,3 +92,8 @@ def _number(printed: str, said: dict[str, str]) -> Number:
     key = json.loads(said["data-key"])
     times = int(said.get("data-times", 1))
     return Number(printed, said["value"], table, column, key, less, times)
+
+
+@cache
+def page(path: Path) -> Page:
+    return Page(path.read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ come: whatever the fault was, the content must then be that of a home that never
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable
@@ -260,3 +261,9 @@ class Meeting:
 def rows_of(outcome: Outcome, source: str, key: str, *ids: str) -> pl.DataFrame:
     """The counting rows of a source with these ids, in order of id."""
     return outcome.content[source].filter(pl.col(key).is_in(ids)).sort(key)
+
+
+def chunks(root: Path) -> dict[str, tuple[str, int]]:
+    """Every chunk by its path, and its digest as the ledger states it."""
+    records = [json.loads(p.read_text()) for p in (root / "lake/ledger").rglob("*.json")]
+    return {c["file"]: (c["sha256"], c["rows"]) for record in records for c in record["chunks"]}
