@@ -42,7 +42,7 @@ stories: env  ## many runs of a home, readers, locks and stops, and the document
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/stories tests/chaos
 
 nightly: env  ## the real server and a browser: reruns, nights, a crash; many examples (a quarter of an hour)
-	@PYTHONDONTWRITEBYTECODE= KRING_EXAMPLES=10 $(BIN)/python -m pytest -m "nightly or hypothesis" tests tests/stories tests/chaos
+	@PYTHONDONTWRITEBYTECODE= KRING_EXAMPLES=10 $(BIN)/python -m pytest -m "nightly or hypothesis" -o "norecursedirs=fuzz slow .*" tests
 
 fuzz: env  ## mutated exports through the readers, four minutes
 	@$(BIN)/python tests/fuzz/campaign.py 1 240
