@@ -257,7 +257,7 @@ def test_a_report_of_the_third_quarter_ends_in_september(
 def test_what_cannot_be_reported_is_said(sample_home: TestHome) -> None:
     for arguments, code, word in (
         (("2031",), 1, "there is: 2024 Q1"),
-        (("2024", "--lang", "fr"), 2, "write id or en"),
+        (("2024", "--lang", "fr"), 2, "is not one of 'en', 'id'"),
         (("2024", "--out", str(sample_home.root / "published/x.html")), 1, "never change"),
     ):
         said = sample_home.kring("report", *arguments)
