@@ -14,6 +14,7 @@ import typer
 
 from pipelines.commands import (
     backups,
+    check_source,
     checks,
     closings,
     compare,
@@ -52,6 +53,7 @@ _COMMANDS = (
     report,
     closings,
     sources,
+    check_source,
     versions,
     diff,
     backups,

@@ -1,30 +1,23 @@
-"""`kring sources`, `check-source`, `gallery`, `withdraw`: exports and how they are read."""
+"""`kring sources`, `gallery`, `withdraw`: what is delivered, and by which sources it is read."""
 
 from __future__ import annotations
 
 import shutil
-import tempfile
-import time
-from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from assets.arrivals.landing import scan
 from assets.arrivals.ledger import Ledger
-from assets.arrivals.sources import Source, read_source, read_sources
-from assets.home import TEMPLATE, Home, HomeError, run_lock
+from assets.arrivals.sources import read_source, read_sources
+from assets.home import TEMPLATE, HomeError, run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, say
+from pipelines.commands.terminal import console, print_json, print_table
 
 _GALLERY = TEMPLATE / "gallery"
-_SHOWN_ROWS = 10
 
 
 def register(app: typer.Typer) -> None:
     app.command("sources")(list_sources)
-    app.command("check-source")(check_source)
     app.command()(gallery)
     app.command()(withdraw)
 
@@ -62,140 +55,6 @@ def list_sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
         ],
         right=("delivered",),
     )  # fmt: skip
-
-
-def check_source(
-    file: Annotated[Path, typer.Argument(help="The source's SQL file.")],
-    export: Annotated[Path | None, typer.Argument(help="An export to try it on.")] = None,
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Try a source on an export without loading anything.
-
-    Example: kring check-source sources/calls.sql landing/calls/calls_20240102.csv
-    """
-    place = open_home(home)
-    if not file.is_file():
-        raise HomeError(f"there is no file {file}; name the SQL file of a source")
-    source = read_source(file)
-    chosen = export or _first_claimed(place, source)
-    report: dict[str, Any] = {
-        "source": source.name, "kind": source.kind, "files": list(source.patterns),
-        "format": source.format, "covers": source.statement.header.get("covers") or "dates",
-        "export": str(chosen) if chosen else None,
-    }  # fmt: skip
-    if chosen is not None:
-        if not chosen.is_file():
-            raise HomeError(f"there is no export {chosen}")
-        report |= try_source(place, source, chosen.resolve())
-    if as_json:
-        print_json(report)
-    else:
-        _print_report(report)
-    raise typer.Exit(1 if report.get("refused") else 0)
-
-
-def _first_claimed(home: Home, source: Source) -> Path | None:
-    claimed = [f.path for f in scan(home, (source,)) if f.sources]
-    return home.landing / claimed[0] if claimed else None
-
-
-def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
-    """Read an export by a source in a home that vanishes; identifiers come out masked."""
-    import secrets
-
-    import polars as pl
-
-    from assets.arrivals.source_values import Tolerance
-    from assets.intake.chunks import covered
-    from assets.intake.reading import Reader
-    from schemas.pseudonyms import Pseudonyms
-
-    begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="kring-check-") as folder:
-        trial = Home(Path(folder).resolve(), home.settings)
-        tolerant = replace(source, tolerance=Tolerance(rows=2**62))
-        reader = Reader(trial, tolerant, Pseudonyms(secrets.token_bytes(32)), home.today())
-        try:
-            reading = reader.load(reader.stage(str(export)))
-        finally:
-            reader.close()
-        paths = [trial.chunk(source.kind, source.name, c.file) for c in reading.chunks]
-        rows = pl.concat([pl.read_parquet(p) for p in paths]) if paths else pl.DataFrame()
-        local = pl.col(pl.Datetime).dt.convert_time_zone(home.settings.timezone)
-        shown = _masked(rows.sort("_row").head(_SHOWN_ROWS).with_columns(local)) if paths else []
-    refused = reading.refused
-    if not refused and not source.tolerance.allows(reading.rejected, reading.rows):
-        allowed = source.statement.header.get("tolerance") or "0"
-        refused = f"{reading.rejected} of {reading.rows} rows rejected; the tolerance is {allowed}"
-    return {
-        "columns": list(reading.columns), "notes": list(reading.notes),
-        "rows": reading.rows, "accepted": reading.accepted, "filtered": reading.filtered,
-        "rejected": reading.rejected, "rejects": _rejects(reading.rejected_rows),
-        "months": {c.month: c.rows for c in reading.chunks}, "mapped": shown,
-        "covers_by_name": covered(source, str(export), ()),
-        "refused": refused, "seconds": round(time.monotonic() - begun, 2),
-    }  # fmt: skip
-
-
-def _rejects(rows: Any) -> list[dict[str, Any]]:
-    """Rejects by column and rule with the first record numbers."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for row in rows.iter_rows(named=True):
-        found.setdefault((row["column"] or "", row["rule"]), []).append(row["_row"])
-    return [
-        {"column": column, "rule": rule, "rows": len(numbers), "records": numbers[:_SHOWN_ROWS]}
-        for (column, rule), numbers in sorted(found.items())
-    ]
-
-
-def _masked(rows: Any) -> list[dict[str, Any]]:
-    masked = []
-    for row in rows.iter_rows(named=True):
-        row = {k: ("***" if k.endswith("_key") and v else v) for k, v in row.items()}
-        if "activity_id" in row:
-            row["activity_id"] = "***"
-        masked.append({k: v for k, v in row.items() if k not in ("file_id", "_version", "_rows")})
-    return masked
-
-
-def _print_report(report: dict[str, Any]) -> None:
-    screen = console()
-    screen.print(
-        f"{report['source']}: {report['kind']}, {report['format']}, {'; '.join(report['files'])}"
-    )
-    if report["export"] is None:
-        screen.print("the header is good; no export in landing matches, so nothing was read")
-        return
-    screen.print(f"columns found: {', '.join(report['columns']) or '-'}")
-    for note in report["notes"]:
-        screen.print(f"note: {note}")
-    for row in report["mapped"]:
-        filled = {k: v for k, v in row.items() if v is not None}
-        screen.print("  " + ", ".join(f"{k} {v}" for k, v in filled.items()), soft_wrap=True)
-    screen.print(
-        f"{report['rows']} rows: {report['accepted']} accepted, {report['filtered']} filtered, "
-        f"{report['rejected']} rejected, in {report['seconds']} s"
-    )
-    if report["rejects"]:
-        print_table(
-            "Rejected rows",
-            ("rule", "column", "rows", "first records"),
-            [
-                (r["rule"], r["column"], str(r["rows"]), ", ".join(map(str, r["records"])))
-                for r in report["rejects"]
-            ],
-            right=("rows",),
-        )
-    if report["months"]:
-        months = ", ".join(f"{m} ({n})" for m, n in sorted(report["months"].items()))
-        screen.print(f"months it would touch: {months}")
-    if report["covers"] != "dates":
-        days = ", ".join(report["covers_by_name"]).replace("..", " to ") or "none"
-        told = f"days it speaks for by its name: {days} (covers: {report['covers']})"
-        screen.print(told, soft_wrap=True)
-    if report["refused"]:
-        say("refused", f" {report['refused']}", "red", errors=True)
 
 
 def gallery(
