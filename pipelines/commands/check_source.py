@@ -70,7 +70,9 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
 
     from assets.arrivals.source_values import Tolerance
     from assets.intake.chunks import covered
+    from assets.intake.doubts import doubts
     from assets.intake.reading import Reader
+    from schemas.contract import contract
     from schemas.pseudonyms import Pseudonyms
 
     begun = time.monotonic()
@@ -86,12 +88,14 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
         rows = pl.concat([pl.read_parquet(p) for p in paths]) if paths else pl.DataFrame()
         local = pl.col(pl.Datetime).dt.convert_time_zone(home.settings.timezone)
         shown = _masked(rows.sort("_row").head(_SHOWN_ROWS).with_columns(local)) if paths else []
+        zone = source.timezone or home.settings.timezone
+        doubted = doubts(rows, contract(source.kind), zone) if paths else ()
     refused = reading.refused
     if not refused and not source.tolerance.allows(reading.rejected, reading.rows):
         allowed = source.statement.header.get("tolerance") or "0"
         refused = f"{reading.rejected} of {reading.rows} rows rejected; the tolerance is {allowed}"
     return {
-        "columns": list(reading.columns), "notes": list(reading.notes),
+        "columns": list(reading.columns), "notes": [*reading.notes, *doubted],
         "rows": reading.rows, "accepted": reading.accepted, "filtered": reading.filtered,
         "rejected": reading.rejected, "rejects": _rejects(reading.rejected_rows),
         "months": {c.month: c.rows for c in reading.chunks}, "mapped": shown,

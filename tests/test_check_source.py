@@ -1,0 +1,95 @@
+"""What `kring check-source` says of an export before any run reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import Command, Said
+from small_home import add_source, make_home
+
+Check = Callable[..., Said]
+CALLS = """-- title: T
+-- kind: calls
+-- files: z/*.csv
+-- format: csv
+select _row, id as contact_id, "at" as entered_at, 'abandoned' as outcome from export
+"""
+RATINGS = """-- title: T
+-- kind: surveys
+-- files: z/*.csv
+-- format: csv
+select _row, id as response_id, 'inbound' as service, "at" as responded_at, score,
+    10 as scale_max
+from export
+"""
+
+
+@pytest.fixture
+def check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Check:
+    """Tries a source on a file of landing; without a file's text, on none."""
+
+    def checking(source: str, text: str = "", file: str = "z/a.csv", *options: str) -> Said:
+        home = make_home(tmp_path / "home")
+        add_source(home, "t", source)
+        path = home.landing / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        command = Command(monkeypatch, capsys, width=1000)
+        export = [str(path)] if text else []
+        return command(home.root, "check-source", str(home.sources / "t.sql"), *export, *options)
+
+    return checking
+
+
+def notes(said: Said) -> list[Any]:
+    return [line.removeprefix("note: ") for line in said.out.splitlines() if "note: " in line]
+
+
+# What is doubtful of rows that are accepted
+
+
+def test_rows_of_one_id_and_content_are_told_for_they_count_once(check: Check) -> None:
+    rows = "id,at\n8:00|umum,2024-02-01 08:00\n" + "9:00|umum,2024-02-01 09:00\n" * 3
+    said = check(CALLS, rows)
+    assert said.code == 0 and "4 rows: 4 accepted" in said.out
+    assert notes(said) == [
+        "2 rows have the id and content of another row of this file and count once: "
+        "is `contact_id` unique?"
+    ]
+    assert check(CALLS, rows, "z/a.csv", "--json").json["notes"] == notes(said)
+
+
+def test_of_an_agents_rows_alike_the_part_is_asked_for(check: Check) -> None:
+    source = CALLS.replace("calls", "agent_activity").replace(
+        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        'id as agent, "at" as day, 60 as active_seconds',
+    )
+    assert notes(check(source, "id,at\na1,2024-02-01\na1,2024-02-01\na2,2024-02-01\n")) == [
+        "1 rows have the id and content of another row of this file and count once: "
+        "does `part` tell them apart?"
+    ]
+
+
+def test_scores_of_0_are_told_unless_the_scale_begins_there(check: Check) -> None:
+    rows = "id,at,score\n1,2024-02-01 08:00,0\n2,2024-02-01 08:00,9\n3,2024-02-01 08:00,\n"
+    assert notes(check(RATINGS, rows)) == [
+        "2 of 3 responses are not_rated: their score is blank, or it is 0; "
+        "where 0 is an answer, the scale begins there: return 0 as scale_min"
+    ]
+    assert notes(check(RATINGS.replace("10 as", "0 as scale_min, 10 as"), rows)) == []
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "+09:00", "America/Denver"])
+def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
+    source = CALLS.replace("-- format", f"-- timezone: {zone}\n-- format")
+    days = "".join(f"{day},2024-02-{day:02d}\n" for day in range(1, 11))
+    (said,) = notes(check(source, f"id,at\n{days}x,2024-02-01 10:00\n"))
+    assert said.startswith("entered_at has no time of day in 10 of 11 rows: they count at 00:00")
+    # by the hour, one in 24 is at midnight, and means it
+    hours = "".join(f"{hour},2024-02-01 {hour:02d}:00\n" for hour in range(24))
+    assert notes(check(source, f"id,at\n{hours}")) == []
