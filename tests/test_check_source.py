@@ -93,3 +93,17 @@ def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
     # by the hour, one in 24 is at midnight, and means it
     hours = "".join(f"{hour},2024-02-01 {hour:02d}:00\n" for hour in range(24))
     assert notes(check(source, f"id,at\n{hours}")) == []
+
+
+# Whether a run would read it
+
+
+@pytest.mark.parametrize("file", ["z/Calls.CSV", "z/sub/calls.csv"])
+def test_a_file_that_the_source_does_not_claim_is_told(check: Check, file: str) -> None:
+    said = check(CALLS, "id,at\n1,2024-02-01 08:00\n", file)
+    assert "1 rows: 1 accepted" in said.out
+    assert notes(said) == [
+        f"`files` is z/*.csv and does not match {file} (upper and lower case count, "
+        "and * stays in one folder): no run will read it so"
+    ]
+    assert notes(check(CALLS, "id,at\n1,2024-02-01 08:00\n", "z/calls.csv")) == []

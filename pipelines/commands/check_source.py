@@ -90,18 +90,32 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
         shown = _masked(rows.sort("_row").head(_SHOWN_ROWS).with_columns(local)) if paths else []
         zone = source.timezone or home.settings.timezone
         doubted = doubts(rows, contract(source.kind), zone) if paths else ()
+    notes = [*reading.notes, *_unclaimed(home, source, export), *doubted]
     refused = reading.refused
     if not refused and not source.tolerance.allows(reading.rejected, reading.rows):
         allowed = source.statement.header.get("tolerance") or "0"
         refused = f"{reading.rejected} of {reading.rows} rows rejected; the tolerance is {allowed}"
     return {
-        "columns": list(reading.columns), "notes": [*reading.notes, *doubted],
+        "columns": list(reading.columns), "notes": notes,
         "rows": reading.rows, "accepted": reading.accepted, "filtered": reading.filtered,
         "rejected": reading.rejected, "rejects": _rejects(reading.rejected_rows),
         "months": {c.month: c.rows for c in reading.chunks}, "mapped": shown,
         "covers_by_name": covered(source, str(export), ()),
         "refused": refused, "seconds": round(time.monotonic() - begun, 2),
     }  # fmt: skip
+
+
+def _unclaimed(home: Home, source: Source, export: Path) -> tuple[str, ...]:
+    """A file of landing that no run would read by this source, however well it fits."""
+    landing = home.landing.resolve()
+    if not export.is_relative_to(landing):
+        return ()
+    path = export.relative_to(landing).as_posix()
+    if source.claims(path):
+        return ()
+    files = "; ".join(source.patterns)
+    told = "upper and lower case count, and * stays in one folder"
+    return (f"`files` is {files} and does not match {path} ({told}): no run will read it so",)
 
 
 def _rejects(rows: Any) -> list[dict[str, Any]]:
