@@ -36,11 +36,13 @@ def check(
     def checking(source: str, text: str = "", file: str = "z/a.csv", *options: str) -> Said:
         home = make_home(tmp_path / "home")
         add_source(home, "t", source)
-        path = home.landing / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
         command = Command(monkeypatch, capsys, width=1000)
-        export = [str(path)] if text else []
+        export = []
+        if text:
+            path = home.landing / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            export = [str(path)]
         return command(home.root, "check-source", str(home.sources / "t.sql"), *export, *options)
 
     return checking
@@ -107,3 +109,40 @@ def test_a_file_that_the_source_does_not_claim_is_told(check: Check, file: str) 
         "and * stays in one folder): no run will read it so"
     ]
     assert notes(check(CALLS, "id,at\n1,2024-02-01 08:00\n", "z/calls.csv")) == []
+
+
+# Without an export
+
+
+@pytest.mark.parametrize(
+    ("select", "said"),
+    [
+        ("selec _row frm export", "t.sql is not a select that can be parsed: syntax error"),
+        ("select 1; drop table x", "t.sql is not a select that can be parsed: Only SELECT"),
+        ("select _row, id as contact from export", "columns of the select, unknown: contact; "
+         "missing: contact_id"),
+        ("select cleaned(id) as contact_id from export", "cleaned does not exist"),
+        ("select _row, id as contact_id from read_csv('/x.csv')", 'Cannot access file "/x.csv"'),
+        ("with a as (select id from export) select other from a", 'column "other" not found'),
+    ],
+)  # fmt: skip
+def test_the_select_is_tried_without_an_export(check: Check, select: str, said: str) -> None:
+    tried = check(CALLS[: CALLS.index("select")] + select)
+    assert tried.code == 1 and "is good" not in tried.out
+    assert "refused sources/t.sql" in tried.text and said in tried.text
+
+
+def test_a_good_select_is_not_refused_without_an_export(check: Check) -> None:
+    assert check(CALLS).text == (
+        "t: calls, csv, z/*.csv the header and the select are good; "
+        "no export in landing matches, so nothing was read"
+    )
+    # an alias in one place is the export's column in another
+    twice = """with queues as (select min(_row) as _row, list(queue) as all_queues from export),
+    codes as (select map {'A': 'abandoned'} as outcomes)
+    select queues._row, id as contact_id, "at" as entered_at, mapped(status, outcomes) as outcome,
+        unnest(all_queues) as queue
+    from queues join export on queues._row = export._row, codes"""
+    assert check(CALLS[: CALLS.index("select")] + twice).code == 0
+    all_of_them = check(CALLS[: CALLS.index("select")] + "select * from export")
+    assert all_of_them.code == 0 and "what it takes by * an export must show" in all_of_them.out

@@ -10,13 +10,13 @@ from __future__ import annotations
 import duckdb
 
 from assets.arrivals.sources import Source
-from assets.exports.columns import check_columns, select_columns
+from assets.exports.columns import check_columns, select_columns, used_columns
 from assets.exports.delimited import open_delimited
 from assets.exports.refused import Refused, Reject
 from assets.exports.sandbox import sandbox
 from assets.exports.staging import Staged, stage
 from assets.exports.unpacking import Limits
-from assets.exports.view import Export
+from assets.exports.view import Export, create_empty_view
 
 
 def open_export(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:
@@ -37,6 +37,6 @@ def open_export(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) 
 
 
 __all__ = [
-    "Export", "Limits", "Refused", "Reject", "Staged", "check_columns", "open_export",
-    "sandbox", "select_columns", "stage",
+    "Export", "Limits", "Refused", "Reject", "Staged", "check_columns", "create_empty_view",
+    "open_export", "sandbox", "select_columns", "stage", "used_columns",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ Names are compared trimmed, in NFC, and as the engine compares them: without reg
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -80,6 +80,14 @@ def create_view(
     file = literal(staged.name.encode("utf-8", "backslashreplace").decode())
     listed += [f"{file} as _file", f"{row} as _row"]
     con.execute(f"create or replace view export as select {', '.join(listed)} from {of}")
+
+
+def create_empty_view(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) -> None:
+    """Replace view `export` by one of these columns without a record, for a select without any."""
+    own = {name for name in columns if name.casefold() not in RESERVED}
+    listed = [f"cast(null as varchar) as {quoted(name)}" for name in sorted(own)]
+    listed += ["'' as _file", "cast(0 as bigint) as _row"]
+    con.execute(f"create or replace view export as select {', '.join(listed)} where false")
 
 
 def quoted(identifier: str) -> str:

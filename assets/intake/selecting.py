@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from assets.arrivals.sources import Source
-from assets.exports import Refused
+from assets.exports import Refused, create_empty_view, select_columns, used_columns
 from schemas.contract import Contract, check_columns
 from sql.run import quoted
 
@@ -32,6 +32,32 @@ class Selecting:
             check_columns(self._contract, self._connection.sql(self._select).columns)
         except Exception as error:
             raise _refusal(error, self._source, file) from None
+
+    def check_alone(self) -> bool:
+        """Raise Refused where the select is wrong over whichever export, without having one.
+
+        False where it takes all columns (`*`): what it returns is then the export's to say, and
+        its text alone was judged. Raises ValueError where that is not one select.
+        """
+        asked = select_columns(self._connection, self._source.statement.body)
+        named = used_columns(self._connection, self._source)
+        if named is None:
+            return False
+        asked |= {self._source.version} if self._source.version else set()
+        while True:
+            create_empty_view(self._connection, asked)
+            try:
+                self.check("")
+            except Refused as refusal:
+                # a name that is an alias in one place and a column in another
+                told = str(refusal).casefold()
+                more = {name for name in named if f'"{name}"' in told}
+                more -= {name.casefold() for name in asked}
+                if not more:
+                    raise
+                asked |= more
+            else:
+                return True
 
     def batches(self, file: str, rows: int) -> Iterator[pl.DataFrame]:
         """The rows of the export in its order, about so many at a time."""
@@ -66,8 +92,9 @@ def _refusal(error: Exception, source: Source, file: str) -> Refused:
     What the engine says before it has read a row is about the select's text; what it says
     later may quote the export, so then only the column it names is passed on.
     """
-    name = f"{file}: sources/{source.name}.sql"
-    about_text = ("ParserException", "BinderException", "CatalogException", "ContractError")
+    name = f"{file}: sources/{source.name}.sql" if file else f"sources/{source.name}.sql"
+    about_text = ("ParserException", "BinderException", "CatalogException", "ContractError",
+                  "PermissionException")  # fmt: skip
     if type(error).__name__ in about_text:
         return Refused("select", f"{name}: {str(error).splitlines()[0]}")
     column = re.search(r"casting from source column (\w+)", str(error))
