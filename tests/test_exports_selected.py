@@ -46,6 +46,20 @@ def test_b13_a_missing_column_is_named_with_its_nearest(bench: Bench) -> None:
     assert "`Call ID` (nearest: `CallID`), `durasi`" in str(error)
 
 
+def test_a_title_in_the_headers_place_is_taken_for_one(bench: Bench) -> None:
+    """Without a word of it: where a header was forgotten, the line is a person's record."""
+    select = "select id, name from export"
+    error = refusal(bench, b"Report of Ani\n1\n", select=select)
+    assert str(error) == (
+        "f.csv: lacks `id`, `name`; if it was renamed, name the new spelling in aliases. None of "
+        "the columns asked for is in what is read as the header, of 1 column: if that is a title "
+        "or a record, declare skip, or header=false and names, in options"
+    )
+    assert "None of the columns" not in str(refusal(bench, b"id,n\n1,2\n", select=select))
+    record = b'{"no": 1}\n'
+    assert "None of the columns" not in str(refusal(bench, record, "json lines", select=select))
+
+
 def test_an_optional_column_may_be_absent(bench: Bench) -> None:
     read = bench.read(
         PLAIN, options=SEMI + ", optional='rating'", select="select rating from export"

@@ -19,6 +19,7 @@ from assets.exports.view import RESERVED, Export
 from sql.header import HeaderError, place
 
 ALL = "*"
+_WITH_HEADERS = ("csv", "tsv", "xlsx")
 
 
 def select_columns(con: duckdb.DuckDBPyConnection, body: str) -> set[str]:
@@ -99,6 +100,8 @@ def check_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export
         missing = [asked[key] for key in sorted(asked.keys() - there)]
         if missing:
             told = _missing(missing, export.columns)
+            if source.format in _WITH_HEADERS and not asked.keys() & have.keys():
+                told += _no_header(len(export.columns))
             raise Refused("missing_column", f"{export.file}: {told}") from None
         first = str(error).split("\n", 1)[0]
         raise Refused(
@@ -113,6 +116,15 @@ def check_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export
                 f"{export.file}: has columns the source does not use, and it is "
                 f"strict: {unknown}; use them, or declare columns: ignore",
             )
+
+
+def _no_header(columns: int) -> str:
+    """Where nothing asked for is there, the line is perhaps no header; it may hold values."""
+    found = "1 column" if columns == 1 else f"{columns} columns"
+    return (
+        f". None of the columns asked for is in what is read as the header, of {found}: if that "
+        "is a title or a record, declare skip, or header=false and names, in options"
+    )
 
 
 def _missing(missing: list[str], columns: tuple[str, ...]) -> str:
