@@ -10,6 +10,8 @@ from exporting import PLAIN, SEMI, Bench, benches, refusal
 
 from assets.exports import select_columns
 
+NEW_LINE = b"\n"
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
@@ -58,6 +60,26 @@ def test_a_title_in_the_headers_place_is_taken_for_one(bench: Bench) -> None:
     assert "None of the columns" not in str(refusal(bench, b"id,n\n1,2\n", select=select))
     record = b'{"no": 1}\n'
     assert "None of the columns" not in str(refusal(bench, record, "json lines", select=select))
+
+
+@pytest.mark.parametrize(
+    ("lines", "row", "columns"),
+    [
+        (b"No,Panggilan,,Agen\n,Masuk,Status,\n", 2, "No,Masuk,Status,Agen"),
+        (b"No,Panggilan,,Agen\n,Masuk,Status,\n", 1, "No,Panggilan,Status,Agen"),
+        (b"Q1,\nResponse,Open-Ended\n", 1, "Q1,Open-Ended"),
+        # a name of several columns names none
+        (b"Q1,,Q2,\nAnswer,Why,Answer,Why\n", 1, "Q1,column_2,Q2"),
+        (b"id,,n\nId,ID,x\n", 1, "id,column_2,n"),
+        (b"A,B,C\nD,,\n,,x\n", 3, "D,B,x"),
+        (b"Report of May,,\nid,n,\n", 2, "id,n"),
+    ],
+)  # fmt: skip
+def test_an_empty_cell_of_the_header_is_named_by_its_other_lines(
+    bench: Bench, lines: bytes, row: int, columns: str
+) -> None:
+    options = f"header_rows={lines.count(NEW_LINE)}, header_row={row}"
+    assert ",".join(bench.read(lines, options=options).export.columns) == columns
 
 
 def test_an_optional_column_may_be_absent(bench: Bench) -> None:

@@ -227,6 +227,17 @@ def test_b25_sheet_and_header_are_declared(bench: Bench) -> None:
     assert "`Data`, `Notes`" in str(refusal(bench, content, "xlsx", options="sheet=Nope"))
 
 
+def test_cells_merged_downwards_name_their_columns(bench: Bench) -> None:
+    def fill(book: xlsxwriter.Workbook, sheet: Any) -> None:
+        grid(["No", "Call", "", "Agent"], ["", "at", "n", ""], ["a", "x", 1, "S1"])(book, sheet)
+        for cells, text in (("A1:A2", "No"), ("B1:C1", "Call"), ("D1:D2", "Agent")):
+            sheet.merge_range(cells, text)
+
+    read = bench.read(workbook(fill), "xlsx", options="header_rows=2, header_row=2")
+    assert read.export.columns == ("No", "at", "n", "Agent")
+    assert read.rows == [("a", "x", "1", "S1", 1)]
+
+
 def test_columns_named_by_position_count_from_the_sheets_first(bench: Bench) -> None:
     def fill(_: xlsxwriter.Workbook, sheet: Any) -> None:
         sheet.write(0, 1, "x")

@@ -22,7 +22,7 @@ from assets.exports.refused import Refused
 from assets.exports.repair import Layout, repair
 from assets.exports.scan import Shape, scan
 from assets.exports.staging import Staged
-from assets.exports.view import Export, column_names, create_view, literal
+from assets.exports.view import Export, column_names, create_view, header_cells, literal
 
 # Fewer delimiters on a line may be a sentence with commas.
 _TELLING_WIDTH = 4
@@ -62,7 +62,7 @@ def _header(staged: Staged, source: Source) -> tuple[tuple[str, ...], int]:
             "header", f"{staged.name}: has fewer lines than header_rows={options.header_rows}"
         )
     cells = rows[options.header_row - 1]
-    columns, dropped = column_names(cells, source, staged.name)
+    columns, dropped = column_names(header_cells(rows, options.header_row), source, staged.name)
     if len(cells) == 1 and (options.quote is None or options.quote not in text):
         found = [mark for mark in _USUAL if mark != options.delim and mark in cells[0]]
         if found:

@@ -5,6 +5,7 @@ Names are compared trimmed, in NFC, and as the engine compares them: without reg
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +29,23 @@ class Export:
     rejects: Sequence[Reject] = ()
     notes: tuple[str, ...] = field(default=())
     """What a person should know of the file, such as sheets that were not read."""
+
+
+def header_cells(lines: Sequence[Sequence[str]], row: int) -> list[str]:
+    """The cells of the header line that names the columns, `row`.
+
+    An empty one, as where cells are merged, takes the name that the nearest other line has
+    there, unless it is the name of several columns: such are told apart by their places alone.
+    """
+    cells = [header_form(cell) for cell in lines[row - 1]]
+    nearest = sorted(range(len(lines)), key=lambda line: abs(line - row + 1))[1:]
+    taken: dict[int, str] = {}
+    for at in (place for place, cell in enumerate(cells) if not cell):
+        there = (header_form(lines[line][at]) for line in nearest if at < len(lines[line]))
+        taken[at] = next(filter(None, there), "")
+    called = Counter(name.casefold() for name in (*cells, *taken.values()))
+    once = {at: name for at, name in taken.items() if called[name.casefold()] == 1}
+    return [once.get(at, cell) for at, cell in enumerate(cells)]
 
 
 def column_names(raw: Sequence[str], source: Source, name: str) -> tuple[tuple[str, ...], int]:

@@ -19,7 +19,7 @@ from assets.exports.columns import used_columns
 from assets.exports.refused import Refused
 from assets.exports.rendering import Times, duration_text, elapsed, float_text
 from assets.exports.staging import Staged
-from assets.exports.view import Export, column_names
+from assets.exports.view import Export, column_names, header_cells
 from assets.exports.workbook import check_workbook, faulty_cells
 
 _EXACT = 1e15
@@ -124,7 +124,8 @@ class _Reader:
                 break
         if len(header) < options.header_rows:
             raise Refused("header", f"{self.where}: has no header; check skip, header_rows, sheet")
-        names = [self._text(cell) or "" for cell in header[options.header_row - 1]]
+        lines = [[self._text(cell) or "" for cell in cells] for cells in header]
+        names = header_cells(lines, options.header_row)
         return column_names(names, self.source, self.where)[0], self._data(rows)
 
     def _rows(self) -> Iterator[tuple[int, list[Any]]]:
