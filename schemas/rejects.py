@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-REJECT_SCHEMA = pl.Schema({"_row": pl.Int64, "column": pl.String, "rule": pl.String})
+REJECT_SCHEMA = pl.Schema(
+    {"_row": pl.Int64, "column": pl.String, "rule": pl.String, "_rows": pl.Int64}
+)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Rows that passed, and (_row, column, rule) of those that did not."""
+    """Rows that passed, and (_row, column, rule, _rows) of those that did not."""
 
     accepted: pl.DataFrame
     rejects: pl.DataFrame
@@ -52,7 +54,7 @@ def split(frame: pl.DataFrame, failures: Iterable[Failure]) -> Outcome:
         }
     )
     rejects = names[first["rank"]].select(
-        frame["_row"].gather(first["at"]).alias("_row"), "column", "rule"
+        frame["_row"].gather(first["at"]), "column", "rule", frame["_rows"].gather(first["at"])
     )
     keep = pl.repeat(True, frame.height, eager=True).scatter(first["at"], False)
     return Outcome(frame.filter(keep), rejects.cast(REJECT_SCHEMA))

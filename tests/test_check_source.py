@@ -97,6 +97,44 @@ def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
     assert notes(check(source, f"id,at\n{hours}")) == []
 
 
+# Rejects of rows that stand for several
+
+
+LEGS = """-- title: T
+-- kind: calls
+-- files: z/*.csv
+-- format: csv
+-- tolerance: 100%
+with calls as (
+    select call, min(_row) as _row, count(*) as _rows, list(queue) as queues, max("at") as "at"
+    from export group by call
+)
+select _row, {rows} as _rows, call || queue as contact_id, queue, "at" as entered_at,
+    'abandoned' as outcome, case when queue = 'B' then 'x' else '5' end as wait_seconds
+from (select *, unnest(queues) as queue from calls)
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "accepted", "rejected"),
+    [
+        ("_rows", 20, 20),
+        ("case when queue = 'A' then 2 else 0 end", 20, 10),  # lost all the same, so told as one
+        ("case when queue = 'A' then 0 else 2 end", 0, 20),
+    ],
+)
+def test_rejects_are_counted_by_the_rows_that_each_stands_for(
+    check: Check, rows: str, accepted: int, rejected: int
+) -> None:
+    legs = "".join(f"{n},{q},2024-02-01 08:00\n" for n in range(10) for q in "AB")
+    said = check(LEGS.format(rows=rows), f"call,queue,at\n{legs}", "z/a.csv", "--json").json
+    assert (said["accepted"], said["rejected"]) == (accepted, rejected)
+    assert said["rejects"] == [
+        {"column": "wait_seconds", "rule": "not_a_duration", "rows": rejected,
+         "records": list(range(1, 20, 2))}
+    ]  # fmt: skip
+
+
 # Whether a run would read it
 
 

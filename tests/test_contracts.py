@@ -72,7 +72,7 @@ def run(kind: str, *changes: dict[str, Any], bounds: Bounds = YEAR) -> Outcome:
 def reject(kind: str, change: dict[str, Any]) -> tuple[str, str] | None:
     rejects = run(kind, change).rejects
     assert rejects.height <= 1
-    return rejects.row(0)[1:] if rejects.height else None
+    return rejects.select("column", "rule").row(0) if rejects.height else None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -241,8 +241,8 @@ def test_a_row_that_breaks_several_rules_is_one_reject() -> None:
         {"outcome": "lost", "wait_seconds": "-1"},
     )
     assert outcome.rejects.rows() == [
-        (1, "entered_at", "before_first_month"),
-        (3, "outcome", "unknown_outcome"),
+        (1, "entered_at", "before_first_month", 1),
+        (3, "outcome", "unknown_outcome", 1),
     ]
     assert outcome.accepted["_row"].to_list() == [2]
 

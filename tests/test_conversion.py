@@ -109,8 +109,8 @@ def test_one_reject_a_row_by_the_first_column_and_never_a_value() -> None:
     columns = {"case_id": ["a\x00", "b", "c"], "amount": ["x", "y", "5"], "paid_at": ["z", "z", ""]}
     outcome = run("payments", columns)
     assert outcome.rejects.rows() == [
-        (1, "case_id", "control_character"),
-        (2, "paid_at", "not_a_time"),
+        (1, "case_id", "control_character", 1),
+        (2, "paid_at", "not_a_time", 1),
     ]
     assert outcome.accepted["_row"].to_list() == [3]
     assert outcome.accepted["amount"].to_list() == [Decimal("5.00")]
@@ -120,10 +120,10 @@ def test_a_source_rejects_by_its_own_rule() -> None:
     own = ["unmapped_code", "Unmapped code", "code 0812345", None, " ", "x" * 50]
     outcome = run("payments", {"_reject": own, "amount": ["x"] + ["1"] * 5})
     assert outcome.rejects.rows() == [
-        (1, "", "unmapped_code"),
-        (2, "", "unmapped_code"),
-        (3, "", "rejected_by_source"),
-        (6, "", "rejected_by_source"),
+        (1, "", "unmapped_code", 1),
+        (2, "", "unmapped_code", 1),
+        (3, "", "rejected_by_source", 1),
+        (6, "", "rejected_by_source", 1),
     ]
 
 
@@ -152,7 +152,7 @@ def test_a_batch_with_many_ways_to_write_converts_row_by_row(times: int) -> None
     texts = ["5", "-", "1.234,5", "0:01:00", "-1", "12.5", None, "7,12345"]
     outcome = run("calls", {"hold_seconds": texts * times}, decimal=",", nulls=("-",))
     assert outcome.rejects.rows() == [
-        (8 * nth + 6, "hold_seconds", "ambiguous_number") for nth in range(times)
+        (8 * nth + 6, "hold_seconds", "ambiguous_number", 1) for nth in range(times)
     ]
     assert [str(value) for value in outcome.accepted["hold_seconds"]] == (
         ["5.000", "None", "1234.500", "60.000", "-1.000", "None", "7.123"] * times

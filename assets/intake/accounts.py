@@ -11,8 +11,9 @@ import polars as pl
 from assets.arrivals.ledger import Chunk
 from assets.arrivals.sources import Source
 from assets.exports import Export
-from assets.intake.chunks import REJECTS, Chunks
+from assets.intake.chunks import Chunks
 from assets.intake.used_records import UsedRecords
+from schemas.rejects import REJECT_SCHEMA
 
 
 @dataclass
@@ -25,7 +26,7 @@ class Reading:
     accepted: int = 0
     rejected: int = 0
     rejects: dict[str, int] = field(default_factory=dict)
-    rejected_rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECTS))
+    rejected_rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REJECT_SCHEMA))
     chunks: tuple[Chunk, ...] = ()
     days: tuple[date, ...] = ()
     refused: str = ""
@@ -40,10 +41,15 @@ def settle_accounts(
     rejects: list[pl.DataFrame],
 ) -> None:  # fmt: skip
     """Count every record of a file that was read to its end, and keep its chunks if it passes."""
-    unread = pl.DataFrame([(*reject, 1) for reject in export.rejects], schema=REJECTS, orient="row")
+    unread = pl.DataFrame(
+        [(*reject, 1) for reject in export.rejects], schema=REJECT_SCHEMA, orient="row"
+    )
     conflicts = chunks.conflicts()
-    found = [frame.select(list(REJECTS)) for frame in (unread, *rejects, conflicts)]
-    reading.rejected_rows = pl.concat(found).sort("_row", "column", "rule")
+    found = [frame.select(list(REJECT_SCHEMA)) for frame in (unread, *rejects, conflicts)]
+    # a row whose records another row counts (`_rows` 0) is lost all the same, and must not be so
+    # in silence
+    weighed = pl.concat(found).with_columns(pl.col("_rows").clip(1))
+    reading.rejected_rows = weighed.sort("_row", "column", "rule")
     reading.rejected = int(reading.rejected_rows["_rows"].sum())
     reading.accepted = chunks.rows
     reading.filtered = max(export.records - unread.height - used.count, 0)

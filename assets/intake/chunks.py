@@ -17,8 +17,7 @@ from assets.arrivals.sources import Source
 from assets.home import Home
 from assets.lake import make_folder, place, sha256_file, trust
 from schemas.contract import Contract, dated_day
-
-REJECTS = {"_row": pl.Int64, "column": pl.String, "rule": pl.String, "_rows": pl.Int64}
+from schemas.rejects import REJECT_SCHEMA
 
 
 class Chunks:
@@ -77,7 +76,7 @@ class Chunks:
     def conflicts(self) -> pl.DataFrame:
         """Take out the rows of keys that have several contents in the file and no version."""
         self._close()
-        none = pl.DataFrame(schema=REJECTS)
+        none = pl.DataFrame(schema=REJECT_SCHEMA)
         paths = sorted(self._folder.iterdir())
         if not paths or self._source.version:
             return none

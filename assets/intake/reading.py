@@ -226,11 +226,7 @@ class Reader:
     def _checked(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         converted = convert(batch, self.contract, self.conventions, self.pseudonyms.series)
         valid = validate(converted.accepted, self.contract, self.bounds)
-        rejects = pl.concat([converted.rejects, valid.rejects])
-        if "_rows" not in batch.columns:
-            return valid.accepted, rejects.with_columns(_rows=pl.lit(1, pl.Int64))
-        weights = batch.select("_row", pl.col("_rows").cast(pl.Int64)).unique("_row")
-        return valid.accepted, rejects.join(weights, on="_row", how="left", maintain_order="left")
+        return valid.accepted, pl.concat([converted.rejects, valid.rejects])
 
     def _account(self, opened: Opened, chunks: Chunks, rejects: list[pl.DataFrame]) -> None:
         settle_accounts(opened.reading, opened.export, self.source, chunks, opened.used, rejects)

@@ -149,13 +149,14 @@ def _unclaimed(home: Home, source: Source, export: Path) -> tuple[str, ...]:
 
 def _rejects(rows: Any) -> list[dict[str, Any]]:
     """Rejects by column and rule with the first record numbers."""
-    found: dict[tuple[str, str], list[int]] = {}
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for row in rows.iter_rows(named=True):
-        found.setdefault((row["column"] or "", row["rule"]), []).append(row["_row"])
+        found.setdefault((row["column"] or "", row["rule"]), []).append((row["_row"], row["_rows"]))
     return [
-        {"column": column, "rule": rule, "rows": len(numbers), "records": numbers[:_SHOWN_ROWS]}
-        for (column, rule), numbers in sorted(found.items())
-    ]
+        {"column": column, "rule": rule, "rows": sum(weight for _, weight in each),
+         "records": [number for number, _ in each[:_SHOWN_ROWS]]}
+        for (column, rule), each in sorted(found.items())
+    ]  # fmt: skip
 
 
 def _masked(rows: Any) -> list[dict[str, Any]]:
