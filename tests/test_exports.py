@@ -81,7 +81,7 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
     ("content", "options", "rule", "told"),
     [
         pytest.param(b"", SEMI, "empty", "0 bytes", id="A5"),
-        pytest.param(b"PK\x03\x04" + b"x" * 60, SEMI, "type", "Excel", id="A12 xlsx as csv"),
+        pytest.param(b"PK\x03\x04" + b"x" * 60, SEMI, "type", "or unpack it", id="A12 zip"),
         pytest.param(b"<html><table>", SEMI, "type", "HTML", id="A12 html as csv"),
         pytest.param(b"PAR1" + b"x" * 60, SEMI, "type", "parquet", id="A12 parquet as csv"),
         pytest.param(
@@ -91,6 +91,14 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
         pytest.param(PLAIN.decode().encode("utf-16"), SEMI, "encoding", "utf-16", id="B2"),
         pytest.param(
             PLAIN.decode().encode("utf-16-le"), SEMI, "encoding", "utf-16-le", id="B2 no mark"
+        ),
+        pytest.param(
+            PLAIN.decode().encode("utf-16-be"), SEMI, "encoding", "utf-16-be", id="B2 be no mark"
+        ),
+        pytest.param(
+            PLAIN.decode().encode("utf-16-le"), SEMI + ", encoding=utf-16", "encoding",
+            "is utf-16 without a byte order mark, but the source reads utf-16; "
+            "declare encoding='utf-16-le'", id="B2 mark missing",
         ),
         pytest.param(PLAIN.replace(b"Budi", b"Jos\xe9"), SEMI, "encoding", "record 2", id="B3"),
         pytest.param(PLAIN, "delim=','", "delimiter", "expected delimiter comma", id="B7"),

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from assets.exports.magic import byte_order_mark, looks_two_byte
+from assets.exports.magic import byte_order_mark, two_byte_encoding
 from assets.exports.refused import Refused
 
 CHUNK = 1 << 22
@@ -64,11 +64,12 @@ def _without_mark(name: str, chunk: bytes, encoding: str) -> bytes:
             f"{name}: is {mark[1]}, but the source reads {encoding}; "
             f"declare encoding='{mark[1]}' in options, or export it as {encoding}",
         )
-    if not mark and looks_two_byte(chunk) and not encoding.startswith(("utf-16", "utf-32")):
+    found = "" if mark or encoding.startswith(("utf-16-", "utf-32")) else two_byte_encoding(chunk)
+    if found:
         raise Refused(
             "encoding",
-            f"{name}: is utf-16, but the source reads {encoding}; "
-            "declare encoding='utf-16-le' in options",
+            f"{name}: is utf-16 without a byte order mark, but the source reads {encoding}; "
+            f"declare encoding='{found}' in options",
         )
     # The utf-16 codec reads its mark itself, to know the order of bytes.
     drop = mark and (encoding == "utf-8" or encoding.endswith(("le", "be")))

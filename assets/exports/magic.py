@@ -27,6 +27,7 @@ _NAMES = {
     "zstd": "a zstd file",
     "text": "text",
 }
+_PACKED = frozenset({"xlsx", "zip", "gzip", "zstd", "7z", "rar", "bzip2", "xz"})
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -53,6 +54,8 @@ def check_kind(name: str, form: str, head: bytes, tail: bytes = b"") -> None:
         raise Refused("protected", f"{name}: is password-protected; save it without a password")
     said = _NAMES.get(found, f"a {found} file")
     advice = "save it as .xlsx" if found == "ole" else "export it again in that format"
+    if found in _PACKED:
+        advice += ", or unpack it"
     raise Refused("type", f"{name}: the source reads {form}, but this is {said}; {advice}")
 
 
@@ -61,7 +64,9 @@ def byte_order_mark(head: bytes) -> tuple[bytes, str] | None:
     return next(((mark, name) for mark, name in _BOMS if head.startswith(mark)), None)
 
 
-def looks_two_byte(head: bytes) -> bool:
-    """Whether text without a mark is probably UTF-16: every other byte is zero."""
+def two_byte_encoding(head: bytes) -> str:
+    """Which UTF-16 a text without a mark probably is, where every other byte is zero; else ''."""
     sample = head[:512]
-    return len(sample) >= 8 and 3 * sample.count(0) > len(sample)
+    if len(sample) < 8 or 3 * sample.count(0) <= len(sample):
+        return ""
+    return "utf-16-be" if sample[::2].count(0) > sample[1::2].count(0) else "utf-16-le"

@@ -60,7 +60,7 @@ def _check_directory(archive: zipfile.ZipFile, packed: int, name: str) -> None:
         raise Refused(
             "type",
             f"{name}: the source reads xlsx, but this is another kind of zip "
-            "file; save it as .xlsx",
+            "file; unpack it, or save it as .xlsx",
         )
     if len(set(names)) != len(names) or len(names) > _ENTRIES:
         raise Refused(
