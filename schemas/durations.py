@@ -1,13 +1,15 @@
 """Durations in seconds: numbers by the decimal mark, clock texts, units, or typed durations.
 
 `h:mm:ss` and `mm:ss`, with a fraction after a point or comma; hours may pass 24, and so may the
-minutes of `mm:ss` pass 59. The sign is kept: a negative duration is for the contract to reject.
-Units are those of `1h 2m 3s`, also in words, English or Indonesian, and of ISO 8601 (`PT1M23S`).
+minutes of `mm:ss` pass 59. Whole days may stand before: `1 day, 2:03:04`. The sign is kept: a
+negative duration is for the contract to reject. Units are those of `1h 2m 3s`, also in words,
+English or Indonesian, and of ISO 8601 (`PT1M23S`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import chain
 
 import polars as pl
 
@@ -23,13 +25,18 @@ CLOCK = (
     r"^(?<sign>[+-]?)(?:(?:(?<hours>[0-9]{1,9}):)(?<minutes>[0-5]?[0-9])|(?<only>[0-9]{1,9}))"
     r":(?<seconds>[0-5]?[0-9])(?:[.,](?<fraction>[0-9]+))?$"
 )
+# Without a sign: -1 day, 23:59:50 is ten seconds back to some programs, two days to others.
+DAYS = (
+    r"(?i)^(?<sign>)(?<days>[0-9]{1,6}) ?(?:days?|hari),? (?<hours>[0-9]{1,2}):"
+    r"(?<minutes>[0-5]?[0-9]):(?<seconds>[0-5]?[0-9])(?:[.,](?<fraction>[0-9]+))?$"
+)
 # Each unit is there or not; a number without one is no duration of this kind.
 UNITS = (
     r"(?i)^(?<sign>[+-]?)(?:PT)?(?:(?<hours>[0-9]{1,9}) ?(?:h|hrs?|hours?|jam))?"
     r"(?:,? ?(?<minutes>[0-9]{1,9}) ?(?:m|mins?|minutes?|menit|mnt))?"
     r"(?:,? ?(?<seconds>[0-9]{1,9})(?:[.,](?<fraction>[0-9]+))? ?(?:s|secs?|seconds?|detik|dtk))?$"
 )
-PARTS = {"hours": 3600, "minutes": 60, "only": 60, "seconds": 1}
+PARTS = {"days": 86_400, "hours": 3600, "minutes": 60, "only": 60, "seconds": 1}
 
 
 def durations(column: pl.Series, mark: str, nulls: Collection[str]) -> Converted:
@@ -71,16 +78,17 @@ def usual_minutes(text: pl.Series) -> pl.Series:
 
 
 def careful(text: pl.Series, mark: str) -> Converted:
-    is_clock = text.str.contains(":", literal=True)
+    has_days = text.str.contains(DAYS)
+    is_clock = text.str.contains(":", literal=True) & ~has_days
     has_units = text.str.contains(UNITS) & text.str.contains("[0-9]")
-    clocks = in_parts(blank(text, ~is_clock), CLOCK)
-    units = in_parts(blank(text, ~has_units), UNITS)
-    rest = then_half_up(plain(blank(text, is_clock | has_units), mark, RULE), SECONDS)
-    values = clocks.values.zip_with(clocks.values.is_not_null(), units.values)
-    return Converted(
-        values.zip_with(values.is_not_null(), rest.values),
-        clocks.failures + units.failures + rest.failures,
+    ways = (
+        in_parts(blank(text, ~is_clock), CLOCK),
+        in_parts(blank(text, ~has_days), DAYS),
+        in_parts(blank(text, ~has_units), UNITS),
+        then_half_up(plain(blank(text, has_days | is_clock | has_units), mark, RULE), SECONDS),
     )
+    values = pl.select(pl.coalesce(way.values for way in ways)).to_series()
+    return Converted(values, tuple(chain.from_iterable(way.failures for way in ways)))
 
 
 def in_parts(text: pl.Series, pattern: str) -> Converted:

@@ -50,12 +50,14 @@ create or replace macro in_units(text) as
         ['sign', 'hours', 'minutes', 'seconds']
     );
 
--- seconds_of(text, mark): a duration in seconds, from h:mm:ss, mm:ss, units or a number of seconds.
+-- seconds_of(text, mark): a duration in seconds, from h:mm:ss (also of days), mm:ss, units or a
+-- number of seconds.
 --   seconds_of('0:07:02')    -> 422
 --   seconds_of('7m 2s')      -> 422
 --   seconds_of('PT7M2S')     -> 422
 --   seconds_of('7:02.5')     -> 422.5
 --   seconds_of('12,345', ',')-> 12.345
+--   seconds_of('1 day, 2:03:04') -> 93784
 --   seconds_of('0:61:00')    -> null
 create or replace macro seconds_of(text, mark := '.') as
     case
@@ -63,12 +65,17 @@ create or replace macro seconds_of(text, mark := '.') as
         then case
             when regexp_full_match(
                 trimmed(text),
-                '[+-]?([0-9]{1,6}:[0-5]?[0-9]|[0-9]{1,9}):[0-5]?[0-9]([.,][0-9]{1,9})?'
+                '(?i)([+-]?([0-9]{1,6}:[0-5]?[0-9]|[0-9]{1,9})'
+                || '|[0-9]{1,6} ?(days?|hari),? [0-9]{1,2}:[0-5]?[0-9])'
+                || ':[0-5]?[0-9]([.,][0-9]{1,9})?'
             )
             -- what follows uses a part several times: in a list of one it is worked out once
             then cast(list_transform(
                 [string_split(ltrim(trimmed(text), '+-'), ':')],
-                lambda parts: coalesce(try_cast(parts[-3] as bigint), 0) * 3600
+                lambda parts: coalesce(
+                    try_cast(regexp_extract(parts[-3], '^([0-9]+) ?[a-zA-Z]', 1) as bigint), 0
+                ) * 86400
+                + coalesce(try_cast(regexp_extract(parts[-3], '[0-9]+$') as bigint), 0) * 3600
                 + try_cast(parts[-2] as bigint) * 60
                 + try_cast(replace(parts[-1], ',', '.') as decimal(12, 3))
             )[1] * if(trimmed(text) like '-%', -1, 1) as decimal(18, 3))

@@ -82,6 +82,11 @@ def test_numbers(text: str, comma: str, point: str) -> None:
         ("0:00:60", "not_a_duration"),
         ("1:02:03:04", "not_a_duration"),
         ("::", "not_a_duration"),
+        ("0 days 00:02:23", "143.000"),
+        ("1 day, 2:03:04.5", "93784.500"),
+        ("2 Hari 00:00:01", "172801.000"),
+        ("-1 day, 23:59:50", "not_a_duration"),  # ten seconds back, or two days
+        ("1 day 2:03", "not_a_duration"),  # of an hour or a minute
         ("5 min", "300.000"),
         ("1h 2m 3s", "3723.000"),
         ("PT1M23.4567S", "83.457"),
