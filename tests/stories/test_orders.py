@@ -24,6 +24,11 @@ from assets.intake.ingest import ingest
 from assets.publishing.accounting import FILES, file_rows
 
 
+# A file speaks for the days of its rows, also of those that a newer version takes elsewhere; the
+# reference has the newest alone, so both homes know of both months.
+BOTH_MONTHS = [Call(900, 5, 10, "a", 0), Call(901, 40, 10, "a", 0)]
+
+
 class Plan(NamedTuple):
     """Exports in order of delivery, and after which of them kring runs."""
 
@@ -96,9 +101,11 @@ def deliver(home: Small, plan: Plan) -> list[Ran]:
 def check(source: str, rows: Sequence[Call], plan: Plan) -> None:
     with tempfile.TemporaryDirectory() as folder:
         reference = Small(Path(folder) / "reference", source)
+        home = Small(Path(folder) / "home", source)
+        for each in (reference, home):
+            each.export("both months", BOTH_MONTHS)
         reference.export("all", sorted(rows))
         reference.run(AS_OF)
-        home = Small(Path(folder) / "home", source)
         ran = deliver(home, plan)
         refused = [d.error for one in ran for d in one.ingested.refused]
         assert not refused
