@@ -134,19 +134,28 @@ def _print_pending(pending: list[dict[str, Any]]) -> None:
         "Held out of closed periods (kring reopen takes it in)",
         ("period", "figure", "as published", "as now", "effect"),
         [
-            (row["period"],
-             " ".join(str(row[c]) for c in ("id", "channel", "queue", "service") if row[c]),
-             *(_figure(row, c) for c in ("as_published", "as_now", "effect")))
-            for row in pending
+            (row["period"], _figure(row), *_values(row)) for row in pending
         ],
         right=("as published", "as now", "effect"),
         cut="figure",
     )  # fmt: skip
 
 
-def _figure(row: dict[str, Any], column: str) -> str:
-    digits = 4 if row["level"] == "metric" or column == "effect" else 2
-    return rounded(row[column], digits)
+def _figure(row: dict[str, Any]) -> str:
+    parts = " ".join(str(row[c]) for c in ("id", "channel", "queue", "service") if row[c])
+    return parts + (" (reported)" if row["basis"] == "reported" else "")
+
+
+def _values(row: dict[str, Any]) -> tuple[str, str, str]:
+    """As published, as now and the effect; where the figure is the same, what it rests on."""
+    for what in ("realisation", "target"):
+        old, new = (row[f"{what}_{when}"] for when in ("as_published", "as_now"))
+        if row["as_published"] == row["as_now"] and old != new:
+            effect = None if None in (old, new) else new - old
+            return f"{what} {rounded(old)}", f"{what} {rounded(new)}", rounded(effect, 4)
+    digits = 4 if row["level"] == "metric" else 2
+    old, new = (rounded(row[when], digits) for when in ("as_published", "as_now"))
+    return old, new, rounded(row["effect"], 4)
 
 
 def _said(reason: str) -> str:

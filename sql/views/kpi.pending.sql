@@ -42,7 +42,9 @@ nodes as (
         published.index as as_published,
         now.index as as_now,
         published.realisation as realisation_as_published,
-        now.realisation as realisation_as_now
+        now.realisation as realisation_as_now,
+        published.target as target_as_published,
+        now.target as target_as_now
     from kpi.scorecard_as_now as now
     full join kpi.scorecard as published
         on published.year = now.year
@@ -64,7 +66,9 @@ select
     as_now,
     as_now - as_published as effect,
     null as realisation_as_published,
-    null as realisation_as_now
+    null as realisation_as_now,
+    null as target_as_published,
+    null as target_as_now
 from months
 where as_published is distinct from as_now
 union all
@@ -80,9 +84,12 @@ select
     as_now,
     as_now - as_published,
     realisation_as_published,
-    realisation_as_now
+    realisation_as_now,
+    target_as_published,
+    target_as_now
 from nodes
 where
     as_published is distinct from as_now
     or realisation_as_published is distinct from realisation_as_now
+    or target_as_published is distinct from target_as_now
 order by period, level, id, channel, queue, service, basis

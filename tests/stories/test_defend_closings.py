@@ -47,6 +47,12 @@ def current(home: DefendedHome) -> str:
     return (home.root / "published/current").resolve().name
 
 
+def lines(said: Said, period: str) -> list[str]:
+    """What a table says of a period, its columns one space apart."""
+    found = [" ".join(line.split()) for line in said.out.splitlines()]
+    return [line for line in found if line.startswith(f"{period} ")]
+
+
 def test_what_has_not_ended_is_not_closed(half: DefendedHome, command: Command) -> None:
     said = close(command, half, "2024-YTD-Q3")
     assert (said.code, said.err) == (
@@ -157,6 +163,24 @@ def test_what_is_held_out_is_listed_with_its_effect(home: DefendedHome, command:
         "2024-Q1 is closed and keeps revision 1; 2024-01 "
     ]
     assert not any(f.must_be_acted_on for f in found)
+
+
+def test_what_a_capped_index_hides_is_held_out_and_shown(
+    home: DefendedHome, command: Command
+) -> None:
+    """Of 2a: 50 of 25 is 120 as published; 30 of 20 would be 120 as well."""
+    assert close(command, home, "2024-Q1").code == 0
+    home.append_register("targets", "process_transformation,2024,Q1,20,2024-07-01,Decree 12,false")
+    home.publish(JULY)
+    held = lines(command(home.root, "closings"), "2024-Q1")
+    assert held == [
+        "2024-Q1 process_transformation target 25.00 target 20.00 -5.0000",
+        "2024-Q1 process_transformation (reported) target 25.00 target 20.00 -5.0000",
+    ]
+    home.edit_register("inputs", "transformation,2024,Q1,1.25", "transformation,2024,Q1,0.75")
+    home.publish(JULY)
+    held = lines(command(home.root, "closings"), "2024-Q1")
+    assert held[0] == "2024-Q1 process_transformation realisation 50.00 realisation 30.00 -20.0000"
 
 
 @pytest.mark.nightly
