@@ -14,9 +14,9 @@ from assets.arrivals.ledger import LOADED, REFUSED, Delivery
 from assets.building.plan import Plan
 from assets.intake.contest import Tally
 from assets.performance_report.writing import failed_reports
-from assets.periods import parse_month
 from assets.publishing.reconciliation import home_references
 from assets.record import closing
+from assets.record.versions import current
 
 FILES = {
     "file_id": "text", "path": "text", "sha256": "text", "source": "text", "kind": "text",
@@ -193,27 +193,22 @@ def _reports(plan: Plan) -> list[Finding]:
 
 
 def _held_out(plan: Plan) -> list[Finding]:
-    """Closed months that would be others with what is known since."""
-    found = []
-    for revision in closing.standing(plan.home):
-        kept = revision.hashes
-        changed = [
-            month
-            for month in revision.months
-            if (record := plan.outputs.get("metric.monthly", parse_month(month)))
-            and record.sha256 != kept.get(f"metric.monthly/{month}.parquet")
-        ]
-        if changed:
-            about = f"{revision.year}-{revision.period}"
-            found.append(
-                Finding(
-                    "warning",
-                    f"{about} is closed and keeps revision {revision.number}; "
-                    f"{', '.join(changed)} would be counted otherwise now: kring closings shows "
-                    f"the effect, kring reopen {about} --reason ... takes it in",
-                )
-            )
-    return found
+    """Closed periods that would be others with what is known since, as readers find them."""
+    seen = current(plan.home)
+    held = set(seen.manifest.get("held_out", [])) if seen else set()
+    closed = {r: held & {f"{r.year}-{r.period}", *r.months} for r in closing.standing(plan.home)}
+    # what moves longer periods alone may be of any of those that are closed
+    whose = {r: own for r, own in closed.items() if own} or dict.fromkeys(closed, held)
+    return [
+        Finding(
+            "warning",
+            f"{r.year}-{r.period} is closed and keeps revision {r.number}; "
+            f"{', '.join(sorted(periods))} would come out otherwise now: kring closings shows "
+            f"the effect, kring reopen {r.year}-{r.period} --reason ... takes it in",
+        )
+        for r, periods in whose.items()
+        if periods
+    ]
 
 
 def _references(plan: Plan) -> list[Finding]:

@@ -37,7 +37,13 @@ from assets.publishing.provenance import (
 )
 from assets.publishing.reconciliation import COLUMNS as RECONCILIATION
 from assets.publishing.reconciliation import reconcile_home
-from assets.publishing.stating import File, require_agreement, state_months, state_tables
+from assets.publishing.stating import (
+    File,
+    require_agreement,
+    state_held_out,
+    state_months,
+    state_tables,
+)
 from assets.publishing.views import create_views, write_comments
 from assets.record.copying import Carried, Copy
 from sql.run import (
@@ -56,13 +62,14 @@ STORAGE = "v1.5.0"
 
 @dataclass(frozen=True)
 class Written:
-    """What stands in the manifest of the tables and months, and of the database's size.
+    """What stands in the manifest of tables, months and what is held out, and of the size.
 
     `compact_bytes` is how large it was when it was last written whole.
     """
 
     tables: dict[str, Any]
     months: dict[str, dict[str, int]]
+    held_out: list[str]
     compact_bytes: int
 
 
@@ -125,13 +132,14 @@ def _write(
             files |= _provenance(plan, con, building, header, before.logs, compared)
             _fill(con, _reconciliation(reconciled.result()))
         tables, months = state_tables(con, files), state_months(con)
+        held_out = state_held_out(con)
         con.execute("use memory")
         con.execute("checkpoint published")
         con.execute("detach published")
         require_agreement(con, path, building, tables)
     finally:
         con.close()
-    return Written(tables, months, carried.compact_bytes or path.stat().st_size)
+    return Written(tables, months, held_out, carried.compact_bytes or path.stat().st_size)
 
 
 def _small_tables(

@@ -154,6 +154,7 @@ def _write_manifest(
         "documents": [_stated(building / DICTIONARY)],
         "tables": written.tables,
         "months": written.months,
+        "held_out": written.held_out,
         "reports": reports,
     }
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")

@@ -66,6 +66,12 @@ def state_months(con: Any) -> dict[str, dict[str, int]]:
     return months
 
 
+def state_held_out(con: Any) -> list[str]:
+    """The months and periods of which a figure would be another if closed ones were opened."""
+    rows = con.execute("select distinct period from kpi.pending order by period").fetchall()
+    return [period for (period,) in rows]
+
+
 def require_agreement(con: Any, database: Path, building: Path, tables: dict[str, Any]) -> None:
     """Raise SqlError where the written database or parquet has other rows than stated."""
     con.execute(f"attach {literal(database)} as reader (read_only)")

@@ -159,8 +159,8 @@ def test_what_is_held_out_is_listed_with_its_effect(home: DefendedHome, command:
     assert pending["2024-Q1", "organisation"] == pytest.approx(0.06 * effect)
     # a run says so every time, and ends well: nobody has to act
     found = home.run(JULY, publish=True).findings
-    assert [f.text[:48] for f in found if "closed" in f.text] == [
-        "2024-Q1 is closed and keeps revision 1; 2024-01 "
+    assert [f.text[:57] for f in found if "closed" in f.text] == [
+        "2024-Q1 is closed and keeps revision 1; 2024-01, 2024-Q1 "
     ]
     assert not any(f.must_be_acted_on for f in found)
 
@@ -181,6 +181,20 @@ def test_what_a_capped_index_hides_is_held_out_and_shown(
     home.publish(JULY)
     held = lines(command(home.root, "closings"), "2024-Q1")
     assert held[0] == "2024-Q1 process_transformation realisation 50.00 realisation 30.00 -20.0000"
+    # no month has moved, and yet the run and the status say that something is held out
+    said = command(home.root, "status", "--as-of", JULY)
+    assert "2024-Q1 is closed and keeps revision 1; 2024-Q1 would come out otherwise" in said.text
+    assert reopen(command, home, "2024-Q1").code == 0
+    assert "is closed" not in command(home.root, "status", "--as-of", JULY).text
+
+
+def test_other_bytes_of_the_same_figures_are_no_warning(
+    home: DefendedHome, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later kring may write a closed month otherwise; a figure has to differ."""
+    assert close(command, home, "2024-Q1").code == 0
+    monkeypatch.setattr("assets.publishing.accounting.closing.Revision.hashes", {})
+    assert "is closed" not in command(home.root, "status", "--as-of", JULY).text
 
 
 @pytest.mark.nightly
