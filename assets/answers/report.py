@@ -19,6 +19,7 @@ from assets.home import Home
 from assets.lake import make_folder, place, sync
 from assets.publishing.accounting import Finding
 from assets.publishing.published import code_version, open_to_group
+from assets.record.rollbacks import replaced
 from assets.record.versions import current
 
 STATUS_SCHEMA = 1
@@ -120,7 +121,9 @@ def report(
         organisation=home.settings.name,
         outcome=outcome,
         exit={"failed": 1, "findings": 3, "complete": 0}[outcome],
-        sentence=_sentence(version, published, told, acted, late or [], left),
+        sentence=_sentence(
+            published_as(home) if published else None, version, told, acted, late or [], left
+        ),
         as_of=as_of.isoformat(),
         began_at=began_at or _now(),
         ended_at=_now(),
@@ -136,8 +139,15 @@ def report(
     )
 
 
+def published_as(home: Home) -> str:
+    """What a run published, and in whose place where somebody had rolled back: that is undone."""
+    seen, back = current(home), replaced(home)
+    place = f" in place of {back}, to which readers had been rolled back" if back else ""
+    return f"published {seen.id if seen else 'nothing'}{place}"
+
+
 def _sentence(
-    version: str | None, published: bool, failures: list[str], findings: list[Finding],
+    published: str | None, version: str | None, failures: list[str], findings: list[Finding],
     late: list[Late], left: str | None,
 ) -> str:  # fmt: skip
     """One line for a person: what happened, what stands, what is to be looked at."""
@@ -145,7 +155,7 @@ def _sentence(
     if failures:
         parts = [f"failed, {stands}: {failures[0]}"]
     elif published:
-        parts = [f"published {version}"]
+        parts = [published]
     else:
         parts = [f"nothing new, {stands}"]
     if len(failures) > 1:

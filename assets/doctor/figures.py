@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from assets.answers.freshness import late
+from assets.answers.unseen import unseen
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
 from assets.home import Home
 from assets.record.versions import current, touched
@@ -21,6 +22,8 @@ def version(patient: Patient) -> list[Answer]:
     if touched(seen):
         do = "kring verify says which; kring run publishes anew"
         return [Answer(BAD, f"files of {seen.id} were changed or are gone", do)]
+    if said := unseen(patient.plan):
+        return [Answer(WARN, said, "kring run publishes anew")]
     return [Answer(OK, f"{seen.id}, as of {seen.manifest['as_of']}, untouched")]
 
 

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from assets.answers.unseen import unseen
 from assets.database import open_database
 from assets.disk import explained
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
-from assets.publishing.published import is_current, require_record
+from assets.publishing.published import require_record
 from assets.record.closing import close, reopen, standing
 from assets.record.decisions import decisions
 from assets.record.versions import Version, current
@@ -102,7 +103,8 @@ def list_closings(home: HomeOption = None, as_json: JsonOption = False) -> None:
         "Decisions",
         ("when (UTC)", "what", "period", "rev.", "by", "reason"),
         [
-            (e.decided_at[:16].replace("T", " "), e.action, f"{e.year or ''}-{e.period or ''}",
+            (e.decided_at[:16].replace("T", " "), e.action,
+             f"{e.year}-{e.period}" if e.year else f"to {e.version}",
              str(e.revision or ""), e.decided_by, e.reason)
             for e in log
         ],
@@ -174,11 +176,8 @@ def _up_to_date(home: Home) -> Version:
     plan = Plan(home, date.fromisoformat(version.manifest["as_of"]))
     if plan.stale():
         raise HomeError("some figures are stale; kring run first, then decide about what it gives")
-    if not is_current(plan):
-        raise HomeError(
-            f"readers see {version.id}, which is not what the lake holds (rolled back, or "
-            "touched); kring run first, then decide about what it gives"
-        )
+    if said := unseen(plan):
+        raise HomeError(f"{said}; kring run first, then decide about what it gives")
     return version
 
 

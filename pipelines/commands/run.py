@@ -13,7 +13,7 @@ from datetime import date
 import typer
 
 from assets.answers.freshness import Late, late
-from assets.answers.report import KILLED, Failure
+from assets.answers.report import KILLED, Failure, published_as
 from assets.building.plan import Plan
 from assets.building.survey import spans_current
 from assets.disk import advice, is_refusal, preflight, refused
@@ -212,7 +212,7 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
     if outcome.published:
         checked = f", {len(outcome.checked)} more looked at again" if outcome.checked else ""
         screen.print(
-            f"published {outcome.version}: {_counted(outcome.files, 'file')} read, "
+            f"{published_as(home)}: {_counted(outcome.files, 'file')} read, "
             f"{_counted(len(outcome.months), 'month')} rebuilt{checked}",
             soft_wrap=True,
         )

@@ -7,6 +7,7 @@ from collections import Counter
 import typer
 
 from assets.answers.freshness import late
+from assets.answers.unseen import unseen
 from assets.arrivals.ledger import LOADED, REFUSED
 from assets.building.plan import Plan
 from assets.building.survey import spans_current
@@ -67,6 +68,7 @@ def summary(plan: Plan) -> dict[str, object]:
             "outputs": len(stale),
             "keys": not spans_current(plan) or bool(plan.unresolved),
         },
+        "unseen": unseen(plan),
         "findings": [{"about": f.about, "text": f.text} for f in findings(plan)],
         "late": [{"about": each.what, "text": each.text} for each in late(plan)],
     }
@@ -116,6 +118,8 @@ def _print(content: dict[str, object]) -> None:
             f"to do: {len(pending)} files to read, {stale['outputs']} outputs stale in "
             f"{', '.join(stale['months']) or 'no month'}; kring run does it"
         )
+    if content["unseen"]:
+        screen.print(f"to do: {content['unseen']}; kring run publishes anew", soft_wrap=True)
     for finding in found:
         say(finding["about"], f" {finding['text']}")
     for each in delayed:

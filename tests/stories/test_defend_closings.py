@@ -16,6 +16,8 @@ from defending import SL, DefendedHome, phone_and_chat
 from homes import no_waiting
 from storyhome import called, put_calls
 
+from assets.answers.report import published_as
+
 JULY = "2024-07-02"
 Call = Callable[..., Said]
 
@@ -233,9 +235,16 @@ def test_a_rollback_is_in_the_log_and_is_undone_by_a_run(
     # what readers see is not what the lake holds: closing it would publish something else
     said = close(command, home, "2024-Q1")
     assert said.code == 1
-    assert f"readers see {first}, which is not what the lake holds" in said.text
+    told = f"readers see {first}, not what the lake holds (rolled back: Wrong file)"
+    assert f"{told}; kring run first" in said.text
+    assert f"to {first}" in command(home.root, "closings").text
+    assert f"to do: {told}; kring run" in command(home.root, "status", "--as-of", JULY).text
+    assert f"warn version: {told} do: kring run" in command(home.root, "doctor").text
     third = home.publish(JULY)
     assert home.counts(SL, "2024-02") == (3, 5)
+    instead = f"published {third} in place of {first}, to which readers had been rolled back"
+    assert published_as(home.home) == instead
+    assert "lake holds" not in command(home.root, "status", "--as-of", JULY).text
     # the same numbers are restated twice: once for those who saw the second version, and
     # again for those who had been given back the first
     assert home.moved(second, "kpi.scorecard") == home.moved(third, "kpi.scorecard") != set()
