@@ -62,7 +62,8 @@ def _figures(plan: Plan, month: date) -> list[Late]:
     withheld = [f"{states[name]} {name}" for name in _WITHHELD if states.get(name)]
     if set(states) - {"not_reported"} and not withheld:
         return []
-    what = f"of its figures {' and '.join(withheld)}" if withheld else "it is not published"
+    what = "none of its figures is reported" if states else "it is not published"
+    what = f"of its figures {' and '.join(withheld)}" if withheld else what
     due = working_day(month, plan.home.settings.working_day)
     return [Late("month", f"{month:%Y-%m} was due on {due}: {what}")]
 

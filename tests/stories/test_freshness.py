@@ -75,6 +75,13 @@ def test_a_month_with_withheld_figures_is_not_there_yet(filled: TestHome, tmp_pa
     assert line.endswith(" incomplete")
 
 
+def test_a_month_of_which_nothing_is_delivered_is_published_and_late(home: TestHome) -> None:
+    home.run("2024-03-10")
+    assert told(home, "2024-03-10") == [
+        "2024-02 was due on 2024-03-07: none of its figures is reported"
+    ]
+
+
 def test_nothing_is_asked_for_that_was_never_delivered_or_beyond_the_last_month(
     filled: TestHome, tmp_path: Path
 ) -> None:
