@@ -87,6 +87,8 @@ def _why(home: Home, known: Delivery | None, file: Found, rules: str, as_of: dat
         return "new"
     if known.status == WITHDRAWN:
         return ""
+    if known.is_given_back:
+        return "its withdrawal was taken back"
     if known.rules != rules:
         return "source or contract changed"
     if known.expected != file.expected:

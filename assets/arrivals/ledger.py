@@ -69,6 +69,11 @@ class Delivery:
         """Rows of this file lay after its run's as_of, so a later run reads it again."""
         return any(rule.startswith("after_as_of") for rule in self.rejects)
 
+    @property
+    def is_given_back(self) -> bool:
+        """Its withdrawal was taken back: nobody refused it, and the next run reads it."""
+        return self.status == REFUSED and not self.rules
+
     def covered_days(self) -> list[date]:
         """The days (inclusive ranges `a..b`) this delivery speaks for."""
         days: list[date] = []

@@ -138,7 +138,7 @@ def _refused(plan: Plan) -> list[Finding]:
     found = []
     for d in plan.ledger.deliveries():
         claiming = present.get((d.path, (d.size, d.mtime_ns, d.ctime_ns)), [])
-        if d.status == REFUSED and d.source in claiming:
+        if d.status == REFUSED and not d.is_given_back and d.source in claiming:
             by = f" (source {d.source})" if len(claiming) > 1 else ""
             found.append(Finding("refused", d.error + by))
     return found

@@ -39,7 +39,7 @@ def status(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOptio
 def summary(plan: Plan) -> dict[str, object]:
     """The state of a home, as `--json` gives it."""
     version = current(plan.home)
-    deliveries = plan.ledger.deliveries()
+    deliveries = [d for d in plan.ledger.deliveries() if not d.is_given_back]
     by_source: dict[str, Counter[str]] = {s.name: Counter() for s in plan.sources}
     rejects: Counter[tuple[str, str]] = Counter()
     for d in deliveries:

@@ -50,11 +50,15 @@ def test_a_file_refused_for_one_run_is_not_the_newest_after_it(place: TestHome) 
     assert waits(place) == {"A1": 60, "A2": 10}
 
 
-def test_undoing_a_withdrawal_leaves_all_as_it_was(place: TestHome) -> None:
+def test_undoing_a_withdrawal_leaves_all_as_it_was(place: TestHome, command: Command) -> None:
     withdraw(place.home, FIRST, "wrong day")
     place.run(AS_OF)
     assert waits(place) == {"A1": 60}
     restore(place.home, FIRST)
+    # until then it waits to be read, and nobody has refused it
+    told = command(place.root, "status", "--as-of", AS_OF, "--json").json
+    assert told["pending"] == [f"{FIRST} (its withdrawal was taken back)"]
+    assert told["refused"] == [] and not any(f["about"] == "refused" for f in told["findings"])
     place.run(AS_OF)
     assert waits(place) == {"A1": 60, "A2": 10}
 
