@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from commands import Command
 from homes import TestHome
 from printing import (
     PRINTED_CSI,
@@ -299,6 +300,13 @@ def test_reported_figures_stand_where_the_report_has_them(sample_home: TestHome)
         ("process_transformation", True, "measured"),
         ("stakeholder", False, "incomplete"),
     ]
+
+
+def test_the_scorecard_says_which_reported_figures_are_of_a_part(
+    sample_home: TestHome, command: Command
+) -> None:
+    said = command(sample_home.root, "scorecard", "2024", "--period", "Q1").text
+    assert "incomplete: NKO reported (20% measured), Stakeholder perspective reported (50%" in said
 
 
 def test_a_parent_shows_the_share_of_weight_reported(sample_home: TestHome) -> None:

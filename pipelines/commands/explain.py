@@ -165,39 +165,42 @@ def _print_scorecard(title: str, rows: list[dict[str, Any]]) -> None:
     both: dict[str, dict[str, dict[str, Any]]] = {}
     for row in rows:
         both.setdefault(row["id"], {})[row["basis"]] = row
-    lines: list[tuple[str, ...]] = []
+    lines, states = [], []
     for bases in both.values():
         computed, reported = bases.get("computed", {}), bases.get("reported", {})
         any_basis = computed or reported
+        code, name = str(any_basis["code"] or ""), str(any_basis["name_en"])
         lines.append(
             (
-                str(any_basis["code"] or ""),
-                ("  " * (any_basis["level"] == "kpi")) + str(any_basis["name_en"]),
+                code,
+                ("  " * (any_basis["level"] == "kpi")) + name,
                 rounded(any_basis["target"]),
                 rounded(computed.get("realisation")),
                 rounded(computed.get("index")),
                 rounded(reported.get("realisation")),
                 rounded(reported.get("index")),
-                _states(computed),
             )
         )
+        states.append((_state(computed), code or name))
+        if _state(reported).startswith("incomplete"):
+            states.append((_state(reported), f"{code or name} reported"))
     columns = ("code", "name", "target", "computed", "index", "reported", "index ")
-    print_table(title, columns, [line[:-1] for line in lines], columns[2:], "name")
-    _print_states(lines)
+    print_table(title, columns, lines, columns[2:], "name")
+    _print_states(states)
 
 
-def _print_states(lines: list[tuple[str, ...]]) -> None:
+def _print_states(states: list[tuple[str, str]]) -> None:
     """What is not measured, by its state: it fits any width, as a column does not."""
     by_state: dict[str, list[str]] = {}
-    for code, name, *_, status in lines:
+    for status, figure in states:
         state, _, share = status.partition(" ")
         if state not in ("", "measured"):
-            by_state.setdefault(state, []).append(f"{code or name.strip()} {share}".strip())
+            by_state.setdefault(state, []).append(f"{figure} {share}".strip())
     for state, whose in by_state.items():
         say(state, f": {', '.join(whose)}")
 
 
-def _states(card: dict[str, Any]) -> str:
+def _state(card: dict[str, Any]) -> str:
     status = str(card.get("status", ""))
     weight = card.get("measured_weight", 1)
     return status if weight >= 1 or status != "incomplete" else f"{status} ({weight:.0%} measured)"
