@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assets.arrivals.ledger import WITHDRAWN, Delivery, Ledger
+from assets.arrivals.ledger import REFUSED, WITHDRAWN, Delivery, Ledger
 from assets.arrivals.sources import read_sources
 from assets.database import open_database
-from assets.home import Home
+from assets.home import Home, HomeError
 from assets.intake.landing_search import holds, patterns
 from assets.intake.leftovers import sweep_unnamed
 from assets.key import PSEUDONYM_COLUMNS, all_pseudonyms
@@ -73,9 +73,11 @@ def find(home: Home, value: str) -> Traces:
 def erase(home: Home, traces: Traces) -> list[str]:
     """Take out of lake and older versions what was found; what was done, a sentence each.
 
-    The caller holds the lock. A content taken out stays out should it be dropped again.
+    The caller holds the lock. A content taken out stays out should it be dropped again. Raises
+    HomeError where a cleaned file was refused: only its former content gives the month figures.
     """
     ledger, done = Ledger(home), []
+    _require_accepted(home, ledger, traces)
     for delivery in traces.lake:
         when = datetime.now(UTC).date()
         ledger.write(
@@ -91,6 +93,21 @@ def erase(home: Home, traces: Traces) -> list[str]:
             shutil.rmtree(version.path)
             done.append(f"version {version.id} is removed")
     return done
+
+
+def _require_accepted(home: Home, ledger: Ledger, traces: Traces) -> None:
+    former = {(delivery.source, delivery.path) for delivery in traces.lake}
+    refused = [
+        d.error
+        for d in ledger.deliveries()
+        if d.status == REFUSED and (d.source, d.path) in former and _still_there(home, d)
+    ]
+    if refused:
+        more = f" (and {len(refused) - 3} more files)" if len(refused) > 3 else ""
+        raise HomeError(
+            "nothing was taken out, or months would lose their figures: a cleaned file was "
+            f"refused. {'; '.join(refused[:3])}{more}. Mend it and kring run, then ask again"
+        )
 
 
 def _pseudonyms(home: Home, value: str) -> list[str]:

@@ -64,8 +64,8 @@ def forget(
     Example: kring forget KP-0007
 
     Landing is not kring's to alter: clean the files it names (empty the identifier and keep the
-    row, and no figure changes), run, then ask again with --erase. Ends with 3 while something is
-    left.
+    row, and no figure changes), run, then ask again with --erase. Agents' time needs an agent: put
+    another name there, and ask with --erase before the run. Ends with 3 while something is left.
     """
     from assets.keeping import erasure
 

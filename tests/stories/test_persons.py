@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 
 import pytest
 import xlsxwriter
 from commands import Command
-from homes import TestHome, call, calls_file
+from homes import ROOT, TestHome, call, calls_file
 
 from assets.key import changes, pseudonyms
 from assets.record.decisions import ROLLED_BACK, decide
@@ -32,6 +33,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
 
 def january(agent: str) -> str:
     return calls_file([call("A1", agent=OTHER), call("A2", wait="25,0", agent=agent)])
+
+
+def activity(agent: str) -> str:
+    times = "phone;1:00:00;0:10:00;0:10:00;0:20:00;0:20:00;2:00:00"
+    return (
+        "Agent;Date;Channel;Active;Hold;ACW;Not ready;Available;Staffed\n"
+        f"{OTHER};15-01-2024;{times}\n{agent};15-01-2024;{times}\n"
+    )
 
 
 def agents(home: TestHome) -> dict[str, str]:
@@ -150,6 +159,31 @@ def test_h12_a_person_is_found_cleaned_and_gone(place: TestHome, command: Comman
             data = path.read_bytes()
             assert key.encode() not in data and PERSON.encode() not in data, path
     assert place.kring("verify").returncode == 0
+
+
+def test_h12_a_cleaned_file_that_is_refused_keeps_its_former_content(
+    place: TestHome, command: Command
+) -> None:
+    """Agents' time needs its agent: emptied, its month would lose its figures."""
+    path = "activity/activity_202401.csv"
+    shutil.copy(ROOT / "data/sources/agent_activity.sql", place.root / "sources")
+    place.expecting("none", "agent_activity")
+    place.put(path, activity(PERSON))
+    place.put(JANUARY, january(""))
+    place.run(AS_OF)
+    figures = place.query("from metric.monthly order by all")
+    place.put(path, activity(""))
+    place.run(AS_OF)
+    said = command(place.root, "forget", PERSON, "--erase")
+    assert said.code == 1
+    assert f"a cleaned file was refused. {path}: 1 of 2 rows rejected" in said.text
+    assert "missing agent 1" in said.text and "Mend it and kring run, then ask again" in said.text
+    # as the page says: another name, and the erasure before the run
+    place.put(path, activity("KP-0000"))
+    assert command(place.root, "forget", PERSON, "--erase").code == 3
+    place.run(AS_OF)
+    assert place.query("from metric.monthly order by all") == figures
+    assert command(place.root, "forget", PERSON, "--erase").code == 0
 
 
 def test_h12_the_same_content_dropped_again_stays_out(place: TestHome, command: Command) -> None:
