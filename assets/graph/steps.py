@@ -15,6 +15,7 @@ from assets.graph import showing
 from assets.graph.builder import Step
 from assets.graph.describing import beyond, described, paragraphs
 from assets.graph.events import Result, Verdict
+from assets.publishing.accounting import counted_rows
 from assets.publishing.published import publish
 from assets.record.versions import current
 from assets.rulebook.grains import GRAINS
@@ -119,8 +120,9 @@ def check_verdicts(session: Session, month: date) -> list[Verdict]:
     for name, rule in session.plan.rules.checks.items():
         record = session.check(name, month)
         passed = record.rows <= session.plan.tolerated(name, month)
-        reason = "" if passed else f"{record.rows} rows: {rule.header['title']}"
+        found = f"{counted_rows(record.rows)}: {rule.header['title']}; shown by kring checks {name}"
         must_be_acted_on = rule.header["severity"] != "warn"
+        reason = "" if passed else found
         verdicts.append(Verdict(first_table(rule), name, passed, reason, must_be_acted_on))
     return verdicts
 

@@ -231,7 +231,7 @@ def _checks(plan: Plan) -> list[Finding]:
     for row in plan.check_results():
         if not row["passed"]:
             months = by_check.setdefault(str(row["check_id"]), [])
-            months.append(f"{row['month']:%Y-%m} ({_rows(row['offending_rows'])})")
+            months.append(f"{row['month']:%Y-%m} ({counted_rows(row['offending_rows'])})")
     found = []
     for name, months in by_check.items():
         header = plan.rules.checks[name].header
@@ -240,7 +240,7 @@ def _checks(plan: Plan) -> list[Finding]:
     return found
 
 
-def _rows(count: object) -> str:
+def counted_rows(count: object) -> str:
     return "1 row" if count == 1 else f"{count} rows"
 
 

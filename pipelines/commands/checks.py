@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from assets.arrivals.ledger import LOADED
 from assets.building.checks import offending_rows
 from assets.building.plan import Plan
 from assets.home import HomeError
+from assets.publishing.accounting import counted_rows, printable
 from pipelines.commands import completion
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, print_table, say_sample
@@ -64,8 +66,16 @@ def _one(plan: Plan, name: str, rows: int = SHOWN_ROWS) -> dict[str, object]:
 def _failed(plan: Plan, result: dict[str, object], rows: int) -> dict[str, object]:
     name, month = str(result["check_id"]), result["month"]
     assert isinstance(month, date)
-    found = {"rows": offending_rows(plan, name, month, rows)} if rows else {}
+    found = {"rows": _with_paths(plan, offending_rows(plan, name, month, rows))} if rows else {}
     return {key: result[key] for key in ("month", "offending_rows", "tolerance")} | found
+
+
+def _with_paths(plan: Plan, rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The rows with the path of their file, by which a person finds it."""
+    paths = {d.file_id: printable(d.path) for d in plan.ledger.deliveries() if d.status == LOADED}
+    return [
+        row | {"path": paths.get(str(row["file_id"]))} if "file_id" in row else row for row in rows
+    ]
 
 
 def _print_all(content: list[dict[str, object]]) -> None:
@@ -87,9 +97,9 @@ def _print_one(one: dict[str, object]) -> None:
     failed = one["failed"]
     assert isinstance(failed, list)
     for month in failed:
-        title = f"{month['month']:%Y-%m}: {month['offending_rows']} rows"
-        columns = tuple(month["rows"][0])
-        print_table(title, columns, [[str(v) for v in row.values()] for row in month["rows"]])
+        title = f"{month['month']:%Y-%m}: {counted_rows(month['offending_rows'])}"
+        columns = tuple(name for name in month["rows"][0] if name != "file_id")
+        print_table(title, columns, [[str(row[c]) for c in columns] for row in month["rows"]])
     if not failed:
         screen.print(f"passed in all {one['months']} months")
     elif one["severity"] == "block":

@@ -21,7 +21,8 @@ TOO_LONG = """-- title: Nobody waits for two minutes
 -- severity: {severity}
 -- tolerance: {tolerance}
 -- reason: a test of what becomes of a check
-select contact_id, wait_seconds, agent_key from fact.contacts where wait_seconds >= 120
+select contact_id, wait_seconds, agent_key, file_id, file_row from fact.contacts
+where wait_seconds >= 120
 """
 
 
@@ -130,6 +131,7 @@ def test_the_command_lists_checks_and_shows_what_one_found(
     shown = command(watched.root, "checks", "too_long", "--as-of", AS_OF)
     for word in ("M2-2", "M2-3", "130.000", "a test of what becomes", "accepted_findings"):
         assert word in shown.text
+    assert "calls/calls_20240215.csv" in shown.text and "file_id" not in shown.text
     (month,) = command(watched.root, "checks", "too_long", "--json", "--as-of", AS_OF).json[
         "failed"
     ]

@@ -190,6 +190,15 @@ def test_a_failed_check_is_red_for_its_month_and_stops_nothing(
     # each month lacks days of calls, and says so where the rows came in
     assert set(months_checked(instance, "raw/calls", "exports_complete").values()) == {"FAILED"}
     assert last_verdict(instance) is AssetCheckExecutionRecordStatus.FAILED
+    (failed,) = (
+        record.event.dagster_event.asset_check_evaluation_data.description
+        for record in instance.event_log_storage.get_asset_check_execution_history(
+            dg.AssetCheckKey(key("fact/contacts"), "no_test_calls"), limit=9
+        )
+        if record.status is AssetCheckExecutionRecordStatus.FAILED
+    )
+    what = "No call of the night of the fifteenth"
+    assert failed == f"1 row: {what}; shown by kring checks no_test_calls"
 
 
 def test_the_failed_months_figures_are_withheld_with_the_reason(place: TestHome) -> None:
