@@ -23,7 +23,6 @@ import assets.building.plan as look
 from assets.intake.ingest import ingest
 from assets.publishing.accounting import FILES, file_rows
 
-
 # A file speaks for the days of its rows, also of those that a newer version takes elsewhere; the
 # reference has the newest alone, so both homes know of both months.
 BOTH_MONTHS = [Call(900, 5, 10, "a", 0), Call(901, 40, 10, "a", 0)]
