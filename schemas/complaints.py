@@ -5,7 +5,9 @@ A file with a header only is a delivery too (nothing to follow up); that is for 
 
 from __future__ import annotations
 
+import pandera.polars as pa
 import polars as pl
+from pandera.api.polars.types import PolarsData
 
 from schemas.shape import Contract, Rows, Time, optional
 
@@ -18,6 +20,13 @@ class Complaint(Rows):
     due_at: pl.Date = optional()
     followed_up_at: Time = optional()
     channel: str = optional()
+
+    @pa.dataframe_check(name="followed_up_at:followed_up_before_received", n_failure_cases=1)
+    @classmethod
+    def follow_up_comes_after(cls, data: PolarsData) -> pl.LazyFrame:
+        """By a day, since of many follow-ups only the day is known, which reads as its midnight."""
+        latest = pl.col("followed_up_at") + pl.duration(days=1)
+        return data.lazyframe.select(latest > pl.col("received_at"))
 
 
 COMPLAINTS = Contract(

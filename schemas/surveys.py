@@ -15,6 +15,9 @@ from schemas.shape import Contract, Rows, Score, Time, count, optional, words
 
 STATUSES = ("completed", "refused", "wrong_person", "unreachable", "not_rated")
 
+LEAST = pl.col("scale_min").fill_null(0)
+IS_SCALE = ((pl.col("scale_max") > LEAST) & (LEAST >= 0)).fill_null(False)
+
 
 class SurveyResponse(Rows):
     response_id: str
@@ -22,7 +25,7 @@ class SurveyResponse(Rows):
     responded_at: Time
     status: str = words(*STATUSES)
     score: Score = optional()
-    scale_min: Score
+    scale_min: Score = optional()
     scale_max: Score = optional()
     mode: str = optional()
     question: str
@@ -33,21 +36,20 @@ class SurveyResponse(Rows):
     @pa.dataframe_check(name="scale_max:scale_missing", n_failure_cases=1)
     @classmethod
     def scored_has_a_scale(cls, data: PolarsData) -> pl.LazyFrame:
-        is_scale = (pl.col("scale_max") > pl.col("scale_min")) & (pl.col("scale_min") >= 0)
-        return data.lazyframe.select((pl.col("status") != "completed") | is_scale.fill_null(False))
+        return data.lazyframe.select((pl.col("status") != "completed") | IS_SCALE)
 
     @pa.dataframe_check(name="score:score_out_of_scale", n_failure_cases=1)
     @classmethod
     def score_is_on_the_scale(cls, data: PolarsData) -> pl.LazyFrame:
-        begins = (pl.col("score") > 0) | (pl.col("score") == pl.col("scale_min"))
-        on_scale = begins & (pl.col("score") <= pl.col("scale_max"))
-        judged = (pl.col("status") == "completed") & (pl.col("scale_max") > 0)
+        on_scale = (pl.col("score") >= LEAST) & (pl.col("score") <= pl.col("scale_max"))
+        judged = (pl.col("status") == "completed") & IS_SCALE
         return data.lazyframe.select(~judged | on_scale)
 
 
 def mark_not_rated(frame: pl.DataFrame) -> pl.DataFrame:
     """A completed response without a score becomes `not_rated`, with no score."""
-    is_blank = pl.col("score").is_null() | ((pl.col("score") == 0) & (pl.col("scale_min") > 0))
+    is_no_score = (pl.col("score") == 0) & (pl.col("scale_min").fill_null(1) > 0)
+    is_blank = pl.col("score").is_null() | is_no_score
     unrated = (pl.col("status") == "completed") & is_blank
     return frame.with_columns(
         status=pl.when(unrated).then(pl.lit("not_rated")).otherwise("status"),
@@ -61,7 +63,7 @@ SURVEYS = Contract(
     key="response_id",
     dated_by=("responded_at",),
     identifiers={"respondent": "respondent_key"},
-    defaults={"status": "completed", "question": "overall", "scale_min": 1, "responses": 1},
+    defaults={"status": "completed", "question": "overall", "responses": 1},
     lowered=frozenset({"service", "status", "mode", "question"}),
     prepare=mark_not_rated,
 )

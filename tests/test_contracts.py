@@ -133,12 +133,24 @@ def test_required_columns_are_those_of_the_design() -> None:
         ("surveys", {"score": "5"}, None),
         ("surveys", {"scale_max": None}, ("scale_max", "scale_missing")),
         ("surveys", {"scale_max": "0"}, ("scale_max", "scale_missing")),
+        ("surveys", {"score": "1", "scale_max": "1"}, None),  # a thumb up, or a share
+        ("surveys", {"score": "1", "scale_min": "2"}, ("score", "score_out_of_scale")),
         ("surveys", {"scale_min": "5"}, ("scale_max", "scale_missing")),
         ("surveys", {"scale_min": "-1"}, ("scale_max", "scale_missing")),
         ("surveys", {"status": "refused", "score": None, "scale_max": None}, None),
         ("surveys", {"responses": "-2"}, ("responses", "negative_count")),
         ("outbound_attempts", {"result": "rpc"}, ("result", "unknown_result")),
         ("outbound_attempts", {"talk_seconds": "-1"}, ("talk_seconds", "negative_duration")),
+        (
+            "complaints",
+            {"received_at": "2024-03-02T10:00:00", "followed_up_at": "2024-03-01"},
+            ("followed_up_at", "followed_up_before_received"),
+        ),
+        (
+            "complaints",
+            {"received_at": "2024-03-01T10:00:00", "followed_up_at": "2024-03-01"},
+            None,
+        ),
         ("agent_activity", {"not_ready_seconds": "-1"}, ("not_ready_seconds", "negative_duration")),
     ],
 )

@@ -12,8 +12,8 @@ from functools import cached_property
 from assets import spans
 from assets.arrivals.deliveries import contracts_fingerprint
 from assets.building.look import Look
-from assets.lake import digest
-from assets.periods import month_end, window
+from assets.lake import OutputRecord, digest
+from assets.periods import KindMonth, month_end, window
 from assets.record import closing
 from assets.rulebook.grains import GRAINS, grain_of
 from assets.rulebook.rules import KPI_ORDER, raw_kinds, trailing
@@ -114,11 +114,16 @@ class Fingerprints(Look):
             *self._text(self.rules.kpi["monthly"]),
             [(r.table, r.sha256, r.settles_on >= self.as_of.isoformat()) for r in metrics if r],
             [r for r in self.check_results(month) if r["severity"] == "block"],
-            [c for c in self.coverage if c.month == month],
+            [c for c in self.coverage if c.month == month or self._awaited(c, month, metrics)],
             sorted({str(r["month_state"]) for r in self.calendar if r["month"] == month}),
             self.rules.definitions,
             [self.register.fingerprint(t) for t in ("requirements", "metrics")],
         )
+
+    def _awaited(self, cell: KindMonth, month: date, metrics: list[OutputRecord | None]) -> bool:
+        """Whether a later month's export is missing in which late data of these would be."""
+        until = max((record.settles_on for record in metrics if record), default="")
+        return cell.state == "incomplete" and month < cell.month and str(cell.month) <= until
 
     def scorecard(self) -> str:
         return digest(

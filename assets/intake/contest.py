@@ -24,7 +24,9 @@ with delivered as (
     select *, min(sequence) over (partition by key, version, content) as first_sequence,
         row_number() over (partition by key, version, content order by sequence, file_row) as nth,
         row_number() over (partition by key order by sequence, file_row) as position,
-        lag(month) over (partition by key order by sequence, file_row) as month_before,
+        lag(day) over (partition by key order by sequence, file_row) as day_before,
+        min(day) over (partition by file_id) as first_day,
+        max(day) over (partition by file_id) as last_day,
         max(version) over (partition by key order by sequence, file_row
             rows between unbounded preceding and 1 preceding) as newest_before
     from {rows}
@@ -33,7 +35,8 @@ with delivered as (
         order by version desc nulls last, first_sequence desc, sequence, file_row) as rank
     from delivered
 )
-select month, month_before, key, file_id, file_row, rows, rank = 1 as counts,
+select month, key, file_id, file_row, rows, rank = 1 as counts,
+    not coalesce(day_before between first_day and last_day, true) as is_moved,
     case when position = 1 then 'new'
          when nth > 1 or version < newest_before then 'duplicate'
          else 'correction' end as fate
@@ -42,7 +45,7 @@ from ranked
 _COUNTS = """
 select file_id, coalesce(sum(rows) filter (fate = 'correction'), 0),
     coalesce(sum(rows) filter (fate = 'duplicate'), 0),
-    coalesce(sum(rows) filter (fate = 'correction' and month <> month_before), 0)
+    coalesce(sum(rows) filter (fate = 'correction' and is_moved), 0)
 from {fates} group by file_id
 """
 _PLACES = {"filename": "text", "sequence": "integer", "month": "text", "is_new": "boolean"}
@@ -60,7 +63,7 @@ class Delivered:
 
 class Tally(NamedTuple):
     """Of a file's rows those that corrected a row that had come before, those that said nothing
-    new, and how many of the corrections took their row out of another month."""
+    new, and how many of the corrections took the id of a row of a day beyond the file's own."""
 
     corrections: int = 0
     duplicates: int = 0
@@ -71,9 +74,12 @@ class Tally(NamedTuple):
 
 
 class Contest:
-    """The contested keys of a source; `key` and `columns` are the contract's."""
+    """The contested keys of a source; `key`, `dated_by` and `columns` are the contract's."""
 
-    def __init__(self, home: Home, source: str, key: str, columns: Sequence[str]) -> None:
+    def __init__(
+        self, home: Home, source: str, key: str, dated_by: Sequence[str], columns: Sequence[str]
+    ) -> None:
+        self._day = f"coalesce({', '.join(f'cast({quoted(each)} as date)' for each in dated_by)})"
         self._con: Any = connect(home.settings.timezone, temp=home.scratch / f"keys-{source}")
         self._key, self._columns = quoted(key), ", ".join(quoted(each) for each in columns)
 
@@ -110,7 +116,7 @@ class Contest:
         self._con.execute(
             f"create temp table contested as select {self._key} as key, _version as version, "
             f"md5(cast(row({self._columns}) as text)) as content, file_id, _row as file_row, "
-            "_rows as rows, sequence, month, is_new from "
+            f"_rows as rows, sequence, month, {self._day} as day, is_new from "
             f"read_parquet([{', '.join(literal(path) for path in (*new, *old))}], filename = true) "
             f"semi join twice on hash({self._key}) = h join places using (filename) {near}"
         )

@@ -83,7 +83,9 @@ class Lane:
             readers.close()
         edge()
         kind, source = contract(self.source.kind), self.source.name
-        keys.resolve(self.run.home, source, kind.kind, kind.key, kind.columns, self.run.ledger)
+        keys.resolve(
+            self.run.home, source, kind.kind, kind.key, kind.dated_by, kind.columns, self.run.ledger
+        )
 
     def settle(self) -> None:
         """Finish the files that were begun and write their records."""

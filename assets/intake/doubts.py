@@ -36,7 +36,9 @@ def _not_rated(rows: pl.DataFrame) -> str:
     """On a scale that begins at 0 a blank alone is not rated, which leaves nothing to ask."""
     if "scale_min" not in rows.columns:
         return ""
-    unrated = rows.filter((pl.col("status") == "not_rated") & (pl.col("scale_min") > 0)).height
+    unrated = rows.filter(
+        (pl.col("status") == "not_rated") & (pl.col("scale_min").fill_null(1) > 0)
+    ).height
     if not unrated:
         return ""
     return (

@@ -7,7 +7,7 @@ each file's corrections and duplicates are counted for the accounting.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,12 +65,13 @@ def identity(delivery: Delivery, chunk: Chunk) -> str:
 
 
 def resolve(
-    home: Home, source: str, kind: str, key: str, columns: Iterable[str], ledger: Ledger
-) -> None:
+    home: Home, source: str, kind: str, key: str, dated_by: Sequence[str], columns: Iterable[str],
+    ledger: Ledger,
+) -> None:  # fmt: skip
     """Bring a source's answer up to date with its loaded deliveries.
 
-    `key` and `columns` are the contract's: the columns are what makes two rows the same. Where
-    chunks only came, their keys are looked up among the others; else all are compared.
+    `key`, `dated_by` and `columns` are the contract's: the columns are what makes two rows the
+    same. Where chunks only came, their keys are looked up among the others; else all are compared.
     """
     deliveries = ledger.loaded(source)
     chunks = live_chunks(deliveries)
@@ -88,7 +89,7 @@ def resolve(
     ]  # fmt: skip
     sound_chunks(home, ledger, source, among={Path(row.path) for row in rows if row.is_new})
     months, tallies = before.months, before.tallies
-    with Contest(home, source, key, sorted(columns)) as contest:
+    with Contest(home, source, key, dated_by, sorted(columns)) as contest:
         try:
             is_contested = contest.gather(rows)
         except Exception:  # a chunk that came before, damaged since, is named

@@ -44,10 +44,13 @@ class Reader:
         self.year_months = [date(year, n, 1) for n in range(1, last.month + 1)]
         self.month_periods = [f"{month:%Y-%m}" for month in self.year_months]
         ends = self.query(
-            "select period, max(month) as last from ref.calendar where year = ? group by period",
+            "select period, max(month) as last, max(period_end) as ends from ref.calendar "
+            "where year = ? group by period",
             [year],
         )
         known = {row["period"]: row["last"] for row in ends}
+        own = (row["ends"] for row in ends if row["period"] == period)
+        self._ends: date = next(own, date(year, 12, 31))
         self.periods = [name for name in PERIODS if name in known and known[name] <= last]
 
     def query(
@@ -59,8 +62,8 @@ class Reader:
 
     def in_force(self, table: str, key: Sequence[str]) -> list[Row]:
         """The dated rows of the register that hold at the end of the period."""
-        holds = "last_day(?::date) between valid_from and coalesce(valid_to, date '9999-12-31')"
-        return self.rows(table, key, holds, [self.last_month])
+        holds = "?::date between valid_from and coalesce(valid_to, date '9999-12-31')"
+        return self.rows(table, key, holds, [self._ends])
 
     def cells(self, periods: Sequence[str]) -> list[Row]:
         """The cells of every metric in these periods of the year."""

@@ -25,7 +25,7 @@ FILES = {
     "covers": "text[]", "loaded_at": "timestamp with time zone", "error": "text",
     "reading": "text",
 }  # fmt: skip
-# fewer rows, or a smaller share of a file's, may be corrected into another month
+# fewer rows, or a smaller share of a file's, may be corrected from another day
 _FEW_ROWS, _SHARE_MOVED = 10, 0.2
 UNCLAIMED, IGNORED = "unclaimed", "ignored"
 # what a failed check makes of the figures, as findings call it
@@ -145,9 +145,9 @@ def _refused(plan: Plan) -> list[Finding]:
 
 
 def _moved(plan: Plan) -> list[Finding]:
-    """Files of which many rows take the id of a row of another month, which counts no more.
+    """Files of which many rows take the id of a row of a day that is none of theirs.
 
-    A case may be listed anew each month; what happened once does not move to another month.
+    A case may be listed anew; what happened once does not move beyond the days of its correction.
     """
     found = []
     for d in plan.ledger.deliveries():
@@ -157,7 +157,7 @@ def _moved(plan: Plan) -> list[Finding]:
                 Finding(
                     "suspicious",
                     f"{d.path}: {moved} of its {d.accepted} rows have the id of a row of another "
-                    "month, which counts no more; if ids begin anew with each file, add to the "
+                    "day, which counts no more; if ids begin anew with each file, add to the "
                     f"id in sources/{d.source}.sql what makes it unique",
                 )
             )

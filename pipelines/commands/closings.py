@@ -150,7 +150,7 @@ def _figure(row: dict[str, Any]) -> str:
 
 def _values(row: dict[str, Any]) -> tuple[str, str, str]:
     """As published, as now and the effect; where the figure is the same, what it rests on."""
-    for what in ("realisation", "target"):
+    for what in ("realisation", "target", "denominator"):
         old, new = (row[f"{what}_{when}"] for when in ("as_published", "as_now"))
         if row["as_published"] == row["as_now"] and old != new:
             effect = None if None in (old, new) else new - old

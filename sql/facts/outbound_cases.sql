@@ -72,6 +72,8 @@ known_payments as (
         base + file_row as record
     from raw.payments
     join files using (source, file_id)
+    -- a reversal is no payment, and takes back one that had its id
+    where amount is null or amount > 0
     union all
     select case_id, paid_at, paid_at as known_at, null as record
     from cases

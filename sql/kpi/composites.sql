@@ -16,7 +16,11 @@ weighted as (
         coalesce(parts.status, 'not_reported') as status,
         coalesce(
             parts.reason,
-            'nothing delivers ' || concat_ws(' ', rule.source, rule.channel, rule.service)
+            if(
+                rule.source like 'input:%' and length(spans.period) = 7,
+                rule.source || ' is known by quarters',
+                'nothing delivers ' || concat_ws(' ', rule.source, rule.channel, rule.service)
+            )
         ) as reason
     from ref.composite_parts as rule
     join ref.composites as composites using (composite_id)

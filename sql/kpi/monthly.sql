@@ -45,6 +45,30 @@ failures as (
     group by definitions.metric_id, checks.month
 ),
 
+-- late data that a figure waits for is in exports of later months: while one of them is missing the
+-- figure waits on, for it can only be too low
+awaited as (
+    select
+        detail.metric_id,
+        detail.month,
+        string_agg(
+            distinct strftime(coverage.month, '%Y-%m') || ' ' || coverage.reason, '; '
+            order by strftime(coverage.month, '%Y-%m') || ' ' || coverage.reason
+        ) as reason
+    from (
+        select metric_id, month, max(provisional_until) as until
+        from metric.detail
+        group by metric_id, month
+    ) as detail
+    join ref.requirements as required using (metric_id)
+    join ops.coverage as coverage
+        on coverage.kind = required.kind
+        and coverage.month > detail.month
+        and coverage.month <= detail.until
+    where coverage.state = 'incomplete'
+    group by detail.metric_id, detail.month
+),
+
 -- each expected cell has a row even where nothing happened; other cells come as they are
 cells as (
     select
@@ -74,6 +98,7 @@ judged as (
         cells.*,
         definitions.unit,
         failures.reason as failure,
+        awaited.reason as awaited,
         metrics.coverage_floor,
         metrics.minimum_n,
         coalesce(cells.denominator, 0) / nullif(cells.eligible, 0) as coverage,
@@ -92,7 +117,8 @@ judged as (
             when coalesce(cells.denominator, 0) <= 0 then 'no_volume'
             when is_out_of_bounds then 'failed'
             when cells.month_state = 'in_progress' then 'in_progress'
-            when clock.as_of <= cells.provisional_until then 'provisional'
+            when clock.as_of <= cells.provisional_until or awaited.reason is not null
+                then 'provisional'
             else 'measured'
         end as status
     from cells
@@ -100,6 +126,7 @@ judged as (
     join ref.metric_definitions as definitions using (metric_id)
     left join ref.metrics as metrics using (metric_id)
     left join failures using (metric_id, month)
+    left join awaited using (metric_id, month)
     window figure as (partition by metric_id, month, cells.channel, cells.service)
 ),
 
@@ -145,7 +172,11 @@ select
                 else coalesce(coverage_reason, 'nothing to count')
             end
         when 'in_progress' then 'the month is running'
-        when 'provisional' then 'late data is expected until ' || provisional_until
+        when 'provisional'
+            then coalesce(
+                'late data is missing: ' || awaited,
+                'late data is expected until ' || provisional_until
+            )
         else
             if(is_partial, 'counted from the exports there are', 'counted from complete exports')
             || coalesce('; ' || gaps, '')

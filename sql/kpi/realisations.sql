@@ -79,17 +79,24 @@ awarded as (
     )
 ),
 
--- a closed quarter goes into longer periods as it was closed
+-- a closed quarter goes into longer periods as it was closed, also of a KPI whose row in the
+-- register does not reach it any more
 settled as (
     select
-        awarded.* replace (
-            if(closed.kpi_id is null, awarded.value, closed.value) as value,
-            if(closed.kpi_id is null, awarded.status, closed.status) as status,
-            if(closed.kpi_id is null, awarded.reason, closed.reason) as reason,
-            if(closed.kpi_id is null, awarded.is_proven, closed.is_proven) as is_proven
-        )
+        coalesce(closed.kpi_id, awarded.kpi_id) as kpi_id,
+        coalesce(closed.year, awarded.year) as year,
+        coalesce(closed.period, awarded.period) as period,
+        if(closed.kpi_id is null, awarded.value, closed.value) as value,
+        -- a former rule closed nothing due as measured without a value
+        case
+            when closed.kpi_id is null then awarded.status
+            when closed.status = 'measured' and closed.value is null then 'no_volume'
+            else closed.status
+        end as status,
+        if(closed.kpi_id is null, awarded.reason, closed.reason) as reason,
+        if(closed.kpi_id is null, awarded.is_proven, closed.is_proven) as is_proven
     from awarded
-    left join kpi.closed_realisations as closed
+    full join kpi.closed_realisations as closed
         on closed.kpi_id = awarded.kpi_id
         and closed.year = awarded.year
         and closed.period = awarded.period
@@ -97,7 +104,7 @@ settled as (
 
 quarters as (
     select
-        settled.* exclude (consolidation),
+        settled.*,
         calendar.period as of_period,
         calendar.period_state as of_state,
         -- the rule in force when the longer period ends, whatever its quarters' own was

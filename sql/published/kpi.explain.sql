@@ -130,7 +130,7 @@ kpi_rules as (
             when 'kpis' then rules.row_key = kpis.kpi_id
             when 'reported' then kpis.basis = 'reported'
                 and rules.row_key = concat_ws(' ', kpis.kpi_id, kpis.year, kpis.period)
-            when 'conversions' then kpis.basis = 'computed' and kpis.period like 'Q%'
+            when 'conversions' then kpis.basis = 'computed' and kpis.is_direct
                 and list_contains(rules.items, 'kpi_id ' || kpis.kpi_id)
             else false
         end
@@ -328,10 +328,25 @@ of_inputs as (
     from wants
     join kpi.inputs as inputs
         on wants.source = 'input:' || inputs.input_id and inputs.year = wants.year
-    join (select distinct year, period, quarter from ref.calendar) as held
+    join (
+        select distinct
+            year, period, quarter, last_day(date_trunc('quarter', month) + interval 2 month) as ends
+        from ref.calendar
+    ) as held
         on held.year = wants.year
         and held.period = wants.period
         and held.quarter = inputs.period
+    -- of the quarters in which somebody names it
+    where exists (
+        select 1
+        from (
+            select source, valid_from, valid_to from ref.kpis
+            union all
+            select source, valid_from, valid_to from ref.composite_parts
+        ) as naming
+        where naming.source = wants.source
+            and is_in_force(held.ends, naming.valid_from, naming.valid_to)
+    )
 ),
 
 -- a metric's quarters and years rest on its months

@@ -181,7 +181,8 @@ of_register as (
     from register_pairs
     where
         is_row_changed
-        or kind = 'input'
+        -- of an input whose weight alone is another `of_weights` tells
+        or (kind = 'input' and old_text is distinct from new_text)
         or (period, basis, figure) in (from opened)
         or (is_gone and (period, basis, figure) in (from gone))
 ),

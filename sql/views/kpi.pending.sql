@@ -10,18 +10,25 @@ with months as (
         coalesce(now.service, published.service) as service,
         'computed' as basis,
         published.value as as_published,
-        now.value as as_now
+        now.value as as_now,
+        published.numerator is distinct from now.numerator as is_counted_otherwise,
+        cast(published.denominator as double) as denominator_as_published,
+        cast(now.denominator as double) as denominator_as_now
     from (
         select
             month, metric_id, channel, queue, service,
-            cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value
+            cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value,
+            sum(numerator) as numerator,
+            sum(denominator) as denominator
         from metric.monthly_as_now
         group by month, metric_id, channel, queue, service
     ) as now
     full join (
         select
             month, metric_id, channel, queue, service,
-            cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value
+            cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value,
+            sum(numerator) as numerator,
+            sum(denominator) as denominator
         from metric.monthly
         group by month, metric_id, channel, queue, service
     ) as published
@@ -68,9 +75,14 @@ select
     null as realisation_as_published,
     null as realisation_as_now,
     null as target_as_published,
-    null as target_as_now
+    null as target_as_now,
+    denominator_as_published,
+    denominator_as_now
 from months
-where as_published is distinct from as_now
+where
+    as_published is distinct from as_now
+    or is_counted_otherwise
+    or denominator_as_published is distinct from denominator_as_now
 union all
 select
     period,
@@ -86,7 +98,9 @@ select
     realisation_as_published,
     realisation_as_now,
     target_as_published,
-    target_as_now
+    target_as_now,
+    null,
+    null
 from nodes
 where
     as_published is distinct from as_now

@@ -290,18 +290,24 @@ def test_a_count_corrected_to_none_takes_back_what_was_said(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
-def test_ids_that_begin_anew_with_each_month_are_told(tmp_path: Path) -> None:
+def test_ids_that_begin_anew_are_told(tmp_path: Path) -> None:
     home = story(tmp_path, "calls")
-    for month in ("2024-01", "2024-02"):
-        put_calls(home, f"{month}-05", *(called(f"A{nth}", f"{month}-05") for nth in range(12)))
+    for day in ("2024-02-04", "2024-02-05"):
+        put_calls(home, day, *(called(f"A{nth}", day) for nth in range(12)))
     (told,) = [f for f in home.run("2024-03-10").findings if f.about == "suspicious"]
     assert told.text.startswith(
-        "calls/calls_20240205.csv: 12 of its 12 rows have the id of a row of another month"
+        "calls/calls_20240205.csv: 12 of its 12 rows have the id of a row of another day"
     )
-    # a call that a correction moves over midnight is no such thing
+    # a day sent again with its clock put right is no such thing, nor a call moved over midnight
     home = story(tmp_path / "other", "calls")
     put_calls(home, "2024-01-31", *(called(f"A{nth}", "2024-01-31 23:59:50") for nth in range(12)))
     put_calls(home, "2024-02-01", *(called(f"A{nth}", "2024-02-01 00:00:01") for nth in range(2)))
+    put_calls(
+        home, "2024-02-10", *(called(f"B{nth}", f"2024-02-10 {nth:02}:00:00") for nth in range(24))
+    )
+    home.run("2024-03-10")
+    later = (f"2024-02-{10 + (nth + 7) // 24} {(nth + 7) % 24:02}:00:00" for nth in range(24))
+    put_calls(home, "2024-02-11", *(called(f"B{nth}", at) for nth, at in enumerate(later)))
     assert home.run("2024-03-10").findings == []
 
 
