@@ -238,6 +238,24 @@ def test_a_month_runs_is_provisional_and_is_measured(tmp_path: Path) -> None:
     assert home.figure("outbound_effectiveness", "Q1").status == "measured"
 
 
+def test_a_figure_waits_for_late_data_whose_export_is_missing(tmp_path: Path) -> None:
+    """Who was reached in March and paid in April is in April's payments: without, 0 is too low."""
+    home = reached_in_april(outbound(tmp_path, "2024-03"))
+    home.expecting("month", "payments")
+    for month in ("2024-03", "2024-05"):
+        put_payments(home, month, f"P{month} K9 {month}-05 {month}-06")
+    home.run("2024-06-20")
+    behaviour = "outbound_behaviour"
+    assert home.months(behaviour)["2024-03"] == (0, 2, "provisional")
+    assert home.reason(behaviour, "2024-03") == (
+        "late data is missing: 2024-04 payments: source payments lacks the file of 2024-04"
+    )
+    assert home.figure("outbound_effectiveness", "Q1").status == "provisional"
+    put_payments(home, "2024-04", "P4 K1 2024-04-29 2024-04-30")
+    assert home.run("2024-06-20").months("metric.monthly") == ["2024-03", "2024-04"]
+    assert home.months(behaviour)["2024-03"] == (1, 2, "measured")
+
+
 def test_a_missing_daily_file_leaves_its_month_incomplete_until_it_comes(tmp_path: Path) -> None:
     home = story(tmp_path, "calls", "chats", expecting="day")
     home.expecting("month", "chats")
