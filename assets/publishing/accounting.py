@@ -145,23 +145,25 @@ def _refused(plan: Plan) -> list[Finding]:
 
 
 def _moved(plan: Plan) -> list[Finding]:
-    """Files of which many rows take the id of a row of a day that is none of theirs.
+    """Files of which many rows take the id of a row of a day that is none of theirs, by source.
 
     A case may be listed anew; what happened once does not move beyond the days of its correction.
     """
-    found = []
+    by_source: dict[str, list[tuple[str, int, int]]] = {}
     for d in plan.ledger.deliveries():
         moved = _tally(plan, d).moved if d.kind != "outbound_cases" else 0
         if moved >= _FEW_ROWS and moved > _SHARE_MOVED * d.accepted:
-            found.append(
-                Finding(
-                    "suspicious",
-                    f"{d.path}: {moved} of its {d.accepted} rows have the id of a row of another "
-                    "day, which counts no more; if ids begin anew with each file, add to the "
-                    f"id in sources/{d.source}.sql what makes it unique",
-                )
-            )
-    return found
+            by_source.setdefault(d.source, []).append((d.path, moved, d.accepted))
+    return [
+        Finding(
+            "suspicious",
+            f"{path}: {moved} of its {accepted} rows have the id of a row of another day, which "
+            f"counts no more{f' (so in {others} more files)' if others else ''}; if ids begin "
+            f"anew with each file, add to the id in sources/{source}.sql what makes it unique",
+        )
+        for source, ((path, moved, accepted), *rest) in by_source.items()
+        for others in [len(rest)]
+    ]
 
 
 def _by_former_rules(plan: Plan) -> list[Finding]:

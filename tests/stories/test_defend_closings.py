@@ -167,6 +167,26 @@ def test_what_is_held_out_is_listed_with_its_effect(home: DefendedHome, command:
     assert not any(f.must_be_acted_on for f in found)
 
 
+def test_late_rows_that_leave_the_share_as_it_was_are_held_out_and_listed(
+    home: DefendedHome, command: Command
+) -> None:
+    """Three more of four in time: January stays at 0.75, now of eight."""
+    assert close(command, home, "2024-Q1").code == 0
+    waits = ("10,000", "10,000", "10,000", "30,000")
+    late = [called(f"L{n}", "2024-01-11", wait) for n, wait in enumerate(waits)]
+    put_calls(home, "2024-01-11", *late)
+    home.publish(JULY)
+    (row,) = (
+        row
+        for row in command(home.root, "closings", "--json").json["pending"]
+        if (row["period"], row["id"], row["channel"]) == ("2024-01", SL, "phone")
+    )
+    assert (row["as_published"], row["as_now"]) == (0.75, 0.75)
+    assert (row["denominator_as_published"], row["denominator_as_now"]) == (4, 8)
+    assert "denominator 8" in command(home.root, "closings").text
+    assert any("2024-Q1 is closed" in f.text for f in home.run(JULY, publish=True).findings)
+
+
 def test_what_a_capped_index_hides_is_held_out_and_shown(
     home: DefendedHome, command: Command
 ) -> None:
