@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from homes import ROOT, TestHome
 from pages import Number, Page, page
@@ -20,6 +21,7 @@ from pages import Number, Page, page
 from assets.performance_report import charts
 from assets.performance_report.figures import Row
 from assets.performance_report.kpi_rules import formula
+from assets.performance_report.reader import Reader
 from assets.performance_report.words import Words, register_words, texts
 
 TEMPLATES = sorted((ROOT / "assets/performance_report/templates").glob("*.html"))
@@ -252,6 +254,23 @@ def test_a_report_of_the_third_quarter_ends_in_september(
     assert told == {"Q1", "Q2", "S1", "Q3", "YTD-Q3"}
     months = {n.key["period"] for n in found.numbers if n.table == "kpi.cells"} - told
     assert max(months) == "2024-09" and found.faults == []
+
+
+def test_of_a_running_year_the_rules_are_those_of_its_end_as_the_scorecards() -> None:
+    """In June the year has a KPI that begins in October; the scorecard counts by it already."""
+    with duckdb.connect() as con:
+        con.execute("create schema ref")
+        con.execute(
+            "create table ref.calendar as select 2024 as year, 'Y' as period, "
+            "date '2024-06-01' as month, date '2024-12-31' as period_end"
+        )
+        con.execute(
+            "create table ref.kpis as select * from (values "
+            "('old', date '2024-01-01', date '2024-09-30'), ('new', date '2024-10-01', null)) "
+            "as t(kpi_id, valid_from, valid_to)"
+        )
+        rows = Reader(con, 2024, "Y").in_force("ref.kpis", ["kpi_id", "valid_from"])
+    assert [row["kpi_id"] for row in rows] == ["new"]
 
 
 def test_what_cannot_be_reported_is_said(sample_home: TestHome) -> None:
