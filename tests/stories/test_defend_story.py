@@ -158,7 +158,9 @@ def test_6_a_late_file_for_the_closed_quarter_is_held_out(story: Story) -> None:
     assert effects["2024-01", SL] == pytest.approx(3 / 5 - 3 / 4)
     fall = phone_and_chat(10, 14) - phone_and_chat(10, 13)
     assert effects["2024-Q1", "organisation"] == pytest.approx(0.06 * fall / 79 * 100)
-    assert set(effects) == {("2024-01", name) for name in (SL, WITHOUT, "speed_of_answer")} | {
+    # abandonment and handle time stay as they were, of one call more
+    assert (effects["2024-01", "abandonment"], effects["2024-01", "handle_time"]) == (0, 0)
+    assert set(effects) == {("2024-01", name) for name in CALLS} | {
         (f"2024-{period}", "organisation") for period in ("Q1", *LONGER)
     }
     assert home.published(
