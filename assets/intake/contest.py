@@ -25,11 +25,9 @@ with delivered as (
         row_number() over (partition by key, version, content order by sequence, file_row) as nth,
         row_number() over (partition by key order by sequence, file_row) as position,
         lag(day) over (partition by key order by sequence, file_row) as day_before,
-        min(day) over (partition by file_id) as first_day,
-        max(day) over (partition by file_id) as last_day,
         max(version) over (partition by key order by sequence, file_row
             rows between unbounded preceding and 1 preceding) as newest_before
-    from {rows}
+    from {rows} join spans using (sequence)
 ), ranked as (
     select *, row_number() over (partition by key
         order by version desc nulls last, first_sequence desc, sequence, file_row) as rank
@@ -120,11 +118,23 @@ class Contest:
             f"read_parquet([{', '.join(literal(path) for path in (*new, *old))}], filename = true) "
             f"semi join twice on hash({self._key}) = h join places using (filename) {near}"
         )
+        self._span(chunks)
         self._con.execute(_FATES.format(fates="fates", rows="contested"))
         self._con.execute(
             _FATES.format(fates="fates_before", rows="(from contested where not is_new)")
         )
         return True
+
+    def _span(self, chunks: Sequence[Delivered]) -> None:
+        """First and last day of each file that has a contested key, over all of its rows."""
+        found = self._con.execute("select distinct sequence from contested").fetchall()
+        contesting = {sequence for (sequence,) in found}
+        paths = [literal(chunk.path) for chunk in chunks if chunk.sequence in contesting]
+        self._con.execute(
+            f"create temp table spans as select sequence, min({self._day}) as first_day, "
+            f"max({self._day}) as last_day from read_parquet([{', '.join(paths)}], "
+            "filename = true) join places using (filename) group by sequence"
+        )
 
     def _hashes(self, files: Sequence[str], where: str = "") -> pl.Series:
         """The hashes of all keys, in order: ten million fit in memory as numbers, as text not.
