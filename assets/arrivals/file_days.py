@@ -29,15 +29,9 @@ def parse_covers(statement: Statement) -> str | tuple[str, str]:
         return text
     word, _, form = text.partition(" ")
     parts = re.findall("%.", form)
-    year, month = {"%Y", "%y"} & {*parts}, {"%m", "%b", "%B"} & {*parts}
-    once_or_twice = all(parts.count(part) <= 2 for part in parts)
-    if (
-        word != "filename"
-        or not year
-        or not month
-        or not {*parts} <= {*_LOOKS}
-        or not once_or_twice
-    ):
+    has_month = {"%Y", "%y"} & {*parts} and {"%m", "%b", "%B"} & {*parts}
+    are_known = all(part in _LOOKS and parts.count(part) <= 2 for part in parts)
+    if word != "filename" or not has_month or not are_known:
         raise statement.problem(
             "covers",
             f"cannot read `{text}`; write dates, filename %Y%m%d, filename %Y-%m"
@@ -47,8 +41,7 @@ def parse_covers(statement: Statement) -> str | tuple[str, str]:
 
 
 def covered_dates(file_name: str, form: str) -> tuple[date, date] | None:
-    """First and last day written in a file's name; None where there are none, or several that
-    differ."""
+    """First and last day written in a file's name; None where there is no one such span."""
     pieces = re.split("(%.)", form)
     parts = pieces[1::2]
     shape = "".join(f"({_LOOKS[each]})" if each in _LOOKS else re.escape(each) for each in pieces)

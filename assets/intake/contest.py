@@ -77,7 +77,7 @@ class Contest:
     def __init__(
         self, home: Home, source: str, key: str, dated_by: Sequence[str], columns: Sequence[str]
     ) -> None:
-        self._day = f"coalesce({', '.join(f'cast({quoted(each)} as date)' for each in dated_by)})"
+        self._at = f"coalesce({', '.join(map(quoted, dated_by))})"
         self._con: Any = connect(home.settings.timezone, temp=home.scratch / f"keys-{source}")
         self._key, self._columns = quoted(key), ", ".join(quoted(each) for each in columns)
 
@@ -114,7 +114,7 @@ class Contest:
         self._con.execute(
             f"create temp table contested as select {self._key} as key, _version as version, "
             f"md5(cast(row({self._columns}) as text)) as content, file_id, _row as file_row, "
-            f"_rows as rows, sequence, month, {self._day} as day, is_new from "
+            f"_rows as rows, sequence, month, cast({self._at} as date) as day, is_new from "
             f"read_parquet([{', '.join(literal(path) for path in (*new, *old))}], filename = true) "
             f"semi join twice on hash({self._key}) = h join places using (filename) {near}"
         )
@@ -126,14 +126,18 @@ class Contest:
         return True
 
     def _span(self, chunks: Sequence[Delivered]) -> None:
-        """First and last day of each file that has a contested key, over all of its rows."""
+        """First and last day of each file that has a contested key, over all of its rows.
+
+        The day of an instant is dear to ask: of two a file, not of each row.
+        """
         found = self._con.execute("select distinct sequence from contested").fetchall()
         contesting = {sequence for (sequence,) in found}
         paths = [literal(chunk.path) for chunk in chunks if chunk.sequence in contesting]
         self._con.execute(
-            f"create temp table spans as select sequence, min({self._day}) as first_day, "
-            f"max({self._day}) as last_day from read_parquet([{', '.join(paths)}], "
-            "filename = true) join places using (filename) group by sequence"
+            "create temp table spans as select sequence, "
+            f"cast(min({self._at}) as date) as first_day, cast(max({self._at}) as date) as last_day "
+            f"from read_parquet([{', '.join(paths)}], filename = true) "
+            "join places using (filename) group by sequence"
         )
 
     def _hashes(self, files: Sequence[str], where: str = "") -> pl.Series:
