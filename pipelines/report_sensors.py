@@ -18,7 +18,7 @@ from assets.answers.report import Failure, ended, interrupted
 from assets.building.plan import Plan
 from assets.graph import AS_OF
 from assets.home import BusyError, Home, run_lock
-from assets.publishing.accounting import findings
+from assets.publishing.findings import findings
 from assets.publishing.published import is_current
 from assets.record.versions import current
 from pipelines.automation import made_by_command

@@ -15,7 +15,7 @@ from assets.graph import showing
 from assets.graph.builder import Step
 from assets.graph.describing import beyond, described, paragraphs
 from assets.graph.events import Result, Verdict
-from assets.publishing.accounting import counted_rows
+from assets.publishing.findings import counted_rows
 from assets.publishing.published import publish
 from assets.record.versions import current
 from assets.rulebook.grains import GRAINS

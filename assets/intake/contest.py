@@ -46,6 +46,7 @@ select file_id, coalesce(sum(rows) filter (fate = 'correction'), 0),
     coalesce(sum(rows) filter (fate = 'correction' and is_moved), 0)
 from {fates} group by file_id
 """
+_NAMED = ", filename = true"
 _PLACES = {"filename": "text", "sequence": "integer", "month": "text", "is_new": "boolean"}
 
 
@@ -115,7 +116,7 @@ class Contest:
             f"create temp table contested as select {self._key} as key, _version as version, "
             f"md5(cast(row({self._columns}) as text)) as content, file_id, _row as file_row, "
             f"_rows as rows, sequence, month, cast({self._at} as date) as day, is_new from "
-            f"read_parquet([{', '.join(literal(path) for path in (*new, *old))}], filename = true) "
+            f"{_files([*new, *old], _NAMED)} "
             f"semi join twice on hash({self._key}) = h join places using (filename) {near}"
         )
         self._span(chunks)
@@ -132,11 +133,10 @@ class Contest:
         """
         found = self._con.execute("select distinct sequence from contested").fetchall()
         contesting = {sequence for (sequence,) in found}
-        paths = [literal(chunk.path) for chunk in chunks if chunk.sequence in contesting]
+        paths = [chunk.path for chunk in chunks if chunk.sequence in contesting]
         self._con.execute(
-            "create temp table spans as select sequence, "
-            f"cast(min({self._at}) as date) as first_day, cast(max({self._at}) as date) as last_day "
-            f"from read_parquet([{', '.join(paths)}], filename = true) "
+            f"create temp table spans as select sequence, cast(min({self._at}) as date) "
+            f"as first_day, cast(max({self._at}) as date) as last_day from {_files(paths, _NAMED)} "
             "join places using (filename) group by sequence"
         )
 
@@ -186,5 +186,5 @@ class Contest:
         return int(copied[0][0])
 
 
-def _files(paths: Sequence[str]) -> str:
-    return f"read_parquet([{', '.join(literal(path) for path in paths)}])"
+def _files(paths: Sequence[str], options: str = "") -> str:
+    return f"read_parquet([{', '.join(literal(path) for path in paths)}]{options})"

@@ -11,7 +11,8 @@ from assets.arrivals.ledger import LOADED
 from assets.building.checks import offending_rows
 from assets.building.plan import Plan
 from assets.home import HomeError
-from assets.publishing.accounting import counted_rows, printable
+from assets.publishing.accounting import printable
+from assets.publishing.findings import counted_rows
 from pipelines.commands import completion
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, print_table, say_sample

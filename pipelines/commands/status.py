@@ -11,7 +11,7 @@ from assets.answers.unseen import unseen
 from assets.arrivals.ledger import LOADED, REFUSED
 from assets.building.plan import Plan
 from assets.building.survey import spans_current
-from assets.publishing.accounting import findings
+from assets.publishing.findings import findings
 from assets.record.versions import current
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, print_table, say, say_sample

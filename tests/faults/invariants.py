@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 from counting import Content
 
 from assets.building.plan import Plan
-from assets.publishing.accounting import FILES, Finding, file_rows
+from assets.publishing.accounting import FILES, file_rows
+from assets.publishing.findings import Finding
 
 
 class FileRow(NamedTuple):

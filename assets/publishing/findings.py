@@ -1,0 +1,181 @@
+"""What a person must see after a run: sentences for whoever must act.
+
+A finding never holds a value of an export. What became of each file and row is `accounting`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assets.arrivals.deliveries import rules_of
+from assets.arrivals.ledger import LOADED, REFUSED
+from assets.building.plan import Plan
+from assets.performance_report.writing import failed_reports
+from assets.publishing.accounting import tally
+from assets.publishing.reconciliation import home_references
+from assets.record import closing
+from assets.record.versions import current
+
+# what a failed check makes of the figures, as findings call it
+_ABOUT = {"block": "failed", "flag": "suspicious", "warn": "warning"}
+# fewer rows, or a smaller share of a file's, may be corrected from another day
+_FEW_ROWS, _SHARE_MOVED = 10, 0.2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something a person should know: what it is about, and a sentence.
+
+    A `warning` is only shown; everything else must be acted on and makes a run end with 3.
+    """
+
+    about: str
+    text: str
+
+    @property
+    def must_be_acted_on(self) -> bool:
+        return self.about != "warning"
+
+
+def findings(plan: Plan) -> list[Finding]:
+    """Refused, suspicious or unclaimed files, incomplete months, and what checks have found."""
+    found = _refused(plan)
+    found += [
+        Finding("suspicious", d.warning)
+        for d in plan.ledger.deliveries()
+        if d.warning and d.status == LOADED
+    ]
+    found += [
+        Finding("unclaimed", f"{f.path}: no source claims it; add a source or remove the file")
+        for f in plan.found
+        if not f.sources and not f.ignored
+    ]
+    return [
+        *found,
+        *_moved(plan),
+        *_by_former_rules(plan),
+        *_references(plan),
+        *_incomplete(plan),
+        *_checks(plan),
+        *_held_out(plan),
+        *_reports(plan),
+    ]
+
+
+def _refused(plan: Plan) -> list[Finding]:
+    """Refused files that still lie there as they were, by the sources that claim them."""
+    present = {(f.path, f.stamp): [source.name for source in f.sources] for f in plan.found}
+    found = []
+    for d in plan.ledger.deliveries():
+        claiming = present.get((d.path, d.stamp), [])
+        if d.status == REFUSED and not d.is_given_back and d.source in claiming:
+            by = f" (source {d.source})" if len(claiming) > 1 else ""
+            found.append(Finding("refused", d.error + by))
+    return found
+
+
+def _moved(plan: Plan) -> list[Finding]:
+    """Files of which many rows take the id of a row of a day that is none of theirs, by source.
+
+    A case may be listed anew; what happened once does not move beyond the days of its correction.
+    """
+    by_source: dict[str, list[tuple[str, int, int]]] = {}
+    for d in plan.ledger.deliveries():
+        moved = tally(plan, d).moved if d.kind != "outbound_cases" else 0
+        if moved >= _FEW_ROWS and moved > _SHARE_MOVED * d.accepted:
+            by_source.setdefault(d.source, []).append((d.path, moved, d.accepted))
+    found = []
+    for source, ((path, moved, accepted), *others) in by_source.items():
+        so = f" (so in {len(others)} more files)" if others else ""
+        text = (
+            f"{path}: {moved} of its {accepted} rows have the id of a row of another day, which "
+            f"counts no more{so}; if ids begin anew with each file, add to the id in "
+            f"sources/{source}.sql what makes it unique"
+        )
+        found.append(Finding("suspicious", text))
+    return found
+
+
+def _by_former_rules(plan: Plan) -> list[Finding]:
+    """Files that a changed rule would read otherwise, and that are not there to be read again."""
+    rules = {source.name: rules_of(plan.home, source) for source in plan.sources}
+    present = {(f.path, f.stamp) for f in plan.found}
+    gone: dict[str, list[str]] = {}
+    for d in plan.ledger.deliveries():
+        by_former = d.status == LOADED and d.accepted and d.rules != rules.get(d.source, d.rules)
+        if by_former and (d.path, d.stamp) not in present:
+            gone.setdefault(d.source, []).append(d.path)
+    return [
+        Finding(
+            "warning",
+            f"{source}: {len(paths)} of its files were read by other rules than those of now and "
+            f"are not in landing any more, first {min(paths)}: their rows stand as they were "
+            "read; put them back, and kring run reads them again",
+        )
+        for source, paths in sorted(gone.items())
+    ]
+
+
+def _reports(plan: Plan) -> list[Finding]:
+    """Performance reports that could not be made: the figures stand, the pages do not."""
+    return [
+        Finding("failed", f"performance report: {kind}; kring report YEAR shows where")
+        for kind in failed_reports(plan.home)
+    ]
+
+
+def _held_out(plan: Plan) -> list[Finding]:
+    """Closed periods that would be others with what is known since, as readers find them."""
+    seen = current(plan.home)
+    held = set(seen.manifest.get("held_out", [])) if seen else set()
+    closed = {r: held & {f"{r.year}-{r.period}", *r.months} for r in closing.standing(plan.home)}
+    # what moves longer periods alone may be of any of those that are closed
+    whose = {r: own for r, own in closed.items() if own} or dict.fromkeys(closed, held)
+    return [
+        Finding(
+            "warning",
+            f"{r.year}-{r.period} is closed and keeps revision {r.number}; "
+            f"{', '.join(sorted(periods))} would come out otherwise now: kring closings shows "
+            f"the effect, kring reopen {r.year}-{r.period} --reason ... takes it in",
+        )
+        for r, periods in whose.items()
+        if periods
+    ]
+
+
+def _references(plan: Plan) -> list[Finding]:
+    """Reference files that cannot be read: the figures stand, their reconciliation does not."""
+    read = home_references(plan.home)
+    return [Finding("refused", refused[1]) for refused in read if isinstance(refused, tuple)]
+
+
+def _incomplete(plan: Plan) -> list[Finding]:
+    by_kind: dict[str, list[str]] = {}
+    for cell in plan.coverage:
+        if cell.state == "incomplete":
+            by_kind.setdefault(cell.kind, []).append(f"{cell.month:%Y-%m} ({cell.reason})")
+    return [Finding("incomplete", f"{k}: {_first(months)}") for k, months in by_kind.items()]
+
+
+def _checks(plan: Plan) -> list[Finding]:
+    """One finding per failed check: what should be, where it is not, who shows the rows."""
+    by_check: dict[str, list[str]] = {}
+    for row in plan.check_results():
+        if not row["passed"]:
+            months = by_check.setdefault(str(row["check_id"]), [])
+            months.append(f"{row['month']:%Y-%m} ({counted_rows(row['offending_rows'])})")
+    found = []
+    for name, months in by_check.items():
+        header = plan.rules.checks[name].header
+        text = f"{header['title']}: not so in {_first(months)}; kring checks {name} shows them"
+        found.append(Finding(_ABOUT[header["severity"]], text))
+    return found
+
+
+def counted_rows(count: object) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
+
+
+def _first(months: list[str]) -> str:
+    more = f" and {len(months) - 3} more months" if len(months) > 3 else ""
+    return ", ".join(months[:3]) + more
