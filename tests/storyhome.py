@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -122,6 +123,14 @@ def _plain(value: Decimal | None) -> int | float | None:
 
 
 # Exports. Days are written as ISO dates, as everywhere in the tests.
+
+
+def story(root: Path, *sources: str, expecting: str = "none", **calendar: str) -> StoryHome:
+    """A home with the named sources, all of which expect a file a day, a month, or none."""
+    home = StoryHome(root / "home", **calendar)
+    home.only_sources(*sources)
+    home.expecting(expecting, *sources)
+    return home
 
 
 def put_calls(home: TestHome, day: str, *lines: str) -> None:

@@ -1,0 +1,114 @@
+"""Stories of what a file says: its content, the ids and counts in it, the days in its name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from homes import calls_file
+from storyhome import (
+    called,
+    put_calls,
+    story,
+)
+
+SL, PHONE = "service_level", "phone"
+
+
+INTERVALS = """\
+-- title: Half hours of a queue, as its system counts them
+-- kind: calls
+-- files: intervals/*.csv
+-- format: csv
+with counted as (
+    unpivot (select _row, "From", answered, abandoned from export)
+    on answered, abandoned into name outcome value contacts
+)
+select
+    _row,
+    if(outcome = 'answered', 1, 0) as _rows,
+    "From" || ' ' || outcome as contact_id,
+    "From" as entered_at,
+    outcome,
+    '10' as wait_seconds,
+    contacts
+from counted
+"""
+
+
+def test_a_count_corrected_to_none_takes_back_what_was_said(tmp_path: Path) -> None:
+    home = story(tmp_path)
+    home.source("intervals", INTERVALS)
+    home.put("intervals/a.csv", "From,answered,abandoned\n2024-01-08 10:00,10,4\n")
+    home.run("2024-02-10")
+    assert home.months(SL, PHONE)["2024-01"] == (10, 14, "measured")
+    home.put("intervals/b.csv", "From,answered,abandoned\n2024-01-08 10:00,14,0\n")
+    assert home.run("2024-02-10", publish=True).findings == []
+    assert home.months(SL, PHONE)["2024-01"] == (14, 14, "measured")
+    rows = "select contact_id, contacts from fact.contacts"
+    assert sorted(home.query(rows)) == [
+        ("2024-01-08 10:00 abandoned", 0), ("2024-01-08 10:00 answered", 14),
+    ]  # fmt: skip
+    files = (
+        "select path, rows, accepted, corrections, duplicates, rejected from ops.files order by 1"
+    )
+    assert home.published(files) == [
+        ("intervals/a.csv", 1, 1, 0, 0, 0), ("intervals/b.csv", 1, 0, 1, 0, 0),
+    ]  # fmt: skip
+
+
+def test_ids_that_begin_anew_are_told(tmp_path: Path) -> None:
+    home = story(tmp_path, "calls")
+    for day in ("2024-02-04", "2024-02-05"):
+        put_calls(home, day, *(called(f"A{nth}", day) for nth in range(12)))
+    (told,) = [f for f in home.run("2024-03-10").findings if f.about == "suspicious"]
+    assert told.text.startswith(
+        "calls/calls_20240205.csv: 12 of its 12 rows have the id of a row of another day"
+    )
+    # a day sent again with its clock put right is no such thing, nor a call moved over midnight
+    home = story(tmp_path / "other", "calls")
+    put_calls(home, "2024-01-31", *(called(f"A{nth}", "2024-01-31 23:59:50") for nth in range(12)))
+    put_calls(home, "2024-02-01", *(called(f"A{nth}", "2024-02-01 00:00:01") for nth in range(2)))
+    put_calls(
+        home, "2024-02-10", *(called(f"B{nth}", f"2024-02-10 {nth:02}:00:00") for nth in range(24))
+    )
+    home.run("2024-03-10")
+    later = (f"2024-02-{10 + (nth + 7) // 24} {(nth + 7) % 24:02}:00:00" for nth in range(24))
+    put_calls(home, "2024-02-11", *(called(f"B{nth}", at) for nth, at in enumerate(later)))
+    assert home.run("2024-03-10").findings == []
+
+
+def test_weekly_files_speak_for_the_days_between_the_two_in_their_names(tmp_path: Path) -> None:
+    home = story(tmp_path, "calls", expecting="day")
+    home.edit_source("calls", "expects:     day", "expects: day since 2024-01-01 until 2024-01-14")
+    weeks = {"20240101-20240107": "2024-01-03", "20240108-20240114": "2024-01-09"}
+    for days, day in weeks.items():
+        home.put(f"calls/calls_{days}.csv", calls_file([called(f"A{day[-1]}", day)]))
+    lacks = "calls: source calls lacks 14 of 14 days, first 2024-01-01"
+    # two days stand in each name where one is declared: which of them is meant is not said
+    (told,) = home.run("2024-02-01").findings
+    assert told.text == (
+        f"calls: 2024-01 ({lacks}; 2 of its files' names have no `%Y%m%d`: "
+        "calls/calls_20240101-20240107.csv)"
+    )
+    home.edit_source("calls", "filename %Y%m%d", "filename %Y%m%d-%Y%m%d")
+    assert home.run("2024-02-01").findings == []
+    assert home.months(SL, PHONE)["2024-01"] == (2, 2, "measured")
+    (calls,) = json.loads(home.kring("sources", "--json").stdout)
+    assert (calls["first"], calls["last"]) == ("2024-01-01", "2024-01-14")
+
+
+def test_identity_is_content_and_a_name_with_new_content_corrects(tmp_path: Path) -> None:
+    home = story(tmp_path, "calls")
+    lines = (called("A1", "2024-01-05"), called("A2", "2024-01-05", wait="25,0"))
+    put_calls(home, "2024-01-05", *lines)
+    put_calls(home, "2024-01-06", *lines)
+    ran = home.run("2024-01-10")
+    assert [d.path for d in ran.ingested.loaded] == ["calls/calls_20240105.csv"]
+    assert [d.path for d in ran.ingested.duplicates] == ["calls/calls_20240106.csv"]
+    assert home.months(SL, PHONE)["2024-01"] == (1, 2, "in_progress")
+
+    put_calls(home, "2024-01-05", called("A1", "2024-01-05", wait="21,0"), lines[1])
+    ran = home.run("2024-01-10")
+    assert [d.path for d in ran.ingested.loaded] == ["calls/calls_20240105.csv"]
+    assert home.months(SL, PHONE)["2024-01"] == (0, 2, "in_progress")
