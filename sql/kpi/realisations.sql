@@ -183,7 +183,7 @@ computed as (
             when not is_measured then null_reason
             when consolidation in ('average', 'sum')
                 then if(consolidation = 'sum', 'sum', 'mean') || ' of ' || value_quarters
-                    || ' quarters' || coalesce(reservations, '')
+                    || if(value_quarters = 1, ' quarter', ' quarters') || coalesce(reservations, '')
             else 'last known value: ' || last_reason || if(is_older, '; ' || latest_null, '')
         end as reason,
         is_proven,
