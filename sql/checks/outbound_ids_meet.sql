@@ -11,6 +11,7 @@ with dialled as (
     select count(*) as cases, count(*) filter (is_listed) as listed
     from fact.outbound_cases
     join ops.month using (month)
+    where attempts > 0
 ),
 
 paid as (

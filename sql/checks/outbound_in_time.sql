@@ -13,4 +13,4 @@ select
     paid_before_dialling,
     paid_known_at_dialling
 from fact.outbound_cases
-where due_before_dialling or paid_before_dialling
+where (due_before_dialling or paid_before_dialling) and attempts > 0

@@ -18,27 +18,29 @@ with files as (
 ),
 
 -- which attempt was first is one number too: to compare a time and a record as a pair takes
--- several times as long
+-- several times as long. A row of none comes after all others; it is not left out by a `where`,
+-- by which the engine expects a fifth of the rows and then finds no room for the others
 numbered as (
     select
         *,
         base + file_row as record,
-        cast(epoch_us(called_at) as hugeint) * 1_000_000_000_000_000_000 + record as place
+        cast(epoch_us(called_at) as hugeint) * 1_000_000_000_000_000_000 + record
+        + if(attempts > 0, 0, 1_000_000_000_000_000_000_000_000_000_000_000_000) as place
     from raw.outbound_attempts
     join files using (source, file_id)
-    where attempts > 0
 ),
 
 attempts as (
     select
         case_id,
-        min(called_at) as first_attempt_at,
-        min(called_at) filter (result = 'right_party') as first_right_party_at,
+        coalesce(min(called_at) filter (attempts > 0), min(called_at)) as first_attempt_at,
+        min(called_at) filter (result = 'right_party' and attempts > 0) as first_right_party_at,
         sum(attempts) as attempts,
         arg_min(campaign, place) as campaign,
         -- what is left of the first place without its time
         cast(
-            min(place) - cast(epoch_us(min(called_at)) as hugeint) * 1_000_000_000_000_000_000
+            min(place) % 1_000_000_000_000_000_000_000_000_000_000_000_000
+            - cast(epoch_us(first_attempt_at) as hugeint) * 1_000_000_000_000_000_000
             as bigint
         ) as first_record,
         list(record) as unsorted_records
@@ -67,13 +69,12 @@ cases as (
 known_payments as (
     select
         case_id,
-        paid_at,
+        -- a reversal is no payment, and takes back one that had its id
+        if(amount <= 0, null, paid_at) as paid_at,
         coalesce(known_at, paid_at) as known_at,
         base + file_row as record
     from raw.payments
     join files using (source, file_id)
-    -- a reversal is no payment, and takes back one that had its id
-    where amount is null or amount > 0
     union all
     select case_id, paid_at, paid_at as known_at, null as record
     from cases

@@ -16,6 +16,7 @@ from fact.outbound_cases as cases
 join ref.outbound_policy as policy
     on is_in_force(cases.first_attempt_date, policy.valid_from, policy.valid_to)
 where
-    not cases.due_before_dialling
+    cases.attempts > 0
+    and not cases.due_before_dialling
     and not (policy.predial_validation and cases.paid_known_at_dialling)
 group by all
