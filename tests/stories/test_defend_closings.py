@@ -215,7 +215,7 @@ def test_other_bytes_of_the_same_figures_are_no_warning(
 ) -> None:
     """A later kring may write a closed month otherwise; a figure has to differ."""
     assert close(command, home, "2024-Q1").code == 0
-    monkeypatch.setattr("assets.publishing.accounting.closing.Revision.hashes", {})
+    monkeypatch.setattr("assets.record.closing.Revision.hashes", {})
     assert "is closed" not in command(home.root, "status", "--as-of", JULY).text
 
 
