@@ -128,12 +128,16 @@ def _covered(deliveries: list[Delivery]) -> set[date]:
 
 
 def _not_replaced(deliveries: list[Delivery]) -> list[Delivery]:
-    """Deliveries but for refused files in whose place a good one came since."""
+    """Deliveries but for refused files in whose place a good one came since, and for those whose
+    withdrawal was taken back: nobody refused them, and until they are read they say nothing."""
     good: dict[str, int] = {}
     for d in deliveries:
         if d.status in (LOADED, DUPLICATE):
             good[d.path] = max(d.sequence, good.get(d.path, 0))
-    return [d for d in deliveries if d.status != REFUSED or d.sequence >= good.get(d.path, 0)]
+    return [
+        d for d in deliveries
+        if not d.is_given_back and (d.status != REFUSED or d.sequence >= good.get(d.path, 0))
+    ]  # fmt: skip
 
 
 def _kind_month(

@@ -6,12 +6,15 @@ for a night, taken back and given again, copied, renamed or lost must not become
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from commands import Command
 from homes import TestHome, call, calls_file
 
 from assets.arrivals.ledger import Ledger
 from assets.arrivals.sources import read_sources
+from assets.building.plan import Plan
 from assets.home import HomeError
 from assets.intake.withdrawal import restore, withdraw
 from assets.keeping import erasure
@@ -61,6 +64,25 @@ def test_undoing_a_withdrawal_leaves_all_as_it_was(place: TestHome, command: Com
     assert told["refused"] == [] and not any(f["about"] == "refused" for f in told["findings"])
     place.run(AS_OF)
     assert waits(place) == {"A1": 60, "A2": 10}
+
+
+def test_a_withdrawal_taken_back_is_never_a_refusal_of_its_month(
+    place: TestHome,
+) -> None:
+    """Neither until the run reads it, nor where another content has taken its name meanwhile."""
+    first = (place.root / "landing" / FIRST).read_bytes()
+    # the last content of the name is withdrawn, the one before is put back, and the withdrawal undone
+    place.put(FIRST, calls_file([call("A3")]))
+    place.run(AS_OF)
+    withdraw(place.home, FIRST, "wrong day")
+    place.put(FIRST, first)
+    restore(place.home, FIRST)
+    for _ in ("before", "after"):
+        (month,) = Plan(place.home, date.fromisoformat(AS_OF)).coverage
+        assert (month.state, month.reason, month.flagged) == ("complete", "", "")
+        place.run(AS_OF)
+    assert waits(place) == {"A1": 60, "A2": 10}
+    assert place.query("select state, reason, flagged from ops.coverage") == [("complete", "", "")]
 
 
 def test_a_copy_is_read_by_a_changed_rule_when_the_first_has_another_content(
