@@ -22,7 +22,7 @@ import yaml
 from homes import TestHome
 
 from assets.arrivals.sources import KINDS
-from assets.building.kpi import CLOSED_REALISATIONS
+from assets.building.kpi import CLOSED_REALISATIONS, COUNTED_NOW
 from assets.building.metrics import SHAPE
 from assets.building.plan import Plan
 from assets.building.rule_tables import ref_table
@@ -62,8 +62,10 @@ class Laboratory:
                 f'create table shape."metric.{name}" (month date, metric_id text, {columns}, '
                 "numerator decimal(38, 12), denominator decimal(38, 12))"
             )
-        closed = ", ".join(f"{n} {kind}" for n, kind in CLOSED_REALISATIONS.items())
-        self.connection.execute(f'create table shape."kpi.closed_realisations" ({closed})')
+        given = {"closed_realisations": CLOSED_REALISATIONS, "counted_now": COUNTED_NOW}
+        for name, kinds in given.items():
+            columns = ", ".join(f"{n} {kind}" for n, kind in kinds.items())
+            self.connection.execute(f'create table shape."kpi.{name}" ({columns})')
         for name in ("monthly", *KPI_ORDER[:6]):
             self._shape_of(f"kpi/{name}")
         for name in ("kpi.children", "kpi.tree"):

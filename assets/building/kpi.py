@@ -26,6 +26,10 @@ CLOSED_REALISATIONS = {
     "kpi_id": "text", "year": "integer", "period": "text", "value": "double", "status": "text",
     "reason": "text", "is_proven": "boolean",
 }  # fmt: skip
+# the cells counted now of the months that are closed, whatever these were closed with
+COUNTED_NOW = {
+    "month": "date", "metric_id": "text", "channel": "text", "service": "text", "status": "text",
+}  # fmt: skip
 
 
 def build_scorecard(bench: Workbench) -> list[OutputRecord]:
@@ -37,11 +41,13 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     rules = [plan.rules.kpi[name] for name in KPI_ORDER]
     refs = {name for rule in rules for name in rule.listed("reads") if name.startswith("ref.")}
     bench.lay_out([*sorted(refs), "metric.monthly"], None)
+    _counted_now(bench, [])
     _compute(bench, [])
     ordered = f"select * from kpi.scorecard order by {scorecard.header['order']}"
     bench.build(scorecard, AS_NOW, None, fingerprint, ordered)
     closed = closing.shares(plan.home)
     if closed:
+        _counted_now(bench, closed)
         bench.show("metric.monthly", published_months(bench))
         _compute(bench, closed)
         for name in KEPT[1:]:
@@ -90,6 +96,17 @@ def _closed_realisations(bench: Workbench, files: list[Path]) -> None:
             f"insert into kpi.closed_realisations by name select {', '.join(CLOSED_REALISATIONS)} "
             f"from read_parquet({literal(file)}) where basis = 'computed' and period like 'Q%'"
         )
+
+
+def _counted_now(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:
+    """Keep what the months as now hold of closed ones, before these show as they were closed."""
+    months = ", ".join(literal(f"{m}-01") for revision, _ in closed for m in revision.months)
+    where = f"month in ({months})" if closed else "false"
+    columns = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in COUNTED_NOW.items())
+    bench.connection.execute(
+        "create or replace table kpi.counted_now as "
+        f"select distinct {columns} from metric.monthly where {where}"
+    )
 
 
 def _keep_closed(bench: Workbench, table: str, revision: Revision, names: list[str]) -> None:

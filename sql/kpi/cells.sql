@@ -1,6 +1,6 @@
 -- title: What each metric comes to in each period
 -- grain: one row per metric, channel, service, year and period, or month
--- reads: metric.monthly, ref.calendar, ref.metrics, ref.metric_definitions
+-- reads: metric.monthly, kpi.counted_now, ref.calendar, ref.metrics, ref.metric_definitions, ref.requirements
 -- order: year, period, metric_id, channel nulls first, service nulls first
 with spans as (
     select
@@ -66,6 +66,53 @@ months as (
     group by month, metric_id, channel, service
 ),
 
+-- what closed months were closed without, though it is counted now: cells that the register has come
+-- to require, and metrics that began later. What came late of a cell nobody requires is held out
+-- like any late row, and nothing to count would have added nothing
+lacking as (
+    select distinct month, metric_id, channel, service
+    from kpi.counted_now as now
+    where
+        status <> 'no_volume'
+        and not exists (
+            select 1 from metric.monthly as closed
+            where closed.month = now.month
+                and closed.metric_id = now.metric_id
+                and closed.channel is not distinct from now.channel
+                and closed.service is not distinct from now.service
+        )
+        and (
+            exists (
+                select 1 from ref.requirements as required
+                where required.metric_id = now.metric_id
+                    and required.channel is not distinct from now.channel
+                    and required.service is not distinct from now.service
+            )
+            or not exists (
+                select 1 from metric.monthly as closed
+                join (select distinct month from kpi.counted_now) using (month)
+                where closed.metric_id = now.metric_id
+                    and date_trunc('quarter', closed.month) = date_trunc('quarter', now.month)
+            )
+        )
+),
+
+whole_months as (
+    from months
+    union all by name
+    select
+        *,
+        false as is_proven,
+        false as is_failed,
+        false as is_incomplete,
+        true as is_not_reported,
+        true as is_null,
+        false as is_provisional,
+        false as is_in_progress,
+        'closed without this figure' as reason
+    from lacking
+),
+
 summed as (
     select
         spans.year,
@@ -90,7 +137,7 @@ summed as (
             filter (is_null) as null_months,
         string_agg(strftime(month, '%Y-%m'), ', ' order by month)
             filter (is_provisional) as provisional_months
-    from months
+    from whole_months as months
     join spans using (month)
     join ref.metric_definitions as definitions using (metric_id)
     -- a metric that cannot be summed is shown for months only

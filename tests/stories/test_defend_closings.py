@@ -19,6 +19,20 @@ from storyhome import called, put_calls
 from assets.answers.report import published_as
 
 JULY = "2024-07-02"
+LONG_WAIT = """-- title: Answered after a long wait
+-- unit: share
+-- numerator: answered after more than 20 seconds
+-- denominator: answered
+-- rollup: sum
+-- reads: fact.contacts
+-- since: 2024-01
+select
+    month, channel, queue, source,
+    sum(contacts) filter (wait_seconds > 20) as numerator, sum(contacts) as denominator
+from fact.contacts
+where outcome = 'answered' and channel = 'phone'
+group by all
+"""
 Call = Callable[..., Said]
 
 
@@ -185,6 +199,27 @@ def test_late_rows_that_leave_the_share_as_it_was_are_held_out_and_listed(
     assert (row["denominator_as_published"], row["denominator_as_now"]) == (4, 8)
     assert "denominator 8" in command(home.root, "closings").text
     assert any("2024-Q1 is closed" in f.text for f in home.run(JULY, publish=True).findings)
+
+
+def test_a_metric_that_begins_after_a_closing_has_no_half_year_until_it_is_opened(
+    home: DefendedHome, command: Command
+) -> None:
+    """The closed months hold no such figure, so three months of six would stand for the half."""
+    assert close(command, home, "2024-Q1").code == 0
+    home.rule("metrics", "long_wait", LONG_WAIT)
+    home.publish(JULY)
+    wanted = (
+        "select period, value, status, reason from kpi.cells where metric_id = 'long_wait' "
+        "and channel = 'phone' and period in ('Q2', 'S1', 'Y') order by period"
+    )
+    without = "; ".join(f"2024-0{n} closed without this figure" for n in (1, 2, 3))
+    assert home.published(wanted) == [
+        ("Q2", 25.0, "measured", "counted from complete exports"),
+        ("S1", None, "incomplete", without),
+        ("Y", 25.0, "in_progress", f"the period is running; without {without}"),
+    ]
+    assert reopen(command, home, "2024-Q1").code == 0
+    assert home.published(wanted)[1][1:3] == (25.0, "measured")
 
 
 def test_what_a_capped_index_hides_is_held_out_and_shown(

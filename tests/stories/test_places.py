@@ -71,7 +71,7 @@ def test_a_withdrawal_taken_back_is_never_a_refusal_of_its_month(
 ) -> None:
     """Neither until the run reads it, nor where another content has taken its name meanwhile."""
     first = (place.root / "landing" / FIRST).read_bytes()
-    # the last content of the name is withdrawn, the one before is put back, and the withdrawal undone
+    # the name's last content is withdrawn, the one before is put back, the withdrawal undone
     place.put(FIRST, calls_file([call("A3")]))
     place.run(AS_OF)
     withdraw(place.home, FIRST, "wrong day")
