@@ -91,6 +91,20 @@ class Part:
 
 
 @dataclass(frozen=True)
+class ClosedRules:
+    """What a KPI of a closed period rests on, as the revision keeps it.
+
+    `rules` are rows of the explanation, in the register's words; `rule` is how the KPI was scored.
+    """
+
+    period: str
+    card: Row
+    rule: Row | None
+    parts: list[Part]
+    rules: list[Row]
+
+
+@dataclass(frozen=True)
 class Point:
     """A month or quarter of a KPI's trend, with the target of its quarter."""
 
@@ -116,6 +130,8 @@ class Kpi:
     targets: list[Row]
     parts: list[Part]
     policies: list[Row]
+    closed: ClosedRules | None
+    former: list[ClosedRules]
     trend: list[Point]
     pulls: list[Row]
     inputs: list[Row]

@@ -1,11 +1,16 @@
-"""What decides a KPI, as the register has it: its rule, targets, counted parts and policies."""
+"""What decides a KPI, as the register has it: its rule, targets, counted parts and policies.
+
+Of a closed period it is what the revision keeps (`closed_rules`), wherever the register says
+something else by now.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assets.performance_report.figures import Part, Row
+from assets.performance_report.closed_rules import POLICIES, as_registered, said
+from assets.performance_report.figures import ClosedRules, Part, Row
 from assets.performance_report.reader import Reader, of
 
 # agents' time as the printed formula names it, in its order
@@ -18,13 +23,18 @@ _POLICIES = {
 }  # fmt: skip
 
 
-def rule_of(reader: Reader, kpi_id: str) -> Row:
-    """The register's row of a KPI in force at the end of the period."""
+def rule_of(reader: Reader, kpi_id: str, closed: ClosedRules | None) -> Row:
+    """How a KPI is scored at the end of the period."""
+    rule = closed.rule if closed else None
+    if rule and (f"kpis:{kpi_id}", rule["text"]) not in as_registered(reader, reader.period):
+        return rule
     return of(reader.in_force("ref.kpis", ["kpi_id", "valid_from"]), kpi_id=kpi_id)[-1]
 
 
-def targets_of(reader: Reader, kpi_id: str) -> list[Row]:
-    """The register's targets of the year, the latest decision of each period."""
+def targets_of(reader: Reader, kpi_id: str, closed: ClosedRules | None) -> list[Row]:
+    """The targets of the year, the latest decision of each period; the one of a closed period."""
+    if closed:
+        return of(closed.rules, kind="target")
     rows = of(reader.rows("ref.targets", _TARGET), kpi_id=kpi_id, year=reader.year)
     return list({row["period"]: row for row in rows}.values())
 
@@ -39,8 +49,10 @@ def target_of(reader: Reader, kpi_id: str, year: int, period: str) -> Row | None
     return max(rows, key=lambda row: (row["period"] != "*", row["decided_on"]), default=None)
 
 
-def parts_of(reader: Reader, rule: Row) -> list[Part]:
+def parts_of(reader: Reader, rule: Row, closed: ClosedRules | None) -> list[Part]:
     """The counted cells below a KPI: of its metric, or of its composite's parts in force."""
+    if closed and closed.parts:
+        return closed.parts
     kind, _, name = str(rule["source"]).partition(":")
     definitions = {
         row["metric_id"]: row for row in reader.rows("ref.metric_definitions", ["metric_id"])
@@ -58,8 +70,63 @@ def parts_of(reader: Reader, rule: Row) -> list[Part]:
     ]
 
 
-def policies_of(reader: Reader, parts: list[Part]) -> list[Row]:
-    """The dated rules of counting in force at the end of the period."""
+def policies_of(reader: Reader, parts: list[Part], closed: ClosedRules | None) -> list[Row]:
+    """The dated rules of counting in force at the end of the period; of a closed one, those of
+    its own that still say the same."""
+    policies = _policies(reader, parts)
+    if closed is None:
+        return policies
+    kept = {said(row) for row in closed.rules}
+    return [policy for policy in policies if _in_words(reader, [policy]) <= kept]
+
+
+def otherwise(reader: Reader, closed: ClosedRules, policies: list[Row]) -> list[Row]:
+    """The rules of a closed period that are neither among these policies nor the register's."""
+    shown = _in_words(reader, policies)
+    now = as_registered(reader, closed.period)
+    return [
+        row
+        for row in of(closed.rules, kind="rule")
+        if not row["part"].startswith("kpis:")
+        and said(row) not in (shown if _is_policy(row["part"]) else now)
+    ]
+
+
+def counted_otherwise(
+    reader: Reader, closed: ClosedRules, parts: list[Part], policies: list[Row]
+) -> bool:
+    """Whether a closed period rests on other weights or rules than those shown of the report's."""
+    now = as_registered(reader, closed.period)
+    weights = {_part_id(part.weight): part.weight["weight"] for part in parts if part.weight}
+    own = {_part_id(part.weight): part.weight["weight"] for part in closed.parts if part.weight}
+    counting = {said(row) for row in closed.rules if _is_policy(row["part"])}
+    decided = [row for row in closed.rules if row["part"].startswith(("kpis:", "definition:"))]
+    return (
+        any(weights.get(name) != weight for name, weight in own.items())
+        or counting != _in_words(reader, policies)
+        or any(said(row) not in now for row in decided)
+        or bool(otherwise(reader, closed, policies))
+    )
+
+
+def _part_id(weight: Row) -> str:
+    return str(weight.values.get("part_id") or str(weight["text"]).partition(": ")[0])
+
+
+def _is_policy(part: str) -> bool:
+    return part.partition(":")[0] in POLICIES
+
+
+def _in_words(reader: Reader, policies: list[Row]) -> set[tuple[str, str]]:
+    """These rows of the register in the words of an explanation."""
+    names = {
+        f"{row.table.removeprefix('ref.')}:{row.values.get('policy_id') or row['formula_id']}"
+        for row in policies
+    }
+    return {rule for rule in as_registered(reader, reader.period) if rule[0].split(" ")[0] in names}
+
+
+def _policies(reader: Reader, parts: list[Part]) -> list[Row]:
     found: dict[tuple[str, str], Row] = {}
     for part in parts:
         table = _POLICIES.get(part.metric)

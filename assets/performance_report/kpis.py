@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from assets.performance_report.figures import Kpi, Node, Part, Row
+from dataclasses import replace
+
+from assets.performance_report.closed_rules import closed_rules
+from assets.performance_report.figures import ClosedRules, Kpi, Node, Part, Row
 from assets.performance_report.kpi_course import pulls_of, trend_of
 from assets.performance_report.kpi_rules import (
+    counted_otherwise,
+    otherwise,
     parts_of,
     policies_of,
     rule_of,
@@ -20,8 +25,10 @@ def read_kpis(reader: Reader, nodes: list[Node]) -> list[Kpi]:
 
 
 def _kpi(reader: Reader, node: Node) -> Kpi:
-    rule = rule_of(reader, node.id)
-    parts = parts_of(reader, rule)
+    closed = closed_rules(reader, node, reader.period)
+    rule = rule_of(reader, node.id, closed)
+    parts = parts_of(reader, rule, closed)
+    policies = policies_of(reader, parts, closed)
     kinds = _kinds(reader, parts)
     periods = {name: reader.nodes(reader.year, name) for name in reader.periods}
     own = [(name, cards[node.id]) for name, cards in periods.items() if node.id in cards]
@@ -31,9 +38,11 @@ def _kpi(reader: Reader, node: Node) -> Kpi:
         before=_before(reader, node.id),
         target_before=target_of(reader, node.id, reader.year - 1, reader.period),
         rule=rule,
-        targets=targets_of(reader, node.id),
+        targets=targets_of(reader, node.id, closed),
         parts=parts,
-        policies=policies_of(reader, parts),
+        policies=policies,
+        closed=replace(closed, rules=otherwise(reader, closed, policies)) if closed else None,
+        former=_former(reader, own, parts, policies),
         trend=trend_of(reader, rule, dict(own)),
         pulls=pulls_of(reader, parts),
         inputs=_inputs(reader, rule),
@@ -45,6 +54,16 @@ def _kpi(reader: Reader, node: Node) -> Kpi:
         ],
         states=_states(reader, parts),
     )  # fmt: skip
+
+
+def _former(
+    reader: Reader, own: list[tuple[str, Node]], parts: list[Part], policies: list[Row]
+) -> list[ClosedRules]:
+    """The other closed periods that rest on other rules than those shown."""
+    held = [closed_rules(reader, node, name) for name, node in own if name != reader.period]
+    return [
+        closed for closed in held if closed and counted_otherwise(reader, closed, parts, policies)
+    ]
 
 
 def _before(reader: Reader, kpi_id: str) -> Row | None:
@@ -72,7 +91,8 @@ def _inputs(reader: Reader, rule: Row) -> list[Row]:
         parts = reader.rows("ref.composite_parts", ["composite_id", "part_id", "valid_from"])
         sources = [str(row["source"]).partition(":") for row in of(parts, composite_id=name)]
         names = [source[2] for source in sources if source[0] == "input"]
-    inputs = of(reader.rows("ref.inputs", ["input_id", "year", "period"]), year=reader.year)
+    # a closed quarter's are those it was closed with
+    inputs = of(reader.rows("kpi.inputs", ["input_id", "year", "period"]), year=reader.year)
     return [row for row in inputs if row["input_id"] in names and row["period"] in reader.periods]
 
 

@@ -118,6 +118,15 @@ class Page(Drawings):
         """A reason or cause that the rules have put together, in the page's language."""
         return generated(self.words, text)
 
+    def held_out(self, row: Row) -> tuple[str, Figure, Figure, Figure]:
+        """What is held out of a figure, as published, as now and the difference: its index, or
+        where that is the same (under the cap) what it rests on."""
+        for what in ("realisation", "target"):
+            published, now = row.figure(f"{what}_as_published"), row.figure(f"{what}_as_now")
+            if row["as_published"] == row["as_now"] and published.value != now.value:
+                return what, published, now, now - published
+        return "index", row.figure("as_published"), row.figure("as_now"), row.figure("effect")
+
     def services(self) -> list[str]:
         return list(dict.fromkeys(service for service, _ in self.report.satisfaction))
 

@@ -49,8 +49,7 @@ class Reader:
             [year],
         )
         known = {row["period"]: row["last"] for row in ends}
-        own = (row["ends"] for row in ends if row["period"] == period)
-        self._ends: date = next(own, date(year, 12, 31))
+        self._ends: dict[str, date] = {row["period"]: row["ends"] for row in ends}
         self.periods = [name for name in PERIODS if name in known and known[name] <= last]
 
     def query(
@@ -60,10 +59,11 @@ class Reader:
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def in_force(self, table: str, key: Sequence[str]) -> list[Row]:
-        """The dated rows of the register that hold at the end of the period."""
+    def in_force(self, table: str, key: Sequence[str], period: str = "") -> list[Row]:
+        """The dated rows of the register that hold at the end of the period, or of another."""
         holds = "?::date between valid_from and coalesce(valid_to, date '9999-12-31')"
-        return self.rows(table, key, holds, [self._ends])
+        ends = self._ends.get(period or self.period, date(self.year, 12, 31))
+        return self.rows(table, key, holds, [ends])
 
     def cells(self, periods: Sequence[str]) -> list[Row]:
         """The cells of every metric in these periods of the year."""

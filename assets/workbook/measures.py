@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from assets.workbook.closed import Closed
 from assets.workbook.counts import Counts
 from assets.workbook.formulas import added, ratio, weighted_mean
 from assets.workbook.grid import Column, Expr, Grid, live
@@ -17,6 +20,7 @@ class Measures:
 
     def __init__(self, figures: Figures, words: Words, counts: Counts, register: Register) -> None:
         self.figures, self.counts, self.register = figures, counts, register
+        self.closed = Closed(figures)
         self._composites: dict[tuple[str, str], int] = {}
         self.composites = self._sheet(words)
 
@@ -85,19 +89,41 @@ class Measures:
 
     def _add(self, grid: Grid, row: Row) -> None:
         """A composite's parts, then the composite itself over them."""
-        end = row["period_end"]
-        held = [
-            place for place, part in enumerate(self.register.rows["parts"])
-            if part["composite_id"] == row["composite_id"]
-            and part["valid_from"] <= end and (part["valid_to"] is None or part["valid_to"] >= end)
-        ]  # fmt: skip
-        placed = [self._part(grid, place, row["period"]) for place in held]
+        if row["period"] in self.closed.periods:
+            placed = [
+                self._closed_part(grid, row, part)
+                for part in self.closed.parts(row["composite_id"], row["period"])
+            ]
+        else:
+            held = self._in_force(row["composite_id"], row["period_end"])
+            placed = [self._part(grid, place, row["period"]) for place in held]
         mean = weighted_mean(grid.span(placed, "weight"), grid.span(placed, "value"))
         whole = grid.add(
             composite_id=row["composite_id"], period=row["period"],
             value=live(mean, row["value"]), status=row["status"], reason=row["reason"],
         )  # fmt: skip
         self._composites[row["composite_id"], row["period"]] = whole
+
+    def _in_force(self, composite: str, end: date) -> list[int]:
+        return [
+            place for place, part in enumerate(self.register.rows["parts"])
+            if part["composite_id"] == composite
+            and part["valid_from"] <= end and (part["valid_to"] is None or part["valid_to"] >= end)
+        ]  # fmt: skip
+
+    def _closed_part(self, grid: Grid, row: Row, part: Row) -> int:
+        """A part as it was closed; formulas only where the register of now says the same."""
+        held = self._in_force(row["composite_id"], row["period_end"])
+        named = {self.register.rows["parts"][place]["part_id"]: place for place in held}
+        place = named.get(part["part_id"])
+        weight = None if place is None else self.register.grids["parts"].ref(place, "weight")
+        value = self.measure(part["source"], part["channel"], part["service"], row["period"])
+        told = ("part_id", "source", "channel", "service")
+        return grid.add(
+            composite_id=row["composite_id"], period=row["period"],
+            **{key: part[key] for key in told}, weight=live(weight, part["weight"]),
+            value=live(value, part["value"]),
+        )  # fmt: skip
 
     def _part(self, grid: Grid, place: int, period: str) -> int:
         part = self.register.rows["parts"][place]

@@ -68,9 +68,11 @@ class Tree:
 
     def _kpi(self, place: int, row: Row) -> None:
         rule = self.register.find("kpis", row["period"], kpi_id=row["id"])
+        closed = self.measures.closed.caps.get((row["period"], row["id"]))
         for key in ("cap_low", "cap_high"):
             cap = self._of("kpis", rule, key)
-            self.grid.set(place, key, live(cap, cap.value) if cap else None)
+            held = closed[key] if closed else cap.value if cap else None
+            self.grid.set(place, key, live(cap, held))
         scale = self.scales.get((row["period"], row["basis"], row["id"])) or row["period"]
         target = self.register.target(row["id"], scale)
         self._set(place, row, "target", self._of("targets", target, "target"))

@@ -110,6 +110,11 @@ ABOUT = {
               "pemisah desimal mengikuti bahasa program."),
     "blank": ("A blank figure is withheld or counts nothing; status and reason stand beside.",
               "Angka kosong: ditahan atau tidak ada yang dihitung; lihat status dan alasan."),
+    "register": ("The register's sheets say what holds now. Of a closed period, weights, parts and "
+                 "caps stand beside its figures as they were closed; kring explain tells the rest.",
+                 "Lembar register memuat yang berlaku sekarang. Untuk periode yang telah ditutup, "
+                 "bobot, unsur, dan batas di samping angkanya adalah yang berlaku saat ditutup; "
+                 "selebihnya lihat kring explain."),
     "sheet": ("Sheet", "Lembar"), "holds": ("What it holds", "Isi"),
     "rows": ("Rows", "Baris"), "live_cells": ("Formulas", "Rumus"),
     "kept_cells": ("Kept figures", "Angka tetap"),

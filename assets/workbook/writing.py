@@ -92,7 +92,7 @@ class _Writer:
             row += 1
             sheet.write_blank(row, 0, None, self._format("text", kind))
             sheet.write_string(row, 1, self.words.about(kind), self._format("wide", "value"))
-        for key in ("units", "blank"):
+        for key in ("units", "blank", "register"):
             row += 1
             sheet.write_string(row, 1, self.words.about(key), self._format("wide", "value"))
         self._contents(sheet, row + 2)
