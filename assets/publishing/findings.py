@@ -12,6 +12,7 @@ from assets.arrivals.ledger import LOADED, REFUSED
 from assets.building.plan import Plan
 from assets.performance_report.writing import failed_reports
 from assets.publishing.accounting import tally
+from assets.publishing.passed_over import before_the_first_month
 from assets.publishing.reconciliation import home_references
 from assets.record import closing
 from assets.record.versions import current
@@ -54,6 +55,7 @@ def findings(plan: Plan) -> list[Finding]:
         *found,
         *_moved(plan),
         *_by_former_rules(plan),
+        *(Finding("warning", text) for text in before_the_first_month(plan)),
         *_references(plan),
         *_incomplete(plan),
         *_checks(plan),

@@ -166,6 +166,31 @@ def test_a_renamed_an_edited_and_a_withdrawn_source(home: StoryHome) -> None:
     assert ran.findings == []
 
 
+def test_what_is_written_for_a_time_before_the_home_begins_is_told(home: StoryHome) -> None:
+    # the model organisation's rows are nobody's here, until somebody writes into them
+    assert home.run("2025-01-02").findings == []
+    home.edit_register("inputs", "ikpa,2024,Q1,,,96.12", "ikpa,2024,Q1,,,95")
+    home.append_register("inputs", "smart,2023,Q4,,,95,false,Minutes,Head")
+    # S1 has months of the home, and a report shows what was printed of 2023 beside 2024
+    home.append_register(
+        "reported",
+        "service_level,2022,Y,85,Report,", "service_level,2024,S1,85,Report,",
+        "audit_recommendations,2023,Y,99,Report,",
+    )  # fmt: skip
+    lines = (home.root / "register/inputs.csv").read_text().splitlines()
+    changed = next(n for n, line in enumerate(lines, start=1) if line.startswith("ikpa,2024,Q1"))
+    reported = len((home.root / "register/reported.csv").read_text().splitlines()) - 2
+    so = "its period ends before 2024-04, the first_month of kring.toml, and no figure has it"
+    told = [
+        f"register/inputs.csv line {changed}: {so} (so with 1 more); take it out, or begin earlier",
+        f"register/reported.csv line {reported}: {so}; take it out, or begin earlier",
+    ]
+    ran = home.run("2025-01-02")
+    assert [(f.about, f.text) for f in ran.findings] == [("warning", text) for text in told]
+    shown = " ".join(home.kring("status", "--as-of", "2025-01-02").stdout.split())
+    assert all(f"warning {text}" in shown for text in told)
+
+
 def test_rows_whose_file_is_gone_stand_by_the_rule_they_were_read_by_and_that_is_told(
     home: StoryHome,
 ) -> None:
