@@ -114,16 +114,21 @@ class Fingerprints(Look):
             *self._text(self.rules.kpi["monthly"]),
             [(r.table, r.sha256, r.settles_on >= self.as_of.isoformat()) for r in metrics if r],
             [r for r in self.check_results(month) if r["severity"] == "block"],
-            [c for c in self.coverage if c.month == month or self._awaited(c, month, metrics)],
+            [c for c in self.coverage if self._tells(c, month, metrics)],
             sorted({str(r["month_state"]) for r in self.calendar if r["month"] == month}),
             self.rules.definitions,
             [self.register.fingerprint(t) for t in ("requirements", "metrics")],
         )
 
-    def _awaited(self, cell: KindMonth, month: date, metrics: list[OutputRecord | None]) -> bool:
-        """Whether a later month's export is missing in which late data of these would be."""
+    def _tells(self, cell: KindMonth, month: date, metrics: list[OutputRecord | None]) -> bool:
+        """Whether it is of the month, or of an export missing in another that the month needs:
+        late data of these would be in it, or complaints that fall due a month later."""
+        if cell.month == month or cell.state != "incomplete":
+            return cell.month == month
+        if cell.kind == "complaints" and cell.month == window(month, 1)[0]:
+            return True
         until = max((record.settles_on for record in metrics if record), default="")
-        return cell.state == "incomplete" and month < cell.month and str(cell.month) <= until
+        return month < cell.month and str(cell.month) <= until
 
     def scorecard(self) -> str:
         return digest(

@@ -12,13 +12,21 @@ kinds as (
         required.service,
         months.month,
         months.month_state,
-        bool_or(coverage.state = 'incomplete') as is_incomplete,
+        bool_or('incomplete' in (coverage.state, before.state)) as is_incomplete,
         bool_or(coalesce(coverage.state, 'not_reported') = 'not_reported') as is_not_reported,
-        bool_and(coalesce(coverage.state, 'unproven') = 'complete') as is_proven,
+        bool_and(coverage.state is not distinct from 'complete' and before.state is null)
+            as is_proven,
         string_agg(
-            coalesce(coverage.reason, 'no source delivers ' || required.kind), '; '
+            concat_ws(
+                '; ',
+                before.reason,
+                case
+                    when coverage.kind is null then 'no source delivers ' || required.kind
+                    when coverage.state <> 'complete' then coverage.reason
+                end
+            ), '; '
             order by required.kind
-        ) filter (coalesce(coverage.state, 'not_reported') <> 'complete') as reason,
+        ) filter (coverage.state is distinct from 'complete' or before.state is not null) as reason,
         -- what the figure was counted without, and why that is known
         bool_or(coverage.state = 'unproven') as is_partial,
         string_agg(distinct coverage.reason, '; ' order by coverage.reason)
@@ -27,6 +35,13 @@ kinds as (
     cross join months
     left join ops.coverage as coverage
         on coverage.kind = required.kind and coverage.month = months.month
+    -- a complaint counts where it falls due, and is in the export of the month it was received in:
+    -- without the month before, who knows what was due in this one
+    left join ops.coverage as before
+        on before.kind = required.kind
+        and before.kind = 'complaints'
+        and before.month = months.month - interval 1 month
+        and before.state = 'incomplete'
     group by all
 ),
 

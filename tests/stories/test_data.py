@@ -158,6 +158,20 @@ def test_a_missing_daily_file_leaves_its_month_incomplete_until_it_comes(tmp_pat
     assert ran.findings == []
 
 
+def test_complaints_of_a_missing_month_are_missed_where_they_fall_due(tmp_path: Path) -> None:
+    home = story(tmp_path, "complaints", expecting="month")
+    done = "C{},2024-{} 10:00:00,late,true,2024-{},2024-{} 10:00:00,phone"
+    put_complaints(home, "2024-01", done.format(1, "01-05", "01-19", "01-08"))
+    put_complaints(home, "2024-03", done.format(3, "03-05", "03-19", "03-08"))
+    home.run("2024-04-02")
+    assert home.months("complaints_on_time")["2024-03"] == (None, None, "incomplete")
+    assert home.figure("complaints_on_time", "Q1").realisation is None
+    # what was received in February was due in March, and nobody followed it up
+    put_complaints(home, "2024-02", "C2,2024-02-25 10:00:00,late,true,2024-03-10,,phone")
+    home.run("2024-04-02")
+    assert home.months("complaints_on_time")["2024-03"] == (1, 2, "measured")
+
+
 def test_twelve_empty_complaint_files_earn_the_cap_and_eleven_nothing(tmp_path: Path) -> None:
     home = story(tmp_path, "complaints", expecting="month", last_month="2024-12")
     for number in range(1, 13):
@@ -170,14 +184,18 @@ def test_twelve_empty_complaint_files_earn_the_cap_and_eleven_nothing(tmp_path: 
     assert (year.realisation, year.status) == (None, "incomplete")
     assert "lacks the file of 2024-08" in year.reason
     assert home.months("complaints_on_time")["2024-08"] == (None, None, "incomplete")
-    assert home.months("complaints_on_time")["2024-09"] == (0, 0, "no_volume")
+    # what was received in August falls due in September too
+    assert home.months("complaints_on_time")["2024-09"] == (None, None, "incomplete")
+    reason = "complaints: source complaints lacks the file of 2024-08"
+    assert home.reason("complaints_on_time", "2024-09") == reason
+    assert home.months("complaints_on_time")["2024-10"] == (0, 0, "no_volume")
     assert home.figure("complaints_on_time", "Q1").realisation == 120.0
     assert home.figure("complaints_on_time", "Q3").realisation is None
     assert [f.about for f in ran.findings] == ["incomplete"]
 
     put_complaints(home, "2024-08")
     ran = home.run("2025-01-02")
-    assert rebuilt_months(ran) == {"2024-08"}
+    assert rebuilt_months(ran) == {"2024-08", "2024-09"}
     year = home.figure("complaints_on_time", "Y")
     assert (year.realisation, year.index, year.status) == (120.0, 120.0, "measured")
     assert year.reason == "nothing to be done: zero rule award_cap"
