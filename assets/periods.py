@@ -103,11 +103,17 @@ class KindMonth:
 
 
 def coverage(
-    home: Home, sources: Iterable[Source], ledger: Ledger, as_of: date, known: list[Gap]
+    home: Home,
+    sources: Iterable[Source],
+    ledger: Ledger,
+    as_of: date,
+    known: list[Gap],
+    late_days: int,
 ) -> list[KindMonth]:
     """One row per kind that a source exists for, and month (table ops.coverage).
 
     A day that an event of the register explains (`known`) is not missing; the reason names it.
+    Payments on the cases of the last months reported come up to `late_days` after them.
     """
     by_kind: dict[str, list[Source]] = {}
     for source in sources:
@@ -118,9 +124,17 @@ def coverage(
         arrived = {s.name: _not_replaced(ledger.deliveries([s.name])) for s in its_sources}
         delivering = [s for s in its_sources if any(d.status == LOADED for d in arrived[s.name])]
         days = {s.name: _covered(arrived[s.name]) for s in delivering}
-        for month in months:
+        late = _months_after_the_last(home, as_of, late_days) if kind == "payments" else []
+        for month in [*months, *late]:
             rows.append(_kind_month(kind, month, delivering, days, arrived, as_of, known))
     return rows
+
+
+def _months_after_the_last(home: Home, as_of: date, days: int) -> list[date]:
+    if not (last := home.last_month()):
+        return []
+    until = min(month_end(last) + timedelta(days=days), as_of)
+    return list(months_between(month_end(last) + timedelta(days=1), until))
 
 
 def _covered(deliveries: list[Delivery]) -> set[date]:

@@ -63,7 +63,12 @@ class Look:
 
     @cached_property
     def coverage(self) -> list[KindMonth]:
-        return coverage(self.home, self.sources, self.ledger, self.as_of, gaps(self.register))
+        policies = self.register.rows("outbound_policy")
+        late = [int(str(row["window_days"])) + int(str(row["lag_days"])) for row in policies]
+        return coverage(
+            self.home, self.sources, self.ledger, self.as_of, gaps(self.register),
+            max(late, default=0),
+        )  # fmt: skip
 
     @cached_property
     def calendar(self) -> list[dict[str, object]]:

@@ -19,9 +19,9 @@ from assets.building.plan import Plan
 SL, PHONE = "service_level", "phone"
 
 
-def outbound(root: Path, first_month: str) -> StoryHome:
+def outbound(root: Path, first_month: str, last_month: str = "") -> StoryHome:
     """Two cases first called in March."""
-    home = story(root, *OUTBOUND, first_month=first_month)
+    home = story(root, *OUTBOUND, first_month=first_month, last_month=last_month)
     put_cases(home, "2024-03", "K1 2024-03-01 2024-06-30", "K2 2024-03-01 2024-06-30")
     put_attempts(home, "2024-03", "T1 K1 2024-03-28 10:00:00 NA", "T2 K2 2024-03-28 10:00:00 NA")
     put_payments(home, "2024-03", "P9 K9 2024-03-02 2024-03-03")
@@ -112,3 +112,35 @@ def test_a_figure_waits_for_late_data_whose_export_is_missing(tmp_path: Path) ->
     put_payments(home, "2024-04", "P4 K1 2024-04-29 2024-04-30")
     assert home.run("2024-06-20").months("metric.monthly") == ["2024-03", "2024-04"]
     assert home.months(behaviour)["2024-03"] == (1, 2, "measured")
+
+
+def test_payments_on_the_last_months_cases_are_waited_for_until_a_source_has_ended(
+    tmp_path: Path,
+) -> None:
+    home = outbound(tmp_path, "2024-03", last_month="2024-03")
+    home.expecting("month", "payments")
+    put_attempts(home, "2024-03", "T1 K1 2024-03-28 10:00:00 RPC", "T2 K2 2024-03-28 10:00:00 RPC")
+    missing = "payments: source payments lacks the file of 2024-04"
+    ran = home.run("2024-06-20")
+    behaviour = "outbound_behaviour"
+    assert home.months(behaviour) == {"2024-03": (0, 2, "provisional")}
+    assert home.reason(behaviour, "2024-03").startswith(f"late data is missing: 2024-04 {missing}")
+    assert [f.text for f in ran.findings if f.about == "incomplete"] == [
+        f"payments: 2024-04 ({missing}), 2024-05 (payments: source payments lacks the file of "
+        "2024-05)"
+    ]
+    # after the days for which payments are late (until 15 May) none is owed
+    put_payments(home, "2024-04", "P4 K1 2024-04-20 2024-04-30")
+    put_payments(home, "2024-05", "P5 K9 2024-05-02 2024-05-03")
+    ran = home.run("2024-07-20")
+    assert home.months(behaviour) == {"2024-03": (1, 2, "measured")}
+    assert ran.findings == []
+
+    (home.root / "landing/outbound/payments_202405.csv").unlink()
+    home.kring("withdraw", "outbound/payments_202405.csv", "--reason", "wrong")
+    home.run("2024-07-20")
+    assert home.months(behaviour) == {"2024-03": (1, 2, "provisional")}
+    home.expecting("month until 2024-04-30", "payments")
+    ran = home.run("2024-07-20")
+    assert home.months(behaviour) == {"2024-03": (1, 2, "measured")}
+    assert ran.findings == []
