@@ -11,8 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 
 _KEY_LINE = re.compile(r"^--\s?([a-z_]+):(?:\s+(.*?))?\s*$")
+_SHOWN = 100  # characters of a line in a message
 _CONTINUATION = re.compile(r"^--\s{3,}(\S.*?)\s*$")
 
 
@@ -50,9 +52,13 @@ class Statement:
     @property
     def body(self) -> str:
         """The statement without its header comments and trailing semicolon."""
+        lines = self.text.splitlines()[self._header_lines :]
+        return "\n".join(lines).strip().rstrip(";").rstrip()
+
+    @property
+    def _header_lines(self) -> int:
         lines = self.text.splitlines()
-        start = next((i for i, line in enumerate(lines) if not _is_header_line(line)), len(lines))
-        return "\n".join(lines[start:]).strip().rstrip(";").rstrip()
+        return next((i for i, line in enumerate(lines) if not _is_header_line(line)), len(lines))
 
     def listed(self, key: str, separator: str = ",") -> tuple[str, ...]:
         """The values of a list-like key, trimmed, in order; empty where the key is absent."""
@@ -63,6 +69,13 @@ class Statement:
         """An error about a key's value, located for the person who edits the file."""
         line = self.lines.get(key, 1)
         return HeaderError(f"{place(self.path)} line {line}: {key}: {advice}")
+
+    def spot(self, line: int | None) -> str:
+        """A line of the body (its first is 1) as the file counts it, and what stands there."""
+        if line is None:
+            return place(self.path)
+        shown = shorten(self.body.split("\n")[line - 1], _SHOWN, placeholder=" ...")
+        return f"{place(self.path)} line {self._header_lines + line}, `{shown}`"
 
 
 def read_statement(path: Path, keys: Keys) -> Statement:

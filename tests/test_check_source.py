@@ -155,8 +155,8 @@ def test_a_file_that_the_source_does_not_claim_is_told(check: Check, file: str) 
 @pytest.mark.parametrize(
     ("select", "said"),
     [
-        ("selec _row frm export", "t.sql is not a select that can be parsed: syntax error"),
-        ("select 1; drop table x", "t.sql is not a select that can be parsed: Only SELECT"),
+        ("selec _row frm export", "t.sql line 5, `selec _row frm export`: syntax error"),
+        ("select 1; drop table x", "t.sql: must be one select and nothing else"),
         ("select _row, id as contact from export", "columns of the select, unknown: contact; "
          "missing: contact_id"),
         ("select cleaned(id) as contact_id from export", "cleaned does not exist"),
@@ -184,3 +184,80 @@ def test_a_good_select_is_not_refused_without_an_export(check: Check) -> None:
     assert check(CALLS[: CALLS.index("select")] + twice).code == 0
     all_of_them = check(CALLS[: CALLS.index("select")] + "select * from export")
     assert all_of_them.code == 0 and "what it takes by * an export must show" in all_of_them.out
+
+
+# Where a select is wrong
+
+
+LONG = """-- title: T
+-- kind: calls
+-- files: z/*.csv
+--        ; y/*.csv
+
+-- A remark; the é of it is one letter and two bytes
+-- format: csv
+with it as (  -- é
+    select _row, id, "at" from export
+)
+
+select
+    _row, id as contact_id, "at" as entered_at,
+    -- another
+    {wrong} as queue,
+    'abandoned' as outcome
+from it
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("cleaned(id)", "Scalar Function with name cleaned does not exist!"),
+        ("its.id", 'Referenced table "its" not found!'),
+        ("'é' id", 'syntax error at or near "as"'),
+        ("clean(id, 1, 2)", "Macro clean() does not support the supplied arguments."),
+        ("cast(id as date)", "a cast or function of column id failed on a row"),
+    ],
+)
+def test_what_is_wrong_in_a_select_is_told_by_the_files_own_line_and_shown(
+    check: Check, wrong: str, said: str
+) -> None:
+    tried = check(LONG.format(wrong=wrong), "id,at\n0812,2024-02-01 08:00\n")
+    place = f"sources/t.sql line 15, `{wrong} as queue,`: {said}"
+    assert tried.code == 1 and place in tried.err and "0812" not in tried.err
+    if "cast(" not in wrong:  # what only a row can tell
+        assert place in check(LONG.format(wrong=wrong)).err
+
+
+def test_a_column_that_is_not_there_is_told_by_the_line_that_asks_for_it(check: Check) -> None:
+    tried = check(LONG.format(wrong="ad"), "id,at\n1,2024-02-01 08:00\n")
+    assert "lacks `ad` (nearest: `id`)" in tried.err
+    assert "asked for in sources/t.sql line 15, `ad as queue,`" in tried.err
+
+
+def test_a_mistake_of_a_source_with_a_version_has_its_line_too(check: Check) -> None:
+    source = CALLS.replace("-- format", "-- version: changed\n-- format").replace("id as", "idd as")
+    said = check(source + "-- the end\n", "id,at,changed\n1,2024-02-01 08:00,1\n")
+    assert "sources/t.sql line 6, `select _row, idd as contact_id" in said.err
+    good = check(source.replace("idd", "id") + "-- the end\n", "id,at,changed\n1,2024-02-01,1\n")
+    assert "1 accepted" in good.out
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("[id] as queue", "column queue is VARCHAR[]; return text, a number or a time"),
+        ("struct_pack(a := id) as queue", "column queue is STRUCT; return text"),
+        ("id::blob as queue", "column queue is BLOB; return text"),
+        ("local_time(id, '%Y') - local_time(id, '%Y') as talk_seconds",
+         "column talk_seconds is INTERVAL; return seconds_between(a, b)"),
+        ("id as _rows", "column _rows is VARCHAR; return a whole number"),
+        ("nullif(1, 1) as _rows", "column _rows is null in a row"),
+    ],
+)  # fmt: skip
+def test_a_type_that_no_column_is_read_from_refuses_the_file(
+    check: Check, column: str, said: str
+) -> None:
+    source = CALLS.replace("select _row", f"select _row, {column}")
+    tried = check(source, "id,at\n1,2024-02-01 08:00\n")
+    assert tried.code == 1 and f"sources/t.sql: {said}" in tried.err

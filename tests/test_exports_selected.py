@@ -9,6 +9,7 @@ import pytest
 from exporting import PLAIN, SEMI, Bench, benches, refusal
 
 from assets.exports import select_columns
+from sql.header import HeaderError
 
 NEW_LINE = b"\n"
 
@@ -111,17 +112,29 @@ def test_g10_the_sandbox_reaches_nothing_but_its_box(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["drop table x", "select 1; select 2", "selec 1", "select #1 from export"]
+    ("body", "said"),
+    [
+        ("drop table x", "t.sql: must be one select"),
+        ("select 1; select 2", "t.sql: must be one select"),
+        ("from (pivot export on id using max(n))", r"t.sql: .*`on x in \('a', 'b'\)`"),
+        ("selec 1", 't.sql line 5, `selec 1`: syntax error at or near "selec"'),
+        ("select 'é',\n  #1\nfrom export", "t.sql line 6, `#1`: .* by position"),
+    ],
 )
-def test_a_source_is_one_select_by_name(bench: Bench, body: str) -> None:
-    with pytest.raises(ValueError, match=r"select|position"):
-        select_columns(bench.con, body)
+def test_a_source_is_one_select_by_name(bench: Bench, body: str, said: str) -> None:
+    with pytest.raises(HeaderError, match=said):
+        select_columns(bench.con, bench.source(select=body).statement)
 
 
-def test_the_columns_a_select_refers_to(bench: Bench) -> None:
-    body = 'with a as (select "Call ID" as x, trim(agent) as agent from export) select x from a'
-    assert select_columns(bench.con, body) == {"Call ID", "agent"}
-    assert select_columns(
-        bench.con, "select count(*), list_transform(l, v -> v || w) from export"
-    ) == {"l", "w"}
-    assert select_columns(bench.con, "from export") == {"*"}
+@pytest.mark.parametrize(
+    ("body", "columns"),
+    [
+        ('with a as (select "Call ID" as x, trim(agent) as agent from export) select x from a',
+         {"Call ID", "agent"}),
+        ("select count(*), list_transform(l, v -> v || w) from export", {"l", "w"}),
+        ("from export", {"*"}),
+        ("select a, d, s from export unpivot (s for d in (x, y))", {"a", "x", "y"}),
+    ],
+)  # fmt: skip
+def test_the_columns_a_select_refers_to(bench: Bench, body: str, columns: set[str]) -> None:
+    assert select_columns(bench.con, bench.source(select=body).statement) == columns

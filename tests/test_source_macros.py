@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from assets.exports import sandbox, select_columns
 from assets.exports.view import literal
+from sql.header import Statement
 
 MACROS = Path(__file__).resolve().parent.parent / "sql" / "source_macros.sql"
 CODES = "map {'OK': 'answered', '2': 'abandoned'}"
@@ -231,7 +232,8 @@ def test_columns_that_bear_a_parameters_name(engine: duckdb.DuckDBPyConnection) 
 
 def test_arguments_are_not_taken_for_columns(engine: duckdb.DuckDBPyConnection) -> None:
     body = "select number_of(a, mark := ',') as x, json_list(p, path := '$.z') as y from export"
-    assert select_columns(engine, body) == {"a", "p"}
+    statement = Statement("t", Path("sources/t.sql"), {}, body, {})
+    assert select_columns(engine, statement) == {"a", "p"}
 
 
 def test_every_helper_has_an_example() -> None:

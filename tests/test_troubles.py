@@ -54,6 +54,22 @@ def test_a_reason_that_looks_like_markup_is_kept_and_shown(
     assert said.code == 0 and reason in said.text
 
 
+def test_a_mistake_in_a_select_is_told_by_its_line(place: TestHome, command: Command) -> None:
+    select = (
+        'select _row, id as contact_id, "at" as entered_at,\n  oucome(x) as outcome from export'
+    )
+    keys = "-- title: T\n-- kind: calls\n-- files: mine/*.csv\n-- format: csv\n"
+    place.source("mine", f"{keys}\n-- A remark\n{select}\n")
+    place.put("mine/a.csv", "id,at,x\n1,2024-01-15 08:00,2\n")
+    place.run(AS_OF)
+    told = (
+        "refused mine/a.csv: sources/mine.sql line 8, `oucome(x) as outcome from export`: "
+        "Scalar Function with name oucome does not exist!"
+    )
+    assert told in command(place.root, "status", "--as-of", AS_OF).text
+    assert told in " ".join(place.kring("run", "--as-of", AS_OF).stdout.split())
+
+
 # what cannot be written or read
 
 

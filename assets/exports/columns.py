@@ -14,20 +14,25 @@ from typing import Any
 import duckdb
 
 from assets.arrivals.sources import Source
+from assets.exports.complaints import complained_line, complaint, described, misplaced
 from assets.exports.refused import Refused
 from assets.exports.view import RESERVED, Export
-from sql.header import HeaderError, place
+from sql.header import Statement
 
 ALL = "*"
+_ONE_SELECT = (
+    "must be one select and nothing else; a `pivot` in it must say which values become columns, "
+    "as in `on x in ('a', 'b')`"
+)
 _WITH_HEADERS = ("csv", "tsv", "xlsx")
 
 
-def select_columns(con: duckdb.DuckDBPyConnection, body: str) -> set[str]:
+def select_columns(con: duckdb.DuckDBPyConnection, statement: Statement) -> set[str]:
     """Names of columns a select refers to, its own aliases left out; `*` where it takes all.
 
-    Raises ValueError where the text is not exactly one SELECT, or takes columns by position.
+    Raises HeaderError where the text is not exactly one SELECT, or takes columns by position.
     """
-    nodes = _parsed(con, body)
+    nodes = _parsed(con, statement)
     defined: set[str] = set()
     for node in nodes:
         alias = node.get("alias")
@@ -35,22 +40,25 @@ def select_columns(con: duckdb.DuckDBPyConnection, body: str) -> set[str]:
         inner = {name.casefold() for name in _references(node)}
         if alias and alias.casefold() not in inner:
             defined.add(alias.casefold())
-        defined.update(str(each).casefold() for each in node.get("column_name_alias") or ())
+        for named in ("column_name_alias", "unpivot_names"):
+            defined.update(str(each).casefold() for each in node.get(named) or ())
         if node.get("class") == "LAMBDA":
             defined.update(name.casefold() for name in _references(node["lhs"]))
     return {name for name in _all_references(nodes) if name.casefold() not in defined}
 
 
-def _parsed(con: duckdb.DuckDBPyConnection, body: str) -> list[dict[str, Any]]:
+def _parsed(con: duckdb.DuckDBPyConnection, statement: Statement) -> list[dict[str, Any]]:
     query = "select json_serialize_sql(cast(? as varchar))"
-    parsed = json.loads(con.execute(query, [body]).fetchall()[0][0])
-    if parsed.get("error"):
-        raise ValueError(f"is not a select that can be parsed: {parsed.get('error_message')}")
-    if len(parsed["statements"]) != 1:
-        raise ValueError("must be one select, not several statements")
+    parsed = json.loads(con.execute(query, [statement.body]).fetchall()[0][0])
+    if parsed.get("position"):
+        raise misplaced(statement, parsed["error_message"], int(parsed["position"]))
+    if parsed.get("error") or len(parsed["statements"]) != 1:
+        raise misplaced(statement, _ONE_SELECT, None)
     nodes = list(_nodes(parsed["statements"]))
-    if any(node.get("class") == "POSITIONAL_REFERENCE" for node in nodes):
-        raise ValueError("takes a column by position (#1); name it")
+    for node in nodes:
+        if node.get("class") == "POSITIONAL_REFERENCE":
+            said = "a column is taken by position (#1); name it"
+            raise misplaced(statement, said, node["query_location"])
     return nodes
 
 
@@ -79,10 +87,7 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
 
 def used_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | None:
     """Lower-cased names a source's select may refer to; None where it takes all columns."""
-    try:
-        used = _all_references(_parsed(con, source.statement.body))
-    except ValueError as error:
-        raise HeaderError(f"{place(source.statement.path)}: {error}") from None
+    used = _all_references(_parsed(con, source.statement))
     return None if ALL in used else {name.casefold() for name in used}
 
 
@@ -93,20 +98,19 @@ def check_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export
     """
     have = {name.casefold(): name for name in export.columns}
     try:
-        con.sql(f"describe {source.statement.body}").fetchall()
+        described(con, source.statement.body)
     except duckdb.Error as error:
-        asked = {name.casefold(): name for name in select_columns(con, source.statement.body)}
+        asked = {name.casefold(): name for name in select_columns(con, source.statement)}
         there = {*have, *RESERVED, ALL, *(name.casefold() for name in source.options.optional)}
         missing = [asked[key] for key in sorted(asked.keys() - there)]
         if missing:
             told = _missing(missing, export.columns)
             if source.format in _WITH_HEADERS and not asked.keys() & have.keys():
                 told += _no_header(len(export.columns))
+            elif line := complained_line(error, source.statement):
+                told += f". It is asked for in {source.statement.spot(line)}"
             raise Refused("missing_column", f"{export.file}: {told}") from None
-        first = str(error).split("\n", 1)[0]
-        raise Refused(
-            "select", f"{export.file}: the select of {source.name}.sql does not fit: {first}"
-        ) from None
+        raise Refused("select", f"{export.file}: {complaint(error, source.statement)}") from None
     used = used_columns(con, source)
     if source.columns == "strict" and used is not None:
         unknown = ", ".join(f"`{name}`" for key, name in have.items() if key not in used)

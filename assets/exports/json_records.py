@@ -51,7 +51,7 @@ def open_json(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) ->
     check_names(list(names.columns), staged.name)
     # Without a single record there is no telling which columns there would be.
     columns = tuple(names.columns) or tuple(
-        sorted(select_columns(con, source.statement.body) - {ALL, *RESERVED})
+        sorted(select_columns(con, source.statement) - {ALL, *RESERVED})
     )
     batches.create_view(con, columns)
     return Export(staged.name, columns, number, batches.rejects.found)

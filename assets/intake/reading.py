@@ -141,7 +141,7 @@ class Reader:
             reading.refused, reading.rule = str(refusal), refusal.rule
         except ValueError as error:  # the select's text itself: HeaderError and its like
             placed = isinstance(error, HeaderError)
-            why = str(error) if placed else f"sources/{self.source.name}.sql {error}"
+            why = str(error) if placed else f"sources/{self.source.name}.sql: {error}"
             reading.refused, reading.rule = f"{staged.name}: {why}", "select"
         finally:
             for leftover in self.box.iterdir():

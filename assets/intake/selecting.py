@@ -14,9 +14,24 @@ import polars as pl
 import pyarrow as pa
 
 from assets.arrivals.sources import Source
-from assets.exports import Refused, create_empty_view, select_columns, used_columns
-from schemas.contract import Contract, check_columns
+from assets.exports import (
+    Refused,
+    complained_line,
+    complaint,
+    create_empty_view,
+    described,
+    select_columns,
+    used_columns,
+)  # fmt: skip
+from schemas.contract import Contract, ContractError, check_columns
 from sql.run import quoted
+
+# types of the engine: of the numbers of records, and those that hold several values or none to read
+_WHOLE = {
+    "_row": r"U?(TINY|SMALL|BIG)?INT(EGER)?",
+    "_rows": r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL.*",
+}
+_UNREAD = re.compile(r"\]$|^(STRUCT|MAP|UNION|VARIANT|BLOB|BIT|INTERVAL)\b")
 
 
 class Selecting:
@@ -29,7 +44,11 @@ class Selecting:
     def check(self, file: str) -> None:
         """Raise Refused where the select cannot run or does not return the contract's columns."""
         try:
-            check_columns(self._contract, self._connection.sql(self._select).columns)
+            columns = described(self._connection, self._source.statement.body)
+            if self._select != self._source.statement.body:
+                columns = described(self._connection, self._select)
+            check_columns(self._contract, [name for name, _ in columns])
+            _check_types(dict(columns))
         except Exception as error:
             raise _refusal(error, self._source, file) from None
 
@@ -37,9 +56,9 @@ class Selecting:
         """Raise Refused where the select is wrong over whichever export, without having one.
 
         False where it takes all columns (`*`): what it returns is then the export's to say, and
-        its text alone was judged. Raises ValueError where that is not one select.
+        its text alone was judged. Raises HeaderError where that is not one select.
         """
-        asked = select_columns(self._connection, self._source.statement.body)
+        asked = select_columns(self._connection, self._source.statement)
         named = used_columns(self._connection, self._source)
         if named is None:
             return False
@@ -67,11 +86,24 @@ class Selecting:
                     frame = pl.from_arrow(pa.Table.from_batches([batch]))
                     assert isinstance(frame, pl.DataFrame)
                     check_columns(self._contract, frame.columns)
+                    for each in _WHOLE:
+                        if each in frame.columns and frame[each].null_count():
+                            raise ContractError(f"column {each} is null in a row")
                     yield frame
         except Refused:
             raise
         except Exception as error:
             raise _refusal(error, self._source, file) from None
+
+
+def _check_types(types: dict[str, str]) -> None:
+    """Raise ContractError for a column of a type that no column of a contract is read from."""
+    for name, kind in types.items():
+        if name in _WHOLE and not re.fullmatch(_WHOLE[name], kind):
+            raise ContractError(f"column {name} is {kind}; return a whole number, as min(_row) is")
+        if _UNREAD.search(kind):
+            instead = "seconds_between(a, b)" if kind == "INTERVAL" else "text, a number or a time"
+            raise ContractError(f"column {name} is {kind.partition('(')[0]}; return {instead}")
 
 
 def _with_version(source: Source) -> str:
@@ -81,7 +113,7 @@ def _with_version(source: Source) -> str:
         return body
     column = quoted(source.version)
     return (
-        f"select chosen.*, export.{column} as _version from ({body}) as chosen "
+        f"select chosen.*, export.{column} as _version from ({body}\n) as chosen "
         "join export on export._row = chosen._row"
     )
 
@@ -92,15 +124,16 @@ def _refusal(error: Exception, source: Source, file: str) -> Refused:
     What the engine says before it has read a row is about the select's text; what it says
     later may quote the export, so then only the column it names is passed on.
     """
-    name = f"{file}: sources/{source.name}.sql" if file else f"sources/{source.name}.sql"
+    statement, of_file = source.statement, f"{file}: " if file else ""
     about_text = ("ParserException", "BinderException", "CatalogException", "ContractError",
                   "PermissionException")  # fmt: skip
     if type(error).__name__ in about_text:
-        return Refused("select", f"{name}: {str(error).splitlines()[0]}")
+        return Refused("select", of_file + complaint(error, statement))
     column = re.search(r"casting from source column (\w+)", str(error))
     of = f" of column {column[1]}" if column else ""
     return Refused(
         "select",
-        f"{name}: a cast or function{of} failed on a row; return the text as it stands and "
-        "leave converting to the contract, or use try_cast",
+        f"{of_file}{statement.spot(complained_line(error, statement))}: a cast or function{of} "
+        "failed on a row; return the text as it stands and leave converting to the contract, "
+        "or use try_cast",
     )

@@ -106,15 +106,14 @@ def try_select(home: Home, source: Source) -> dict[str, Any]:
     from assets.exports import Refused
     from assets.intake.selecting import Selecting
     from schemas.contract import contract
+    from sql.header import HeaderError
 
     with _trial(home, source) as reader:
         selecting = Selecting(reader.connection, source, contract(source.kind))
         try:
             return {"select_tried": selecting.check_alone(), "refused": ""}
-        except Refused as refusal:
-            return {"select_tried": True, "refused": str(refusal)}
-        except ValueError as error:
-            return {"select_tried": True, "refused": f"sources/{source.name}.sql {error}"}
+        except (Refused, HeaderError) as error:
+            return {"select_tried": True, "refused": str(error)}
 
 
 @contextmanager
