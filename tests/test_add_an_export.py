@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,38 @@ def test_the_workbook(example: Example, tmp_path: Path) -> None:
     ]  # fmt: skip
     ratings = example("practice_ratings", "practice/q1.xlsx")
     assert ratings.column("score") == [4] and ratings.reading.filtered == 1
+
+
+def test_the_workbook_of_a_sheet_a_month_and_a_column_a_day(
+    example: Example, tmp_path: Path
+) -> None:
+    (tmp_path / "landing" / "practice").mkdir(parents=True)
+    book = xlsxwriter.Workbook(tmp_path / "landing" / "practice" / "time_2024.xlsx")
+    for name, lines in {
+        "Rekap": [["Total", 9]],
+        "2024-01": [["Agent", "Team", 1, 2], ["a1", "x", 3600, ""], ["a2", "x", 60, 120]],
+        "2024-02": [["Agent", "Team", 1, 29], ["a1", "x", "5 min", "oops"]],
+    }.items():
+        sheet = book.add_worksheet(name)
+        for number, line in enumerate(lines):
+            sheet.write_row(number, 0, line)
+    book.close()
+    text = FILES["sources/practice_time.sql"].replace(
+        "-- options", "-- tolerance: 1 row\n-- options"
+    )
+    FILES["sources/practice_time_tolerant.sql"] = text
+    found = example("practice_time_tolerant", "practice/time_2024.xlsx")
+    assert sorted(found.rows.select("_row", "day", "active_seconds").rows()) == [
+        (1, date(2024, 1, 1), 3600),
+        (2, date(2024, 1, 1), 60),
+        (2, date(2024, 1, 2), 120),
+        (3, date(2024, 2, 1), 300),
+    ]
+    assert found.reading.rejects == {"not_a_duration active_seconds": 1}
+    assert found.months == {"2024-01": 3, "2024-02": 1}
+    add_source(home := make_home(tmp_path), "practice_time", FILES["sources/practice_time.sql"])
+    refused = read(home, "practice_time", "practice/time_2024.xlsx").reading.refused
+    assert refused.endswith("first at record 3, which is 1 of sheet `2024-02`")
 
 
 def section(title: str) -> str:

@@ -227,6 +227,61 @@ def test_b25_sheet_and_header_are_declared(bench: Bench) -> None:
     assert "`Data`, `Notes`" in str(refusal(bench, content, "xlsx", options="sheet=Nope"))
 
 
+def months(**sheets: list[list[Any]]) -> bytes:
+    """A workbook with a sheet for each month, laid out like `Data`, and one of totals."""
+
+    def fill(book: xlsxwriter.Workbook, first: Any) -> None:
+        grid(["Rekap"], ["total", 9])(book, first)
+        for name, lines in sheets.items():
+            grid(*lines)(book, book.add_worksheet(name))
+
+    return workbook(fill)
+
+
+SELECT = "select _row, id, n, _sheet from export"
+
+
+def test_sheets_laid_out_alike_are_read_one_after_the_other(bench: Bench) -> None:
+    content = months(
+        Jan=[["Report"], ["id", "n"], ["a", 1], [], ["b", 2], ["Total", 3]],
+        Feb=[["Report"], ["N", "note", "ID"], [1e16, "x", "c"], [4, "y", "d"], ["Total", 5]],
+        Mar=[],
+        Apr=[["Report"], ["id", "n"], ["Total", 0]],
+    )
+    options = "sheet='Jan;Feb;M*;A??', skip=1, footer=1"
+    read = bench.read(content, "xlsx", options=options, select=SELECT)
+    assert bench.con.sql(f"{SELECT} order by _row").fetchall() == [
+        (1, "a", "1", "Jan"), (2, "b", "2", "Jan"), (4, "d", "4", "Feb")
+    ]  # fmt: skip
+    assert [tuple(each) for each in read.export.rejects] == [(3, "n", "id_numeric_cell")]
+    assert read.export.notes == (
+        "sheets not read: Data",
+        "sheets read, one after the other: `Jan` records 1 to 2, `Feb` records 3 to 4, "
+        "`Mar` is empty, `Apr` no record",
+    )
+    assert [read.export.spot(record) for record in (1, 4)] == [
+        "record 1, which is 1 of sheet `Jan`", "record 4, which is 2 of sheet `Feb`"
+    ]  # fmt: skip
+
+
+def test_sheets_that_are_not_alike_are_not_read_together(bench: Bench) -> None:
+    content = months(Jan=[["id", "n", "x"], ["a", 1, 2]], Feb=[["id", "no"], ["b", 2]])
+    said = str(refusal(bench, content, "xlsx", options="sheet='Jan;Feb'", select=SELECT))
+    assert "f.csv sheet Feb: differs from sheet `Jan` in the columns `n`" in said
+    assert "differs from sheet `Data`" in str(
+        refusal(bench, content, "xlsx", options="sheet='*'", select=SELECT)
+    )
+    options = "sheet='???', optional='n,no'"
+    select = "select coalesce(n, no) as n from export order by _row"
+    bench.read(content, "xlsx", options=options, select=select)
+    assert bench.con.sql(select).fetchall() == [("1",), ("2",)]
+    said = str(refusal(bench, content, "xlsx", options="sheet='Q*'", select=SELECT))
+    assert "has no sheet that fits `Q*`; it has `Data`, `Jan`, `Feb`" in said
+    taken = months(Jan=[["id", "_sheet"], ["a", 1]])
+    said = str(refusal(bench, taken, "xlsx", options="sheet='J*'"))
+    assert "a column may not be called `_sheet`" in said
+
+
 def test_cells_merged_downwards_name_their_columns(bench: Bench) -> None:
     def fill(book: xlsxwriter.Workbook, sheet: Any) -> None:
         grid(["No", "Call", "", "Agent"], ["", "at", "n", ""], ["a", "x", 1, "S1"])(book, sheet)

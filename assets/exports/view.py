@@ -17,6 +17,7 @@ from assets.exports.refused import Refused, Reject
 from assets.exports.staging import Staged
 
 RESERVED = ("_file", "_row")
+SHEET = "_sheet"  # of a workbook whose sheets are read together, the sheet that a record stands in
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,17 @@ class Export:
     rejects: Sequence[Reject] = ()
     notes: tuple[str, ...] = field(default=())
     """What a person should know of the file, such as sheets that were not read."""
+    sheets: tuple[tuple[int, str], ...] = field(default=())
+    """Of sheets read one after the other, each one's last record and its name."""
+
+    def spot(self, record: int) -> str:
+        """A record as a person finds it: by its sheet too, where there are several."""
+        before = 0
+        for last, name in self.sheets:
+            if record <= last:
+                return f"record {record}, which is {record - before} of sheet `{name}`"
+            before = last
+        return f"record {record}"
 
 
 def header_cells(lines: Sequence[Sequence[str]], row: int) -> list[str]:

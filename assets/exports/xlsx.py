@@ -1,4 +1,4 @@
-"""A sheet of a workbook as the view `export`.
+"""A sheet of a workbook, or several laid out alike, as the view `export`.
 
 Cells are typed; each is written as text in the source's conventions. A number of 16 digits
 or more has lost its last ones in the spreadsheet, so a record that uses it is rejected.
@@ -11,93 +11,129 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import duckdb
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from assets.arrivals.sources import Source
 from assets.exports.batches import ROWS, Batches
-from assets.exports.columns import used_columns
+from assets.exports.columns import select_columns, used_columns
 from assets.exports.refused import Refused
 from assets.exports.rendering import Times, duration_text, elapsed, float_text
+from assets.exports.sheets import chosen_sheets
 from assets.exports.staging import Staged
-from assets.exports.view import Export, column_names, header_cells
+from assets.exports.view import SHEET, Export, column_names, header_cells
 from assets.exports.workbook import check_workbook, faulty_cells
 
 _EXACT = 1e15
 
 
 def open_xlsx(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:
-    """The view over one sheet; blank rows are no records, hidden rows are."""
+    """The view over one sheet, or over several one after the other, of which `_sheet` tells which.
+
+    Blank rows are no records, hidden rows are. Records are counted on from sheet to sheet.
+    """
     check_workbook(staged.path, staged.name)
     try:
         book = CalamineWorkbook.from_path(str(staged.path))
-        sheet, notes = _sheet(book, source, staged.name)
+        names, together = chosen_sheets(book.sheets_metadata, source.options.sheet, staged.name)
+        reader = _Reader(con, staged, source, together)
+        for name in names:
+            reader.read(book.get_sheet_by_name(name))
     except CalamineError:
         raise Refused(
             "damaged", f"{staged.name}: the workbook cannot be read; save it again"
         ) from None
-    return _Reader(con, staged, source, sheet).read(notes)
-
-
-def _sheet(
-    book: CalamineWorkbook, source: Source, name: str
-) -> tuple[CalamineSheet, tuple[str, ...]]:
-    wanted, names = source.options.sheet, book.sheet_names
-    listed = ", ".join(f"`{each}`" for each in names)
-    if wanted is None:
-        visible = [s.name for s in book.sheets_metadata if s.visible == SheetVisibleEnum.Visible]
-        if len(visible) != 1:
-            raise Refused(
-                "sheet", f"{name}: has the sheets {listed}; declare sheet='...' in options"
-            )
-        wanted = visible[0]
-    elif isinstance(wanted, int):
-        if not 1 <= wanted <= len(names):
-            raise Refused("sheet", f"{name}: has no sheet number {wanted}; it has {listed}")
-        wanted = names[wanted - 1]
-    elif wanted not in names:
-        raise Refused("sheet", f"{name}: has no sheet `{wanted}`; it has {listed}")
-    others = [each for each in names if each != wanted]
-    notes = (f"sheets not read: {', '.join(others)}",) if others else ()
-    return book.get_sheet_by_name(wanted), notes
+    return reader.export([each for each in book.sheet_names if each not in names])
 
 
 class _Reader:
-    """Turns one sheet's rows into batches of text."""
+    """Turns the rows of sheets into batches of text, one sheet at a time."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, staged: Staged, source: Source, sheet: CalamineSheet
+        self, con: duckdb.DuckDBPyConnection, staged: Staged, source: Source, together: bool
     ) -> None:
-        self.con, self.staged, self.source, self.sheet = con, staged, source, sheet
+        self.con, self.staged, self.source, self.together = con, staged, source, together
         self.times = Times(source)
-        self.left = (sheet.start or (0, 0))[1]
-        self.where = f"{staged.name} sheet {sheet.name}"
+        self.used = used_columns(con, source)
+        self.batches = Batches(staged, source)
+        self.number = 0
+        self.columns: dict[str, None] = {}
+        self.layout: tuple[str, frozenset[str]] | None = None
+        self.told: list[str] = []
+        self.ends: list[tuple[int, str]] = []
 
-    def read(self, notes: tuple[str, ...]) -> Export:
+    def export(self, others: Sequence[str]) -> Export:
+        """The view over the sheets that were read."""
+        if not self.columns:
+            raise Refused("header", f"{self.staged.name}: all sheets that fit sheet= are empty")
+        columns = tuple(self.columns)
+        self.batches.create_view(self.con, (*columns, SHEET) if self.together else columns)
+        notes = [f"sheets not read: {', '.join(others)}"] if others else []
+        if self.together:
+            notes.append(f"sheets read, one after the other: {', '.join(self.told)}")
+        where = self.staged.name if self.together else self.where
+        rejects = self.batches.rejects.found
+        return Export(where, columns, self.number, rejects, tuple(notes), tuple(self.ends))
+
+    def read(self, sheet: CalamineSheet) -> None:
+        """The records of one sheet, behind those of the sheets before it."""
+        self.sheet, self.left = sheet, (sheet.start or (0, 0))[1]
+        self.where = f"{self.staged.name} sheet {sheet.name}"
+        before = self.number
+        if self.together and not sheet.height:
+            self.told.append(f"`{sheet.name}` is empty")
+            return
         columns, rows = self._start()
-        used = used_columns(self.con, self.source)
-        watched = [used is None or name.casefold() in used for name in columns]
+        if self.together:
+            columns = self._alike(columns)
+        self.columns.update(dict.fromkeys(columns))
+        self._write(columns, rows)
+        span = f"records {before + 1:,} to {self.number:,}" if self.number > before else "no record"
+        self.told.append(f"`{sheet.name}` {span}")
+        if self.together:
+            self.ends.append((self.number, sheet.name))
+
+    def _alike(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """A sheet's columns as the first sheet spells them; it must have those the select names.
+
+        What a select takes by `*` may differ, as the days of months do.
+        """
+        if any(name.casefold() == SHEET for name in columns):
+            raise Refused("header", f"{self.where}: a column may not be called `{SHEET}`")
+        asked = {name.casefold() for name in select_columns(self.con, self.source.statement)}
+        asked -= {name.casefold() for name in self.source.options.optional}
+        needed = frozenset(asked & {name.casefold() for name in columns})
+        first, others = self.layout = self.layout or (self.sheet.name, needed)
+        if odd := sorted(needed ^ others):
+            listed = ", ".join(f"`{name}`" for name in odd)
+            raise Refused(
+                "sheet",
+                f"{self.where}: differs from sheet `{first}` in the columns {listed}; leave it out "
+                "of sheet= in options, name the columns optional, or have the sheets made alike",
+            )
+        spelt = {name.casefold(): name for name in self.columns}
+        return tuple(spelt.get(name.casefold(), name) for name in columns)
+
+    def _write(self, columns: tuple[str, ...], rows: Iterator[tuple[int, list[Any]]]) -> None:
+        watched = [self.used is None or name.casefold() in self.used for name in columns]
         faults = self._faulty_cells(watched)
-        batches = Batches(self.staged, self.source)
         numbers: list[int] = []
         texts: list[list[str | None]] = []
-        number = 0
+        at_most = self.number + self.sheet.height
         for sheet_row, cells in rows:
             if sheet_row not in faults and all(cell == "" for cell in cells):
                 continue
-            number += 1
+            self.number += 1
             fault = faults.get(sheet_row) or self._fault(cells, watched)
             if fault:
                 column = columns[fault[0]] if fault[0] < len(columns) else None
-                batches.rejects.add(number, column, fault[1], self.sheet.height)
+                self.batches.rejects.add(self.number, column, fault[1], at_most)
                 continue
-            numbers.append(number)
+            numbers.append(self.number)
             row = [self._text(cell) for cell in cells[: len(columns)]]
             texts.append(row + [None] * (len(columns) - len(row)))
             if len(texts) == ROWS:
-                self._flush(batches, columns, numbers, texts)
-        self._flush(batches, columns, numbers, texts)
-        batches.create_view(self.con, columns)
-        return Export(self.where, columns, number, batches.rejects.found, notes)
+                self._flush(columns, numbers, texts)
+        self._flush(columns, numbers, texts)
 
     def _faulty_cells(self, watched: Sequence[bool]) -> dict[int, tuple[int, str]]:
         """By the sheet's row, the first cell in use that shows an error or lacks its value."""
@@ -176,14 +212,14 @@ class _Reader:
         return duration_text(cell) if isinstance(cell, timedelta) else str(cell)
 
     def _flush(
-        self,
-        batches: Batches,
-        columns: Sequence[str],
-        numbers: list[int],
-        texts: list[list[str | None]],
+        self, columns: Sequence[str], numbers: list[int], texts: list[list[str | None]]
     ) -> None:
         if texts:
-            by_column = [list(column) for column in zip(*texts, strict=True)]
-            batches.write(numbers, dict(zip(columns, by_column, strict=True)))
+            by_column: dict[str, Sequence[str | None]] = dict(
+                zip(columns, map(list, zip(*texts, strict=True)), strict=True)
+            )
+            if self.together:
+                by_column[SHEET] = [self.sheet.name] * len(numbers)
+            self.batches.write(numbers, by_column)
             numbers.clear()
             texts.clear()

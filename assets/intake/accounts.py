@@ -57,11 +57,11 @@ def settle_accounts(
     reading.rows = reading.accepted + reading.rejected + reading.filtered
     reading.rejects = _by_rule(reading.rejected_rows)
     reading.days = chunks.days()
-    _weigh(reading, source, export.file)
+    _weigh(reading, source, export)
     reading.chunks = () if reading.refused else chunks.keep()
 
 
-def _weigh(reading: Reading, source: Source, file: str) -> None:
+def _weigh(reading: Reading, source: Source, export: Export) -> None:
     if source.tolerance.allows(reading.rejected, reading.rows):
         return
     worst = sorted(reading.rejects.items(), key=lambda item: (-item[1], item[0]))[:3]
@@ -70,8 +70,8 @@ def _weigh(reading: Reading, source: Source, file: str) -> None:
     allowed = source.statement.header.get("tolerance") or "0"
     reading.rule = "tolerance"
     reading.refused = (
-        f"{file}: {reading.rejected} of {reading.rows} rows rejected, above the source's "
-        f"tolerance of {allowed}: {named}; first at record {first[0]}"
+        f"{export.file}: {reading.rejected} of {reading.rows} rows rejected, above the source's "
+        f"tolerance of {allowed}: {named}; first at {export.spot(first[0])}"
     )
 
 
