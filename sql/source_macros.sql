@@ -200,9 +200,22 @@ create or replace macro unmapped(code, codes, rule := 'unknown_code') as
 --   in_zone('2024-03-10 02:30:00', 'America/Denver')  -> '2024-03-10 02:30:00 America/Denver'
 create or replace macro one_instant(local, zone) as
     case
-        when timezone(zone, timezone(zone, local)) = local
-            and timezone(zone, timezone(zone, local) + interval 1 hour) <> local
-            and timezone(zone, timezone(zone, local) - interval 1 hour) <> local
+        -- the usual day, on which and around which no clock is changed
+        when timezone(zone, timezone(zone, local) + interval 24 hours) = local + interval 24 hours
+            and timezone(zone, timezone(zone, local) - interval 24 hours)
+                = local - interval 24 hours
+        then timezone(zone, local)
+        -- by the offsets before and after: some clocks are changed by half an hour or by two
+        when len(list_distinct(list_filter(
+            list_transform(
+                [-24, 24],
+                lambda hours: timezone('UTC', local) - (
+                    timezone(zone, timezone(zone, local) + to_hours(hours))
+                    - timezone('UTC', timezone(zone, local) + to_hours(hours))
+                )
+            ),
+            lambda moment: timezone(zone, moment) = local
+        ))) = 1
         then timezone(zone, local)
     end;
 create or replace macro in_zone(text, zone, format := '%Y-%m-%d %H:%M:%S') as

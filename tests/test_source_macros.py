@@ -168,6 +168,13 @@ def utc(text: str) -> datetime:
         ("in_zone('2024-11-03 01:30:00', 'America/Denver')", "2024-11-03 01:30:00 America/Denver"),
         ("in_zone('2024-11-03 00:59:59', 'America/Denver')", "2024-11-03T06:59:59.000Z"),
         ("in_zone('2024-11-03 02:00:00', 'America/Denver')", "2024-11-03T09:00:00.000Z"),
+        # clocks set back by half an hour, and by two
+        ("in_zone('2024-04-07 01:29:59', 'Australia/Lord_Howe')", "2024-04-06T14:29:59.000Z"),
+        ("in_zone('2024-04-07 01:30:00', 'Australia/Lord_Howe')",
+         "2024-04-07 01:30:00 Australia/Lord_Howe"),
+        ("in_zone('2024-04-07 02:00:00', 'Australia/Lord_Howe')", "2024-04-06T15:30:00.000Z"),
+        ("in_zone('2024-10-27 01:30:00', 'Antarctica/Troll')",
+         "2024-10-27 01:30:00 Antarctica/Troll"),
         ("in_zone('soon', 'America/Denver')", "soon America/Denver"),
         ("in_zone('', 'America/Denver')", None),
         ("in_zone(null, 'America/Denver')", None),
