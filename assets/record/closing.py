@@ -49,7 +49,9 @@ class Revision:
 
     @property
     def months(self) -> list[str]:
-        return month_names(self.year, self.period)
+        """The months it holds: those of its period that lie in the home's months."""
+        held = {Path(name).stem for name in self.hashes if name.startswith(f"{MONTHLY[0]}/")}
+        return [name for name in month_names(self.year, self.period) if name in held]
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -138,7 +140,9 @@ def reopen(home: Home, version: Version, year: int, period: str, reason: str,
         raise HomeError(f"{year}-{period} is not closed; kring closings lists what is")
     mine = set(month_names(year, period))
     longer = [
-        r.name.rpartition(".")[0] for r in standing(home) if r.year == year and mine < set(r.months)
+        r.name.rpartition(".")[0]
+        for r in standing(home)
+        if r.year == year and mine < set(month_names(year, r.period))
     ]
     if longer:
         raise HomeError(
@@ -161,8 +165,8 @@ def _freeze(home: Home, version: Version, year: int, period: str, number: int) -
     shutil.rmtree(building, ignore_errors=True)
     make_folder(building)
     with open_database(version.database) as con:
-        _check_ended(con, year, period)
-        own = [period, *month_names(year, period)]
+        months = _ended_months(con, year, period)
+        own = [period, *months]
         for table in (*FROZEN, INPUTS):
             kept = quarter_names(period) if table == INPUTS else own
             names = ", ".join(literal(name) for name in kept)
@@ -174,7 +178,7 @@ def _freeze(home: Home, version: Version, year: int, period: str, number: int) -
                 "(format parquet, compression zstd)"
             )
     for table in MONTHLY:
-        for month in month_names(year, period):
+        for month in months:
             source = version.path / "parquet" / table / f"year={year}" / f"{month}.parquet"
             shutil.copyfile(source, make_folder(building / table) / f"{month}.parquet")
     content = _seal(building)
@@ -184,16 +188,17 @@ def _freeze(home: Home, version: Version, year: int, period: str, number: int) -
     return content
 
 
-def _check_ended(con: object, year: int, period: str) -> None:
+def _ended_months(con: object, year: int, period: str) -> list[str]:
+    """The months of a period that has ended; not all where the home begins or ends within it."""
     rows = con.execute(  # type: ignore[attr-defined]
-        "select max(period_end), bool_and(period_state = 'closed'), count(distinct month) "
-        "from ref.calendar where year = ? and period = ?", [year, period],
+        "select strftime(month, '%Y-%m'), period_end, period_state = 'closed' "
+        "from ref.calendar where year = ? and period = ? order by month", [year, period],
     ).fetchall()  # fmt: skip
-    end, has_ended, months = rows[0]
-    if not months:
+    if not rows:
         raise HomeError(f"{year}-{period} is not published; kring scorecard {year} shows what is")
-    if not has_ended or months < len(PERIODS[period]):
-        raise HomeError(f"{year}-{period} ends on {end} and cannot be closed before")
+    if not all(has_ended for _, _, has_ended in rows):
+        raise HomeError(f"{year}-{period} ends on {rows[0][1]} and cannot be closed before")
+    return [month for month, _, _ in rows]
 
 
 def _seal(folder: Path) -> str:
@@ -236,7 +241,7 @@ def require_ended(home: Home, as_of: date) -> None:
     """Raise HomeError where a closed period had not ended by `as_of`: what was signed would change
     for no reason but the day."""
     for revision in standing(home):
-        last = month_end(parse_month(revision.months[-1]))
+        last = month_end(parse_month(month_names(revision.year, revision.period)[-1]))
         if last >= as_of:
             period = f"{revision.year}-{revision.period}"
             raise HomeError(

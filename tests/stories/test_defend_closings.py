@@ -404,3 +404,27 @@ def test_a_closing_that_was_cut_short_is_as_if_it_had_not_been(
         (pytest.approx(phone_and_chat(9, 13)),)
     ]
     assert command(home.root, "verify").code == 0
+
+
+def test_a_quarter_in_which_the_home_begins_is_closed_with_the_months_it_has(
+    tmp_path: Path, command: Command
+) -> None:
+    home = DefendedHome.of_months(tmp_path, "2024-02", "2024-06")
+    home.publish(JULY)
+    said = close(command, home, "2024-Q1")
+    assert said.code == 0, said.text
+    assert close(command, home, "2024-S1").code == 0
+    put_calls(home, "2024-02-11", called("late", "2024-02-11", "30,000"))
+    home.publish(JULY)
+    assert home.card(SL, "Q1")[0] == phone_and_chat(6, 8)
+    assert home.card(SL, "Q1", as_now=True)[0] == pytest.approx(phone_and_chat(6, 9))
+    assert home.counts("service_level", "2024-02") == (3, 4)
+    said = reopen(command, home, "2024-Q1")
+    assert "2024-Q1 lies in 2024-S1, which is closed too" in said.text
+    # a month before those that were closed is shown, and the closed ones stay as they are
+    settings = home.root / "kring.toml"
+    settings.write_text(settings.read_text().replace('"2024-02"', '"2024-01"'))
+    put_calls(home, "2024-01-10", called("first", "2024-01-10", "10,000"))
+    home.publish(JULY)
+    assert home.counts("service_level", "2024-01") == (1, 1)
+    assert home.card(SL, "Q1")[0] == phone_and_chat(6, 8)
