@@ -3,3 +3,24 @@
 
 create macro is_in_force(day, valid_from, valid_to) as
     day between valid_from and coalesce(valid_to, date '9999-12-31');
+
+-- From when or until when it is, where the home's months begin or end within a period; '' where it
+-- holds all of its own.
+create macro cut_short(period, period_end, first_month, last_month) as
+    concat_ws(
+        ', ',
+        if(
+            first_month > if(
+                period like 'Q%',
+                date_trunc('month', period_end) - interval 2 month,
+                date_trunc('year', period_end)
+            ),
+            'from ' || strftime(first_month, '%Y-%m'),
+            null
+        ),
+        if(
+            last_month < date_trunc('month', period_end),
+            'until ' || strftime(last_month, '%Y-%m'),
+            null
+        )
+    );

@@ -34,6 +34,10 @@ ID = Words("id")
          "2 of its files' names have no `%Y%m%d`: wk/a b.csv",
          "panggilan: sumber wk kurang 14 dari 14 hari, pertama 2024-02-01; "
          "nama 2 berkasnya tidak memuat `%Y%m%d`: wk/a b.csv"),
+        ("mean of 2 quarters; from 2024-05, until 2024-11 only",
+         "rata-rata 2 triwulan; hanya mulai Mei 2024, sampai Nov 2024"),
+        ("counted from complete exports; from 2024-05 only",
+         "dihitung dari ekspor yang lengkap; hanya mulai Mei 2024"),
         ("weight measured 50.0 %; without 4a-N not_reported: no source delivers complaints",
          "bobot terukur 50.0 %; tanpa 4a-N tidak dilaporkan: "
          "tidak ada sumber yang menyerahkan pengaduan"),

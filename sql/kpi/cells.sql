@@ -9,24 +9,7 @@ with spans as (
         month,
         period_end,
         period_state,
-        -- where the months reported begin or end within the period
-        concat_ws(
-            ', ',
-            if(
-                min(month) over whole > if(
-                    period like 'Q%',
-                    date_trunc('month', period_end) - interval 2 month,
-                    make_date(year, 1, 1)
-                ),
-                'from ' || strftime(min(month) over whole, '%Y-%m'),
-                null
-            ),
-            if(
-                max(month) over whole < date_trunc('month', period_end),
-                'until ' || strftime(max(month) over whole, '%Y-%m'),
-                null
-            )
-        ) as cut
+        cut_short(period, period_end, min(month) over whole, max(month) over whole) as cut
     from ref.calendar
     window whole as (partition by year, period)
     union all

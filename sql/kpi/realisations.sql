@@ -107,11 +107,19 @@ quarters as (
         settled.*,
         calendar.period as of_period,
         calendar.period_state as of_state,
+        calendar.cut,
         -- the rule in force when the longer period ends, whatever its quarters' own was
         own.consolidation
     from settled
     join (
-        select distinct year, period, quarter, period_state from ref.calendar
+        select distinct
+            year,
+            period,
+            quarter,
+            period_state,
+            cut_short(period, period_end, min(month) over whole, max(month) over whole) as cut
+        from ref.calendar
+        window whole as (partition by year, period)
     ) as calendar
         on calendar.year = settled.year and calendar.quarter = settled.period
     join kpis as own
@@ -127,6 +135,7 @@ from_quarters as (
         of_period as period,
         of_state as period_state,
         any_value(consolidation) as consolidation,
+        any_value(cut) as cut,
         avg(value order by period) as mean_value,
         sum(value order by period) as sum_value,
         bool_and(is_proven) as is_proven,
@@ -184,6 +193,7 @@ computed as (
             when consolidation in ('average', 'sum')
                 then if(consolidation = 'sum', 'sum', 'mean') || ' of ' || value_quarters
                     || if(value_quarters = 1, ' quarter', ' quarters') || coalesce(reservations, '')
+                    || if(period_state = 'closed' and cut <> '', '; ' || cut || ' only', '')
             else 'last known value: ' || last_reason || if(is_older, '; ' || latest_null, '')
         end as reason,
         is_proven,
