@@ -42,6 +42,7 @@ class Reading:
     zoned: bool
     comma: bool = False  # the fraction follows a comma, which chrono does not know
     unit: int = 0  # microseconds of one unit of an epoch; 0 for a format
+    day: bool = False  # a date alone, which has no time of day
 
 
 EPOCHS = {
@@ -79,7 +80,8 @@ def reading(text: str) -> Reading:
     if comma:
         looks = looks.replace(LOOKS[".f"], LOOKS[".f"].replace(r"\.", ","))
     zoned = "z" in names or re.search(r"(?<!%)(?:Z|UTC)$", text) is not None
-    return tried(text, Reading(f"^{looks}$", chrono, zoned, comma))
+    day = not zoned and not {"H", "I"}.intersection(names)
+    return tried(text, Reading(f"^{looks}$", chrono, zoned, comma, day=day))
 
 
 def tried(text: str, compiled: Reading) -> Reading:

@@ -1,7 +1,7 @@
 """Times and dates: text by the declared formats, or typed values; times are stored in UTC.
 
-The first format that matches a text reads it. A date where a time is wanted is its local
-midnight, a time where a date is wanted is cut to its local day.
+The first format that matches a text reads it. A date where a time is wanted is the begin of its
+local day, a time where a date is wanted is cut to its local day.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 
 from schemas.formats import Reading, readings
 from schemas.stages import Converted, all_failed, blank, in_stages, positions
-from schemas.zones import INSTANT, local_day, to_utc
+from schemas.zones import INSTANT, day_begins, local_day, to_utc
 
 LOCAL = pl.Datetime("us")
 EPOCH = date(1970, 1, 1)
@@ -23,9 +23,13 @@ UNITS = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 
 @dataclass(frozen=True)
 class Read:
-    """Texts as local times or as instants (never both), and where neither was found."""
+    """Texts as local times, as dates alone or as instants (one of these), and where none was found.
+
+    A date alone is its midnight, whether or not the zone has one on that day.
+    """
 
     local: pl.Series
+    day: pl.Series
     instant: pl.Series
     unread: pl.Series
 
@@ -44,9 +48,10 @@ def instants(
 
         def careful(text: pl.Series) -> Converted:
             read = parse_any(text, ways)
-            local = to_utc(read.local, zone)
+            local, day = to_utc(read.local, zone), day_begins(read.day, zone)
             values = read.instant.zip_with(read.instant.is_not_null(), local.values)
-            return Converted(values, (("not_a_time", read.unread), *local.failures))
+            values = values.zip_with(read.day.is_null(), day.values)
+            return Converted(values, (("not_a_time", read.unread), *local.failures, *day.failures))
 
         return in_stages(column.cast(pl.String), nulls, quick, careful)
     if column.dtype == pl.Date or column.dtype == pl.Datetime:
@@ -54,7 +59,8 @@ def instants(
         failures = (("not_a_time", far),)
         if getattr(column.dtype, "time_zone", None) is not None:
             return Converted(column.cast(INSTANT), failures)
-        local = to_utc(column.cast(LOCAL), zone)
+        is_day = column.dtype == pl.Date
+        local = day_begins(column, zone) if is_day else to_utc(column.cast(LOCAL), zone)
         return Converted(local.values, failures + local.failures)
     return all_failed(column, INSTANT, "not_a_time")
 
@@ -72,7 +78,7 @@ def dates(
 
         def careful(text: pl.Series) -> Converted:
             read = parse_any(text, ways)
-            local = read.local.dt.date()
+            local = read.local.zip_with(read.local.is_not_null(), read.day).dt.date()
             values = local.zip_with(local.is_not_null(), local_day(read.instant, zone))
             return Converted(values, (("not_a_date", read.unread),))
 
@@ -125,7 +131,7 @@ def parse(text: pl.Series, way: Reading) -> pl.Series:
 def parse_any(text: pl.Series, ways: tuple[Reading, ...]) -> Read:
     """Try all readings in order; the first that fits wins."""
     nothing = pl.repeat(None, len(text), dtype=LOCAL, eager=True)
-    local, instant = nothing, nothing.dt.replace_time_zone("UTC")
+    local, day, instant = nothing, nothing, nothing.dt.replace_time_zone("UTC")
     left = positions(text.is_not_null())
     for way in ways:
         if not len(left):
@@ -134,7 +140,9 @@ def parse_any(text: pl.Series, ways: tuple[Reading, ...]) -> Read:
         hit = values.is_not_null()
         if way.zoned:
             instant = instant.clone().scatter(left.filter(hit), values.filter(hit))
+        elif way.day:
+            day = day.clone().scatter(left.filter(hit), values.filter(hit))
         else:
             local = local.clone().scatter(left.filter(hit), values.filter(hit))
         left = left.filter(~hit)
-    return Read(local, instant, left)
+    return Read(local, day, instant, left)

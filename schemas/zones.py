@@ -86,6 +86,22 @@ def _to_utc(naive: pl.Series, zone: str) -> Converted:
     return Converted(local.dt.convert_time_zone("UTC"), failures)
 
 
+def day_begins(days: pl.Series, zone: str) -> Converted:
+    """Local days as the instants at which they begin.
+
+    Where clocks change at midnight a day has no 00:00, or two, and begins all the same.
+    """
+    found = to_utc(days.cast(pl.Datetime("us")), zone)
+    values, far = found.values, []
+    for rule, rows in found.failures:
+        if rule == "not_a_time":
+            far.append((rule, rows))
+        elif len(rows):
+            begins = [day_starts(day, zone) for day in days.gather(rows).cast(pl.Date)]
+            values = values.clone().scatter(rows, pl.Series(begins, dtype=INSTANT))
+    return Converted(values, tuple(far))
+
+
 def local_day(values: pl.Series, zone: str) -> pl.Series:
     """The local days of instants; days and times without a zone are cut to their day."""
     if getattr(values.dtype, "time_zone", None) is None:

@@ -93,6 +93,12 @@ def utc(text: str) -> datetime:
         ("2024-03-31 01:59:59", (), "Europe/Berlin", utc("2024-03-31T00:59:59")),
         ("2024-03-31 03:00:00", (), "Europe/Berlin", utc("2024-03-31T01:00:00")),
         ("2024-04-07 01:45:00", (), "Australia/Lord_Howe", "time_exists_twice"),
+        # Clocks that change at midnight: a date alone is the begin of its day, a time is a time.
+        ("2024-09-08", (), "America/Santiago", utc("2024-09-08T04:00:00")),
+        ("08/09/2024", DMY, "America/Santiago", utc("2024-09-08T04:00:00")),
+        ("2024-09-08 00:00:00", (), "America/Santiago", "time_does_not_exist"),
+        ("2024-11-03", (), "America/Havana", utc("2024-11-03T04:00:00")),
+        ("2024-11-03 00:00:00", (), "America/Havana", "time_exists_twice"),
     ],
 )
 def test_times(text: str, formats: tuple[str, ...], zone: str, expected: object) -> None:
