@@ -22,7 +22,8 @@ _FILE = Path(__file__).resolve().parent / "words" / "generated.csv"
 # what each place of a sentence may hold; places of any other name hold one word
 _PLACES = {
     "rest": r".+", "said": r"[^;]+", "list": r"[^;]+", "key": r"[^;:]+", "path": r"[^;]+?",
-    "month": r"\d{4}-\d{2}", "until": r"\d{4}-\d{2}", "day": r"\d{4}-\d{2}-\d{2}", "period": "|".join(PERIODS),
+    "month": r"\d{4}-\d{2}", "until": r"\d{4}-\d{2}", "day": r"\d{4}-\d{2}-\d{2}",
+    "period": "|".join(PERIODS),
     "n": r"[\d.,]+", "m": r"[\d.,]+", "a": r"[^;,]+", "b": r"[^;,]+", "first": r"(?:, first .+)?",
     "kind": r"[a-z_]+", "status": r"[a-z_]+", "status_now": r"[a-z_]+", "cell": r"[a-z_]+",
     "table": r"[a-z_]+", "form": r"[^;`]+",

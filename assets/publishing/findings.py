@@ -11,11 +11,13 @@ from assets.arrivals.deliveries import rules_of
 from assets.arrivals.ledger import LOADED, REFUSED
 from assets.building.plan import Plan
 from assets.performance_report.writing import failed_reports
+from assets.periods import month_end
 from assets.publishing.accounting import tally
 from assets.publishing.passed_over import before_the_first_month
 from assets.publishing.reconciliation import home_references
 from assets.record import closing
 from assets.record.versions import current
+from assets.zone_data import disagree_from
 
 # what a failed check makes of the figures, as findings call it
 _ABOUT = {"block": "failed", "flag": "suspicious", "warn": "warning"}
@@ -57,6 +59,7 @@ def findings(plan: Plan) -> list[Finding]:
         *_by_former_rules(plan),
         *(Finding("warning", text) for text in before_the_first_month(plan)),
         *_references(plan),
+        *_zone_data(plan),
         *_incomplete(plan),
         *_checks(plan),
         *_held_out(plan),
@@ -149,6 +152,22 @@ def _references(plan: Plan) -> list[Finding]:
     """Reference files that cannot be read: the figures stand, their reconciliation does not."""
     read = home_references(plan.home)
     return [Finding("refused", refused[1]) for refused in read if isinstance(refused, tuple)]
+
+
+def _zone_data(plan: Plan) -> list[Finding]:
+    """Zone data of the home's zone of which one is older than the others."""
+    if not plan.months:
+        return []
+    zone, last = plan.home.settings.timezone, min(plan.as_of, month_end(plan.months[-1]))
+    day = disagree_from(zone, plan.months[0], last)
+    if day is None:
+        return []
+    text = (
+        f"from {day} duckdb, polars and Python do not agree on the clocks of {zone}, so contacts "
+        "may be in another hour, day or month than their exports say; bring duckdb, polars and "
+        "tzdata up to date"
+    )
+    return [Finding("suspicious", text)]
 
 
 def _incomplete(plan: Plan) -> list[Finding]:

@@ -12,6 +12,9 @@ import pytest
 from commands import Command
 from homes import TestHome, call, calls_file
 
+from assets import zone_data
+from sql.run import connect
+
 AS_OF = "2024-02-10"
 CALLS = "calls/calls_20240115.csv"
 CALLS_COUNTED = """\
@@ -118,3 +121,17 @@ def test_h11_a_bugs_figures_stay_readable_beside_the_mended_ones(place: TestHome
     assert place.value(figure) == 20
     assert place.kring("rollback", mended.id).returncode == 0
     assert place.value(figure) == 2
+
+
+def test_zone_data_of_different_years_is_told(
+    place: TestHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A country changes its clocks, and of the libraries that read zones one is older."""
+    assert not [f for f in place.run(AS_OF).findings if "clocks" in f.text]
+    monkeypatch.setattr(zone_data, "connect", lambda zone: connect("Asia/Makassar"))
+    (told,) = (f for f in place.run(AS_OF).findings if "clocks" in f.text)
+    assert told.must_be_acted_on
+    assert (
+        "from 2024-01-01 duckdb, polars and Python do not agree on the clocks of Asia/Jakarta"
+        in (told.text)
+    )
