@@ -129,6 +129,8 @@ judged as (
             -- before no_volume: there was volume, of which too little is known or nothing
             when coalesce(cells.denominator, 0) >= 0 and figure_coverage < metrics.coverage_floor
                 then if(figure_coverage = 0, 'not_reported', 'incomplete')
+            -- a running month too, where there is not a row: its only file was refused
+            when cells.is_incomplete and cells.denominator is null then 'incomplete'
             when coalesce(cells.denominator, 0) <= 0 then 'no_volume'
             when is_out_of_bounds then 'failed'
             when cells.month_state = 'in_progress' then 'in_progress'
