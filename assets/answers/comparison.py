@@ -76,11 +76,6 @@ class Comparer:
 
     def __init__(self, database: Path) -> None:
         self._con = open_database(database)
-        if not self._rows("from duckdb_tables() where table_name = 'service_level_bridge'", {}):
-            raise UnknownCellError(
-                "the version published has no metric.service_level_bridge, an older kring made it; "
-                "kring run publishes one that has"
-            )
 
     def close(self) -> None:
         self._con.close()

@@ -102,20 +102,27 @@ def _moved(plan: Plan) -> list[Finding]:
 
 
 def _by_former_rules(plan: Plan) -> list[Finding]:
-    """Files that a changed rule would read otherwise, and that are not there to be read again."""
+    """Files that a changed rule would read otherwise, and that are not there to be read again.
+
+    What lies under its path and has not been read yet may be the same: of a home that was moved,
+    say, every file is looked at once more.
+    """
     rules = {source.name: rules_of(plan.home, source) for source in plan.sources}
     present = {(f.path, f.stamp) for f in plan.found}
+    waiting = {(each.source.name, each.found.path) for each in plan.pending}
     gone: dict[str, list[str]] = {}
     for d in plan.ledger.deliveries():
         by_former = d.status == LOADED and d.accepted and d.rules != rules.get(d.source, d.rules)
-        if by_former and (d.path, d.stamp) not in present:
+        is_here = (d.path, d.stamp) in present or (d.source, d.path) in waiting
+        if by_former and not is_here:
             gone.setdefault(d.source, []).append(d.path)
     return [
         Finding(
             "warning",
             f"{source}: {len(paths)} of its files were read by other rules than those of now and "
-            f"are not in landing any more, first {min(paths)}: their rows stand as they were "
-            "read; put them back, and kring run reads them again",
+            f"are not in landing any more as they were, first {min(paths)}: what no other file "
+            "has of their rows stands as it was read; put them back, and kring run reads them "
+            "again",
         )
         for source, paths in sorted(gone.items())
     ]

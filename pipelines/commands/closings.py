@@ -149,11 +149,14 @@ def _figure(row: dict[str, Any]) -> str:
 
 
 def _values(row: dict[str, Any]) -> tuple[str, str, str]:
-    """As published, as now and the effect; where the figure is the same, what it rests on."""
+    """As published, as now and the effect; where the figure is the same, what it rests on.
+
+    A version that an earlier kring made does not say all of it.
+    """
     for what in ("realisation", "target", "denominator"):
-        old, new = (row[f"{what}_{when}"] for when in ("as_published", "as_now"))
+        old, new = (row.get(f"{what}_{when}") for when in ("as_published", "as_now"))
         if row["as_published"] == row["as_now"] and old != new:
-            effect = None if None in (old, new) else new - old
+            effect = None if old is None or new is None else new - old
             return f"{what} {rounded(old)}", f"{what} {rounded(new)}", rounded(effect, 4)
     digits = 4 if row["level"] == "metric" else 2
     old, new = (rounded(row[when], digits) for when in ("as_published", "as_now"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assets.database import of_any_age
 from assets.home import HomeError
 from assets.record.closing import month_names, standing
 from assets.rounding import rounded
@@ -42,7 +43,7 @@ def compare(
     place = open_home(home)
     year, name = _parse(period)
     try:
-        with closing(Comparer(published(place).database)) as comparer:
+        with of_any_age(), closing(Comparer(published(place).database)) as comparer:
             months = comparer.months(year, name)
             found = comparer.compare(months, channel, queue)
     except UnknownCellError as error:

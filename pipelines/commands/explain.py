@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assets.database import open_database
+from assets.database import of_any_age, open_database
 from assets.home import HomeError
 from assets.rounding import rounded
 from pipelines.commands import completion
@@ -62,7 +62,8 @@ def explain(
     year, name = (int(month[1]), month[0]) if month else parse_period(period)
     explainer = Explainer(published(place).database)
     try:
-        node = explainer.explain(figure, year, name)
+        with of_any_age():
+            node = explainer.explain(figure, year, name)
     except UnknownFigureError as error:
         raise HomeError(str(error)) from None
     finally:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from assets.database import of_any_age
 from assets.home import HomeError
 from assets.performance_report.writing import report_html
 from pipelines.commands.options import HomeOption, Language, open_home, parse_period, published
@@ -37,7 +38,8 @@ def report(
     target = out or Path(f"report.{chosen}{'' if name == 'Y' else '-' + name}.{lang.value}.html")
     if target.resolve().is_relative_to(where.published.resolve()):
         raise HomeError(f"{target}: published versions never change; write it elsewhere")
-    html = report_html(where, published(where).database, chosen, name, lang.value)
+    with of_any_age():
+        html = report_html(where, published(where).database, chosen, name, lang.value)
     target.write_text(html, encoding="utf-8", newline="\n")
     say_sample(where)
     console().print(str(target), soft_wrap=True)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from assets.database import of_any_age
 from assets.home import HomeError
 from pipelines.commands.options import HomeOption, Language, open_home, published
 from pipelines.commands.terminal import console, say_sample
@@ -32,7 +33,9 @@ def workbook(
     version = published(place)
     path = out or Path(f"kring-{year}.xlsx")
     try:
-        write(build(version.database, version.manifest, year, lang.value), path)
+        with of_any_age():
+            made = build(version.database, version.manifest, year, lang.value)
+        write(made, path)
     except YearError as error:
         raise HomeError(str(error)) from None
     say_sample(place)

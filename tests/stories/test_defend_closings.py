@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 from commands import Command, Said
 from defending import SL, DefendedHome, phone_and_chat
@@ -179,6 +180,34 @@ def test_what_is_held_out_is_listed_with_its_effect(home: DefendedHome, command:
         "2024-Q1 is closed and keeps revision 1; 2024-01, 2024-Q1 "
     ]
     assert not any(f.must_be_acted_on for f in found)
+
+
+def test_a_version_that_an_earlier_kring_made_is_read_or_said_to_be_older(
+    home: DefendedHome, command: Command
+) -> None:
+    """Readers see it after an upgrade until the next run, and after a rollback."""
+    assert close(command, home, "2024-Q1").code == 0
+    put_calls(home, "2024-01-11", called("L1", "2024-01-11", wait="40,000"))
+    home.publish(JULY)
+    database = home.root / "published/current/kring.duckdb"
+    database.chmod(0o640)
+    with duckdb.connect(str(database)) as con:
+        ((view,),) = con.execute(
+            "select sql from duckdb_views() where schema_name = 'kpi' and view_name = 'pending'"
+        ).fetchall()
+        con.execute(view.replace("CREATE VIEW kpi.pending", "create view kpi.every_pending"))
+        con.execute(
+            "create or replace view kpi.pending as select * exclude (target_as_published, "
+            "target_as_now, denominator_as_published, denominator_as_now) from kpi.every_pending"
+        )
+        for table in ("kpi.explain", "kpi.revisions", "kpi.composites",
+                      "metric.service_level_bridge"):  # fmt: skip
+            con.execute(f"drop table {table}")
+    assert "0.7500 0.6000 -0.1500" in command(home.root, "closings").text
+    for asked in (("explain", SL, "2024-02"), ("report", "2024"), ("workbook", "2024"),
+                  ("compare", "2024-02")):  # fmt: skip
+        said = command(home.root, *asked)
+        assert (said.code, "an older kring made it; kring run publishes" in said.text) == (1, True)
 
 
 def test_late_rows_that_leave_the_share_as_it_was_are_held_out_and_listed(
