@@ -1,4 +1,4 @@
-"""What readers see: the current version, whether figures and exports are late."""
+"""What readers see: the current version, what is closed, whether figures and exports are late."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from assets.answers.freshness import late
 from assets.answers.unseen import unseen
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
 from assets.home import Home
+from assets.publishing.published import require_record
+from assets.record.closing import standing
 from assets.record.versions import current, touched
 
 
@@ -25,6 +27,13 @@ def version(patient: Patient) -> list[Answer]:
     if said := unseen(patient.plan):
         return [Answer(WARN, said, "kring run publishes anew")]
     return [Answer(OK, f"{seen.id}, as of {seen.manifest['as_of']}, untouched")]
+
+
+def record(patient: Patient) -> list[Answer]:
+    """Whether decisions and closed figures are what was kept; else nothing is published."""
+    require_record(patient.home)
+    closed = ", ".join(f"{r.year}-{r.period}" for r in standing(patient.home))
+    return [Answer(OK, f"closed: {closed or 'nothing'}")]
 
 
 def day(patient: Patient) -> list[Answer]:
@@ -52,4 +61,4 @@ def _target(home: Home) -> str:
     return str(home.current.readlink()) if home.current.is_symlink() else "no link"
 
 
-FIGURES = (version, day, freshness)
+FIGURES = (version, record, day, freshness)

@@ -93,8 +93,7 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
 
 def require_record(home: Home) -> None:
     """Raise HomeError where the log of decisions or a closed revision is not what it was."""
-    for version in versions(home)[:1]:
-        decisions.require_kept(home, version.manifest.get("decisions"))
+    closing.require_log(home)
     closing.require_whole(home)
 
 

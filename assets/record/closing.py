@@ -16,8 +16,8 @@ from assets.database import open_database
 from assets.home import Home, HomeError
 from assets.lake import digest, make_folder, sha256_file, sync
 from assets.periods import PERIODS, month_end, parse_month
-from assets.record.decisions import CLOSED, REOPENED, Decision, decide, decisions
-from assets.record.versions import Version
+from assets.record.decisions import CLOSED, REOPENED, Decision, decide, decisions, require_kept
+from assets.record.versions import Version, versions
 
 # the tables of months of which a closed month keeps its own file; `_as_now` holds all that is known
 MONTHLY = ("metric.monthly", "fact.evidence")
@@ -228,6 +228,12 @@ def damaged(home: Home) -> list[str]:
             if not path.is_file() or sha256_file(path) != sha256:
                 problems.append(f"record: {revision.name}/{name} is not as closed; restore it")
     return problems
+
+
+def require_log(home: Home) -> None:
+    """Raise HomeError where the log of decisions is not what the newest version knew of it."""
+    for version in versions(home)[:1]:
+        require_kept(home, version.manifest.get("decisions"))
 
 
 def require_whole(home: Home) -> None:

@@ -13,7 +13,7 @@ from assets.disk import explained
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
 from assets.publishing.published import require_record
-from assets.record.closing import close, reopen, standing
+from assets.record.closing import close, reopen, require_log, standing
 from assets.record.decisions import decisions
 from assets.record.versions import Version, current
 from assets.rounding import rounded
@@ -84,6 +84,7 @@ def list_closings(home: HomeOption = None, as_json: JsonOption = False) -> None:
     Example: kring closings
     """
     place = open_home(home)
+    require_log(place)
     closed, log = standing(place), decisions(place)
     pending = pending_effects(place) if closed else []
     if as_json:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from assets.home import Home, HomeError, run_lock
-from assets.record.closing import damaged
-from assets.record.decisions import ROLLED_BACK, decide, require_kept
+from assets.record.closing import damaged, require_log
+from assets.record.decisions import ROLLED_BACK, decide
 from assets.record.versions import current, switch, verify, versions
 from pipelines.commands import completion
 from pipelines.commands.options import ByOption, HomeOption, JsonOption, open_home, published
@@ -96,8 +96,7 @@ def verify_current(home: HomeOption = None, as_json: JsonOption = False) -> None
 def _record(home: Home) -> list[str]:
     """What is wrong with the log of decisions and the closed revisions."""
     try:
-        for version in versions(home)[:1]:
-            require_kept(home, version.manifest.get("decisions"))
+        require_log(home)
         return damaged(home)
     except HomeError as error:
         return [str(error)]

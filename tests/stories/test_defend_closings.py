@@ -364,6 +364,9 @@ def test_a_log_that_was_altered_is_named_and_nothing_is_published(
         said = close(command, home, "2024-Q1")
         assert (said.code, current(home)) == (1, version)
         assert line in said.text
+        for asked in ("closings", "doctor"):
+            said = command(home.root, asked)
+            assert (said.code, line in said.text) == (1, True), asked
     put_calls(home, "2024-02-11", called("L1", "2024-02-11"))
     with pytest.raises(Exception, match="entry 2 is not what kring wrote"):
         home.publish(JULY)
