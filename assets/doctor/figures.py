@@ -21,6 +21,9 @@ def version(patient: Patient) -> list[Answer]:
     if seen is None:
         do = "kring rollback ID to one that stands (kring versions), or kring run"
         return [Answer(BAD, f"published/current leads to nothing ({_target(home)})", do)]
+    if not home.format_file.exists() and not home.ledger.exists():
+        do = "restore the backup (kring restore); kring run builds from landing what it can"
+        return [Answer(BAD, f"the lake is lost that {seen.id} was made from", do)]
     if touched(seen):
         do = "kring verify says which; kring run publishes anew"
         return [Answer(BAD, f"files of {seen.id} were changed or are gone", do)]

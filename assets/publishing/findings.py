@@ -15,6 +15,7 @@ from assets.periods import month_end
 from assets.publishing.accounting import tally
 from assets.publishing.passed_over import before_the_first_month
 from assets.publishing.reconciliation import home_references
+from assets.publishing.two_keys import days_of_two_keys
 from assets.record import closing
 from assets.record.versions import current
 from assets.zone_data import disagree_from
@@ -56,6 +57,7 @@ def findings(plan: Plan) -> list[Finding]:
     return [
         *found,
         *_moved(plan),
+        *_by_two_keys(plan),
         *_by_former_rules(plan),
         *(Finding("warning", text) for text in before_the_first_month(plan)),
         *_references(plan),
@@ -99,6 +101,27 @@ def _moved(plan: Plan) -> list[Finding]:
         )
         found.append(Finding("suspicious", text))
     return found
+
+
+def _by_two_keys(plan: Plan) -> list[Finding]:
+    """Agents' days that came again after the key was changed, and so may count twice."""
+    return [
+        Finding(
+            "suspicious",
+            f"{later.path}: {len(days)} of its days (first {days[0]}) came before the key was "
+            f"changed, first in {former.path}; a row of agents' time is known by its agent, so "
+            f"these days may count twice: {_by_one_key(later.path, former.path)}, then kring run",
+        )
+        for later, former, days in days_of_two_keys(plan)
+    ]
+
+
+def _by_one_key(later: str, former: str) -> str:
+    """How the former rows are taken out and no day is lost."""
+    take_out = f"kring withdraw {former} --reason ..."
+    if later == former:
+        return f"{take_out} and kring withdraw {former} --undo, which reads what lies there now"
+    return f"have all days of {former} exported into another file, and {take_out}"
 
 
 def _by_former_rules(plan: Plan) -> list[Finding]:

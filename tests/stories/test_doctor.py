@@ -65,7 +65,7 @@ def test_a_sound_home_is_well_and_is_left_as_it_is(command: Command, filled: Tes
     assert list(answers) == [
         "settings", "sources", "register", "rules", "key", "alerts", "permissions", "space",
         "retention", "leftovers", "clock", "lock", "instance", "stuck runs", "schedule",
-        "last run", "version", "day", "freshness",
+        "last run", "version", "record", "day", "freshness",
     ]  # fmt: skip
     assert everything(filled.root) == before
 
@@ -126,6 +126,8 @@ TROUBLES: dict[str, tuple[str, str, str, Spoil]] = {
                                               (time.time() + 9e4,) * 2)),
     "spoilt dagster.yaml": ("instance", "warn", "dagster.yaml is not kring's",
                             lambda r: append(r / "dagster/dagster.yaml", "x: 1\n")),
+    "no lake": ("version", "bad", "the lake is lost",
+                lambda r: shutil.rmtree(r / "lake")),
     "damaged books": ("instance", "bad", "history/runs.db is damaged",
                       lambda r: (r / "dagster/history/runs.db").write_bytes(b"x" * 9000)),
     "killed run": ("last run", "warn", "the run that began 2024-02-10T01:00:00+00:00 was killed",

@@ -75,6 +75,30 @@ def test_h2_a_new_key_holds_from_then_on_and_old_pseudonyms_stay(
     assert set(modes.values()) == {0o600} and len(modes) == 2
 
 
+def test_h2_agents_days_that_come_again_after_the_change_are_told_and_can_be_mended(
+    place: TestHome, command: Command
+) -> None:
+    """A row of agents' time is known by its agent: corrected across the change, both count."""
+    path = "activity/activity_202401.csv"
+    shutil.copy(ROOT / "data/sources/agent_activity.sql", place.root / "sources")
+    place.expecting("none", "agent_activity")
+    place.put(path, activity(PERSON))
+    place.run(AS_OF)
+    held = "select count(*), sum(staffed_seconds) from fact.agent_activity"
+    assert command(place.root, "rotate-key", "--reason", "Yearly").code == 0
+    assert place.run(AS_OF).findings == []
+    place.put(path, activity(PERSON).replace("2:00:00", "2:10:00"))
+    told = [f.text for f in place.run(AS_OF).findings if f.about == "suspicious"]
+    assert place.query(held) == [(4, 2 * 7200 + 2 * 7800)]
+    assert len(told) == 1 and told[0].startswith(
+        f"{path}: 1 of its days (first 2024-01-15) came before the key was changed, first in {path}"
+    )
+    assert command(place.root, "withdraw", path, "--reason", "Counts twice").code == 0
+    assert command(place.root, "withdraw", path, "--undo").code == 0
+    assert place.run(AS_OF).findings == []
+    assert place.query(held) == [(2, 2 * 7800)]
+
+
 def test_h2_a_file_that_is_read_again_keeps_its_pseudonyms(
     place: TestHome, command: Command
 ) -> None:
