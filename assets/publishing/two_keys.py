@@ -41,12 +41,13 @@ def _shared(plan: Plan, one: Delivery, other: Delivery) -> set[date]:
 
 
 def _days(plan: Plan, delivery: Delivery, months: set[str]) -> set[date]:
-    return {
-        day
+    """Of what is gone from the lake none are known; the next run reads it again."""
+    places = {
+        plan.home.chunk(delivery.kind, delivery.source, chunk.file): chunk.sha256
         for chunk in delivery.chunks
         if chunk.month in months
-        for day in _held(plan.home.chunk(delivery.kind, delivery.source, chunk.file), chunk.sha256)
     }
+    return {day for path, sha256 in places.items() if path.is_file() for day in _held(path, sha256)}
 
 
 @cache
