@@ -16,7 +16,7 @@ from datetime import date
 from assets.answers.freshness import Late
 from assets.answers.report import Failure, Report, began, ended, report, write_report
 from assets.home import Home, run_lock
-from assets.publishing.findings import Finding
+from assets.publishing.finding import Finding
 
 _STOPPED = "it was stopped by hand or by a signal"
 

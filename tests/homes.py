@@ -29,7 +29,8 @@ from assets.home import Home, run_lock
 from assets.intake.delivering import Ingested
 from assets.intake.ingest import ingest
 from assets.lake import sweep
-from assets.publishing.findings import Finding, findings
+from assets.publishing.finding import Finding
+from assets.publishing.findings import findings
 from assets.record.versions import Version, current
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from assets.answers.freshness import Late
 from assets.home import Home
 from assets.lake import make_folder, place, sync
-from assets.publishing.findings import Finding
+from assets.publishing.finding import Finding
 from assets.publishing.published import code_version, open_to_group
 from assets.record.rollbacks import replaced
 from assets.record.versions import current

@@ -21,7 +21,8 @@ from assets.home import Home, HomeError
 from assets.intake.leftovers import close_journals
 from assets.lake import sweep
 from assets.periods import months_between, ranges
-from assets.publishing.findings import Finding, findings
+from assets.publishing.finding import Finding
+from assets.publishing.findings import findings
 from assets.publishing.published import is_current
 from assets.record.closing import require_ended
 from assets.record.copying import beginning

@@ -29,7 +29,8 @@ from assets.home import run_lock
 from assets.intake.delivering import Ingested
 from assets.intake.ingest import ingest
 from assets.lake import sweep
-from assets.publishing.findings import Finding, findings
+from assets.publishing.finding import Finding
+from assets.publishing.findings import findings
 from schemas.register import Register, load_register
 
 AS_OF = "2024-07-10"

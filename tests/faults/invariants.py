@@ -23,7 +23,7 @@ from counting import Content
 
 from assets.building.plan import Plan
 from assets.publishing.accounting import FILES, file_rows
-from assets.publishing.findings import Finding
+from assets.publishing.finding import Finding
 
 
 class FileRow(NamedTuple):
