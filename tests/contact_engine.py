@@ -14,6 +14,7 @@ from typing import Any
 
 from homes import TEMPLATE
 
+from assets.building.kpi import COUNTED_NOW
 from assets.building.metrics import SHAPE
 from assets.building.rule_tables import register_rows
 from assets.periods import PERIODS
@@ -102,7 +103,7 @@ class ContactEngine:
 
     def _register(self) -> None:
         register = load_register(TEMPLATE / "register")
-        for name in ("service_level_policy", "service_level_presets", "metrics"):
+        for name in ("service_level_policy", "service_level_presets", "metrics", "requirements"):
             columns, rows = register_rows(register.tables[name])
             listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
             self.connection.execute(f"create table ref.{name} ({listed})")
@@ -148,6 +149,9 @@ class ContactEngine:
             "select moment as month, * exclude (moment), 'measured' as status, "
             "'counted from complete exports' as reason, true as is_proven from at_month.cells",
         )
+        # nothing is closed
+        columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in COUNTED_NOW.items())
+        self.connection.execute(f"create table kpi.counted_now ({columns})")
         self._view("kpi.cells", (HERE / "kpi/cells.sql").read_text())
 
     def _shaped(self, rule: Statement, schema: str) -> str:
