@@ -80,8 +80,52 @@ lacking as (
         )
 ),
 
+-- a cell that nobody requires has no row in a month without its export: there it is missing as those
+-- are that are required of the same export. Calls and chats are a channel each, and tell of no other
+unseen as (
+    select
+        gaps.month,
+        cells.metric_id,
+        cells.channel,
+        cells.service,
+        any_value(gaps.reason order by gaps.reason) as reason
+    from (
+        select metric_id, channel, service, min(month) as first_month
+        from months
+        group by all
+    ) as cells
+    join months as gaps
+        on gaps.metric_id = cells.metric_id
+        and gaps.month > cells.first_month
+        and gaps.is_incomplete
+    join ref.requirements as required
+        on required.metric_id = gaps.metric_id
+        and required.channel is not distinct from gaps.channel
+        and required.service is not distinct from gaps.service
+        and required.kind not in ('calls', 'chats')
+    where not exists (
+        select 1 from months as there
+        where there.month = gaps.month
+            and there.metric_id = cells.metric_id
+            and there.channel is not distinct from cells.channel
+            and there.service is not distinct from cells.service
+    )
+    group by all
+),
+
 whole_months as (
     from months
+    union all by name
+    select
+        *,
+        false as is_proven,
+        false as is_failed,
+        true as is_incomplete,
+        false as is_not_reported,
+        true as is_null,
+        false as is_provisional,
+        false as is_in_progress
+    from unseen
     union all by name
     select
         *,

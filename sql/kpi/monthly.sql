@@ -1,8 +1,41 @@
 -- title: Every metric, month by month
 -- grain: one row per month, metric, channel, queue, service, source and policy; detail rows only
--- reads: metric.detail, ref.requirements, ref.metrics, ref.metric_definitions, ref.calendar, ref.clock, ops.coverage, ops.checks
+-- reads: metric.detail, ref.requirements, ref.metrics, ref.metric_definitions, ref.calendar, ref.clock, ops.coverage, ops.checks, ops.sources
 -- order: month, metric_id, channel nulls first, queue nulls first, service nulls first, source nulls first, policy_id nulls first
 with months as (select distinct month, month_state from ref.calendar),
+
+-- what the register requires, and what is counted though nobody requires it: that rests on whole
+-- exports just as much, those of the sources it is counted from
+expected as (
+    select
+        required.metric_id,
+        required.channel,
+        required.service,
+        required.kind,
+        months.month,
+        months.month_state,
+        true as is_required
+    from ref.requirements as required
+    cross join months
+    union all
+    select distinct
+        detail.metric_id,
+        detail.channel,
+        detail.service,
+        sources.kind,
+        months.month,
+        months.month_state,
+        false
+    from metric.detail as detail
+    join ops.sources as sources using (source)
+    join months on months.month = detail.month
+    where not exists (
+        select 1 from ref.requirements as required
+        where required.metric_id = detail.metric_id
+            and (required.channel is null or required.channel = detail.channel)
+            and (required.service is null or required.service = detail.service)
+    )
+),
 
 -- how complete the exports behind each expected cell are; the worst kind decides
 kinds as (
@@ -10,8 +43,9 @@ kinds as (
         required.metric_id,
         required.channel,
         required.service,
-        months.month,
-        months.month_state,
+        required.month,
+        required.month_state,
+        required.is_required,
         bool_or('incomplete' in (coverage.state, before.state)) as is_incomplete,
         bool_or(coalesce(coverage.state, 'not_reported') = 'not_reported') as is_not_reported,
         bool_and(coverage.state is not distinct from 'complete' and before.state is null)
@@ -31,16 +65,15 @@ kinds as (
         bool_or(coverage.state = 'unproven') as is_partial,
         string_agg(distinct coverage.reason, '; ' order by coverage.reason)
             filter (coverage.state in ('complete', 'unproven') and coverage.reason <> '') as gaps
-    from ref.requirements as required
-    cross join months
+    from expected as required
     left join ops.coverage as coverage
-        on coverage.kind = required.kind and coverage.month = months.month
+        on coverage.kind = required.kind and coverage.month = required.month
     -- a complaint counts where it falls due, and is in the export of the month it was received in:
     -- without the month before, who knows what was due in this one
     left join ops.coverage as before
         on before.kind = required.kind
         and before.kind = 'complaints'
-        and before.month = months.month - interval 1 month
+        and before.month = required.month - interval 1 month
         and before.state = 'incomplete'
     group by all
 ),
@@ -84,7 +117,7 @@ awaited as (
     group by detail.metric_id, detail.month
 ),
 
--- each expected cell has a row even where nothing happened; other cells come as they are
+-- each expected cell has a row even where nothing happened
 cells as (
     select
         coalesce(detail.month, kinds.month) as month,
@@ -103,8 +136,13 @@ cells as (
     full join kinds
         on kinds.metric_id = detail.metric_id
         and kinds.month = detail.month
-        and (kinds.channel is null or kinds.channel = detail.channel)
-        and (kinds.service is null or kinds.service = detail.service)
+        and if(
+            kinds.is_required,
+            (kinds.channel is null or kinds.channel = detail.channel)
+            and (kinds.service is null or kinds.service = detail.service),
+            kinds.channel is not distinct from detail.channel
+            and kinds.service is not distinct from detail.service
+        )
     left join months on months.month = detail.month
 ),
 
