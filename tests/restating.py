@@ -27,6 +27,7 @@ _COLUMNS = {
     "denominator decimal(38, 12), status text, text text, file_id text, rows bigint",
     "files": "file_id text, source text, path text, status text, corrections bigint, "
     "reading text[]",
+    "corrections": "source text, file_id text, corrected_by text, rows bigint",
     "register": "table_name text, row_key text, valid_from date, valid_to date, items text[], "
     "authority text, is_assumption boolean",
     "definitions": "metric_id text, fingerprint text",

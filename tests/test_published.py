@@ -27,7 +27,8 @@ TABLES = {
     "service_level_bridge service_level_by_rule daily interval handle_time_quality",
     "kpi": "scorecard scorecard_as_now cells composites realisations inputs explain revisions "
     "pending",
-    "ops": "files rejects checks check_rows coverage sources reconciliation versions decisions "
+    "ops": "files corrections "
+    "rejects checks check_rows coverage sources reconciliation versions decisions "
     "restatements "
     "register_changes pending_files key_changes",
     "ref": "kpis nodes weights targets inputs conversions reported metrics composites "

@@ -70,6 +70,31 @@ def test_a_row_that_was_corrected_away_names_the_file_that_did(two: Versions) ->
     assert two.cause() == "file new.csv arrived and corrected 1 rows"
 
 
+def test_of_two_that_correct_in_one_night_a_figure_names_the_one_that_corrected_it(
+    two: Versions,
+) -> None:
+    """`new` has a row of `old`; `other` corrects a file of February."""
+    two.before.file("old", 3)
+    two.before.file("older", None)
+    two.moved().after.file("old", 2)
+    two.after.file("older", None)
+    for name, whose in (("new", "old"), ("other", "older")):
+        two.after.file(name, 1, month=FEBRUARY, corrections=1)
+        two.after.add("corrections", source="calls", file_id=whose, corrected_by=name, rows=1)
+    assert two.cause() == "file new.csv arrived and corrected 1 rows"
+
+
+def test_of_two_that_corrected_and_were_withdrawn_a_figure_names_its_own(two: Versions) -> None:
+    two.before.file("old", 2)
+    for name, whose in (("late", "old"), ("other", "older")):
+        two.before.file(name, None, corrections=1)
+        two.before.add("corrections", source="calls", file_id=whose, corrected_by=name, rows=1)
+    two.moved().after.file("old", 3)
+    for name in ("late", "other"):
+        two.after.file(name, None, status="withdrawn")
+    assert two.cause() == "file late.csv was withdrawn"
+
+
 @pytest.mark.parametrize(
     ("status", "reading", "said"),
     [("withdrawn", "r1", "file late.csv was withdrawn"),

@@ -30,14 +30,16 @@ with delivered as (
     from {rows} join spans using (sequence)
 ), ranked as (
     select *, row_number() over (partition by key
-        order by version desc nulls last, first_sequence desc, sequence, file_row) as rank
+        order by version desc nulls last, first_sequence desc, sequence, file_row) as rank,
+        case when position = 1 then 'new'
+             when nth > 1 or version < newest_before then 'duplicate'
+             else 'correction' end as fate
     from delivered
 )
-select month, key, file_id, file_row, rows, rank = 1 as counts,
+select month, key, file_id, file_row, rows, rank = 1 as counts, fate,
     not coalesce(day_before between first_day and last_day, true) as is_moved,
-    case when position = 1 then 'new'
-         when nth > 1 or version < newest_before then 'duplicate'
-         else 'correction' end as fate
+    arg_min(file_id, rank) over (partition by key) as winner,
+    arg_min(fate, rank) over (partition by key) as fate_of_winner
 from ranked
 """
 _COUNTS = """
@@ -45,6 +47,10 @@ select file_id, coalesce(sum(rows) filter (fate = 'correction'), 0),
     coalesce(sum(rows) filter (fate = 'duplicate'), 0),
     coalesce(sum(rows) filter (fate = 'correction' and is_moved), 0)
 from {fates} group by file_id
+"""
+_REPLACED = """
+select file_id, winner, sum(rows) from {fates}
+where not counts and fate_of_winner = 'correction' and file_id <> winner group by all
 """
 _NAMED = ", filename = true"
 _PLACES = {"filename": "text", "sequence": "integer", "month": "text", "is_new": "boolean"}
@@ -159,6 +165,19 @@ class Contest:
             for file_id, *counted in self._con.execute(_COUNTS.format(fates=fates)).fetchall():
                 found[file_id] = found.get(file_id, Tally()).plus(counted, sign)
         return {file_id: tally for file_id, tally in sorted(found.items()) if any(tally)}
+
+    def replaced(self, before: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+        """Of each file how many rows a correction replaced, by the file that it is in; brought up
+        to date like the tallies."""
+        found = {file_id: dict(by) for file_id, by in before.items()}
+        for fates, sign in (("fates_before", -1), ("fates", 1)):
+            for file_id, winner, rows in self._con.execute(
+                _REPLACED.format(fates=fates)
+            ).fetchall():
+                by = found.setdefault(file_id, {})
+                by[winner] = by.get(winner, 0) + sign * int(rows)
+        counted = {f: {w: n for w, n in sorted(by.items()) if n} for f, by in sorted(found.items())}
+        return {file_id: by for file_id, by in counted.items() if by}
 
     def months(self) -> list[str]:
         """The months whose losing rows may be others now."""

@@ -34,6 +34,8 @@ class Resolved:
     chunks: tuple[str, ...]
     months: dict[str, dict[str, Any]]
     tallies: dict[str, Tally]
+    # of a file, by the file whose corrections count instead: how many rows
+    replaced: dict[str, dict[str, int]]
 
     def losers(self, month: str) -> str:
         """Digest of the rows of a month that do not count; empty where all do."""
@@ -43,10 +45,10 @@ class Resolved:
 def resolved(home: Home, source: str) -> Resolved:
     """What was last resolved for a source."""
     raw = read_json(_record(home, source))
-    if raw is None:
-        return Resolved((), {}, {})
+    if raw is None or "replaced" not in raw:  # an answer of before: all keys are compared anew
+        return Resolved((), {}, {}, {})
     tallies = {file_id: Tally(*counted) for file_id, counted in raw["counts"].items()}
-    return Resolved(tuple(raw["chunks"]), raw["months"], tallies)
+    return Resolved(tuple(raw["chunks"]), raw["months"], tallies, raw["replaced"])
 
 
 def losers_file(home: Home, source: str, state: Resolved, month: str) -> Path | None:
@@ -79,7 +81,7 @@ def resolve(
     if before.chunks == chunks:
         return
     if not (set(before.chunks) <= set(chunks) and _is_whole(home, source, before)):
-        before = Resolved((), {}, {})
+        before = Resolved((), {}, {}, {})
     held = set(before.chunks)
     rows = [
         Delivered(str(home.chunk(kind, source, c.file)), d.sequence, c.month,
@@ -88,7 +90,7 @@ def resolve(
         for c in d.chunks
     ]  # fmt: skip
     sound_chunks(home, ledger, source, among={Path(row.path) for row in rows if row.is_new})
-    months, tallies = before.months, before.tallies
+    months, tallies, replaced = before.months, before.tallies, before.replaced
     with Contest(home, source, key, dated_by, sorted(columns)) as contest:
         try:
             is_contested = contest.gather(rows)
@@ -97,8 +99,8 @@ def resolve(
             raise
         if is_contested:
             months = _lost(home, contest, source, before)
-            tallies = contest.tallies(tallies)
-    content = {"chunks": chunks, "months": months, "counts": tallies}
+            tallies, replaced = contest.tallies(tallies), contest.replaced(replaced)
+    content = {"chunks": chunks, "months": months, "counts": tallies, "replaced": replaced}
     write_json(home, _record(home, source), content)
     for month, entry in former.months.items():
         if months.get(month) != entry:

@@ -19,6 +19,7 @@ FILES = {
     "covers": "text[]", "loaded_at": "timestamp with time zone", "error": "text",
     "reading": "text",
 }  # fmt: skip
+CORRECTIONS = {"source": "text", "file_id": "text", "corrected_by": "text", "rows": "bigint"}
 UNCLAIMED, IGNORED = "unclaimed", "ignored"
 
 
@@ -53,6 +54,16 @@ def tally(plan: Plan, d: Delivery) -> Tally:
     if d.status != LOADED or all(source.name != d.source for source in plan.sources):
         return Tally()
     return plan.keys_of(d.source).tallies.get(d.file_id, Tally())
+
+
+def correction_rows(plan: Plan) -> list[tuple[object, ...]]:
+    """One row per file of replaced rows and file of those that count (ops.corrections)."""
+    return sorted(
+        (source.name, file_id, winner, rows)
+        for source in plan.sources
+        for file_id, by in plan.keys_of(source.name).replaced.items()
+        for winner, rows in by.items()
+    )
 
 
 def printable(path: str) -> str:

@@ -19,7 +19,14 @@ from assets.dictionary import DictionaryError, digest_of_dictionary
 from assets.key import changes
 from assets.lake import WHOLE, digest, sha256_file
 from assets.performance_report.writing import report_digest
-from assets.publishing.accounting import FILES, check_row_files, file_rows, reject_files
+from assets.publishing.accounting import (
+    CORRECTIONS,
+    FILES,
+    check_row_files,
+    correction_rows,
+    file_rows,
+    reject_files,
+)
 from assets.publishing.reconciliation import TITLE, references_digest
 from assets.record import closing, decisions
 from schemas.register_tables import TABLES
@@ -46,6 +53,8 @@ _OPS_TITLES = {
     "and after counts as two. One row per change, none where it never was.",
     "ops.files": "What became of every export file. One row per delivery of a file to a source; "
     "rows = accepted + corrections + duplicates + filtered + rejected.",
+    "ops.corrections": "Whose rows do not count because a later file corrected them. One row per "
+    "source, file and file that has the rows that count.",
     "ops.rejects": "Rows that were not accepted. One row per record and broken rule; no values.",
     "ops.checks": "Results of the data checks. One row per check and month.",
     "ops.check_rows": "The rows that failed checks found, the first 1,000 of each check and month. "
@@ -133,6 +142,7 @@ def operational_tables(plan: Plan) -> list[Small]:
     are read from their own files."""
     return [
         Small("ops.files", FILES, file_rows(plan)),
+        Small("ops.corrections", CORRECTIONS, correction_rows(plan)),
         Small("ops.checks", *ops_table(plan, "checks", None)),
         Small("ops.coverage", *ops_table(plan, "coverage", None)),
         Small("ops.sources", *ops_table(plan, "sources", None)),

@@ -27,8 +27,11 @@ from sql.run import (
 _COMPARED = {
     "monthly": "metric.monthly", "cells": "kpi.cells", "composites": "kpi.composites",
     "scorecard": "kpi.scorecard", "explain": "kpi.explain", "files": "ops.files",
+    "corrections": "ops.corrections",
     "register": "ref.register_rows", "definitions": "ref.metric_definitions",
 }  # fmt: skip
+# of two versions neither of which has it
+_ABSENT = {"corrections": "select '' as source, '' as file_id, '' as corrected_by where false"}
 _WHEN = {
     "version": "text", "previous_version": "text", "restated_at": "timestamp with time zone",
 }  # fmt: skip
@@ -106,7 +109,8 @@ def snapshot(con: Any, catalog: str, mark: str, manifest: dict[str, Any]) -> Non
     there = _tables(con, catalog)
     for name, table in _COMPARED.items():
         stands = table in there
-        rows = f"select * from {catalog}.{table_name(table)}" if stands else "select 1 where false"
+        absent = _ABSENT.get(name, "select 1 where false")
+        rows = f"select * from {catalog}.{table_name(table)}" if stands else absent
         con.execute(f"create or replace temp table {quoted(f'{mark} {name}')} as {rows}")
     settings = {**manifest.get("settings", {}), "kring": manifest["code"]}
     table = f"temp.{quoted(f'{mark} settings')}"

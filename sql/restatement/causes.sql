@@ -102,6 +102,7 @@ pairs as (
         coalesce(before.figure, after.figure) as figure,
         coalesce(before.kind, after.kind) as kind,
         coalesce(before.part, after.part) as part,
+        coalesce(before.part_period, after.part_period) as part_period,
         split_part(coalesce(before.part, after.part), ':', 1) as place,
         regexp_replace(coalesce(before.part, after.part), '^[^:]*:', '') as name,
         coalesce(after.file_id, before.file_id) as file_id,
@@ -260,7 +261,20 @@ recounted as (
     where fate = 'kept' and old_rows is distinct from new_rows and not (is_opened and is_new)
 ),
 
--- by whom: files of its source that correct rows, or what moved its rows in other months
+correcting as (
+    from fates where corrections > 0 and fate in ('arrived', 'withdrawn', 'read anew')
+),
+
+-- which of them has rows in the place of a file's
+known as (
+    select distinct both_corrections.source, both_corrections.file_id, corrected_by
+    from both_corrections
+    join correcting
+        on correcting.source = both_corrections.source
+        and correcting.file_id = both_corrections.corrected_by
+),
+
+-- by whom: files of its source that correct its rows, or what moved its rows in other months
 recounted_by as (
     select
         recounted.period, recounted.basis, recounted.figure, 1 as precedence,
@@ -271,9 +285,13 @@ recounted_by as (
         end || if(fates.fate = 'arrived', ' and corrected ' || fates.corrections || ' rows', '')
             as cause
     from recounted
-    join fates on fates.source = recounted.source
-        and fates.corrections > 0
-        and fates.fate in ('arrived', 'withdrawn', 'read anew')
+    join correcting as fates on fates.source = recounted.source
+    where (recounted.source, recounted.file_id, fates.file_id) in (from known)
+    -- rows that moved for another reason, or a version that does not say whose they were
+    or not exists (
+        select 1 from known
+        where known.source = recounted.source and known.file_id = recounted.file_id
+    )
     union all
     select recounted.period, recounted.basis, recounted.figure, 1, of_files.cause
     from recounted
@@ -347,7 +365,9 @@ of_settings as (
 others as (
     select
         period, basis, figure, 5 as precedence,
-        if(is_new, 'now rests on ', 'no longer rests on ') || part as cause
+        -- of a period's parts: which month or quarter it is
+        if(is_new, 'now rests on ', 'no longer rests on ') || part
+        || if(kind in ('month', 'quarter'), ' of ' || part_period, '') as cause
     from pairs
     where (is_new or is_gone)
     and kind not in (

@@ -166,6 +166,34 @@ def test_a_contact_that_moves_to_another_month_is_told_in_both(home: DefendedHom
     assert home.moved(version, "kpi.scorecard") == set()
 
 
+def test_two_corrections_of_one_night_are_told_each_where_it_moved_something(
+    tmp_path: Path, command: Command
+) -> None:
+    """Each file corrects a call of another month; then the one of May is withdrawn."""
+    home = DefendedHome.of_months(tmp_path, "2024-04", "2024-06")
+    home.publish(AS_OF)
+    late = {"2024-04": "calls/calls_20240611.csv", "2024-05": "calls/calls_20240612.csv"}
+    for month, path in late.items():
+        day = f"2024-06-{path[-6:-4]}"
+        put_calls(home, day, called(f"A{month}-1", f"{month}-10", "45,000"))
+    version = home.publish(AS_OF)
+    told = {(period, cause) for table, period, name, _, cause in home.log(version)
+            if table == "metric.monthly" and name == SL}  # fmt: skip
+    assert told == {(m, f"file {path} arrived and corrected 1 rows") for m, path in late.items()}
+    whose = home.published(
+        "select replaced.path, later.path, corrections.rows from ops.corrections as corrections "
+        "join ops.files as replaced using (source, file_id) "
+        "join ops.files as later on later.file_id = corrected_by order by all"
+    )
+    assert whose == [(f"calls/calls_{m.replace('-', '')}10.csv", path, 1)
+                     for m, path in late.items()]  # fmt: skip
+    assert command(home.root, "withdraw", late["2024-05"], "--reason", "wrong").code == 0
+    version = home.publish(AS_OF)
+    told = {(period, cause) for table, period, _, _, cause in home.log(version)
+            if table == "metric.monthly"}  # fmt: skip
+    assert told == {("2024-05", f"file {late['2024-05']} was withdrawn")}
+
+
 def test_another_kring_is_named_where_nothing_else_moved(
     home: DefendedHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
