@@ -329,3 +329,9 @@ def test_a_state_is_told_where_nothing_else_is(two: Versions) -> None:
 def test_a_state_that_comes_with_its_figure_is_none(two: Versions) -> None:
     two.moved().after.edge(JANUARY, METRIC, "state", "state", status="measured", text="measured")
     assert set(two.causes().values()) == {None}
+
+
+def test_a_month_that_has_begun_is_named_where_nothing_else_is(two: Versions) -> None:
+    two.moved(january=3, quarter=4)
+    two.after.edge("Q1", METRIC, "month", METRIC, part_period=FEBRUARY, part_basis="computed")
+    assert two.causes()["kpi.cells", QUARTER, "m"] == f"now rests on {METRIC} of {FEBRUARY}"
