@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-import polars as pl
-
 from sql.run import connect
 
 _STEP = "6h"
@@ -18,6 +16,8 @@ _STEP = "6h"
 
 def disagree_from(zone: str, first: date, last: date) -> date | None:
     """The first of these days on which they tell another local time; None where they agree."""
+    import polars as pl
+
     moments = pl.datetime_range(
         datetime.combine(first, time(), UTC), datetime.combine(last, time(), UTC), _STEP,
         time_zone="UTC", eager=True,

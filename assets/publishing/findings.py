@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from assets.building.plan import Plan
 from assets.performance_report.writing import failed_reports
-from assets.periods import month_end
 from assets.publishing.file_findings import file_findings
 from assets.publishing.finding import Finding
 from assets.publishing.passed_over import before_the_first_month
 from assets.publishing.reconciliation import home_references
 from assets.record import closing
 from assets.record.versions import current
-from assets.zone_data import disagree_from
 
 # what a failed check makes of the figures, as findings call it
 _ABOUT = {"block": "failed", "flag": "suspicious", "warn": "warning"}
@@ -26,7 +24,7 @@ def findings(plan: Plan) -> list[Finding]:
         *file_findings(plan),
         *(Finding("warning", text) for text in before_the_first_month(plan)),
         *_references(plan),
-        *_zone_data(plan),
+        *_clocks(plan),
         *_incomplete(plan),
         *_checks(plan),
         *_held_out(plan),
@@ -67,18 +65,17 @@ def _references(plan: Plan) -> list[Finding]:
     return [Finding("refused", refused[1]) for refused in read if isinstance(refused, tuple)]
 
 
-def _zone_data(plan: Plan) -> list[Finding]:
-    """Zone data of the home's zone of which one is older than the others."""
-    if not plan.months:
-        return []
-    zone, last = plan.home.settings.timezone, min(plan.as_of, month_end(plan.months[-1]))
-    day = disagree_from(zone, plan.months[0], last)
+def _clocks(plan: Plan) -> list[Finding]:
+    """Whether the libraries knew other clocks of the home's zone when the version was made."""
+    seen = current(plan.home)
+    day = seen.manifest.get("clocks_disagree_from") if seen else None
     if day is None:
         return []
     text = (
-        f"from {day} duckdb, polars and Python do not agree on the clocks of {zone}, so contacts "
-        "may be in another hour, day or month than their exports say; bring duckdb, polars and "
-        "tzdata up to date"
+        f"from {day} duckdb, polars and Python did not agree on the clocks of "
+        f"{plan.home.settings.timezone}, so contacts may be in another hour, day or month than "
+        "their exports say; bring duckdb, polars and tzdata up to date, remove lake/raw and "
+        "lake/outputs, and kring run counts anew"
     )
     return [Finding("suspicious", text)]
 

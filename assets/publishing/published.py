@@ -21,12 +21,14 @@ from assets.dictionary import read_dictionary, write_page
 from assets.home import Home
 from assets.lake import digest, make_folder, sha256_file, sync
 from assets.performance_report.writing import get_ready, write_reports
+from assets.periods import month_end
 from assets.publishing.content import content_digest
 from assets.publishing.database import Before, Written, write_database
 from assets.publishing.provenance import LOGS
 from assets.record import closing, decisions
 from assets.record.copying import Copy
 from assets.record.versions import Version, current, load, switch, touched, verify, versions
+from assets.zone_data import disagree_from
 
 MANIFEST_SCHEMA = 1
 _FILE_MODE, _FOLDER_MODE = 0o440, 0o750
@@ -81,6 +83,7 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
         database = beside.submit(_finish, building / "kring.duckdb")
         write_page(read_dictionary(plan, building / "kring.duckdb"), building)
         reports = write_reports(home, building)
+    header["clocks_disagree_from"] = _clocks_disagree_from(plan)
     _write_manifest(building, header, database.result(), written, reports)
     _seal(building, home)
     target = home.versions / version
@@ -105,6 +108,15 @@ def _settings(home: Home) -> dict[str, str]:
         "first_month": settings.first_month.isoformat(),
         "last_month": str(home.last_month()),
     }
+
+
+def _clocks_disagree_from(plan: Plan) -> str | None:
+    """From which day of its months on the libraries tell other times of the home's zone."""
+    if not plan.months:
+        return None
+    last = min(plan.as_of, month_end(plan.months[-1]))
+    day = disagree_from(plan.home.settings.timezone, plan.months[0], last)
+    return day.isoformat() if day else None
 
 
 def _before(home: Home, seen: Version | None) -> Before:
