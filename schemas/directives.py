@@ -63,5 +63,8 @@ def _check(text: str, used: set[str], has_stray: bool) -> None:
         raise FormatError(f"{text!r} does not name year, month and day")
     if ("I" in used) != ("p" in used):
         raise FormatError(f"{text!r}: %I and %p go together, or %H alone")
-    if used & {"H", "I"} and "M" not in used:
-        raise FormatError(f"{text!r} has hours without minutes")
+    hours, minutes = bool(used & {"H", "I"}), "M" in used
+    if hours != minutes or ("S" in used and not minutes):
+        raise FormatError(
+            f"{text!r}: hours and minutes go together, %H:%M, and seconds stand with both"
+        )

@@ -98,6 +98,8 @@ def test_defaults(tmp_path: Path) -> None:
         ({"times": "%e/%m/%Y"}, "unknown directive %e"),
         ({"times": "%Y-%m-%d %H:%M:%S:%f"}, "a fraction follows a point or a comma"),
         ({"times": "%d/%m %H:%M"}, "does not name year, month and day"),
+        ({"times": "%d/%m/%Yh%M"}, "hours and minutes go together"),
+        ({"times": "%d/%m/%Y %S"}, "hours and minutes go together"),
         ({"decimal": ";"}, "not one of .; ,"),
         ({"aliases": "Phone"}, "write left=right"),
         ({"identifiers": "customer=telephone"}, "phone, tax_id, text"),
