@@ -6,7 +6,8 @@
 -- grains: day
 -- reads: fact.agent_activity
 -- since: 2024-01
--- an agent-day whose idle time is unknown is left out, not counted as fully busy
+-- an agent-day whose idle time is unknown is left out, not counted as fully busy; its busy time
+-- is that much of what should have been counted
 with known as (
     select
         *,
@@ -20,6 +21,7 @@ select
     channel,
     source,
     coalesce(sum(busy_seconds) filter (available_seconds is not null), 0) as numerator,
-    coalesce(sum(busy_seconds + available_seconds), 0) as denominator
+    coalesce(sum(busy_seconds + available_seconds), 0) as denominator,
+    coalesce(sum(busy_seconds + coalesce(available_seconds, 0)), 0) as eligible
 from known
 group by month, channel, source
