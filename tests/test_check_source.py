@@ -97,6 +97,37 @@ def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
     assert notes(check(source, f"id,at\n{hours}")) == []
 
 
+@pytest.mark.parametrize(
+    ("durations", "said"),
+    [
+        # 5 and 7 minutes as a spreadsheet keeps them, and as a switch counts in milliseconds
+        (("0.00347222", "0.00486111", "0"), "talk_seconds is below one second in all of 2 rows"),
+        (("300000", "420000", "5"), "talk_seconds is of many hours in most of 3 rows"),
+        (("300", "0.4", ""), None),
+        (("20", "420", "90000"), None),
+        (("", "", "0"), None),
+    ],
+)
+def test_durations_of_another_unit_are_told(
+    check: Check, durations: tuple[str, ...], said: str | None
+) -> None:
+    rows = "".join(f"{n},2024-02-01 08:00,{each}\n" for n, each in enumerate(durations))
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, talk as talk_seconds")
+    found = notes(check(source, f"id,at,talk\n{rows}"))
+    assert len(found) == (said is not None)
+    assert not said or found[0].startswith(said)
+
+
+def test_an_agents_day_of_eight_hours_is_no_other_unit(check: Check) -> None:
+    source = CALLS.replace("calls", "agent_activity").replace(
+        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        'id as agent, "at" as day, active as active_seconds',
+    )
+    assert notes(check(source, "id,at,active\na1,2024-02-01,28800\n")) == []
+    (said,) = notes(check(source, "id,at,active\na1,2024-02-01,28800000\n"))
+    assert said.startswith("active_seconds is of many hours in most of 1 rows")
+
+
 # Rejects of rows that stand for several
 
 

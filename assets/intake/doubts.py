@@ -12,12 +12,18 @@ from schemas.contract import Contract
 from schemas.times import LOCAL
 from schemas.zones import local_day, to_utc
 
+_LONG, _DAY = 10_000, 86_400  # seconds: of a contact, and of an agent's day
 _FEW = 10  # fewer than one in so many may be real: counted by the hour, one in 24 is at midnight
 
 
 def doubts(rows: pl.DataFrame, kind: Contract, timezone: str) -> tuple[str, ...]:
     """What to ask of the accepted rows of one file; `timezone` is the source's."""
-    found = (_said_again(rows, kind), _not_rated(rows), _at_midnight(rows, timezone))
+    found = (
+        _said_again(rows, kind),
+        _not_rated(rows),
+        _at_midnight(rows, timezone),
+        *(_other_unit(rows, column) for column in rows.columns if column.endswith("_seconds")),
+    )
     return tuple(sentence for sentence in found if sentence)
 
 
@@ -61,3 +67,21 @@ def _at_midnight(rows: pl.DataFrame, timezone: str) -> str:
         "outside service hours whoever was not answered is after_hours; "
         "return a time within them, such as \"Day\" || ' 12:00'"
     )
+
+
+def _other_unit(rows: pl.DataFrame, column: str) -> str:
+    """A number says nothing of its unit, and reads as seconds whatever it was."""
+    known = rows[column].filter(rows[column] > 0).cast(pl.Float64)
+    if not known.len():
+        return ""
+    if known.max() < 1:  # type: ignore[operator]
+        return (
+            f"{column} is below one second in all of {known.len()} rows: is it the share of a day "
+            "that a spreadsheet keeps for a time? Then return it times 86400"
+        )
+    if known.median() > (_DAY if "day" in rows.columns else _LONG):  # type: ignore[operator]
+        return (
+            f"{column} is of many hours in most of {known.len()} rows: is it in milliseconds, or "
+            "the total of several contacts?"
+        )
+    return ""
