@@ -32,6 +32,9 @@ ISO = (
 FIXED = {**dict.fromkeys("mdHIM", r"[0-9]{2}"), "S": r"[0-5][0-9]", "j": r"[0-9]{3}"}
 NUMERIC = frozenset("Yy") | FIXED.keys()
 
+# Blanks that nobody can tell from a blank. Browsers write the second before AM and PM.
+BLANKS = {"\u00a0": " ", "\u202f": " "}
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -69,6 +72,8 @@ def readings(formats: tuple[str, ...]) -> tuple[Reading, ...]:
 
 def reading(text: str) -> Reading:
     """Compile one declared format."""
+    for other, usual in BLANKS.items():
+        text = text.replace(other, usual)
     tokens, comma = directives(text)
     names = [name for name, _ in tokens]
     looks, chrono = "", ""

@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from schemas.formats import Reading, readings
+from schemas.formats import BLANKS, Reading, readings
 from schemas.stages import Converted, all_failed, blank, in_stages, positions
 from schemas.zones import INSTANT, day_begins, local_day, to_utc
 
@@ -130,6 +130,7 @@ def parse(text: pl.Series, way: Reading) -> pl.Series:
 
 def parse_any(text: pl.Series, ways: tuple[Reading, ...]) -> Read:
     """Try all readings in order; the first that fits wins."""
+    text = text.str.replace_many(BLANKS)
     nothing = pl.repeat(None, len(text), dtype=LOCAL, eager=True)
     local, day, instant = nothing, nothing, nothing.dt.replace_time_zone("UTC")
     left = positions(text.is_not_null())

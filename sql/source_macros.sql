@@ -13,7 +13,7 @@
 --   clean('')                   -> null
 --   clean(' - ', ['-', 'N/A'])  -> null
 create or replace macro trimmed(text) as
-    trim(text, chr(9) || chr(10) || chr(13) || chr(32) || chr(160));
+    trim(text, chr(9) || chr(10) || chr(13) || chr(32) || chr(160) || chr(8239));
 create or replace macro clean(text, nulls := ['']) as
     case
         when trimmed(text) <> '' and not list_contains(nulls, trimmed(text)) then trimmed(text)
@@ -127,7 +127,11 @@ create or replace macro english_dates(text) as
 -- local_time(text, format): a time without a zone, by a format or a list of formats.
 --   local_time('31/01/2024 8:02:42', '%d/%m/%Y %H:%M:%S')     -> 2024-01-31 08:02:42
 --   local_time("Date" || ' ' || "Time", '%m/%d/%Y %I:%M:%S %p')
-create or replace macro local_time(text, format) as try_strptime(trimmed(text), format);
+create or replace macro local_time(text, format) as
+    coalesce(
+        try_strptime(trimmed(text), format),
+        try_strptime(translate(trimmed(text), chr(160) || chr(8239), '  '), format)
+    );
 
 -- instant(text): a moment on the world's clock, from ISO 8601 text. Text without a zone is
 -- read in the source's `timezone`.

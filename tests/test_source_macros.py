@@ -118,6 +118,10 @@ def utc(text: str) -> datetime:
         ("seconds_of(null)", None),
         ("local_time('31/01/2024 8:02:42', '%d/%m/%Y %H:%M:%S')", datetime(2024, 1, 31, 8, 2, 42)),
         ("local_time('990102 0:07:02', '%y%m%d %H:%M:%S')", datetime(1999, 1, 2, 0, 7, 2)),
+        # the blank that browsers write before AM and PM
+        ("local_time('1/31/2024, 8:02:42' || chr(8239) || 'PM', '%m/%d/%Y, %I:%M:%S %p')",
+         datetime(2024, 1, 31, 20, 2, 42)),
+        ("clean(chr(8239) || 'a ')", "a"),
         ("local_time('1/2/24', ['%d.%m.%y', '%d/%m/%y'])", datetime(2024, 2, 1)),
         ("local_time('30/02/2024', '%d/%m/%Y')", None),
         ("local_time('', '%d/%m/%Y')", None),
