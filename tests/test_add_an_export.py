@@ -186,3 +186,18 @@ def test_every_key_option_kind_and_column_is_told(tmp_path: Path) -> None:
 def test_every_helper_is_told() -> None:
     defined = set(re.findall(r"^create or replace macro (\w+)\(", MACROS.read_text(), re.MULTILINE))
     assert defined == set(re.findall(r"`(\w+)\(", section("Helpers"))) - {"coalesce"}
+
+
+def test_every_rule_of_conversion_and_of_records_is_told() -> None:
+    def named(pattern: str, *files: Path) -> set[str]:
+        texts = (path.read_text(encoding="utf-8") for path in files)
+        return {rule for text in texts for rule in re.findall(pattern, text, re.MULTILINE)}
+
+    schemas = sorted((PROJECT / "schemas").glob("*.py"))
+    exports = PROJECT / "assets" / "exports"
+    failures = r'\("([a-z_]+)", (?:positions|lost|huge|far)'
+    faults = r'(?:_FaultyError\(|^        return )"([a-z_]+)"'
+    rules = named(failures, *schemas) | named(r'all_failed\(.*, "([a-z_]+)"\)', *schemas)
+    rules |= named(faults, exports / "repair.py", exports / "json_records.py")
+    assert {"not_a_boolean", "negative_version", "too_long", "duplicate_key"} < rules
+    assert rules <= set(re.findall(r"`(\w+)", section("Rules of rejects")))

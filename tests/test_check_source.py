@@ -128,6 +128,21 @@ def test_an_agents_day_of_eight_hours_is_no_other_unit(check: Check) -> None:
     assert said.startswith("active_seconds is of many hours in most of 1 rows")
 
 
+@pytest.mark.parametrize(
+    ("file", "is_told"),
+    [("z/a 2567-02.csv", True), ("z/a 2024-01.csv", True), ("z/a 2024-02.csv", False)],
+)
+def test_a_name_of_other_months_than_the_rows_is_told(
+    check: Check, file: str, is_told: bool
+) -> None:
+    """2567 is 2024 of the Buddhist calendar; February would be counted and never be complete."""
+    source = CALLS.replace("-- format", "-- covers: filename %Y-%m\n-- format")
+    said = notes(check(source, "id,at\n1,2024-02-01 08:00\n2,2024-03-01 08:00\n", file))
+    assert [note.split(":")[0] for note in said] == [
+        "no accepted row is of a month that the file's name speaks for"
+    ] * is_told
+
+
 # Rejects of rows that stand for several
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -86,7 +86,11 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
         shown = _masked(rows.sort("_row").head(_SHOWN_ROWS).with_columns(local)) if paths else []
         zone = source.timezone or home.settings.timezone
         doubted = doubts(rows, contract(source.kind), zone) if paths else ()
-    notes = [*reading.notes, *_unclaimed(home, source, export), *doubted]
+    months = {chunk.month: chunk.rows for chunk in reading.chunks}
+    notes = [
+        *reading.notes, *_unclaimed(home, source, export),
+        *_elsewhere(source, export, months), *doubted,
+    ]  # fmt: skip
     refused = reading.refused
     if not refused and not source.tolerance.allows(reading.rejected, reading.rows):
         allowed = source.statement.header.get("tolerance") or "0"
@@ -95,10 +99,23 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
         "columns": list(reading.columns), "notes": notes,
         "rows": reading.rows, "accepted": reading.accepted, "filtered": reading.filtered,
         "rejected": reading.rejected, "rejects": _rejects(reading.rejected_rows),
-        "months": {c.month: c.rows for c in reading.chunks}, "mapped": shown,
+        "months": months, "mapped": shown,
         "covers_by_name": covered(source, str(export), ()),
         "refused": refused, "seconds": round(time.monotonic() - begun, 2),
     }  # fmt: skip
+
+
+def _elsewhere(source: Source, export: Path, months: Collection[str]) -> tuple[str, ...]:
+    """A name and rows of different months: one of the two is misread, and the name is believed."""
+    span = source.covered_by_name(str(export)) if source.covers != "dates" else None
+    if not span or not months:
+        return ()
+    if any(f"{span[0]:%Y-%m}" <= month <= f"{span[1]:%Y-%m}" for month in months):
+        return ()
+    return (
+        "no accepted row is of a month that the file's name speaks for: is `covers` right, and "
+        "are the years of both of one calendar?",
+    )
 
 
 def try_select(home: Home, source: Source) -> dict[str, Any]:
