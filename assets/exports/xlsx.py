@@ -1,13 +1,12 @@
 """A sheet of a workbook, or several laid out alike, as the view `export`.
 
-Cells are typed; each is written as text in the source's conventions. A number of 16 digits
-or more has lost its last ones in the spreadsheet, so a record that uses it is rejected.
+Belongs here: headers, records and their numbers over several sheets. What a cell says is
+`sheet_cells`, which sheets are read `sheets`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import duckdb
@@ -17,13 +16,11 @@ from assets.arrivals.sources import Source
 from assets.exports.batches import ROWS, Batches
 from assets.exports.columns import select_columns, used_columns
 from assets.exports.refused import Refused
-from assets.exports.rendering import Times, duration_text, elapsed, float_text
+from assets.exports.sheet_cells import SheetCells
 from assets.exports.sheets import chosen_sheets
 from assets.exports.staging import Staged
 from assets.exports.view import SHEET, Export, column_names, header_cells
 from assets.exports.workbook import check_workbook, faulty_cells
-
-_EXACT = 1e15
 
 
 def open_xlsx(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:
@@ -52,7 +49,7 @@ class _Reader:
         self, con: duckdb.DuckDBPyConnection, staged: Staged, source: Source, together: bool
     ) -> None:
         self.con, self.staged, self.source, self.together = con, staged, source, together
-        self.times = Times(source)
+        self.cells = SheetCells(source)
         self.used = used_columns(con, source)
         self.batches = Batches(staged, source)
         self.number = 0
@@ -123,13 +120,13 @@ class _Reader:
             if sheet_row not in faults and all(cell == "" for cell in cells):
                 continue
             self.number += 1
-            fault = faults.get(sheet_row) or self._fault(cells, watched)
+            fault = faults.get(sheet_row) or self.cells.fault(cells, watched)
             if fault:
                 column = columns[fault[0]] if fault[0] < len(columns) else None
                 self.batches.rejects.add(self.number, column, fault[1], at_most)
                 continue
             numbers.append(self.number)
-            row = [self._text(cell) for cell in cells[: len(columns)]]
+            row = [self.cells.text(cell) for cell in cells[: len(columns)]]
             texts.append(row + [None] * (len(columns) - len(row)))
             if len(texts) == ROWS:
                 self._flush(columns, numbers, texts)
@@ -160,7 +157,7 @@ class _Reader:
                 break
         if len(header) < options.header_rows:
             raise Refused("header", f"{self.where}: has no header; check skip, header_rows, sheet")
-        lines = [[self._text(cell) or "" for cell in cells] for cells in header]
+        lines = [[self.cells.text(cell) or "" for cell in cells] for cells in header]
         names = header_cells(lines, options.header_row)
         return column_names(names, self.source, self.where)[0], self._data(rows)
 
@@ -180,36 +177,6 @@ class _Reader:
         while kept and all(cell == "" for cell in kept[-1][1]):
             kept.pop()
         yield from kept[: max(len(kept) - footer, 0)]
-
-    def _fault(self, cells: Sequence[Any], watched: Sequence[bool]) -> tuple[int, str] | None:
-        for position, (cell, watch) in enumerate(zip(cells, watched, strict=False)):
-            if watch and isinstance(cell, float | int) and abs(cell) >= _EXACT:
-                return position, "id_numeric_cell"
-        if any(cell != "" for cell in cells[len(watched) :]):
-            return len(watched), "field_count"  # beyond the header: the row may have moved
-        return None
-
-    def _text(self, cell: Any) -> str | None:
-        if isinstance(cell, str):
-            return cell or None
-        if isinstance(cell, bool):
-            return str(cell).lower()
-        if isinstance(cell, float | int):
-            return float_text(float(cell), self.source.decimal)
-        if isinstance(cell, datetime):
-            since = elapsed(cell)
-            return self.times.text(cell) if since is None else duration_text(since)
-        if isinstance(cell, date):
-            since = elapsed(datetime.combine(cell, time()))
-            return self.times.date_text(cell) if since is None else duration_text(since)
-        if isinstance(cell, time):
-            cell = timedelta(
-                hours=cell.hour,
-                minutes=cell.minute,
-                seconds=cell.second,
-                microseconds=cell.microsecond,
-            )
-        return duration_text(cell) if isinstance(cell, timedelta) else str(cell)
 
     def _flush(
         self, columns: Sequence[str], numbers: list[int], texts: list[list[str | None]]
