@@ -43,6 +43,15 @@ def activity(agent: str) -> str:
     )
 
 
+def put_activity(place: TestHome) -> str:
+    """A month of the person's time as an agent, whose source the home gets; where it lies."""
+    path = "activity/activity_202401.csv"
+    shutil.copy(ROOT / "data/sources/agent_activity.sql", place.root / "sources")
+    place.expecting("none", "agent_activity")
+    place.put(path, activity(PERSON))
+    return path
+
+
 def agents(home: TestHome) -> dict[str, str]:
     rows = home.query("select contact_id, agent_key from fact.contacts where agent_key is not null")
     return dict(rows)
@@ -79,10 +88,7 @@ def test_h2_agents_days_that_come_again_after_the_change_are_told_and_can_be_men
     place: TestHome, command: Command
 ) -> None:
     """A row of agents' time is known by its agent: corrected across the change, both count."""
-    path = "activity/activity_202401.csv"
-    shutil.copy(ROOT / "data/sources/agent_activity.sql", place.root / "sources")
-    place.expecting("none", "agent_activity")
-    place.put(path, activity(PERSON))
+    path = put_activity(place)
     place.run(AS_OF)
     held = "select count(*), sum(staffed_seconds) from fact.agent_activity"
     assert command(place.root, "rotate-key", "--reason", "Yearly").code == 0
@@ -194,10 +200,7 @@ def test_h12_a_cleaned_file_that_is_refused_keeps_its_former_content(
     place: TestHome, command: Command
 ) -> None:
     """Agents' time needs its agent: emptied, its month would lose its figures."""
-    path = "activity/activity_202401.csv"
-    shutil.copy(ROOT / "data/sources/agent_activity.sql", place.root / "sources")
-    place.expecting("none", "agent_activity")
-    place.put(path, activity(PERSON))
+    path = put_activity(place)
     place.put(JANUARY, january(""))
     place.run(AS_OF)
     figures = place.query("from metric.monthly order by all")
