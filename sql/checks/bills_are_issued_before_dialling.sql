@@ -10,7 +10,7 @@ with dialled as (
     select
         *,
         issued_at > first_attempt_date as is_early,
-        count(*) filter (is_early) over () as early,
+        count_if(is_early) over () as early,
         count(*) over () as cases
     from fact.outbound_cases
     where attempts > 0 and issued_at is not null
