@@ -1,7 +1,8 @@
 """Contact: one customer's one stay in one queue (calls and chats share this contract).
 
-A contact is answered only with a known wait, given or worked out from the two times. Abandoned
-contacts without a wait are real and are kept.
+A contact is answered only with a known wait, given or worked out from the two times; of contacts
+that were counted elsewhere the bounds of their waits will do. Abandoned contacts without a wait are
+real and are kept.
 """
 
 from __future__ import annotations
@@ -36,12 +37,22 @@ class Contact(Rows):
     acw_seconds: Seconds = seconds()
     agent_key: str = optional()
     contacts: int = count()
+    wait_within_seconds: Seconds = seconds()
+    wait_over_seconds: Seconds = seconds()
 
     @pa.dataframe_check(name="wait_seconds:wait_missing", n_failure_cases=1)
     @classmethod
     def answered_has_a_wait(cls, data: PolarsData) -> pl.LazyFrame:
         answered = (pl.col("outcome") == "answered") & (pl.col("contacts") > 0)
-        return data.lazyframe.select(~answered | pl.col("wait_seconds").is_not_null())
+        known = pl.any_horizontal(
+            pl.col("wait_seconds", "wait_within_seconds", "wait_over_seconds").is_not_null()
+        )
+        return data.lazyframe.select(~answered | known)
+
+    @pa.dataframe_check(name="wait_within_seconds:bounds_exchanged", n_failure_cases=1)
+    @classmethod
+    def bounds_leave_a_wait(cls, data: PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col("wait_within_seconds") > pl.col("wait_over_seconds"))
 
     @pa.dataframe_check(name="ended_at:ends_before_it_starts", n_failure_cases=1)
     @classmethod

@@ -152,8 +152,9 @@ _RULES = (
             ident("metric_id", "Id of the metric; the name of its SQL file."),
             Column("direction", choice("higher", "lower", "none"), "Which direction is good."),
             OWNER, Column("since", "date", "First day the metric is published for."), AUTHORITY,
-            Column("coverage_floor", "decimal(5,4)", "Below this share of contacts with a known "
-                   "duration the figure is null. 0..1; null: no floor.", True, low=0, high=1),
+            Column("coverage_floor", "decimal(5,4)", "Where the duration of a smaller share of "
+                   "contacts is known, or whether they were in time, the figure is null. 0..1; "
+                   "null: no floor.", True, low=0, high=1),
             Column("minimum_n", "integer", "Below this denominator the figure is marked as resting "
                    "on few cases; it is not nulled. Count; null: none.", True, low=1),
             NOTE,

@@ -36,6 +36,13 @@ end;
 create macro is_met(treatment, is_within) as
     treatment = 'credit' or (treatment = 'credit_within_threshold' and is_within);
 
+-- whether the bounds of a wait lie on one side of a limit; whoever counted within 20 s and over it
+-- seldom says where the twentieth second went, so a policy's comparator asks nothing of bounds
+create macro is_decided(within_seconds, over_seconds, limit_seconds) as
+    coalesce(within_seconds, over_seconds) is null
+    or coalesce(within_seconds <= limit_seconds, false)
+    or coalesce(over_seconds >= limit_seconds, false);
+
 -- the switches of a policy or preset as readers see them, in the order in which a comparison of
 -- two of them changes one after the other
 create macro switches_in_words(
@@ -54,7 +61,9 @@ create macro switches_in_words(
 ];
 
 -- every contact with the policy in force that day (a row for the queue goes before one for every
--- queue), whether it was in time and how it is treated; a day without a policy has no rows here
+-- queue), whether it was in time and how it is treated; a day without a policy has no rows here.
+-- Where bounds of the wait are given they are asked, and wait_seconds is just below the upper one;
+-- the treatment is `unknown` where a limit of the policy lies between them.
 create macro treated_contacts(
     contacts_table := 'fact.contacts', policy_table := 'ref.service_level_policy'
 ) as table
@@ -81,27 +90,51 @@ timed as (
         contacts.queue,
         contacts.source,
         contacts.outcome,
-        contacts.wait_seconds,
+        if(
+            coalesce(contacts.wait_within_seconds, contacts.wait_over_seconds) is null,
+            contacts.wait_seconds,
+            contacts.wait_within_seconds - 0.001
+        ) as wait_seconds,
+        contacts.wait_within_seconds,
+        contacts.wait_over_seconds,
         contacts.contacts,
         contacts.incident_id,
-        policies.* exclude (channel, queue, local_date, of_queue),
-        is_in_time(
-            contacts.wait_seconds, policies.threshold_seconds, policies.comparator
-        ) as is_within
+        policies.* exclude (channel, queue, local_date, of_queue)
     from query_table(contacts_table) as contacts
     join policies
         on policies.channel = contacts.channel
         and policies.of_queue = contacts.queue
         and policies.local_date = contacts.local_date
+),
+
+treated as (
+    select
+        *,
+        is_in_time(wait_seconds, threshold_seconds, comparator) as is_within,
+        contact_treatment(
+            outcome, wait_seconds, is_within,
+            abandons, short_abandon_seconds, short_abandons, flow_out, callback, voicemail
+        ) as treatment
+    from timed
 )
 
 select
-    *,
-    contact_treatment(
-        outcome, wait_seconds, is_within,
-        abandons, short_abandon_seconds, short_abandons, flow_out, callback, voicemail
-    ) as treatment
-from timed;
+    * replace (
+        case
+            when coalesce(wait_within_seconds, wait_over_seconds) is null then treatment
+            when not is_decided(wait_within_seconds, wait_over_seconds, threshold_seconds)
+                and (
+                    treatment = 'credit_within_threshold'
+                    or (outcome = 'abandoned' and abandons = 'after_threshold_only')
+                ) then 'unknown'
+            when outcome = 'abandoned'
+                and short_abandon_seconds > 0
+                and not is_decided(wait_within_seconds, wait_over_seconds, short_abandon_seconds)
+                then 'unknown'
+            else treatment
+        end as treatment
+    )
+from treated;
 
 -- what is wrong with an answered contact's handle time, or null: missing (lost on the way), zero,
 -- or impossible: over four hours, or two seconds more than the contact lasted. Work after the

@@ -29,7 +29,8 @@ TABLES = ("metric.daily", "metric.interval", "metric.service_level_bridge",
 _CONTACTS = (
     "contact_id text, source text, channel text, queue text, entered_at timestamptz, "
     "outcome text, wait_seconds decimal(12, 3), talk_seconds decimal(12, 3), "
-    "hold_seconds decimal(12, 3), acw_seconds decimal(12, 3), contacts bigint, incident_id text"
+    "hold_seconds decimal(12, 3), acw_seconds decimal(12, 3), contacts bigint, incident_id text, "
+    "wait_within_seconds decimal(12, 3), wait_over_seconds decimal(12, 3)"
 )
 
 
@@ -44,6 +45,8 @@ class Contact:
     queue: str = "umum"
     channel: str = "phone"
     talk_seconds: int | None = 60
+    wait_within_seconds: int | None = None
+    wait_over_seconds: int | None = None
 
     def at(self, entered_at: datetime) -> Contact:
         return replace(self, entered_at=entered_at)
@@ -72,7 +75,8 @@ class ContactEngine:
         self.connection.execute("delete from main.given")
         rows = [
             (f"C{n}", "calls", c.channel, c.queue, c.entered_at, c.outcome, c.wait_seconds,
-             c.talk_seconds if c.outcome == "answered" else None, None, None, c.contacts, None)
+             c.talk_seconds if c.outcome == "answered" else None, None, None, c.contacts, None,
+             c.wait_within_seconds, c.wait_over_seconds)
             for n, c in enumerate(contacts)
         ]  # fmt: skip
         marks = ", ".join("?" for _ in rows[0]) if rows else ""

@@ -86,6 +86,16 @@ def test_scores_of_0_are_told_unless_the_scale_begins_there(check: Check) -> Non
     assert notes(check(RATINGS.replace("10 as", "0 as scale_min, 10 as"), rows)) == []
 
 
+def test_a_mean_that_would_be_each_ones_wait_is_told(check: Check) -> None:
+    counted = "'answered' as outcome, n as contacts, 15 as wait_seconds"
+    source = CALLS.replace("'abandoned' as outcome", counted)
+    rows = "id,at,n\n1,2024-02-01 08:00,80\n2,2024-02-01 08:30,1\n3,2024-02-01 09:00,0\n"
+    (said,) = notes(check(source, rows))
+    assert said.startswith("1 rows stand for several answered contacts with one wait, by which all")
+    bounded = source.replace("15 as wait_seconds", "15 as wait_seconds, 0 as wait_over_seconds")
+    assert notes(check(bounded, rows)) == []
+
+
 @pytest.mark.parametrize("zone", ["Asia/Jakarta", "+09:00", "America/Denver"])
 def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
     source = CALLS.replace("-- format", f"-- timezone: {zone}\n-- format")

@@ -112,6 +112,13 @@ def test_required_columns_are_those_of_the_design() -> None:
         ("calls", {"outcome": " Flow_Out "}, None),
         ("calls", {"outcome": "answered", "wait_seconds": None}, ("wait_seconds", "wait_missing")),
         ("calls", {"outcome": "abandoned", "wait_seconds": None}, None),
+        ("calls", {"wait_seconds": None, "wait_within_seconds": "20"}, None),
+        ("calls", {"wait_seconds": None, "wait_over_seconds": "0"}, None),
+        (
+            "calls",
+            {"wait_within_seconds": "20", "wait_over_seconds": "20"},
+            ("wait_within_seconds", "bounds_exchanged"),
+        ),
         ("calls", {"wait_seconds": "-1"}, ("wait_seconds", "negative_duration")),
         ("calls", {"talk_seconds": "-0:00:03"}, ("talk_seconds", "negative_duration")),
         ("calls", {"wait_seconds": None, "answered_at": "2024-03-01T10:00:30"}, None),

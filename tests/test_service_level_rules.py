@@ -113,6 +113,13 @@ def test_a_wait_of_exactly_the_threshold_moves_with_the_comparator(engine: Conta
     assert steps(engine, "strict") == [("comparator", -3, 0)]
 
 
+def test_counts_by_the_threshold_are_in_time_by_either_comparator(engine: ContactEngine) -> None:
+    engine.preset("strict", comparator="<")
+    engine.fill([Contact("answered", None, 8, wait_within_seconds=20),
+                 Contact("answered", None, 2, wait_over_seconds=20)])  # fmt: skip
+    assert by_rule(engine)["in_force"] == by_rule(engine)["strict"] == (8, 10, "80.0000")
+
+
 def test_policies_of_a_month_are_pooled_and_both_named(engine: ContactEngine) -> None:
     engine.rows("update ref.service_level_policy set valid_to = date '2024-01-15'")
     engine.policy("ignoring", valid_from="2024-01-16", valid_to=None, abandons="ignore")

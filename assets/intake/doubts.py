@@ -22,6 +22,7 @@ def doubts(rows: pl.DataFrame, kind: Contract, timezone: str) -> tuple[str, ...]
         _said_again(rows, kind),
         _not_rated(rows),
         _at_midnight(rows, timezone),
+        _one_wait_of_many(rows),
         *(_other_unit(rows, column) for column in rows.columns if column.endswith("_seconds")),
     )
     return tuple(sentence for sentence in found if sentence)
@@ -66,6 +67,24 @@ def _at_midnight(rows: pl.DataFrame, timezone: str) -> str:
         f"entered_at has no time of day in {found} of {rows.height} rows: they count at 00:00, and "
         "outside service hours whoever was not answered is after_hours; "
         "return a time within them, such as \"Day\" || ' 12:00'"
+    )
+
+
+def _one_wait_of_many(rows: pl.DataFrame) -> str:
+    """A mean is within the threshold, or is not, and with it would be all whose mean it is."""
+    if "wait_seconds" not in rows.columns:
+        return ""
+    found = rows.filter(
+        (pl.col("outcome") == "answered") & (pl.col("contacts") > 1),
+        pl.col("wait_seconds").is_not_null(),
+        pl.all_horizontal(pl.col("wait_within_seconds", "wait_over_seconds").is_null()),
+    ).height
+    if not found:
+        return ""
+    return (
+        f"{found} rows stand for several answered contacts with one wait, by which all of them are "
+        "in time or none; where it is their mean, return beside it what is known of the single "
+        "waits, as wait_within_seconds and wait_over_seconds (0 as wait_over_seconds: nothing)"
     )
 
 

@@ -183,6 +183,8 @@ select
     outcome as exported_outcome,
     is_in_service_hours,
     incident_id,
+    wait_within_seconds,
+    wait_over_seconds,
     file_id,
     file_row
 from placed

@@ -213,7 +213,10 @@ select
             then if(
                 is_incomplete,
                 coverage_reason,
-                'known for ' || round(100 * figure_coverage, 1) || ' % of rows, below the floor of '
+                -- what falls short of the floor is not rounded up to it
+                'known for '
+                || least(round(100 * figure_coverage, 1), round(100 * coverage_floor, 1) - 0.1)
+                || ' % of rows, below the floor of '
                 || round(100 * coverage_floor, 1) || ' %'
             )
         when 'not_reported'

@@ -13,6 +13,7 @@ select
     source,
     policy_id,
     coalesce(sum(contacts) filter (is_met(treatment, is_within)), 0) as numerator,
-    coalesce(sum(contacts) filter (treatment <> 'exclude'), 0) as denominator
+    coalesce(sum(contacts) filter (treatment not in ('exclude', 'unknown')), 0) as denominator,
+    coalesce(sum(contacts) filter (treatment <> 'exclude'), 0) as eligible
 from treated_contacts()
 group by month, channel, queue, source, policy_id

@@ -43,6 +43,7 @@ counts as (
         sum(treated.contacts) as contacts
     from treated_contacts() as treated
     cross join limits
+    where treated.treatment <> 'unknown'
     group by all
 ),
 

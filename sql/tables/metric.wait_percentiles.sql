@@ -6,6 +6,8 @@ with waits as (
     select month, channel, queue, outcome, wait_seconds, contacts
     from fact.contacts
     where outcome in ('answered', 'abandoned') and wait_seconds is not null
+        -- beside bounds stands at most the mean of many
+        and coalesce(wait_within_seconds, wait_over_seconds) is null
 ),
 
 levels as (
