@@ -104,6 +104,14 @@ def test_the_counts_by_half_hour(example: Example) -> None:
     assert found.reading.rejects == {"count_missing": 3, "counts_disagree": 3}
 
 
+def test_the_groups(example: Example) -> None:
+    found = example("acd_groups", "acd/groups_2024-03.csv")
+    assert found.rows.select("_row", "queue", "contacts", "wait_seconds").rows() == [
+        (3, "Umum", 10, 12), (4, "Umum", 5, 7), (8, "Khusus", 3, 9)
+    ]  # fmt: skip
+    assert (found.reading.rejects, found.reading.filtered) == ({}, 6)
+
+
 def test_the_workbook(example: Example, tmp_path: Path) -> None:
     (tmp_path / "landing" / "practice").mkdir(parents=True)
     book = xlsxwriter.Workbook(tmp_path / "landing" / "practice" / "q1.xlsx")
