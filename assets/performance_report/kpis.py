@@ -32,11 +32,12 @@ def _kpi(reader: Reader, node: Node) -> Kpi:
     kinds = _kinds(reader, parts)
     periods = {name: reader.nodes(reader.year, name) for name in reader.periods}
     own = [(name, cards[node.id]) for name, cards in periods.items() if node.id in cards]
+    before = _before(reader, node.id)
     return Kpi(
         node=node,
         periods=own,
-        before=_before(reader, node.id),
-        target_before=target_of(reader, node.id, reader.year - 1, reader.period),
+        before=before,
+        target_before=_target_before(reader, node.id, before),
         rule=rule,
         targets=targets_of(reader, node.id, closed),
         parts=parts,
@@ -74,6 +75,13 @@ def _before(reader: Reader, kpi_id: str) -> Row | None:
     reported = reader.rows("ref.reported", ["kpi_id", "year", "period"])
     found = of(reported, kpi_id=kpi_id, year=reader.year - 1, period=reader.period)
     return found[0] if found else None
+
+
+def _target_before(reader: Reader, kpi_id: str, before: Row | None) -> Row | None:
+    """Its target: of a scored year the score's, which a closing keeps, else the register's."""
+    if before is not None and before.values.get("target") is not None:
+        return before
+    return target_of(reader, kpi_id, reader.year - 1, reader.period)
 
 
 def _kinds(reader: Reader, parts: list[Part]) -> list[str]:

@@ -46,9 +46,11 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> DefendedHome:
     return home
 
 
-def report(home: DefendedHome, command: Command, folder: Path, period: str, lang: str) -> Page:
+def report(
+    home: DefendedHome, command: Command, folder: Path, period: str, lang: str, year: str = "2024"
+) -> Page:
     out = folder / "report.html"
-    said = command(home.root, "report", "2024", "--period", period, "--lang", lang,
+    said = command(home.root, "report", year, "--period", period, "--lang", lang,
                    "--out", str(out))  # fmt: skip
     assert said.code == 0, said.text
     made = Page(out.read_text(encoding="utf-8"))
@@ -100,6 +102,24 @@ def test_the_report_of_a_longer_period_says_which_quarter_was_counted_otherwise(
     # nothing of outbound calls has changed
     assert OTHER not in formula(page, "outbound_effectiveness")
     assert "The aims are those in the register now, also for closed months" in page.html
+
+
+def test_the_year_before_keeps_the_target_it_was_closed_with(
+    tmp_path: Path, command: Command
+) -> None:
+    home = DefendedHome.of_months(tmp_path / "home", "2024-03", "2025-03")
+    home.publish("2025-04-02")
+    version = current(home.home)
+    assert version is not None
+    with no_waiting():
+        closing.close(home.home, version, 2024, "Q1", "Signed")
+    home.append_register("targets", "process_transformation,2024,Q1,20,2024-07-01,Decree 12,false")
+    home.publish("2025-04-02")
+    page = report(home, command, tmp_path, "Q1", "en", "2025")
+    targets = {n.printed for n in page.numbers if n.column == "target"
+               and n.key.get("id", n.key.get("kpi_id")) == "process_transformation"
+               and n.key["year"] == 2024}  # fmt: skip
+    assert targets == {"25.00"}
 
 
 def test_what_is_held_out_under_the_cap_is_shown_by_what_moves(
