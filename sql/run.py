@@ -6,6 +6,7 @@ an undeclared read fails. Reading exports is `assets.exports`' own, sandboxed do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,12 @@ METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "ow
 KPI_KEYS = Keys.of("title grain reads", "order")
 CHECK_KEYS = Keys.of("title reads severity reason", "tolerance trailing")
 TABLE_KEYS = Keys.of("title grain reads order", "trailing")
+
+
+DESCRIBE = "describe "
+_PLACE = re.compile(r"^LINE (\d+): (.*)$", re.MULTILINE)
+# what the engine says once it reads rows, and may quote one
+_OF_A_ROW = ("ConversionException", "InvalidInputException", "OutOfRangeException")
 
 
 class SqlError(RuntimeError):
@@ -102,12 +109,17 @@ def insert_rows(
     connection.execute(f"insert into {table} select {unnested}", listed)
 
 
-def run(connection: duckdb.DuckDBPyConnection, statement: Statement) -> Any:
-    """The statement's rows as a relation; raises SqlError naming file and statement."""
+def columns(connection: duckdb.DuckDBPyConnection, rule: Statement) -> tuple[str, ...]:
+    """The columns a rule returns; SqlError names file and line, as a relation's would not."""
     try:
-        return connection.sql(statement.body)
+        # of several statements the engine would execute all and return the last one's
+        parts = [part.type.name for part in connection.extract_statements(rule.body)]
+        if parts == ["SELECT"]:
+            described = connection.execute(DESCRIBE + rule.body).fetchall()
+            return tuple(str(row[0]) for row in described)
     except Exception as error:
-        raise failure(statement, error) from None
+        raise failure(rule, error) from None
+    raise SqlError(f"{rule.spot(None)}: must be one select and nothing else")
 
 
 def write_parquet(
@@ -130,13 +142,38 @@ def write_parquet(
 
 
 def failure(statement: Statement, error: Exception) -> SqlError:
-    """The engine's complaint with file and statement; values stay out of rule errors.
+    """The engine's complaint with file and line; what stands in a row is not passed on.
 
     Raises KeyboardInterrupt where the complaint is that somebody asked to stop.
     """
     if "interrupt" in type(error).__name__.lower() or "Query interrupted" in str(error):
         raise KeyboardInterrupt from None
-    return SqlError(f"{statement.path.parent.name}/{statement.path.name}: {error}")
+    said, line = str(error), complained_line(error, statement)
+    if type(error).__name__ in _OF_A_ROW:
+        column = re.search(r"casting from source column (\w+)", said)
+        said = (
+            f"a cast or function{f' of column {column[1]}' if column else ''} failed on a row; "
+            "use try_cast for what may be no number, and nullif where it divides"
+        )
+    elif line is not None:
+        said = said.partition("\n\nLINE ")[0]  # which counts another text's lines
+    if said.startswith("Catalog Error: Table with name"):
+        said += "\na rule sees the tables that its `reads:` names, and no others"
+    return SqlError(f"{statement.spot(line)}: {said}")
+
+
+def complained_line(error: Exception, statement: Statement) -> int | None:
+    """The line of a statement's body (the first is 1) that the engine complains of.
+
+    None where it names none, or one of a text that is not the statement's, as of a macro's.
+    """
+    body = statement.body.split("\n")
+    for number, shown in _PLACE.findall(str(error))[-1:]:
+        # a long line is cut, and its ends then are dots
+        piece = shown.removeprefix(DESCRIBE).removeprefix("...").removesuffix("...").strip()
+        if int(number) <= len(body) and piece in body[int(number) - 1]:
+            return int(number)
+    return None
 
 
 def statements(folder: Path, keys: Keys) -> dict[str, Statement]:

@@ -20,7 +20,7 @@ def run_check(bench: Workbench, name: str, month: date) -> OutputRecord:
     """Run a check over a month; the record's `rows` is the number of offending rows."""
     rule = bench.plan.rules.checks[name]
     bench.lay_out(rule.listed("reads"), month, trailing(rule))
-    body = f"select * from ({rule.body}) order by all"
+    body = f"select * from ({rule.body}\n) order by all"
     return bench.build(rule, f"check.{name}", month, bench.plan.rule(rule, month), body)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from assets.building.workbench import Workbench
 from assets.lake import OutputRecord
-from sql.header import HeaderError, Statement
+from sql.header import HeaderError, Statement, place
 from sql.run import SqlError, literal
 
 # what a metric's select may return beside month, numerator and denominator
@@ -27,9 +27,24 @@ def build_metric(bench: Workbench, name: str, month: date) -> OutputRecord:
     rule = bench.plan.rules.metrics[name]
     bench.lay_out(rule.listed("reads"), month)
     body = f"{shaped(bench, rule)} order by {_ORDER}, numerator, denominator"
-    settles_by = _SETTLES_BY if _SETTLES_BY in bench.columns(rule) else ""
+    settles_by = _SETTLES_BY if _SETTLES_BY in _columns(bench, rule) else ""
     fingerprint = bench.plan.rule(rule, month)
-    return bench.build(rule, f"metric.{name}", month, fingerprint, body, settles_by)
+    return bench.build(
+        rule, f"metric.{name}", month, fingerprint, body, settles_by,
+        lambda rows: _of_its_month(bench, rule, month, rows),
+    )  # fmt: skip
+
+
+def _of_its_month(bench: Workbench, rule: Statement, month: date, rows: str) -> None:
+    """A metric sees one month: what it dates otherwise would be in no figure, without a word."""
+    ((strays,),) = bench.connection.execute(
+        f"select count(*) from {rows} where month is distinct from date {literal(month)}"
+    ).fetchall()
+    if strays:
+        raise SqlError(
+            f"{place(rule.path)}: {strays} of its rows of {month:%Y-%m} have another day than "
+            f"{month} as month; return the `month` of the rows that it reads"
+        )
 
 
 def shaped(bench: Workbench, rule: Statement, moment: str = "cast(month as date) as month") -> str:
@@ -42,18 +57,19 @@ def shaped(bench: Workbench, rule: Statement, moment: str = "cast(month as date)
     return (
         f"select {moment}, {literal(rule.name)} as metric_id, {dimensions}, "
         "cast(numerator as decimal(38, 12)) as numerator, "
-        f"cast(denominator as decimal(38, 12)) as denominator from ({rule.body})"
+        f"cast(denominator as decimal(38, 12)) as denominator from ({rule.body}\n)"
     )
 
 
 def _columns(bench: Workbench, rule: Statement) -> set[str]:
-    columns = set(bench.columns(rule))
+    columns = {name.lower() for name in bench.columns(rule)}
     required = {"month", "numerator", "denominator"}
     if missing := required - columns:
-        raise HeaderError(f"{rule.path.name}: the select must return {', '.join(sorted(missing))}")
+        named = ", ".join(sorted(missing))
+        raise HeaderError(f"{place(rule.path)}: the select must return {named}")
     if unknown := columns - required - set(SHAPE):
         raise HeaderError(
-            f"{rule.path.name}: unknown columns {', '.join(sorted(unknown))}; a metric returns "
+            f"{place(rule.path)}: unknown columns {', '.join(sorted(unknown))}; a metric returns "
             f"month, numerator, denominator and any of {', '.join(SHAPE)}"
         )
     return columns
@@ -65,11 +81,16 @@ def build_monthly(bench: Workbench, month: date) -> OutputRecord:
     bench.lay_out(rule.listed("reads"), month)
     body = f"select * from ({rule.body}) where month = date {literal(month)}"
     body += f" order by {rule.header['order']}"
-    record = bench.build(rule, "metric.monthly", month, plan.monthly(month), body)
+    return bench.build(
+        rule, "metric.monthly", month, plan.monthly(month), body,
+        judge=lambda rows: _each_once(bench, month, rows),
+    )  # fmt: skip
+
+
+def _each_once(bench: Workbench, month: date, rows: str) -> None:
     doubled = bench.connection.execute(
         "select distinct metric_id from (select metric_id, channel, queue, service, source, "
-        f"policy_id from read_parquet({literal(plan.outputs.path(record))}) "
-        "group by all having count(*) > 1) order by all"
+        f"policy_id from {rows} group by all having count(*) > 1) order by all"
     ).fetchall()
     if doubled:
         names = ", ".join(f"metrics/{name}.sql" for (name,) in doubled)
@@ -77,4 +98,3 @@ def build_monthly(bench: Workbench, month: date) -> OutputRecord:
             f"{names}: several rows of {month:%Y-%m} have the same channel, queue, service, "
             "source and policy; group by what the select returns"
         )
-    return record

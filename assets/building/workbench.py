@@ -7,7 +7,7 @@ What the rules are and when they run is decided elsewhere.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,12 @@ from assets.rulebook.grains import GRAINS, at_grain, moments
 from assets.soundness import sound_chunks, sound_outputs
 from sql.header import Statement
 from sql.run import (
+    columns,
     connect,
     failure,
     insert_rows,
     literal,
     quoted,
-    run,
     table_name,
     write_parquet,
 )
@@ -187,13 +187,17 @@ class Workbench:
 
     def build(
         self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str,
-        settles_by: str = "",
+        settles_by: str = "", judge: Callable[[str], None] | None = None,
     ) -> OutputRecord:  # fmt: skip
         """Run an ordered select into the lake and record what it was made from.
 
         `settles_by` is the column that says until when a row is provisional, where there is one.
+        `judge` is handed the rows, as what a query is `from`, and raises what is wrong with them
+        before they are kept: the next run would take them for whole.
         """
         scratch, rows = self.write(rule, table, digest(table, str(month)), body)
+        if judge is not None:
+            judge(f"read_parquet({literal(scratch)})")
         sha256 = sha256_file(scratch)
         record = OutputRecord(
             table=table,
@@ -221,7 +225,7 @@ class Workbench:
     def columns(self, rule: Statement) -> tuple[str, ...]:
         """The columns a rule returns; what it reads is laid out, whatever the month or grain."""
         if rule.name not in self._columns:
-            self._columns[rule.name] = tuple(run(self.connection, rule).columns)
+            self._columns[rule.name] = columns(self.connection, rule)
         return self._columns[rule.name]
 
     def query(self, rule: Statement) -> list[tuple[Any, ...]]:

@@ -11,7 +11,7 @@ import duckdb
 
 from assets.arrivals.sources import Source
 from assets.exports.columns import check_columns, select_columns, used_columns
-from assets.exports.complaints import complained_line, complaint, described
+from assets.exports.complaints import complaint, described
 from assets.exports.delimited import open_delimited
 from assets.exports.refused import Refused, Reject
 from assets.exports.sandbox import sandbox
@@ -38,7 +38,7 @@ def open_export(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) 
 
 
 __all__ = [
-    "Export", "Limits", "Refused", "Reject", "Staged", "check_columns", "complained_line",
+    "Export", "Limits", "Refused", "Reject", "Staged", "check_columns",
     "complaint", "create_empty_view", "described", "open_export", "sandbox", "select_columns",
     "stage", "used_columns",
 ]  # fmt: skip

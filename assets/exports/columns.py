@@ -14,10 +14,11 @@ from typing import Any
 import duckdb
 
 from assets.arrivals.sources import Source
-from assets.exports.complaints import complained_line, complaint, described, misplaced
+from assets.exports.complaints import complaint, described, misplaced
 from assets.exports.refused import Refused
 from assets.exports.view import RESERVED, Export
 from sql.header import Statement
+from sql.run import complained_line
 
 ALL = "*"
 _ONE_SELECT = (

@@ -12,10 +12,9 @@ import re
 import duckdb
 
 from sql.header import HeaderError, Statement
+from sql.run import DESCRIBE, complained_line
 
-DESCRIBE = "describe "
 _KIND = re.compile(r"^(Parser|Binder|Catalog|Permission) Error: ")
-_PLACE = re.compile(r"^LINE (\d+): (.*)$", re.MULTILINE)
 
 
 def described(con: duckdb.DuckDBPyConnection, select: str) -> list[tuple[str, str]]:
@@ -30,20 +29,6 @@ def complaint(error: Exception, statement: Statement) -> str:
     """An engine's complaint about a statement, placed in its file."""
     said = _KIND.sub("", str(error).partition("\n")[0])
     return f"{statement.spot(complained_line(error, statement))}: {said}"
-
-
-def complained_line(error: Exception, statement: Statement) -> int | None:
-    """The line of a statement's body (the first is 1) that the engine complains of.
-
-    None where it names none, or one of a text that is not the statement's, as of a macro's.
-    """
-    body = statement.body.split("\n")
-    for number, shown in _PLACE.findall(str(error))[-1:]:
-        # a long line is cut, and its ends then are dots
-        piece = shown.removeprefix(DESCRIBE).removeprefix("...").removesuffix("...").strip()
-        if int(number) <= len(body) and piece in body[int(number) - 1]:
-            return int(number)
-    return None
 
 
 def misplaced(statement: Statement, said: str, position: int | None) -> HeaderError:

@@ -16,7 +16,6 @@ import pyarrow as pa
 from assets.arrivals.sources import Source
 from assets.exports import (
     Refused,
-    complained_line,
     complaint,
     create_empty_view,
     described,
@@ -24,7 +23,7 @@ from assets.exports import (
     used_columns,
 )  # fmt: skip
 from schemas.contract import Contract, ContractError, check_columns
-from sql.run import quoted
+from sql.run import complained_line, quoted
 
 # types of the engine: of the numbers of records, and those that hold several values or none to read
 _WHOLE = {

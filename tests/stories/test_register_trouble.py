@@ -154,12 +154,25 @@ BROKEN: dict[str, tuple[Break, str]] = {
     "unknown fact": (metric("fact.contacts\n-- since", "fact.calls\n-- since"),
                      r"mine.sql line 6: reads: there is no fact.calls to read; .*contacts"),
     "undeclared read": (metric("from fact.contacts", "from fact.payments"),
-                        r"metrics/mine.sql: .*payments does not exist"),
+                        r"metrics/mine.sql line 13, `from fact.payments`: (?s:.*)payments does "
+                        r"not exist(?s:.*)sees the tables that its `reads:` names"),
+    "strange name": (metric("(outcome =", "(outcme ="),
+                     r'metrics/mine.sql line 11, `count.*`: .*"outcme" not found'),
+    "no number": (metric("count(*) as", "channel as"),
+                  r"mine.sql: a cast or function of column denominator failed on a row; use"),
+    "divided by none": (metric("count(*) as", "count(*) / 0 as"),
+                        r"metrics/mine.sql: a cast or function of column denominator failed"),
+    "another month": (metric("    month,", "    date '2024-01-02' as month,"),
+                      r"mine.sql: 1 of its rows of 2024-01 have another day than 2024-01-01"),
+    "two statements": (metric("group by month, channel", "group by month, channel; select 1"),
+                       r"metrics/mine.sql: must be one select and nothing else"),
+    "no select": (metric("select\n    month", "create table t as select\n    month"),
+                  r"metrics/mine.sql: must be one select and nothing else"),
     "no denominator": (metric("as denominator", "as total"),
                        r"mine.sql: the select must return denominator"),
     "strange column": (metric("    channel,\n", "    channel,\n    1 as answer,\n"),
                        r"mine.sql: unknown columns answer; a metric returns month, numerator"),
-    "not SQL": (metric("select\n", "selct\n"), r"metrics/mine.sql: Parser Error"),
+    "not SQL": (metric("select\n", "selct\n"), r"metrics/mine.sql line 8, `selct`: Parser Error"),
     "taken name": (metric("Mine", "Ours", name="service_level"),
                    r"metrics/service_level.sql: .*rename the file"),
     "severity": (check("block", "stop"),
@@ -195,6 +208,35 @@ def test_a_broken_home_says_where_and_what_to_do(
         landed.run(DAY, publish=True)
     assert re.search(message, str(caught.value)), str(caught.value)
     assert not (landed.root / "published").exists()
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        metric("group by month, channel", "group by month, channel, outcome, wait_seconds"),
+        metric("    month,", "    date '2024-01-02' as month,"),
+    ],
+    ids=["doubled rows", "another month"],
+)
+def test_what_a_metric_is_refused_for_is_refused_again(landed: StoryHome, break_it: Break) -> None:
+    """What was made is not kept: the next run would take it for whole, and publish it."""
+    put_calls(landed, "2024-01-06", called("A2", "2024-01-06", wait="31,000"))
+    break_it(landed)
+    for _ in range(2):
+        with pytest.raises(SqlError, match=r"metrics/mine.sql: "):
+            landed.run(DAY, publish=True)
+    assert not (landed.root / "published").exists()
+
+
+def test_a_metric_may_end_in_a_comment_and_write_its_columns_in_capitals(
+    landed: StoryHome,
+) -> None:
+    metric("as denominator", "as DENOMINATOR")(landed)
+    path = landed.root / "metrics" / "mine.sql"
+    path.write_text(path.read_text().rstrip() + " -- in all")
+    landed.run(DAY, publish=True)
+    counted = "select denominator::int from metric.monthly where metric_id = 'mine'"
+    assert landed.published(counted) == [(1,)]
 
 
 NAMED: dict[str, tuple[Break, str]] = {
