@@ -21,6 +21,7 @@ from assets.lake import Outputs
 from assets.periods import KindMonth, calendar, coverage, months_since_first, parse_month
 from assets.rulebook.accepted import accepted_findings
 from assets.rulebook.rules import Rules, first_table, load_rules, raw_kinds, tolerance
+from assets.rulebook.wanted import check_wanted
 from schemas.register import Register, load_register
 from sql.header import Statement
 
@@ -33,6 +34,7 @@ class Look:
         self.sources: tuple[Source, ...] = read_sources(home.sources)
         self.register: Register = load_register(home.register)
         self.rules: Rules = load_rules(home)
+        check_wanted(self.register, self.rules)
         self.accepted_findings = accepted_findings(self.register, self.rules)
         self.ledger = Ledger(home)
         self.outputs = Outputs(home)

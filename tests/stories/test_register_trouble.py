@@ -179,6 +179,13 @@ BROKEN: dict[str, tuple[Break, str]] = {
                  r"mine.sql line 3: severity: must be one of block, flag, warn"),
     "no reason": (check("-- reason: nobody called on New Year's Day\n", ""),
                   r"mine.sql line 1: the header lacks `reason:`; it needs reads, reason"),
+    "metric without SQL": (
+        lambda home: home.append_register(
+            "metrics", "occupancy_standart,none,Team chat,2024-01-01,Decree 12,,,"
+        ),
+        r"register/metrics.csv line \d+: .*'occupancy_standart' is counted by no SQL; write "
+        r"occupancy_standard or add metrics/occupancy_standart.sql",
+    ),
     # settings
     "not TOML": (settings("= 0", "= 0 0"), r"kring.toml: not readable as TOML \(.*line 6"),
     "key": (settings("timezone", "time_zone"),
