@@ -151,7 +151,8 @@ _RULES = (
         (
             ident("metric_id", "Id of the metric; the name of its SQL file."),
             Column("direction", choice("higher", "lower", "none"), "Which direction is good."),
-            OWNER, Column("since", "date", "First day the metric is published for."), AUTHORITY,
+            OWNER, Column("since", "date", "First day the organisation wants it for; months "
+                   "before are counted as well, unless its SQL leaves them out."), AUTHORITY,
             Column("coverage_floor", "decimal(5,4)", "Where the duration of a smaller share of "
                    "contacts is known, or whether they were in time, the figure is null. 0..1; "
                    "null: no floor.", True, low=0, high=1),
