@@ -27,6 +27,7 @@ _SETTINGS: dict[str, dict[str, type]] = {
     "alerts": {"hook": str, "webhook": str, "on": str, "timeout_seconds": int},
     "freshness": {"working_day": int},
 }
+_TYPES = {str: "text in quotes", int: "a whole number without quotes"}
 # keys that say too little without their section
 _ATTRIBUTES = {"on": "alert_on", "timeout_seconds": "alert_seconds"}
 ALERT_ON = ("failure", "findings", "always")
@@ -64,7 +65,7 @@ class Settings:
 def read_settings(path: Path) -> Settings:
     """Load and check `kring.toml`; raises HomeError naming key and remedy."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # with the mark that Notepad writes too
         given = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise HomeError(f"kring.toml: not readable as TOML ({error})") from None
@@ -77,7 +78,7 @@ def read_settings(path: Path) -> Settings:
             if key not in known:
                 raise _fault(text, key, f"unknown key {section}.{key}; {_known(known)}")
             if type(value) is not known[key]:
-                raise _fault(text, key, f"{section}.{key} must be {known[key].__name__}")
+                raise _fault(text, key, f"{section}.{key} must be {_TYPES[known[key]]}")
             values[_ATTRIBUTES.get(str(key), str(key))] = value
     for key in ("name", "timezone", "first_month"):
         if not values.get(key):
@@ -100,11 +101,12 @@ def _checked(text: str, values: dict[str, object]) -> dict[str, object]:
     try:
         ZoneInfo(str(values["timezone"]))
     except (KeyError, ValueError, OSError):
-        raise HomeError(
-            "kring.toml: organisation.timezone is no zone of the tz database (such as Asia/Jakarta)"
-        ) from None
+        said = "organisation.timezone is no zone of the tz database (such as Asia/Jakarta)"
+        raise _fault(text, "timezone", said) from None
     given = [key for key in ("first_month", "last_month") if key in values]
     months: dict[str, object] = {key: _month(text, key, str(values[key])) for key in given}
+    if str(months.get("last_month", "9")) < str(months["first_month"]):
+        raise _fault(text, "last_month", "organisation.last_month lies before first_month")
     for key in ("settle_seconds", "max_file_mb", "keep_versions", "grace_hours"):
         if isinstance(count := values.get(key, 1), int) and count < (key == "keep_versions"):
             raise _fault(text, key, f"{key} must not be below {int(key == 'keep_versions')}")

@@ -18,6 +18,7 @@ KINDS = (
     "calls", "chats", "surveys", "outbound_attempts", "outbound_cases", "payments",
     "agent_activity", "complaints",
 )  # fmt: skip
+CONTACT_CHANNELS = ("phone", "chat")
 OCCUPANCY_PARTS = ("active", "hold", "acw", "not_ready", "available")
 
 

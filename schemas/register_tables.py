@@ -10,6 +10,7 @@ from schemas.register_columns import (
     ASSUMED,
     AUTHORITY,
     CHANNEL,
+    CONTACT_CHANNELS,
     FOLLOWS_DAY,
     KINDS,
     KPI_ID,
@@ -197,7 +198,7 @@ _RULES = (
         "row of the queue itself goes before `*`. One row per channel, queue and validity.",
         (
             ident("policy_id", "Id of the policy."),
-            ident("channel", "Channel: phone, chat."),
+            Column("channel", choice(*CONTACT_CHANNELS), "Channel: phone, chat."),
             Column("queue", "text", "Name of the queue; `*`: every queue without a row of its "
                    "own."),
             VALID_FROM, VALID_TO,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from schemas.register_columns import (
     ASSUMED,
     AUTHORITY,
+    CONTACT_CHANNELS,
     NOTE,
     TITLE,
     VALID_FROM,
@@ -23,7 +24,7 @@ DAYS = (
     "every", "weekday", "weekend", "monday", "tuesday", "wednesday", "thursday", "friday",
     "saturday", "sunday", "month_last_day",
 )  # fmt: skip
-_CHANNELS = choice("phone", "chat")
+_CHANNELS = choice(*CONTACT_CHANNELS)
 
 
 def _means(name: str, what: str) -> Column:

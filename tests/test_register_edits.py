@@ -193,6 +193,9 @@ BROKEN: list[tuple[str, str, Break, str]] = [
      "a fraction such as 1/3"),
     ("bool", "kpis", changed("kpis", "1a-N", is_assumption="ja"), "write true or false"),
     ("choice", "kpis", changed("kpis", "1a-N", polarity="maximize"), "maximise, minimise, stab"),
+    ("channel", "service_level_policy",
+     extra("service_level_policy", f"mail,email,*,2024-01-01,,20,0.8,<=,count,0,{POLICY}"),
+     "channel 'email' is unknown; write one of phone, chat"),
     ("empty", "kpis", changed("kpis", "1a-N", owner=""), "owner is empty; it must say"),
     ("id", "metrics", changed("metrics", "handle_time", metric_id="Handle time"), "underscores"),
     *((f"placeholder {text}", "inputs", changed("inputs", "smart,", evidence=text),
@@ -229,8 +232,8 @@ BROKEN: list[tuple[str, str, Break, str]] = [
     ("filter of an input", "kpis", changed("kpis", "7a-N", channel="phone"), "leave both empty"),
     ("backwards", "kpis", changed("kpis", "1a-N", valid_to="2023-12-31"), "exchange or correct"),
     ("gap", "service_level_policy", extra("service_level_policy",
-     f"later,email,*,2025-02-01,,60,0.8,<=,count,0,{POLICY}\n"
-     f"early,email,*,2024-01-01,2024-12-31,60,0.8,<=,count,0,{POLICY}"),
+     f"later,phone,Umum,2025-02-01,,60,0.8,<=,count,0,{POLICY}\n"
+     f"early,phone,Umum,2024-01-01,2024-12-31,60,0.8,<=,count,0,{POLICY}"),
      "no row in force from 2025-01-01 to 2025-01-31"),
     ("overlap", "service_level_policy", extra("service_level_policy",
      f"strict,phone,*,2024-07-01,,10,0.8,<=,count,0,{POLICY}"),

@@ -48,6 +48,11 @@ def read_report(
             raise HomeError(
                 f"nothing is published of {year} {period}; there is: {listed or 'no scorecard'}"
             )
+        if not _level(nodes, "organisation"):
+            raise HomeError(
+                f"the scorecard of {year} {period} has no organisation, and a report is of one; "
+                "give the topmost row of register/nodes.csv the level organisation, with weights"
+            )
         return _read(reader, organisation, nodes)
 
 

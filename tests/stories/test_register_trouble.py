@@ -194,7 +194,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
                 r"unknown section \[ingst\]; known are alerts, freshness, ingest, nightly, "
                 r"organisation, published"),
     "organisation's zone": (settings("Asia/Jakarta", "Jakarta"),
-                            r"organisation.timezone is no zone .*such as Asia/Jakarta"),
+                            r"line 3: organisation.timezone is no zone .*such as Asia/Jakarta"),
     "month": (settings('"2024-01"', '"Jan 2024"'),
               r'organisation.first_month must read like "2024-01"'),
     "type": (settings("settle_seconds = 0", 'settle_seconds = "0"'),
@@ -233,6 +233,26 @@ def test_what_a_metric_is_refused_for_is_refused_again(landed: StoryHome, break_
         with pytest.raises(SqlError, match=r"metrics/mine.sql: "):
             landed.run(DAY, publish=True)
     assert not (landed.root / "published").exists()
+
+
+def test_a_scorecard_without_an_organisation_has_no_report_and_says_why(
+    landed: StoryHome,
+) -> None:
+    for table in ("nodes", "weights"):
+        path = landed.root / "register" / f"{table}.csv"
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if not line.startswith("organisation,")))
+    landed.run(DAY, publish=True)
+    ended = landed.kring("report", "2024", "--period", "Q1")
+    assert ended.returncode in (1, 2) and "Traceback" not in ended.stderr
+    assert "has no organisation, and a report is of one; give the topmost row" in ended.stderr
+
+
+def test_settings_may_be_saved_by_notepad(landed: StoryHome) -> None:
+    path = landed.root / "kring.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    landed.run(DAY, publish=True)
+    assert landed.published("select count(*) from fact.contacts") == [(1,)]
 
 
 def test_a_metric_may_end_in_a_comment_and_write_its_columns_in_capitals(
