@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from homes import TestHome
-from storyhome import called, put_calls
+from storyhome import StoryHome, called, put_calls
 
 TABLES = ("service_level_by_rule", "service_level_bridge", "daily", "interval")
 
@@ -64,6 +64,26 @@ def test_a_quarter_and_a_queue_are_sums(sample_home: TestHome) -> None:
     )
     parts = [figure("2024-03", "--queue", queue) for (queue,) in queues]
     assert figure("2024-03") == tuple(map(sum, zip(*parts, strict=True)))
+
+
+def test_what_was_in_force_in_several_queues_and_months_is_said_once(tmp_path: Path) -> None:
+    home = StoryHome(tmp_path / "home")
+    home.only_sources("calls")
+    phone = "phone_house_2024,phone,*,2020-01-01,"
+    home.edit_register("service_level_policy", phone, f"{phone}2024-01-31")
+    switches = "exclude,exclude,exclude,exclude,Decree 12,false,"
+    home.append_register(
+        "service_level_policy",
+        f"strict,phone,*,2024-02-01,,20,0.8,<,count,0,{switches}",
+        f"billing,phone,Billing,2024-01-01,,20,0.8,<,ignore,0,{switches}",
+    )
+    for day in ("2024-01-05", "2024-02-05"):
+        queues = ("Billing", "Umum")
+        put_calls(home, day, *(called(f"{day}{q}", day, queue=q) for q in queues))
+    home.run("2024-03-01", publish=True)
+    (phone_cell,) = compared(home, "2024-Q1", "--channel", "phone")
+    (rule,) = [r for r in phone_cell["rules"] if r["rule"] == "house"]
+    assert [step["from_value"] for step in rule["steps"][1:4]] == ["<, <=", "none", "count, ignore"]
 
 
 def test_it_fits_eighty_columns_and_says_what_changes_nothing(sample_home: TestHome) -> None:

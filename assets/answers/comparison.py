@@ -170,7 +170,10 @@ with summed as (
         rule,
         step,
         any_value(switch) as switch,
-        string_agg(distinct from_value, ', ' order by from_value) as from_value,
+        -- a queue's month may have several already
+        nullif(array_to_string(
+            list_sort(list_distinct(flatten(list(string_split(from_value, ', '))))), ', '
+        ), '') as from_value,
         any_value(to_value) as to_value,
         count(numerator) < count(*) as is_withheld,
         case when not is_withheld then cast(sum(numerator) as bigint) end as numerator,

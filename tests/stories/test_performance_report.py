@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from homes import ROOT, TestHome
 from pages import Number, Page, page
+from storyhome import StoryHome, called, put_calls
 
 from assets.performance_report import charts
 from assets.performance_report.figures import Row
@@ -271,6 +272,25 @@ def test_of_a_running_year_the_rules_are_those_of_its_end_as_the_scorecards() ->
         )
         rows = Reader(con, 2024, "Y").in_force("ref.kpis", ["kpi_id", "valid_from"])
     assert [row["kpi_id"] for row in rows] == ["new"]
+
+
+def test_a_tree_without_perspectives_has_no_table_of_them(tmp_path: Path) -> None:
+    home = StoryHome(tmp_path / "home")
+    home.only_sources("calls")
+    put_calls(home, "2024-01-05", called("A1", "2024-01-05"))
+    kept = {"nodes": ("organisation,", "objective_3,"), "weights": ("objective_3,",)}
+    for table, begins in kept.items():
+        path = home.root / "register" / f"{table}.csv"
+        head, *lines = path.read_text().splitlines(keepends=True)
+        path.write_text(head + "".join(line for line in lines if line.startswith(begins)))
+    home.append_register("weights", "organisation,objective_3,2024-01-01,,1,Decree 12,false,")
+    home.run("2024-04-02", publish=True)
+    out = tmp_path / "q1.html"
+    said = home.kring("report", "2024", "--period", "Q1", "--lang", "en", "--out", str(out))
+    assert said.returncode == 0, said.stderr
+    html = page(out).html
+    assert "Scores by strategic objective" in html and "Scores by perspective" not in html
+    assert "a perspective the mean of" not in html
 
 
 def test_what_cannot_be_reported_is_said(sample_home: TestHome) -> None:
