@@ -60,7 +60,7 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
         retain(home)
         return again
     made = datetime.now(UTC)
-    version = f"{made:%Y%m%dT%H%M%S}{made.microsecond // 1000:03}Z-{content[:8]}"
+    version = f"{_stamp(home, made)}Z-{content[:8]}"
     building = make_folder(home.versions / f".building-{version}")
     header: dict[str, Any] = {
         "schema": MANIFEST_SCHEMA,
@@ -92,6 +92,18 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
     switch(home, version)
     retain(home)
     return load(target)
+
+
+def _stamp(home: Home, made: datetime) -> str:
+    """The time that a version is known by: after that of each that stands.
+
+    The log of restatements goes on from the newest one's; a clock that has gone back loses none.
+    """
+    known = versions(home)
+    if known:
+        last = datetime.strptime(known[0].id.partition("Z")[0], "%Y%m%dT%H%M%S%f")
+        made = max(made, last.replace(tzinfo=UTC) + timedelta(milliseconds=1))
+    return f"{made:%Y%m%dT%H%M%S}{made.microsecond // 1000:03}"
 
 
 def require_record(home: Home) -> None:

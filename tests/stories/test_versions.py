@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import duckdb
@@ -17,8 +18,12 @@ import pytest
 from commands import Command
 from homes import ROOT, Ran, TestHome, call, calls_file
 
+from assets.publishing import published
+from assets.record.versions import versions
+
 AS_OF = "2024-01-20"
 WAITS = "select contact_id, wait_seconds from fact.contacts order by contact_id"
+RESTATED = "select cast(one as text) from ops.restatements as one"
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +241,28 @@ def test_next_run_after_a_rollback_publishes_what_the_lake_holds(
     assert again.version is not None and again.rebuilt == []
     assert again.version.manifest["content"] == runs[-1].version.manifest["content"]  # type: ignore[union-attr]
     assert home.query(WAITS)[1] == ("A2", 25)
+
+
+def test_a_clock_that_goes_back_loses_no_restatement(
+    delivered: tuple[TestHome, list[Ran]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each version keeps the log of those before, and is listed as the newest."""
+    home, now = delivered[0].copied(tmp_path / "home"), datetime.now(UTC)
+
+    class Behind(datetime):
+        back = timedelta()
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return (now - cls.back).astimezone(tz)
+
+    monkeypatch.setattr(published, "datetime", Behind)
+    restated = []
+    for days, wait in ((1, "61,0"), (7, "62,0"), (3, "5,0")):
+        Behind.back = timedelta(days=days)
+        home.put("calls/calls_20240116.csv", calls_file([call("A2", wait=wait)]))
+        version = home.run(AS_OF).version
+        assert version is not None and versions(home.home)[0].id == version.id
+        restated.append({found for (found,) in home.query(RESTATED)})
+    assert len(restated[2]) > len(restated[0]), "the last one moved the figure again"
+    assert restated[0] <= restated[1] <= restated[2]
