@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 
 import typer
 
+from pipelines import streams
 from pipelines.commands import (
     backups,
     check_source,
@@ -79,12 +79,12 @@ def command() -> None:
     That takes a twelfth of a night's processor time, and nothing waits for it: what is kept is on
     the disk, and the kernel takes lock and memory back.
     """
+    streams.make_fit()
     try:
         main()
     except SystemExit as ended:
         atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
+        streams.flush()
         os._exit(int(ended.code or 0))
 
 

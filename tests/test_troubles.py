@@ -6,12 +6,15 @@ Names that look like a terminal's markup, paths that cannot be written, what the
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from commands import Command
-from homes import TestHome, call, calls_file
+from homes import ROOT, TestHome, call, calls_file
 
 from assets.arrivals.ledger import Ledger
 
@@ -70,6 +73,60 @@ def test_a_mistake_in_a_select_is_told_by_its_line(place: TestHome, command: Com
     assert told in " ".join(place.kring("run", "--as-of", AS_OF).stdout.split())
 
 
+# streams as they come
+
+RUN = ("run", "--as-of", AS_OF)
+
+
+def spoken(place: TestHome, line: tuple[str, ...], shell: str, **env: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of a process of its own whose streams a shell prepares."""
+    command = f'"{sys.executable}" -m pipelines.cli {" ".join(line)} {shell}'
+    ran = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, check=False,
+        env={**os.environ, "KRING_HOME": str(place.root), **env},
+    )  # fmt: skip
+    out, err = ran.stdout.decode(), ran.stderr.decode()
+    assert "Traceback" not in err and "Exception" not in err, err
+    return ran.returncode, out, err
+
+
+@pytest.mark.parametrize("line", [RUN, (*RUN, "--json")], ids=["words", "json"])
+@pytest.mark.parametrize(
+    "shell", [">/dev/full", "| true; exit ${PIPESTATUS[0]}"], ids=["full", "gone"]
+)
+def test_a_run_that_nobody_hears_ends_as_it_ended(
+    filled: TestHome, line: tuple[str, ...], shell: str
+) -> None:
+    code, _, err = spoken(filled, line, shell)
+    assert code == 3
+    assert "could not be printed" in err and "published/status.json holds it" in err
+
+
+def test_streams_that_are_closed_trouble_no_command(filled: TestHome) -> None:
+    assert spoken(filled, RUN, ">&-") == (3, "", "")
+    assert spoken(filled, ("status",), "<&- >&- 2>&-") == (0, "", "")
+
+
+def test_what_the_terminal_cannot_show_is_escaped_and_json_stays_json(place: TestHome) -> None:
+    """A terminal that knows ASCII alone; and a name of bytes that are no UTF-8."""
+    place.put(os.fsdecode(b"calls/calls_\xff.csv"), "x")
+    place.put("odd/panggilan é.csv", "x")
+    code, out, _ = spoken(place, RUN, "", PYTHONIOENCODING="utf-8:strict")
+    assert code == 3 and "refused calls/calls_\\xff.csv:" in out, "the other files are published"
+    assert place.value("select path from ops.files where error like 'calls%'") == (
+        "calls/calls_\\xff.csv"
+    )
+    assert "calls_\\\\xff.csv" in (place.root / "published/status.json").read_text()
+    code, out, _ = spoken(place, ("status", "--as-of", AS_OF), "", PYTHONIOENCODING="ascii")
+    assert code == 0 and "odd/panggilan \\xe9.csv" in out
+    _, out, _ = spoken(place, ("status", "--as-of", AS_OF, "--json"), "", PYTHONIOENCODING="ascii")
+    assert "odd/panggilan é.csv" in json.loads(out)["unclaimed"]
+
+
+def test_a_width_of_nothing_is_no_width(filled: TestHome) -> None:
+    assert "Months" in spoken(filled, ("status", "--as-of", AS_OF), "", COLUMNS="0")[1]
+
+
 # what cannot be written or read
 
 
@@ -115,6 +172,28 @@ def test_a_damaged_database_is_named_with_what_to_do(
     said = command(place.root, *line)
     assert said.code == 1
     assert "kring.duckdb" in said.err and "kring verify" in said.err and "rollback" in said.err
+
+
+def test_a_home_copied_without_its_links_says_what_to_remove(
+    filled: TestHome, tmp_path: Path
+) -> None:
+    copy = TestHome.at(Path(shutil.copytree(filled.root, tmp_path / "copy", symlinks=False)))
+    copy.put("calls/calls_20240116.csv", calls_file([call("A3")]))
+    ran = copy.kring(*RUN)
+    current = copy.root / "published/current"
+    assert ran.returncode == 1 and f"{current} is a folder where a link belongs" in ran.stderr
+    shutil.rmtree(current)
+    assert copy.kring(*RUN).returncode == 3
+    assert copy.value("select count(*) from fact.contacts") == 3
+
+
+def test_a_landing_that_is_not_there_is_told(place: TestHome) -> None:
+    """As where its disk is not mounted; an empty one is another's to empty."""
+    shutil.rmtree(place.root / "landing")
+    ran = place.kring(*RUN)
+    assert ran.returncode == 3 and "landing is not there, so no export could be read" in ran.stdout
+    (place.root / "landing").mkdir()
+    assert place.kring(*RUN).returncode == 0
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "2023-12-31", "9999-12-31"])

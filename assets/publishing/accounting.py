@@ -46,7 +46,7 @@ def _row(plan: Plan, d: Delivery) -> tuple[object, ...]:
     months = [c.month for c in d.chunks]
     about = (d.file_id or None, printable(d.path), d.sha256 or None, d.source, d.kind, d.status)
     return (*about, *counts, months, list(d.covers), d.loaded_at or None,
-            d.error or d.warning or None, d.rules[:8])  # fmt: skip
+            printable(d.error or d.warning) or None, d.rules[:8])  # fmt: skip
 
 
 def tally(plan: Plan, d: Delivery) -> Tally:
@@ -66,9 +66,9 @@ def correction_rows(plan: Plan) -> list[tuple[object, ...]]:
     )
 
 
-def printable(path: str) -> str:
-    """A path as text: bytes of a name that are no UTF-8 are shown by their numbers."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def printable(text: str) -> str:
+    """A path, or a sentence with one, as text: bytes that are no UTF-8 by their numbers."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def check_row_files(plan: Plan) -> list[tuple[str, date, str, str]]:

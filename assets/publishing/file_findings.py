@@ -19,6 +19,7 @@ _FEW_ROWS, _SHARE_MOVED = 10, 0.2
 def file_findings(plan: Plan) -> list[Finding]:
     """Refused, suspicious or unclaimed files, and rows that count otherwise than they should."""
     return [
+        *_no_landing(plan),
         *_refused(plan),
         *(
             Finding("suspicious", d.warning)
@@ -34,6 +35,15 @@ def file_findings(plan: Plan) -> list[Finding]:
         *_by_two_keys(plan),
         *_by_former_rules(plan),
     ]
+
+
+def _no_landing(plan: Plan) -> list[Finding]:
+    """An empty landing was emptied; none at all is a disk or share that is not mounted."""
+    landing = plan.home.landing
+    if landing.is_dir():
+        return []
+    text = f"{landing} is not there, so no export could be read; make or mount it, then kring run"
+    return [Finding("incomplete", text)]
 
 
 def _refused(plan: Plan) -> list[Finding]:

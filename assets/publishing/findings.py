@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from assets.building.plan import Plan
 from assets.performance_report.writing import failed_reports
+from assets.publishing.accounting import printable
 from assets.publishing.file_findings import file_findings
 from assets.publishing.finding import Finding
 from assets.publishing.passed_over import before_the_first_month
@@ -20,7 +21,7 @@ _ABOUT = {"block": "failed", "flag": "suspicious", "warn": "warning"}
 
 def findings(plan: Plan) -> list[Finding]:
     """Refused, suspicious or unclaimed files, incomplete months, and what checks have found."""
-    return [
+    found = (
         *file_findings(plan),
         *(Finding("warning", text) for text in before_the_first_month(plan)),
         *_references(plan),
@@ -29,7 +30,8 @@ def findings(plan: Plan) -> list[Finding]:
         *_checks(plan),
         *_held_out(plan),
         *_reports(plan),
-    ]
+    )
+    return [Finding(each.about, printable(each.text)) for each in found]
 
 
 def _reports(plan: Plan) -> list[Finding]:

@@ -95,6 +95,9 @@ def switch(home: Home, version: str) -> None:
     """Point `current` at a version, in one step."""
     if not (home.versions / version / "manifest.json").is_file():
         raise HomeError(f"there is no version {version}; kring versions lists them")
+    if home.current.is_dir() and not home.current.is_symlink():
+        why = "is a folder where a link belongs, as in a home that was copied without its links"
+        raise HomeError(f"{home.current} {why}: remove it, then kring run")
     link = home.published / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(Path("versions") / version)

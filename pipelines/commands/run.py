@@ -16,8 +16,8 @@ from assets.answers.freshness import Late, late
 from assets.answers.report import KILLED, Failure, published_as
 from assets.building.plan import Plan
 from assets.building.survey import spans_current
-from assets.disk import advice, is_refusal, preflight, refused
-from assets.home import Home, HomeError
+from assets.disk import advice, explained, is_refusal, preflight
+from assets.home import Home
 from assets.intake.leftovers import close_journals
 from assets.lake import sweep
 from assets.periods import months_between, ranges
@@ -70,9 +70,11 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
     day = parse_as_of(place, as_of)
     try:
         with (
+            explained(place),
             stopping.heeded(),
             reported(place, day) as note,
             progress(as_json),
+            explained(place),  # so that the report says it too
             stopping.told_apart(),
         ):
             outcome = run_home(place, day)
@@ -82,11 +84,11 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
     except KeyboardInterrupt:
         typer.echo("kring: stopped; nothing half-made stands, the last version does", err=True)
         raise typer.Exit(stopping.EXIT_CODE) from None
-    except Exception as error:
-        if told := refused(place, error):
-            raise HomeError(told) from None
-        raise
-    _say(place, day, outcome, as_json)
+    try:
+        _say(place, day, outcome, as_json)
+    except OSError as error:  # nobody listens any more, or a log's disk is full: the run is done
+        why = f"what it did could not be printed ({error.strerror})"
+        typer.echo(f"kring: {why}; published/status.json holds it", err=True)
     raise typer.Exit(outcome.exit_code)
 
 

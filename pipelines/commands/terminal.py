@@ -20,7 +20,11 @@ def console(*, errors: bool = False) -> Console:
     """The screen, on which a text is that text: a file's name may look like markup."""
     from rich.console import Console
 
-    return Console(stderr=errors, highlight=False, soft_wrap=False, markup=False)
+    class Screen(Console):
+        def on_broken_pipe(self) -> None:
+            raise  # the error at hand; Rich would end the process with a code of its own
+
+    return Screen(stderr=errors, highlight=False, soft_wrap=False, markup=False)
 
 
 def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -> None:
@@ -32,8 +36,10 @@ def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -
 
 def print_json(content: object) -> None:
     """Machine output: one JSON document on standard output."""
-    json.dump(content, sys.stdout, indent=1, default=str, ensure_ascii=False)
+    escaped = sys.stdout.encoding.lower() != "utf-8"  # which JSON is, whatever the terminal speaks
+    json.dump(content, sys.stdout, indent=1, default=str, ensure_ascii=escaped)
     sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 def print_table(
