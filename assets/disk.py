@@ -39,7 +39,7 @@ def preflight(home: Home) -> None:
                 handle.flush()
                 os.fsync(handle.fileno())
         except OSError as error:
-            raise HomeError(f"{advice(home)}: {error}") from None
+            raise HomeError(_told(home, error)) from None
         finally:
             if os.path.lexists(trial):
                 trial.unlink()
@@ -49,7 +49,7 @@ def refused(home: Home, error: BaseException | None) -> str:
     """What to say where an error is the disk's refusal; empty where it is something else."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _ERRORS:
-            return f"{advice(home)}: {error}"
+            return _told(home, error)
         if is_refusal(str(error)):
             return f"{advice(home)}: {str(error).splitlines()[0]}"
         error = error.__cause__ or error.__context__
@@ -81,6 +81,19 @@ def advice(home: Home) -> str:
     return (
         f"the disk of {home.root} refuses ({room}); nothing half-made stands: make room or mend "
         "it, then give the same command again"
+    )
+
+
+def _told(home: Home, error: OSError) -> str:
+    """Why, and what to do: a disk lacks room or is damaged, but an account lacks rights."""
+    if not isinstance(error, PermissionError):
+        return f"{advice(home)}: {error}"
+    owner = home.root.stat().st_uid
+    return (
+        f"{error.filename or error} is closed to this account (uid {os.geteuid()}; the home is of "
+        f"uid {owner}); nothing half-made stands: let kring run as the home's owner alone, give "
+        f"that account what is another's (chown -R {owner} {home.root}; landing need only be "
+        "readable), then give the same command again"
     )
 
 

@@ -21,6 +21,8 @@ def opened(root: Path) -> tuple[Home | None, list[Answer]]:
         home = Home.open(root)
     except (HomeError, OSError) as error:
         do = "mend kring.toml" if (root / "kring.toml").exists() else "name a home: --home DIR"
+        if isinstance(error, PermissionError):
+            do = "run kring as the home's owner, or chown it"
         return None, [Answer(BAD, str(error), do, "settings")]
     said = f"{home.settings.name}, zone {home.settings.timezone}, as of {home.today()}"
     return home, [Answer(OK, said, what="settings")]

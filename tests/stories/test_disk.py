@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -46,6 +47,9 @@ def told(home: TestHome) -> str:
 
 def test_a_full_disk_is_told_and_the_same_command_then_succeeds(narrow: TestHome) -> None:
     """Full from the start, then full in the middle, then with room: one version, whole."""
+    heard = narrow.root.parent.parent / "heard.json"  # who is alerted hears what the terminal says
+    settings = narrow.root / "kring.toml"
+    settings.write_text(f'{settings.read_text()}\n[alerts]\nhook = "tee {heard}"\n')
     ballast = narrow.root / "landing/.ballast"
     narrow.home.lake.mkdir()
     ballast.write_bytes(bytes(_free(narrow.root) - 8192))
@@ -53,6 +57,7 @@ def test_a_full_disk_is_told_and_the_same_command_then_succeeds(narrow: TestHome
     ballast.write_bytes(bytes(1))
     ballast.write_bytes(bytes(_free(narrow.root) - (1 << 20)))  # enough to begin with
     told(narrow)
+    assert json.loads(heard.read_text())["sentence"].count("make room") == 1
     ballast.unlink()
     ran = narrow.kring("run")
     assert ran.returncode == 3, "one day of the month is there, so it is incomplete"
@@ -105,3 +110,11 @@ def test_a_refusal_is_told_from_other_trouble(home: TestHome) -> None:
     assert "/somewhere" in refused(home.home, wrapped)
     assert refused(home.home, ValueError("a wrong number")) == ""
     assert is_refusal("(sqlite3.OperationalError) database or disk is full")
+
+
+def test_a_right_that_is_lacking_is_no_matter_of_room(home: TestHome) -> None:
+    """As after one run by root: its files are root's, and the disk has room enough."""
+    told = refused(home.home, PermissionError(13, "Permission denied", "/home/lake/tmp"))
+    owner = home.root.stat().st_uid
+    assert told.startswith("/home/lake/tmp is closed to this account (uid ")
+    assert f"chown -R {owner} {home.root}" in told and "room" not in told
