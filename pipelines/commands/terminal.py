@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SAMPLE = "SYNTHETIC SAMPLE DATA: no figure below is a real organisation's"
+
+# what a terminal obeys rather than shows: a file's name may hold it
+_COMMANDING = re.compile(
+    "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
+)
 
 
 def console(*, errors: bool = False) -> Console:
@@ -31,7 +37,8 @@ def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -
     """A line that begins with a coloured word."""
     from rich.text import Text
 
-    console(errors=errors).print(Text.assemble((mark, colour), text), soft_wrap=True)
+    shown = _COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    console(errors=errors).print(Text.assemble((mark, colour), shown), soft_wrap=True)
 
 
 def print_json(content: object) -> None:
