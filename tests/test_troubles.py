@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -193,6 +195,28 @@ def test_a_home_copied_without_its_links_says_what_to_remove(
     shutil.rmtree(current)
     assert copy.kring(*RUN).returncode == 3
     assert copy.value("select count(*) from fact.contacts") == 3
+
+
+def test_a_file_that_is_still_written_to_is_told(place: TestHome) -> None:
+    place.put("calls/calls_20240117.csv", calls_file([call("A4")]))
+    path = place.put("calls/calls_20240116.csv", calls_file([call("A3")]))
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.wait(0.05):
+            with path.open("a") as file:
+                file.write("\n")
+
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(write)
+        try:
+            said = place.kring(*RUN).stdout
+        finally:
+            done.set()
+    assert ": 2 files read" in said, "that one, and the one that the copied home knows already"
+    assert "warning calls/calls_20240116.csv was written to while the run worked and is not" in said
+    assert place.kring(*RUN).returncode == 3
+    assert place.value("select count(*) from fact.contacts") == 4
 
 
 def test_a_landing_that_is_not_there_is_told(place: TestHome) -> None:

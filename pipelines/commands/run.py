@@ -21,6 +21,7 @@ from assets.home import Home
 from assets.intake.leftovers import close_journals
 from assets.lake import sweep
 from assets.periods import months_between, ranges
+from assets.publishing.accounting import printable
 from assets.publishing.finding import Finding
 from assets.publishing.findings import findings
 from assets.publishing.published import is_current
@@ -101,14 +102,25 @@ def run_home(home: Home, as_of: date) -> Outcome:
     sweep(home)
     close_journals(home)
     plan, outcome = Plan(home, as_of), Outcome()
-    outcome.files = len(plan.pending)
+    asked = _files(plan)
     if _has_work(plan):
         preflight(home)
         plan = _work(home, as_of, plan, outcome)
+    waiting = _files(plan)
+    outcome.files = len(asked - waiting)
     version = current(home)
     outcome.version = version.id if version else None
     outcome.findings, outcome.late = findings(plan), late(plan)
+    if not outcome.failures:  # what did not stand still, or came after the run had looked
+        text = "was written to while the run worked and is not in it; the next run reads it"
+        paths = sorted({path for _, path in waiting})
+        outcome.findings += [Finding("warning", f"{printable(path)} {text}") for path in paths]
     return outcome
+
+
+def _files(plan: Plan) -> set[tuple[str, str]]:
+    """What is to be read, by source and path."""
+    return {(each.source.name, each.found.path) for each in plan.pending}
 
 
 def _has_work(plan: Plan) -> bool:
