@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from assets.code_version import code_version
 from assets.home import HomeError
 
 if TYPE_CHECKING:
     import duckdb
+
+
+# how the engine says that a table, a column or a macro is not there
+_LACKING = re.compile(r"does not exist|not found in FROM clause|does not have a column named")
 
 
 def open_database(database: Path) -> duckdb.DuckDBPyConnection:
@@ -27,15 +33,17 @@ def open_database(database: Path) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def of_any_age() -> Iterator[None]:
-    """Raise HomeError where a published database has not what is asked of it: a version that an
-    earlier kring made stands as it was made, and readers may have been rolled back to it."""
+def of_any_age(manifest: dict[str, Any]) -> Iterator[None]:
+    """Raise HomeError where a version that an earlier kring made, and so stands as it was made,
+    has not what is asked of it. What a version of this kring lacks is a fault of its own."""
     import duckdb
 
     try:
         yield
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         lacking = str(error).splitlines()[0]
+        if manifest.get("code") == code_version() or not _LACKING.search(lacking):
+            raise
         raise HomeError(
             f"the version published lacks what this is made from, an older kring made it; "
             f"kring run publishes one that has it ({lacking})"

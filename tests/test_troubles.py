@@ -14,11 +14,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
 import pytest
 from commands import Command
 from homes import ROOT, TestHome, call, calls_file
 
 from assets.arrivals.ledger import Ledger
+from assets.code_version import code_version
+from assets.database import of_any_age
+from assets.home import HomeError
 
 AS_OF = "2024-04-10"
 ODD = "odd/report [final] [/bold].csv"
@@ -293,3 +297,22 @@ def test_a_limit_of_the_settings_refuses_a_larger_file(place: TestHome) -> None:
     assert ran.returncode == 3
     texts = [each["text"] for each in json.loads(ran.stdout)["findings"]]
     assert any("calls_20240116.csv" in text and "limit is 1 MB" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "expected"),
+    [("select nothing from ref.kpis", "older", HomeError),
+     ("from kpi.nothing", "older", HomeError),
+     ("select nothing from ref.kpis", "this", duckdb.BinderException),
+     ("select kpi_id, code from ref.kpis group by kpi_id", "older", duckdb.BinderException)],
+)  # fmt: skip
+def test_an_older_kring_is_named_only_where_its_version_lacks_something(
+    filled: TestHome, query: str, code: str, expected: type[Exception]
+) -> None:
+    database = filled.root / "published/current/kring.duckdb"
+    with (
+        duckdb.connect(str(database), read_only=True) as con,
+        pytest.raises(expected),
+        of_any_age({"code": {"this": code_version()}.get(code, code)}),
+    ):
+        con.execute(query)

@@ -15,10 +15,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 
 from assets.answers.freshness import Late
+from assets.code_version import code_version
 from assets.home import Home
 from assets.lake import make_folder, place, sync
 from assets.publishing.finding import Finding
-from assets.publishing.published import code_version, open_to_group
+from assets.publishing.published import open_to_group
 from assets.record.rollbacks import replaced
 from assets.record.versions import current
 

@@ -19,11 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from assets.code_version import code_version
 from assets.home import FORMAT, Home, HomeError
 from assets.keeping.aside import filled_aside, is_taken
 from assets.key import expected_fingerprint
 from assets.lake import sync
-from assets.publishing.published import code_version
 from assets.record.versions import current
 
 BACKUP_SCHEMA = 1

@@ -11,15 +11,15 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from assets.building.plan import Plan
+from assets.code_version import code_version
 from assets.dictionary import NAME as DICTIONARY
 from assets.dictionary import read_dictionary, write_page
 from assets.home import Home
-from assets.lake import digest, make_folder, sha256_file, sync
+from assets.lake import make_folder, sha256_file, sync
 from assets.performance_report.writing import get_ready, write_reports
 from assets.periods import month_end
 from assets.publishing.content import content_digest
@@ -228,26 +228,3 @@ def retain(home: Home) -> None:
         # aside first: a version that is named is whole, whenever this is cut short
         removing = version.path.rename(home.versions / f".removing-{version.id}")
         shutil.rmtree(removing)
-
-
-def code_version() -> str:
-    """The version of kring that wrote this, and the digest of its rules and code."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        number = version("kring")
-    except PackageNotFoundError:
-        number = "unknown"
-    return f"{number} ({_code_digest()})"
-
-
-@cache
-def _code_digest() -> str:
-    root = Path(__file__).resolve().parent.parent.parent
-    files = [
-        path
-        for folder in ("sql", "schemas", "assets")
-        for path in sorted((root / folder).rglob("*"))
-        if path.suffix in (".py", ".sql", ".csv", ".html", ".css")
-    ]
-    return digest([(str(p.relative_to(root)), sha256_file(p)) for p in files])[:8]

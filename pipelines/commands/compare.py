@@ -42,8 +42,9 @@ def compare(
 
     place = open_home(home)
     year, name = _parse(period)
+    version = published(place)
     try:
-        with of_any_age(), closing(Comparer(published(place).database)) as comparer:
+        with of_any_age(version.manifest), closing(Comparer(version.database)) as comparer:
             months = comparer.months(year, name)
             found = comparer.compare(months, channel, queue)
     except UnknownCellError as error:

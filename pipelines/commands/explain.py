@@ -60,9 +60,10 @@ def explain(
     place = open_home(home)
     month = _MONTH.match(period.strip())
     year, name = (int(month[1]), month[0]) if month else parse_period(period)
-    explainer = Explainer(published(place).database)
+    version = published(place)
+    explainer = Explainer(version.database)
     try:
-        with of_any_age():
+        with of_any_age(version.manifest):
             node = explainer.explain(figure, year, name)
     except UnknownFigureError as error:
         raise HomeError(str(error)) from None

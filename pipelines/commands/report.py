@@ -38,8 +38,9 @@ def report(
     target = out or Path(f"report.{chosen}{'' if name == 'Y' else '-' + name}.{lang.value}.html")
     if target.resolve().is_relative_to(where.published.resolve()):
         raise HomeError(f"{target}: published versions never change; write it elsewhere")
-    with of_any_age():
-        html = report_html(where, published(where).database, chosen, name, lang.value)
+    version = published(where)
+    with of_any_age(version.manifest):
+        html = report_html(where, version.database, chosen, name, lang.value)
     target.write_text(html, encoding="utf-8", newline="\n")
     say_sample(where)
     console().print(str(target), soft_wrap=True)

@@ -33,7 +33,7 @@ def workbook(
     version = published(place)
     path = out or Path(f"kring-{year}.xlsx")
     try:
-        with of_any_age():
+        with of_any_age(version.manifest):
             made = build(version.database, version.manifest, year, lang.value)
         write(made, path)
     except YearError as error:

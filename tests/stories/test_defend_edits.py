@@ -199,7 +199,7 @@ def test_another_kring_is_named_where_nothing_else_moved(
 ) -> None:
     """As if a formula in the code had changed: the same data, other numbers."""
     before = home.publish(AS_OF)
-    monkeypatch.setattr("assets.publishing.published._code_digest", lambda: "0badc0de")
+    monkeypatch.setattr("assets.code_version._code_digest", lambda: "0badc0de")
     cells = ROOT / "sql/kpi/cells.sql"
     plan_rule = cells.read_text().replace("sum(months.numerator)", "sum(2 * months.numerator)")
     altered = home.root / "cells.sql"
