@@ -5,11 +5,20 @@ Homes publish for real, without waiting for the disk, and decisions are made by 
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
+from commands import Command, Said
+from homes import no_waiting
 from storyhome import StoryHome, called, chat, put_calls, put_chats, put_complaints
 
+from assets.lake import Outputs, output_file, sha256_file
+
+JULY = "2024-07-02"  # a day on which the half year is over
 SL, SLI = "service_level", "service_level_index"
 WITHOUT = "service_level_without_incidents"
 Row = tuple[Any, ...]
@@ -82,3 +91,37 @@ class DefendedHome(StoryHome):
 def phone_and_chat(met: int, offered: int) -> float:
     """The index of 3a: half phone, half chat, where all chats are in time."""
     return 50 * met / offered + 50
+
+
+def close(command: Command, home: DefendedHome, period: str, reason: str = "Signed") -> Said:
+    with no_waiting():
+        return command(home.root, "close", period, "--reason", reason)
+
+
+def reopen(command: Command, home: DefendedHome, period: str) -> Said:
+    with no_waiting():
+        return command(home.root, "reopen", period, "--reason", "Late")
+
+
+def current(home: DefendedHome) -> str:
+    return (home.root / "published/current").resolve().name
+
+
+def alter(home: DefendedHome, table: str, month: str, numerator: str) -> None:
+    """Replace a month's file and its record, so that both agree and nothing looks stale."""
+    outputs = Outputs(home.home)
+    record = outputs.get(table, date.fromisoformat(f"{month}-01"))
+    assert record is not None
+    old = outputs.path(record)
+    new = old.with_name("altered.parquet")
+    duckdb.connect().execute(
+        f"copy (select * replace (cast({numerator} as decimal(38, 12)) as numerator) "
+        f"from '{old}') to '{new}' (format parquet)"
+    )
+    sha256 = sha256_file(new)
+    file = output_file(date.fromisoformat(f"{month}-01"), sha256)
+    new.rename(old.with_name(file))
+    old.unlink()
+    altered = replace(record, sha256=sha256, file=file)
+    path = home.root / "lake/outputs" / table / f"{month}.json"
+    path.write_text(json.dumps(asdict(altered)))

@@ -25,13 +25,14 @@ RESTATEMENT = (
     "test_restatement.py", "test_restatement_causes.py", "test_restatement_climbing.py",
 )  # fmt: skip
 EDITS, STORY = "stories/test_defend_edits.py", "stories/test_defend_story.py"
-CLOSINGS, TAMPERING = "stories/test_defend_closings.py", "stories/test_defend_tampering.py"
+CLOSINGS, HELD_OUT = "stories/test_defend_closings.py", "stories/test_defend_held_out.py"
+TAMPERING = "stories/test_defend_tampering.py"
 # what is altered, and the tests that speak of it in the order in which they run
 TARGETS: dict[str, tuple[str, ...]] = {
     "sql/kpi/*.sql": ("test_cases.py", "stories/test_rules.py", STORY, "test_explain.py"),
     "sql/restatement/*.sql": (*RESTATEMENT, EDITS, STORY),
-    "assets/building/kpi.py": (STORY, CLOSINGS),
-    "assets/record/closing.py": (CLOSINGS, STORY),
+    "assets/building/kpi.py": (STORY, CLOSINGS, HELD_OUT),
+    "assets/record/closing.py": (CLOSINGS, TAMPERING, HELD_OUT, STORY),
     "assets/publishing/provenance.py": (*RESTATEMENT, TAMPERING, STORY),
     "assets/answers/explanation.py": ("test_explain.py", "stories/test_defend_codes.py"),
 }  # fmt: skip
