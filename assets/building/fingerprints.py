@@ -14,7 +14,7 @@ from assets.arrivals.deliveries import contracts_fingerprint
 from assets.building.look import Look
 from assets.lake import OutputRecord, digest
 from assets.periods import KindMonth, month_end, window
-from assets.record import closing
+from assets.record import revisions
 from assets.rulebook.grains import GRAINS, grain_of
 from assets.rulebook.rules import KPI_ORDER, raw_kinds, trailing
 from sql.header import Statement
@@ -137,7 +137,7 @@ class Fingerprints(Look):
             self.calendar,
             self.rules.definitions,
             [self.register.fingerprint(t) for t in sorted(self.register.tables)],
-            closing.standing_digest(self.home),
+            revisions.standing_digest(self.home),
         )
 
     @cached_property

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from assets.building.workbench import Workbench
 from assets.lake import OutputRecord
-from assets.record import closing
-from assets.record.closing import Revision
+from assets.record import closing, damage, revisions
+from assets.record.revisions import Revision
 from assets.rulebook.rules import KPI_ORDER
 from schemas.register_columns import LEVELS
 from sql.header import Statement
@@ -35,7 +35,7 @@ COUNTED_NOW = {
 def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     """Compute and keep the KPI tables of all periods, as now and as published."""
     plan = bench.plan
-    closing.require_whole(plan.home)
+    damage.require_whole(plan.home)
     closing.require_ended(plan.home, plan.as_of)
     fingerprint, scorecard = plan.scorecard(), plan.rules.kpi["scorecard"]
     rules = [plan.rules.kpi[name] for name in KPI_ORDER]
@@ -45,7 +45,7 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     _compute(bench, [])
     ordered = f"select * from kpi.scorecard order by {scorecard.header['order']}"
     bench.build(scorecard, AS_NOW, None, fingerprint, ordered)
-    closed = closing.shares(plan.home)
+    closed = revisions.shares(plan.home)
     if closed:
         _counted_now(bench, closed)
         bench.show("metric.monthly", published_months(bench))
@@ -63,7 +63,7 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
 
 def published_months(bench: Workbench) -> list[Path]:
     """The files of metric.monthly as readers see them: closed months as they were closed."""
-    frozen = closing.frozen_months(bench.plan.home, "metric.monthly")
+    frozen = revisions.frozen_months(bench.plan.home, "metric.monthly")
     lake = {f"{m:%Y-%m}": bench.plan.outputs.get("metric.monthly", m) for m in bench.plan.months}
     return [
         frozen.get(month) or bench.plan.outputs.path(record)
@@ -83,7 +83,7 @@ def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None
         else:
             _table(bench, rule, f"kpi.{name}")
         if name == "inputs":
-            for revision, quarters in closing.quarter_shares(closed):
+            for revision, quarters in revisions.quarter_shares(closed):
                 _keep_closed(bench, "kpi.inputs", revision, quarters)
     bench.connection.execute("drop table if exists kpi.children")
 

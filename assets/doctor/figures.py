@@ -9,7 +9,7 @@ from assets.answers.unseen import unseen
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
 from assets.home import Home
 from assets.publishing.published import require_record
-from assets.record.closing import standing
+from assets.record.revisions import standing
 from assets.record.versions import current, touched
 
 

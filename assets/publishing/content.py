@@ -28,7 +28,7 @@ from assets.publishing.accounting import (
     reject_files,
 )
 from assets.publishing.reconciliation import TITLE, references_digest
-from assets.record import closing, decisions
+from assets.record import decisions, revisions
 from schemas.register_tables import TABLES
 
 _COLUMNS = Path(__file__).resolve().parent.parent.parent / "schemas" / "columns.csv"
@@ -103,14 +103,14 @@ def large_tables(plan: Plan) -> list[Large]:
     """Facts, metrics and the KPI tables, as built."""
     names = [f"fact.{name}" for name in plan.rules.facts]
     names += [*plan.rules.tables, *(f"kpi.{name}" for name in KEPT), AS_NOW]
-    built = [Large(name, _built(plan, name)) for name in names if name not in closing.MONTHLY]
-    return built + [twin for name in closing.MONTHLY for twin in _as_published(plan, name)]
+    built = [Large(name, _built(plan, name)) for name in names if name not in revisions.MONTHLY]
+    return built + [twin for name in revisions.MONTHLY for twin in _as_published(plan, name)]
 
 
 def _as_published(plan: Plan, name: str) -> tuple[Large, Large]:
     """A table whose closed months stand as they were closed, and the one that knows everything."""
     as_now = _built(plan, name)
-    frozen = closing.frozen_months(plan.home, name)
+    frozen = revisions.frozen_months(plan.home, name)
     published = [
         (month, frozen[month], sha256_file(frozen[month]))
         if month in frozen
@@ -171,7 +171,7 @@ def content_digest(plan: Plan) -> str:
         [file_id for file_id, _ in reject_files(plan)],
         {name: rule.fingerprint for name, rule in plan.rules.views.items()},
         {name: rule.fingerprint for name, rule in plan.rules.published.items()},
-        closing.standing_digest(plan.home),
+        revisions.standing_digest(plan.home),
         references_digest(plan.home),
         plan.rules.macros,
         [(name, month, sha256) for name, month, _, sha256 in check_row_files(plan)],

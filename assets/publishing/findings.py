@@ -12,7 +12,7 @@ from assets.publishing.file_findings import file_findings
 from assets.publishing.finding import Finding
 from assets.publishing.passed_over import before_the_first_month
 from assets.publishing.reconciliation import home_references
-from assets.record import closing
+from assets.record import revisions
 from assets.record.versions import current
 
 # what a failed check makes of the figures, as findings call it
@@ -46,7 +46,7 @@ def _held_out(plan: Plan) -> list[Finding]:
     """Closed periods that would be others with what is known since, as readers find them."""
     seen = current(plan.home)
     held = set(seen.manifest.get("held_out", [])) if seen else set()
-    closed = {r: held & {f"{r.year}-{r.period}", *r.months} for r in closing.standing(plan.home)}
+    closed = {r: held & {f"{r.year}-{r.period}", *r.months} for r in revisions.standing(plan.home)}
     # what moves longer periods alone may be of any of those that are closed
     whose = {r: own for r, own in closed.items() if own} or dict.fromkeys(closed, held)
     return [

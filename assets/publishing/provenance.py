@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.building.plan import Plan
-from assets.record import closing
+from assets.record import revisions
 from sql.header import Keys, Statement
 from sql.run import (
     HERE,
@@ -63,7 +63,7 @@ def write_explanation(plan: Plan, con: Any) -> None:
     """kpi.explain: computed for what is open, as it was closed for what is closed."""
     for name, rule in plan.rules.published.items():
         _create(con, rule, table_name(name), f"{rule.body} order by {rule.header['order']}")
-    for revision, names in closing.shares(plan.home):
+    for revision, names in revisions.shares(plan.home):
         periods = ", ".join(literal(name) for name in names)
         where = f"where year = {revision.year} and period in ({periods})"
         con.execute(f"delete from kpi.explain {where}")
@@ -84,8 +84,8 @@ def write_revisions(plan: Plan, con: Any) -> None:
         "as closed_at, cast(null as text) as closed_by, cast(null as text) as closed_because, "
         "cast(null as text) as closed_from, false as stands from kpi.scorecard where false"
     )
-    stands = {revision.name for revision in closing.standing(plan.home)}
-    for revision in closing.revisions(plan.home):
+    stands = {revision.name for revision in revisions.standing(plan.home)}
+    for revision in revisions.revisions(plan.home):
         decision = revision.decision
         said = ", ".join(
             f"cast({literal(value)} as {kind}) as {name}"

@@ -25,7 +25,7 @@ from assets.periods import month_end
 from assets.publishing.content import content_digest
 from assets.publishing.database import Before, Written, write_database
 from assets.publishing.provenance import LOGS
-from assets.record import closing, decisions
+from assets.record import damage, decisions, revisions
 from assets.record.copying import Copy
 from assets.record.versions import Version, current, load, switch, touched, verify, versions
 from assets.zone_data import disagree_from
@@ -108,8 +108,8 @@ def _stamp(home: Home, made: datetime) -> str:
 
 def require_record(home: Home) -> None:
     """Raise HomeError where the log of decisions or a closed revision is not what it was."""
-    closing.require_log(home)
-    closing.require_whole(home)
+    damage.require_log(home)
+    damage.require_whole(home)
 
 
 def _settings(home: Home) -> dict[str, str]:
@@ -219,7 +219,7 @@ def retain(home: Home) -> None:
     Never the current one, one within the grace, or one whose figures were closed.
     """
     seen = current(home)
-    closed_from = {revision.decision.version for revision in closing.revisions(home)}
+    closed_from = {revision.decision.version for revision in revisions.revisions(home)}
     grace = datetime.now(UTC) - timedelta(hours=home.settings.grace_hours)
     for version in versions(home)[home.settings.keep_versions :]:
         made = datetime.fromisoformat(version.manifest["created_at"])

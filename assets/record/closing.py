@@ -1,4 +1,4 @@
-"""Closed periods: their figures as published, kept as numbered revisions, and what is open.
+"""Closing a period as published and opening it again, and what closing forbids.
 
 A revision is a folder of parquet under `record/` that never changes: the scorecard of the
 period, the metrics of its months, and the explanation of both. Late data never reaches it.
@@ -8,106 +8,29 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from assets.database import open_database
 from assets.home import Home, HomeError
 from assets.lake import digest, make_folder, sha256_file, sync
-from assets.periods import PERIODS, month_end, parse_month
-from assets.record.decisions import CLOSED, REOPENED, Decision, decide, decisions, require_kept
-from assets.record.versions import Version, versions
+from assets.periods import month_end, parse_month
+from assets.record.decisions import CLOSED, REOPENED, Decision, decide
+from assets.record.revisions import (
+    MONTHLY,
+    Revision,
+    month_names,
+    quarter_names,
+    revision_name,
+    revisions,
+    standing,
+)
+from assets.record.versions import Version
 
-# the tables of months of which a closed month keeps its own file; `_as_now` holds all that is known
-MONTHLY = ("metric.monthly", "fact.evidence")
 # the tables of which a closed period keeps its own rows
 FROZEN = ("kpi.cells", "kpi.composites", "kpi.realisations", "kpi.scorecard", "kpi.explain")
 # values reported by hand, of which a closed period keeps its quarters' own
 INPUTS = "kpi.inputs"
-
-
-@dataclass(frozen=True)
-class Revision:
-    """A period as it was closed: `2024-Q1.r1`."""
-
-    folder: Path
-    year: int
-    period: str
-    number: int
-    decision: Decision
-
-    @property
-    def name(self) -> str:
-        return revision_name(self.year, self.period, self.number)
-
-    def file(self, table: str) -> Path:
-        return self.folder / f"{table}.parquet"
-
-    def month_file(self, table: str, month: str) -> Path:
-        return self.folder / table / f"{month}.parquet"
-
-    @property
-    def months(self) -> list[str]:
-        """The months it holds: those of its period that lie in the home's months."""
-        held = {Path(name).stem for name in self.hashes if name.startswith(f"{MONTHLY[0]}/")}
-        return [name for name in month_names(self.year, self.period) if name in held]
-
-    @property
-    def hashes(self) -> dict[str, str]:
-        """SHA-256 of each file of the folder; empty where it is missing."""
-        manifest = self.folder / "manifest.json"
-        found: dict[str, str] = json.loads(manifest.read_text()) if manifest.is_file() else {}
-        return found
-
-
-def revision_name(year: int, period: str, number: int) -> str:
-    return f"{year}-{period}.r{number}"
-
-
-def month_names(year: int, period: str) -> list[str]:
-    """The months of a period: 2024-01 to 2024-03 for Q1."""
-    return [f"{year}-{number:02}" for number in PERIODS[period]]
-
-
-def quarter_names(period: str) -> list[str]:
-    """The quarters of a period: Q1 and Q2 for S1."""
-    return sorted({f"Q{(number + 2) // 3}" for number in PERIODS[period]})
-
-
-def revisions(home: Home) -> list[Revision]:
-    """Every revision ever closed, oldest first."""
-    return [
-        Revision(
-            home.revision(revision_name(d.year, d.period, d.revision)),
-            d.year, d.period, d.revision, d,
-        )
-        for d in decisions(home)
-        if d.action == CLOSED and d.year and d.period and d.revision
-    ]  # fmt: skip
-
-
-def standing(home: Home) -> list[Revision]:
-    """The revisions of the periods that are closed now, oldest first."""
-    open_again = {(d.year, d.period, d.revision) for d in decisions(home) if d.action == REOPENED}
-    return [r for r in revisions(home) if (r.year, r.period, r.number) not in open_again]
-
-
-def frozen_months(home: Home, table: str) -> dict[str, Path]:
-    """The months of closed periods and the file that holds their rows as published.
-
-    A month closed with its quarter and again with its year stands as it was closed first.
-    """
-    found: dict[str, Path] = {}
-    for revision in standing(home):
-        for month in revision.months:
-            found.setdefault(month, revision.month_file(table, month))
-    return found
-
-
-def standing_digest(home: Home) -> str:
-    """Digest of which revisions stand."""
-    return digest([(r.name, r.decision.digest) for r in standing(home)])
 
 
 def close(home: Home, version: Version, year: int, period: str, reason: str,
@@ -215,34 +138,6 @@ def _seal(folder: Path) -> str:
     return digest(hashes)
 
 
-def damaged(home: Home) -> list[str]:
-    """What is wrong with the kept revisions: missing or changed files."""
-    problems = []
-    for revision in revisions(home):
-        if not revision.hashes:
-            problems.append(f"record: revision {revision.name} is missing; restore it")
-        elif digest(revision.hashes) != revision.decision.content:
-            problems.append(f"record: {revision.name}/manifest.json is not as closed; restore it")
-        for name, sha256 in revision.hashes.items():
-            path = revision.folder / name
-            if not path.is_file() or sha256_file(path) != sha256:
-                problems.append(f"record: {revision.name}/{name} is not as closed; restore it")
-    return problems
-
-
-def require_log(home: Home) -> None:
-    """Raise HomeError where the log of decisions is not what the newest version knew of it."""
-    for version in versions(home)[:1]:
-        require_kept(home, version.manifest.get("decisions"))
-
-
-def require_whole(home: Home) -> None:
-    """Raise HomeError where a kept revision is not what was closed: no figure may rest on it."""
-    if problems := damaged(home):
-        more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
-        raise HomeError("; ".join(problems[:3]) + f"{more} from the last backup of record/")
-
-
 def require_ended(home: Home, as_of: date) -> None:
     """Raise HomeError where a closed period had not ended by `as_of`: what was signed would change
     for no reason but the day."""
@@ -254,30 +149,3 @@ def require_ended(home: Home, as_of: date) -> None:
                 f"{period} is closed and ends on {last}, so nothing can be counted as of {as_of}; "
                 f"take a later day, or kring reopen {period} --reason ..."
             )
-
-
-def shares(home: Home) -> list[tuple[Revision, list[str]]]:
-    """Each standing revision with the periods (its own, its months) whose rows it provides.
-
-    A month that is closed twice is provided once; its rows are the same in both.
-    """
-    given: set[tuple[int, str]] = set()
-    found = []
-    for revision in standing(home):
-        names = [n for n in (revision.period, *revision.months) if (revision.year, n) not in given]
-        given |= {(revision.year, name) for name in names}
-        found.append((revision, names))
-    return found
-
-
-def quarter_shares(
-    given: list[tuple[Revision, list[str]]],
-) -> list[tuple[Revision, list[str]]]:
-    """Each of these revisions with the quarters whose inputs it provides, each but once."""
-    seen: set[tuple[int, str]] = set()
-    found = []
-    for revision, _ in given:
-        names = [q for q in quarter_names(revision.period) if (revision.year, q) not in seen]
-        seen |= {(revision.year, name) for name in names}
-        found.append((revision, names))
-    return found

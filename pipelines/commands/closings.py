@@ -13,8 +13,10 @@ from assets.disk import explained
 from assets.home import Home, HomeError, run_lock
 from assets.lake import sweep
 from assets.publishing.published import require_record
-from assets.record.closing import close, reopen, require_log, standing
+from assets.record.closing import close, reopen
+from assets.record.damage import require_log
 from assets.record.decisions import decisions
+from assets.record.revisions import standing
 from assets.record.versions import Version, current
 from assets.rounding import rounded
 from pipelines.commands.options import (

@@ -11,7 +11,7 @@ import typer
 
 from assets.database import of_any_age
 from assets.home import HomeError
-from assets.record.closing import month_names, standing
+from assets.record.revisions import month_names, standing
 from assets.rounding import rounded
 from pipelines.commands.options import HomeOption, JsonOption, open_home, parse_period, published
 from pipelines.commands.terminal import console, print_json, print_table, say, say_sample

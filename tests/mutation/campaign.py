@@ -32,6 +32,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sql/kpi/*.sql": ("test_cases.py", "stories/test_rules.py", STORY, "test_explain.py"),
     "sql/restatement/*.sql": (*RESTATEMENT, EDITS, STORY),
     "assets/building/kpi.py": (STORY, CLOSINGS, HELD_OUT),
+    "assets/record/revisions.py": (CLOSINGS, HELD_OUT, STORY),
+    "assets/record/damage.py": (TAMPERING,),
     "assets/record/closing.py": (CLOSINGS, TAMPERING, HELD_OUT, STORY),
     "assets/publishing/provenance.py": (*RESTATEMENT, TAMPERING, STORY),
     "assets/answers/explanation.py": ("test_explain.py", "stories/test_defend_codes.py"),
