@@ -17,10 +17,11 @@ from assets.answers.freshness import late
 from assets.answers.report import Failure, ended, interrupted
 from assets.building.plan import Plan
 from assets.graph import AS_OF
-from assets.home import BusyError, Home, run_lock
+from assets.home import Home
 from assets.publishing.findings import findings
 from assets.publishing.published import is_current
 from assets.record.versions import current
+from assets.run_lock import BusyError, run_lock
 from pipelines.automation import made_by_command
 from pipelines.reporting import Reporting
 

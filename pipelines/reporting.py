@@ -15,8 +15,9 @@ from datetime import date
 
 from assets.answers.freshness import Late
 from assets.answers.report import Failure, Report, began, ended, report, write_report
-from assets.home import Home, run_lock
+from assets.home import Home
 from assets.publishing.finding import Finding
+from assets.run_lock import run_lock
 
 _STOPPED = "it was stopped by hand or by a signal"
 

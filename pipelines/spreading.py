@@ -23,9 +23,10 @@ from assets.building.session import Session, end_session
 from assets.graph.builder import AS_OF, PLANNED
 from assets.graph.events import asset_key
 from assets.graph.steps import steps
-from assets.home import Home, HomeError, run_lock
+from assets.home import Home, HomeError
 from assets.lake import sweep
 from assets.periods import parse_month
+from assets.run_lock import run_lock
 from pipelines.commands.homes import prepare_instance
 from pipelines.commands.run import run_home
 from pipelines.troubles import in_words

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from assets.home import BusyError, HomeError
+from assets.home import HomeError
+from assets.run_lock import BusyError
 from sql.header import HeaderError
 from sql.run import SqlError
 

@@ -25,13 +25,14 @@ from warm import Warm
 from assets.building.plan import Plan
 from assets.building.session import Session
 from assets.graph import steps
-from assets.home import Home, run_lock
+from assets.home import Home
 from assets.intake.delivering import Ingested
 from assets.intake.ingest import ingest
 from assets.lake import sweep
 from assets.publishing.finding import Finding
 from assets.publishing.findings import findings
 from assets.record.versions import Version, current
+from assets.run_lock import run_lock
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "data"

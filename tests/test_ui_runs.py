@@ -18,7 +18,7 @@ import pytest
 from homes import ROOT, TestHome, call, calls_file
 from serving import Server, until
 
-from assets.home import BusyError, lock_holder, run_lock
+from assets.run_lock import BusyError, lock_holder, run_lock
 
 pytestmark = pytest.mark.nightly
 

@@ -22,12 +22,13 @@ from assets.building.plan import Plan
 from assets.building.survey import survey_spans
 from assets.building.tables import build_table
 from assets.building.workbench import Workbench
-from assets.home import Home, run_lock
+from assets.home import Home
 from assets.intake.leftovers import sweep_unnamed
 from assets.lake import OutputRecord, is_sound, sweep
 from assets.lanes import cores
 from assets.periods import parse_month
 from assets.record.copying import Copy, begun
+from assets.run_lock import run_lock
 
 _T = TypeVar("_T")
 # Months do not rest on each other, and much of a month's work keeps one core busy only.

@@ -8,7 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assets.home import Home, lock_holder
+from assets.home import Home
+from assets.run_lock import lock_holder
 
 if TYPE_CHECKING:
     from assets.building.plan import Plan

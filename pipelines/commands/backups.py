@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from assets.home import Home, HomeError, run_lock
+from assets.home import Home, HomeError
+from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, say
 

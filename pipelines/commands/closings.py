@@ -10,7 +10,7 @@ import typer
 from assets.answers.unseen import unseen
 from assets.database import open_database
 from assets.disk import explained
-from assets.home import Home, HomeError, run_lock
+from assets.home import Home, HomeError
 from assets.lake import sweep
 from assets.publishing.published import require_record
 from assets.record.closing import close, reopen
@@ -19,6 +19,7 @@ from assets.record.decisions import decisions
 from assets.record.revisions import standing
 from assets.record.versions import Version, current
 from assets.rounding import rounded
+from assets.run_lock import run_lock
 from pipelines.commands.options import (
     ByOption,
     HomeOption,

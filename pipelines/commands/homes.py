@@ -11,8 +11,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from assets.home import TEMPLATE, Home, HomeError, require_plain, run_lock
+from assets.home import TEMPLATE, Home, HomeError, require_plain
 from assets.lake import write_json
+from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json
 

@@ -9,7 +9,8 @@ import typer
 
 from assets.arrivals.ledger import Ledger
 from assets.arrivals.sources import read_source, read_sources
-from assets.home import TEMPLATE, HomeError, run_lock
+from assets.home import TEMPLATE, HomeError
+from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table
 

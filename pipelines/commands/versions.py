@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from assets.home import Home, HomeError, run_lock
+from assets.home import Home, HomeError
 from assets.record.damage import damaged, require_log
 from assets.record.decisions import ROLLED_BACK, decide
 from assets.record.versions import current, switch, verify, versions
+from assets.run_lock import run_lock
 from pipelines.commands import completion
 from pipelines.commands.options import ByOption, HomeOption, JsonOption, open_home, published
 from pipelines.commands.terminal import console, print_json, print_table, say

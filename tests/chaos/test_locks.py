@@ -20,7 +20,7 @@ from homes import TestHome, call, calls_file
 from killer import begun, session
 from serving import until
 
-from assets.home import BusyError, run_lock
+from assets.run_lock import BusyError, run_lock
 from pipelines import stopping
 
 SINCE = re.compile(r"another run holds this home since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")

@@ -25,12 +25,12 @@ from invariants import FileRow
 from storyhome import StoryHome
 
 from assets.building.plan import Plan
-from assets.home import run_lock
 from assets.intake.delivering import Ingested
 from assets.intake.ingest import ingest
 from assets.lake import sweep
 from assets.publishing.finding import Finding
 from assets.publishing.findings import findings
+from assets.run_lock import run_lock
 from schemas.register import Register, load_register
 
 AS_OF = "2024-07-10"

@@ -301,7 +301,8 @@ def test_a_month_rebuilt_by_hand_is_rebuilt_though_nothing_is_stale(
 
 HOLD = """\
 import time
-from assets.home import Home, run_lock
+from assets.home import Home
+from assets.run_lock import run_lock
 with run_lock(Home.open(), wait=False):
     print("held", flush=True)
     time.sleep(1.5)

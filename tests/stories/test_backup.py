@@ -16,8 +16,8 @@ from homes import ROOT, TestHome, call, calls_file
 from storyhome import put_complaints
 
 from assets.building.plan import Plan
-from assets.home import run_lock
 from assets.publishing.content import content_digest
+from assets.run_lock import run_lock
 
 AS_OF = "2024-03-10"
 
