@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path
 
 from assets.home import Home
-from assets.lake import month_name, read_json, sweep_folder, write_json
+from assets.lake import read_json, sweep_folder, write_json
+from assets.outputs import month_name
 
 
 @dataclass(frozen=True)

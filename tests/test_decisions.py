@@ -9,7 +9,7 @@ import re
 from documents import DOCUMENTS
 from homes import ROOT, TestHome
 
-from assets.lake import Outputs
+from assets.outputs import Outputs
 
 DECISIONS = DOCUMENTS["DECISIONS.md"]
 

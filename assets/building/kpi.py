@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from assets.building.workbench import Workbench
-from assets.lake import OutputRecord
+from assets.outputs import OutputRecord
 from assets.record import closing, damage, revisions
 from assets.record.revisions import Revision
 from assets.rulebook.rules import KPI_ORDER

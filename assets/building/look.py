@@ -17,7 +17,7 @@ from assets.arrivals.sources import Source, read_sources
 from assets.gaps import gaps
 from assets.home import Home
 from assets.intake import keys
-from assets.lake import Outputs
+from assets.outputs import Outputs
 from assets.periods import KindMonth, calendar, coverage, months_since_first, parse_month
 from assets.rulebook.accepted import accepted_findings
 from assets.rulebook.rules import Rules, first_table, load_rules, raw_kinds, tolerance

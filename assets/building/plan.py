@@ -11,7 +11,8 @@ from datetime import date
 from functools import partial
 
 from assets.building.fingerprints import Fingerprints
-from assets.lake import WHOLE, is_sound, month_name
+from assets.lake import is_sound
+from assets.outputs import WHOLE, month_name
 from assets.periods import parse_month, window
 from assets.rulebook.rules import KPI_ORDER, trailing
 

@@ -24,8 +24,9 @@ from assets.building.tables import build_table
 from assets.building.workbench import Workbench
 from assets.home import Home
 from assets.intake.leftovers import sweep_unnamed
-from assets.lake import OutputRecord, is_sound, sweep
+from assets.lake import is_sound, sweep
 from assets.lanes import cores
+from assets.outputs import OutputRecord
 from assets.periods import parse_month
 from assets.record.copying import Copy, begun
 from assets.run_lock import run_lock

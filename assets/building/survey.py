@@ -16,7 +16,8 @@ from assets.building.plan import Plan
 from assets.building.workbench import Workbench
 from assets.home import Home
 from assets.intake import keys
-from assets.lake import is_sound, make_folder, month_name, place, sha256_file, trust
+from assets.lake import is_sound, make_folder, place, sha256_file, trust
+from assets.outputs import month_name
 from assets.rulebook.rules import raw_kinds
 from assets.soundness import sound_chunks
 from assets.spans import Prepared, Survey

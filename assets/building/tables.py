@@ -6,7 +6,7 @@ from datetime import date
 
 from assets.building.metrics import SHAPE, shaped
 from assets.building.workbench import Workbench, held
-from assets.lake import OutputRecord
+from assets.outputs import OutputRecord
 from assets.rulebook.grains import GRAINS, MOMENTS
 from assets.rulebook.rules import trailing
 

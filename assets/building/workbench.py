@@ -15,7 +15,8 @@ from typing import Any
 from assets.building.plan import Plan
 from assets.building.rule_tables import is_same, ops_table, ref_table
 from assets.intake import keys
-from assets.lake import OutputRecord, digest, make_folder, output_file, sha256_file
+from assets.lake import digest, make_folder, sha256_file
+from assets.outputs import OutputRecord, output_file
 from assets.periods import window
 from assets.rulebook.grains import GRAINS, at_grain, moments
 from assets.soundness import sound_chunks, sound_outputs

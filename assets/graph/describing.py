@@ -13,7 +13,7 @@ import dagster as dg
 from assets.building.session import Session
 from assets.dictionary import DictionaryError
 from assets.graph.events import Result
-from assets.lake import OutputRecord
+from assets.outputs import OutputRecord
 from assets.publishing.content import column_comment
 
 

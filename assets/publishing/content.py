@@ -17,7 +17,8 @@ from assets.building.plan import Plan
 from assets.building.rule_tables import ops_table, ref_table
 from assets.dictionary import DictionaryError, digest_of_dictionary
 from assets.key import changes
-from assets.lake import WHOLE, digest, sha256_file
+from assets.lake import digest, sha256_file
+from assets.outputs import WHOLE
 from assets.performance_report.writing import report_digest
 from assets.publishing.accounting import (
     CORRECTIONS,

@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
 
 import assets.lake as lake  # noqa: E402
+import assets.outputs as outputs  # noqa: E402
 import assets.publishing.published as published  # noqa: E402
 import assets.record.versions as versions  # noqa: E402
 from assets.home import Home  # noqa: E402
@@ -40,7 +41,7 @@ def deaf_to_sync() -> None:
         except OSError:
             return
 
-    lake.sync = published.sync = versions.sync = quietly
+    lake.sync = outputs.sync = published.sync = versions.sync = quietly
 
 
 def unlink_then_link() -> None:
