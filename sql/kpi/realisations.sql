@@ -143,7 +143,6 @@ from_quarters as (
         max(period) filter (value is not null) as last_quarter,
         arg_max(value is null, period) as is_older,
         arg_max(period || ' ' || reason, period) filter (value is null) as latest_null,
-        arg_max(status, period) filter (value is not null) as last_status,
         -- a quarter in which nothing was to be counted adds nothing, as a month does
         count(*) filter (value is null and status <> 'no_volume') as null_quarters,
         count(value) as value_quarters,
