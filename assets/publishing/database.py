@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.building.plan import Plan
-from assets.lake import is_sound, link_or_copy, make_folder
+from assets.lake import link_or_copy, make_folder
 from assets.lanes import side_by_side
 from assets.publishing.accounting import check_row_files, reject_files
 from assets.publishing.carrying import clear, fill
@@ -22,13 +22,13 @@ from assets.publishing.content import (
     MOST_CHECK_ROWS,
     REJECTS,
     VERSIONS,
-    Large,
     Small,
     large_tables,
     operational_tables,
     reference_tables,
 )
 from assets.publishing.leaving import lingers
+from assets.publishing.one_table import export, fill_in, insert, link
 from assets.publishing.provenance import (
     take_in_before,
     write_explanation,
@@ -48,13 +48,9 @@ from assets.publishing.views import create_views, write_comments
 from assets.record.copying import Carried, Copy
 from sql.run import (
     READERS_MACROS,
-    SqlError,
     connect,
     create_macros,
-    insert_rows,
     literal,
-    quoted,
-    table_name,
 )
 
 STORAGE = "v1.5.0"
@@ -117,7 +113,7 @@ def _write(
         for schema in ("fact", "metric", "kpi", "ops", "ref"):
             con.execute(f"create schema if not exists {schema}")
         # what is hashed before it is linked keeps two cores busy
-        linked = side_by_side(lambda table: _link(plan, table, building), large)
+        linked = side_by_side(lambda table: link(plan, table, building), large)
         files = {table.name: found for table, found in zip(large, linked, strict=True)}
         fill(con, {table.name: table.files for table in large}, carried)
         con.execute("begin")
@@ -130,7 +126,7 @@ def _write(
             # both read the tables as they were committed, as readers will find them
             reconciled = beside.submit(reconcile_home, own, "published", plan.home)
             files |= _provenance(plan, con, building, header, before.logs, compared)
-            _fill(con, _reconciliation(reconciled.result()))
+            fill_in(con, _reconciliation(reconciled.result()))
         tables, months = state_tables(con, files), state_months(con)
         held_out = state_held_out(con)
         con.execute("use memory")
@@ -147,10 +143,10 @@ def _small_tables(
 ) -> dict[str, list[File]]:
     files: dict[str, list[File]] = {}
     for small in reference_tables(plan):
-        _insert(con, small)
-        files[small.name] = [_export(con, small.name, building, header)]
+        insert(con, small)
+        files[small.name] = [export(con, small.name, building, header)]
     for small in (*operational_tables(plan), _versions(header, older)):
-        _insert(con, small)
+        insert(con, small)
         files[small.name] = []
     empty = (
         Small("ops.rejects", REJECTS, []),
@@ -158,7 +154,7 @@ def _small_tables(
         _reconciliation([]),
     )
     for table in empty:
-        _insert(con, table)
+        insert(con, table)
         files[table.name] = []
     for file_id, path in reject_files(plan):
         con.execute(
@@ -190,14 +186,14 @@ def _provenance(
     write_revisions(plan, con)
     grown = write_logs(con, so_far, header, before)
     computed = [*plan.rules.published, "kpi.revisions"]
-    files = {name: [_export(con, name, building, header)] for name in computed}
+    files = {name: [export(con, name, building, header)] for name in computed}
     where = f"where version = {literal(header['version'])}"
     for name, paths in so_far.items():
         folder = make_folder(building / "parquet" / name)
         for path in paths:
             link_or_copy(path, folder / path.name)
         if name in grown:
-            _export(con, name, building, header, where, f"{header['version']}.parquet")
+            export(con, name, building, header, where, f"{header['version']}.parquet")
         files[name] = [File.of(path) for path in sorted(folder.glob("*.parquet"))]
     create_views(plan, con)
     write_comments(plan, con, header)
@@ -207,46 +203,6 @@ def _provenance(
 
 def _reconciliation(rows: list[tuple[Any, ...]]) -> Small:
     return Small("ops.reconciliation", RECONCILIATION, rows)
-
-
-def _link(plan: Plan, table: Large, building: Path) -> list[File]:
-    folder = make_folder(building / "parquet" / table.name)
-    linked = []
-    for month, path, sha256 in table.files:
-        if not is_sound(path, sha256):
-            plan.outputs.forget_damaged(table.name, month)
-            raise SqlError(
-                f"{table.name} {month}: the lake's file is damaged; it is dropped, "
-                "run kring run again and it is built anew"
-            )
-        year = folder if month == "whole" else make_folder(folder / f"year={month[:4]}")
-        target = year / (f"{table.name}.parquet" if month == "whole" else f"{month}.parquet")
-        link_or_copy(path, target)
-        linked.append(File(target, sha256))
-    return linked
-
-
-def _insert(con: Any, table: Small) -> None:
-    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())
-    con.execute(f"create table {table_name(table.name)} ({listed})")
-    _fill(con, table)
-
-
-def _fill(con: Any, table: Small) -> None:
-    insert_rows(con, table_name(table.name), table.columns, table.rows)
-
-
-def _export(
-    con: Any, name: str, building: Path, header: dict[str, Any], where: str = "", file: str = ""
-) -> File:
-    target = make_folder(building / "parquet" / name) / (file or f"{name}.parquet")
-    sample = "true" if header["is_sample"] else "false"
-    con.execute(
-        f"copy (select * from {table_name(name)} {where} order by all) to {literal(target)} "
-        "(format parquet, compression zstd, "
-        f'kv_metadata {{"table": {literal(name)}, "is_sample": {literal(sample)}}})'
-    )
-    return File.of(target)
 
 
 def _versions(header: dict[str, Any], older: list[dict[str, Any]]) -> Small:
