@@ -1,4 +1,4 @@
-"""How a run ended, for who was not there: status.json, the hook, the webhook, a killed run."""
+"""How a run ended, for who was not there: status.json, after a killed run, of Dagster's runs."""
 
 from __future__ import annotations
 
@@ -6,55 +6,21 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import pytest
-from commands import Command
+from ended import AS_OF, CALLS, break_register, january, run, status
 from homes import ROOT, TestHome, call, calls_file
 
 from assets.answers.report import Failure
 from assets.building.session import end_session
 from pipelines.definitions import definitions
 
-AS_OF = "2024-02-10"
-CALLS = "calls/calls_20240115.csv"
-
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
-    """January of two calls, published and complete. Copy it, leave it as it is."""
-    home = TestHome(tmp_path_factory.mktemp("reporting") / "home", last_month="2024-01")
-    home.only_sources("calls")
-    home.expecting("none", "calls")
-    home.put(CALLS, calls_file([call("A1"), call("A2", wait="25,0")]))
-    run(home, 0)
-    return home
-
-
-def settings(place: TestHome, text: str) -> None:
-    path = place.root / "kring.toml"
-    path.write_text(path.read_text() + text)
-
-
-def status(place: TestHome) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((place.root / "published/status.json").read_text())
-    return content
-
-
-def run(place: TestHome, code: int) -> Any:
-    ran = place.kring("run", "--as-of", AS_OF)
-    assert ran.returncode == code, ran.stdout + ran.stderr
-    return ran
-
-
-def break_register(place: TestHome) -> None:
-    place.edit_register("targets", "kpi_id", "kpi")
+    return january(tmp_path_factory.mktemp("reporting") / "home")
 
 
 # the status
@@ -215,134 +181,3 @@ def test_dagsters_runs_are_reported_by_its_sensors(
             "report_failure", ended, ended.get_run_failure_event()
         )
         assert (status(place)["outcome"], status(place)["exit"]) == ("failed", 1)
-
-
-# hook and webhook
-
-
-def hook(place: TestHome, body: str, extra: str = "") -> Path:
-    """A hook that appends what it is told to a file outside the home."""
-    script, told = place.root.parent / "hook.py", place.root.parent / "told.jsonl"
-    script.write_text(f"import sys, pathlib\ntold = pathlib.Path({str(told)!r})\n{body}\n")
-    settings(place, f'[alerts]\nhook = "{sys.executable} {script}"\n{extra}')
-    return told
-
-
-APPEND = "told.open('a').write(' '.join(sys.stdin.read().split()) + '\\n')"
-
-
-def heard(told: Path) -> list[str]:
-    lines = told.read_text().splitlines() if told.exists() else []
-    return [json.loads(line)["outcome"] for line in lines]
-
-
-@pytest.mark.parametrize(
-    ("on", "expected"),
-    [("failure", ["failed"]), ("findings", ["findings", "failed"]),
-     ("always", ["complete", "findings", "failed"])],
-)  # fmt: skip
-def test_the_hook_is_called_for_what_it_was_asked_for(
-    place: TestHome, on: str, expected: list[str]
-) -> None:
-    told = hook(place, APPEND, f'on = "{on}"\n')
-    run(place, 0)
-    place.put("notes/readme.txt", "not an export")
-    place.run(AS_OF)
-    run(place, 3)
-    break_register(place)
-    run(place, 1)
-    assert heard(told) == expected
-
-
-@pytest.mark.nightly
-@pytest.mark.parametrize(
-    ("body", "said"),
-    [("sys.exit(7)", "alerts.hook ended with exit code 7"),
-     ("import time; time.sleep(60)", "alerts.hook did not end within 1 s and was ended")],
-    ids=["fails", "hangs"],
-)  # fmt: skip
-def test_a_hook_that_fails_or_hangs_is_reported_and_fails_no_run(
-    place: TestHome, body: str, said: str
-) -> None:
-    hook(place, body, 'on = "always"\ntimeout_seconds = 1\n')
-    ran = run(place, 0)
-    assert f"kring: {said}" in ran.stderr
-    assert status(place)["alert_problems"] == [said]
-    assert status(place)["outcome"] == "complete"
-
-
-@pytest.mark.nightly
-def test_the_home_is_free_while_the_hook_works(place: TestHome) -> None:
-    """Or a hook that hangs would keep the next run waiting."""
-    told = hook(
-        place,
-        f"import fcntl\nlock = open({str(place.root / 'lake/run.lock')!r})\n"
-        "fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)\ntold.write_text('free')",
-        'on = "always"\n',
-    )
-    run(place, 0)
-    assert told.read_text() == "free"
-
-
-@pytest.fixture
-def listener() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A web server on this machine that keeps what it is told."""
-    heard: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["content-length"])
-            heard.append(json.loads(self.rfile.read(length)))
-            self.send_response(204 if self.path == "/good" else 500)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", heard
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_a_webhook_gets_the_report(
-    place: TestHome, listener: tuple[str, list[dict[str, Any]]]
-) -> None:
-    url, told = listener
-    settings(place, f'[alerts]\nwebhook = "{url}/good"\non = "always"\n')
-    ran = run(place, 0)
-    assert ran.stderr == ""
-    assert [report["sentence"] for report in told] == [status(place)["sentence"]]
-
-
-@pytest.mark.nightly
-def test_a_webhook_that_refuses_or_is_not_there_is_reported(
-    place: TestHome, listener: tuple[str, list[dict[str, Any]]]
-) -> None:
-    url, _ = listener
-    settings(place, f'[alerts]\nwebhook = "{url}/bad"\non = "always"\n')
-    assert "kring: alerts.webhook answered 500" in run(place, 0).stderr
-    path = place.root / "kring.toml"
-    path.write_text(path.read_text().replace(f"{url}/bad", "http://127.0.0.1:9/"))
-    assert "kring: alerts.webhook could not be reached" in run(place, 0).stderr
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [('[alerts]\non = "sometimes"\n', "alerts.on must be one of failure, findings, always"),
-     ('[alerts]\nwebhook = "file:///etc/passwd"\n', "must begin with http:// or https://"),
-     ("[alerts]\ntimeout_seconds = 0\n", "alerts.timeout_seconds must be 1 to 600"),
-     ("[freshness]\nworking_day = 40\n", "freshness.working_day must be 1 to 20"),
-     ('[alerts]\nemail = "x"\n', "unknown key alerts.email")],
-)  # fmt: skip
-def test_settings_are_checked(
-    place: TestHome, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-    text: str, said: str,
-) -> None:  # fmt: skip
-    settings(place, text)
-    answer = Command(monkeypatch, capsys)(place.root, "status")
-    assert answer.code == 1
-    assert said in answer.text and "kring.toml line" in answer.text
