@@ -83,9 +83,9 @@ def naming(path: Path) -> Iterator[None]:
         raise OSError(error.errno, os.strerror(error.errno), str(path)) from None
 
 
-def make_folder(path: Path, mode: int = 0o700) -> Path:
+def make_folder(path: Path) -> Path:
     """Create a folder and its parents, private to the owner."""
-    path.mkdir(parents=True, exist_ok=True, mode=mode)
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 
 

@@ -16,7 +16,7 @@ from assets.building.plan import Plan
 from assets.building.rule_tables import is_same, ops_table, ref_table
 from assets.intake import keys
 from assets.lake import digest, make_folder, sha256_file
-from assets.outputs import OutputRecord, output_file
+from assets.outputs import OutputRecord, month_name, output_file
 from assets.periods import window
 from assets.rulebook.grains import GRAINS, at_grain, moments
 from assets.soundness import sound_chunks, sound_outputs
@@ -202,7 +202,7 @@ class Workbench:
         sha256 = sha256_file(scratch)
         record = OutputRecord(
             table=table,
-            month="whole" if month is None else f"{month:%Y-%m}",
+            month=month_name(month),
             fingerprint=fingerprint,
             file=output_file(month, sha256),
             sha256=sha256,

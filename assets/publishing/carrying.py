@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.lanes import Edge, Stopped, cores, in_lanes
+from assets.outputs import WHOLE
 from assets.publishing import leaving
 from assets.record.copying import Carried
 from sql.run import literal, quoted, table_name
@@ -141,7 +142,7 @@ def _take_out(con: Any, name: str, where: str) -> None:
 
 def _stem(name: str, month: str) -> str:
     """The name of a month's published file, by which a manifest knows it."""
-    return name if month == "whole" else month
+    return name if month == WHOLE else month
 
 
 def _same_columns(con: Any, name: str, path: Path) -> bool:

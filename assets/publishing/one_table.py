@@ -10,6 +10,7 @@ from typing import Any
 
 from assets.building.plan import Plan
 from assets.lake import is_sound, link_or_copy, make_folder
+from assets.outputs import WHOLE
 from assets.publishing.content import Large, Small
 from assets.publishing.stating import File
 from sql.run import SqlError, insert_rows, literal, quoted, table_name
@@ -26,8 +27,8 @@ def link(plan: Plan, table: Large, building: Path) -> list[File]:
                 f"{table.name} {month}: the lake's file is damaged; it is dropped, "
                 "run kring run again and it is built anew"
             )
-        year = folder if month == "whole" else make_folder(folder / f"year={month[:4]}")
-        target = year / (f"{table.name}.parquet" if month == "whole" else f"{month}.parquet")
+        year = folder if month == WHOLE else make_folder(folder / f"year={month[:4]}")
+        target = year / (f"{table.name}.parquet" if month == WHOLE else f"{month}.parquet")
         link_or_copy(path, target)
         linked.append(File(target, sha256))
     return linked

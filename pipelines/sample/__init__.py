@@ -8,7 +8,6 @@ Every name, number and identifier is made up.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,16 +32,15 @@ def write_sample(
     scale: float = 1.0,
     seed: int = 7,
     timezone: str = "Asia/Jakarta",
-    progress: Callable[[str], None] | None = None,
 ) -> SampleSummary:
     """Write the eight exports of `year` under `landing`; the same arguments give the same bytes.
 
-    `scale` 1.0 is about 400,000 calls; `progress` hears the name of each export before it is
-    written. Raises ValueError for a scale at which the printed cells cannot be shown.
+    `scale` 1.0 is about 400,000 calls. Raises ValueError for a scale at which the printed cells
+    cannot be shown.
     """
     if scale < SMALLEST_SCALE:
         raise ValueError(f"scale {scale} is too small; the smallest is {SMALLEST_SCALE}")
     from pipelines.sample.year import write_year
 
-    records, files = write_year(landing, year, scale, seed, timezone, progress or (lambda _: None))
+    records, files = write_year(landing, year, scale, seed, timezone)
     return SampleSummary(year, scale, seed, records, files)

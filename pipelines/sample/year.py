@@ -5,7 +5,6 @@ The streams are independent, so that a change to one export leaves the others' b
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +92,6 @@ def write_year(
     scale: float,
     seed: int,
     timezone: str,
-    progress: Callable[[str], None],
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Write every export of the year; returns records and files per export."""
     of = calendar(year)
@@ -102,34 +100,27 @@ def write_year(
     following = [f"{year + 1}01", f"{year + 1}02"]
     records: dict[str, int] = {}
     files: dict[str, int] = {}
-    for number, (name, frame) in enumerate(_exports(of, scale, seed, timezone, progress).items()):
+    for number, (name, frame) in enumerate(_exports(of, scale, seed, timezone).items()):
         keys = {"calls": days, "payments": months + following}.get(name, months)
         if name == "outbound_attempts" and (frame["_file"] == following[0]).any():
             keys = months + following[:1]
         rng = np.random.default_rng([seed, year, 100 + number])
-        progress(f"{name}: writing")
         records[name], files[name] = _write(rng, landing, EXPORTS[name], frame, keys)
     return records, files
 
 
-def _exports(
-    of: Calendar, scale: float, seed: int, timezone: str, progress: Callable[[str], None]
-) -> dict[str, pl.DataFrame]:
+def _exports(of: Calendar, scale: float, seed: int, timezone: str) -> dict[str, pl.DataFrame]:
     """Every export's rows as texts, with the file each belongs to."""
     stream = [np.random.default_rng([seed, of.year, number]) for number in range(8)]
     agents = people.staff(scale)
-    progress("calls")
     phone = calls.calls(stream[0], of, agents, scale)
-    progress("chats")
     chat = chats.chats(stream[1], of, agents, scale)
-    progress("outbound")
     cases = outbound.cases(stream[2], of, scale)
     dialled = cases.tries.size
     number = attempts.case_numbers(of, dialled + attempts.idle_cases(dialled))
     campaign = attempts.campaigns(stream[3], number.len())
     tried = attempts.attempts(stream[4], of, agents, cases)
     paid = payments.payments(stream[5], of, cases)
-    progress("surveys, activity")
     reached = tried.filter(disposition="RPC").select(
         "id", ended=pl.col("at") + pl.col("talk") * 1000
     )
