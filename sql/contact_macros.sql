@@ -43,6 +43,19 @@ create macro is_decided(within_seconds, over_seconds, limit_seconds) as
     or coalesce(within_seconds <= limit_seconds, false)
     or coalesce(over_seconds >= limit_seconds, false);
 
+-- a treatment, or `unknown` where it asks for a limit of which the bounds of the wait do not tell
+create macro known_treatment(
+    treatment, outcome, abandons, short_abandon_seconds, is_threshold_decided, is_short_decided
+) as case
+    when not is_threshold_decided
+        and (
+            treatment = 'credit_within_threshold'
+            or (outcome = 'abandoned' and abandons = 'after_threshold_only')
+        ) then 'unknown'
+    when not is_short_decided and outcome = 'abandoned' and short_abandon_seconds > 0 then 'unknown'
+    else treatment
+end;
+
 -- the switches of a policy or preset as readers see them, in the order in which a comparison of
 -- two of them changes one after the other
 create macro switches_in_words(
@@ -120,19 +133,11 @@ treated as (
 
 select
     * replace (
-        case
-            when coalesce(wait_within_seconds, wait_over_seconds) is null then treatment
-            when not is_decided(wait_within_seconds, wait_over_seconds, threshold_seconds)
-                and (
-                    treatment = 'credit_within_threshold'
-                    or (outcome = 'abandoned' and abandons = 'after_threshold_only')
-                ) then 'unknown'
-            when outcome = 'abandoned'
-                and short_abandon_seconds > 0
-                and not is_decided(wait_within_seconds, wait_over_seconds, short_abandon_seconds)
-                then 'unknown'
-            else treatment
-        end as treatment
+        known_treatment(
+            treatment, outcome, abandons, short_abandon_seconds,
+            is_decided(wait_within_seconds, wait_over_seconds, threshold_seconds),
+            is_decided(wait_within_seconds, wait_over_seconds, short_abandon_seconds)
+        ) as treatment
     )
 from treated;
 

@@ -40,6 +40,13 @@ counts as (
                         limit_seconds >= treated.wait_seconds)
                 )
         end as wait_seconds,
+        is_decided(wait_within_seconds, wait_over_seconds, threshold_seconds)
+            as is_threshold_decided,
+        case
+            when coalesce(wait_within_seconds, wait_over_seconds) is not null
+                then list_filter(limits.seconds, lambda limit_seconds:
+                    not is_decided(wait_within_seconds, wait_over_seconds, limit_seconds))
+        end as undecided_limits,
         sum(treated.contacts) as contacts
     from treated_contacts() as treated
     cross join limits
@@ -97,10 +104,15 @@ treated as (
         rules.from_value,
         rules.to_value,
         if(rules.comparator = '<=', is_by_threshold, is_before_threshold) as is_within,
-        contact_treatment(
-            counts.outcome, counts.wait_seconds, is_within,
-            rules.abandons, rules.short_abandon_seconds, rules.short_abandons,
-            rules.flow_out, rules.callback, rules.voicemail
+        known_treatment(
+            contact_treatment(
+                counts.outcome, counts.wait_seconds, is_within,
+                rules.abandons, rules.short_abandon_seconds, rules.short_abandons,
+                rules.flow_out, rules.callback, rules.voicemail
+            ),
+            counts.outcome, rules.abandons, rules.short_abandon_seconds,
+            counts.is_threshold_decided,
+            not coalesce(list_contains(undecided_limits, rules.short_abandon_seconds), false)
         ) as treatment
     from counts
     join rules on rules.in_force = counts.in_force
@@ -115,7 +127,8 @@ figures as (
         string_agg(distinct from_value, ', ' order by from_value) as from_value,
         any_value(to_value) as to_value,
         sum(contacts) filter (is_met(treatment, is_within)) as numerator,
-        sum(contacts) filter (treatment <> 'exclude') as denominator
+        sum(contacts) filter (treatment <> 'exclude') as denominator,
+        sum(contacts) filter (treatment = 'unknown') as undecided
     from treated
     group by channel, queue, rule_id, step
 ),
@@ -135,17 +148,19 @@ cells as (
     group by month, channel, queue
 ),
 
+-- counted contacts of whom the rule in force knows enough, and another asks more than is known
 walked as (
     select
         cells.*,
+        if(cells.is_withheld, 0, coalesce(figures.undecided, 0)) as undecided,
+        cells.is_withheld or undecided > 0 as is_null,
         walks.rule_id,
         walks.step,
         walks.switch,
         figures.from_value,
         figures.to_value,
-        if(is_withheld, null, cast(coalesce(figures.numerator, 0) as decimal(38, 12)))
-            as numerator,
-        if(is_withheld, null, cast(coalesce(figures.denominator, 0) as decimal(38, 12)))
+        if(is_null, null, cast(coalesce(figures.numerator, 0) as decimal(38, 12))) as numerator,
+        if(is_null, null, cast(coalesce(figures.denominator, 0) as decimal(38, 12)))
             as denominator
     from cells
     cross join walks
@@ -170,10 +185,14 @@ select
     numerator - lag(numerator) over steps_of_rule as numerator_change,
     denominator - lag(denominator) over steps_of_rule as denominator_change,
     case
+        when undecided > 0 then 'not_reported'
         when not is_withheld and denominator = 0 then 'no_volume'
         else status
     end as status,
     case
+        when undecided > 0
+            then 'how this rule counts ' || undecided || ' contacts is not known: their waits are '
+            || 'told by other limits'
         when is_withheld then reason
         when denominator = 0 then 'nothing to count'
         when status = 'in_progress' then 'the month is running'
