@@ -158,9 +158,9 @@ def built_in(home: Small, months: list[str], monkeypatch: pytest.MonkeyPatch) ->
         begin(copy)
         told.append("copy")
 
-    def built(bench: Workbench, rule: Any, table: str, *rest: Any) -> Any:
+    def built(bench: Workbench, rule: Any, table: str, *rest: Any, **more: Any) -> Any:
         told.append(table)
-        return build(bench, rule, table, *rest)
+        return build(bench, rule, table, *rest, **more)
 
     monkeypatch.setattr(copying.Copy, "begin", began)
     monkeypatch.setattr(Workbench, "build", built)

@@ -287,7 +287,7 @@ def test_a_macro_reads_what_the_header_declares(quarter: StoryHome) -> None:
     home = quarter
     shipped = (ROOT / "sql/metrics/service_level.sql").read_text()
     home.rule("metrics", "mine", shipped.replace(", ref.service_level_policy", ""))
-    with pytest.raises(SqlError, match=r"metrics/mine.sql line 17, .*_policy does not exist"):
+    with pytest.raises(SqlError, match=r"metrics/mine.sql line 18, .*_policy does not exist"):
         home.run(AS_OF)
 
 
