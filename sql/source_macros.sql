@@ -124,14 +124,31 @@ create or replace macro english_dates(text) as
         ''
     );
 
--- local_time(text, format): a time without a zone, by a format or a list of formats.
+-- local_time(text, format): a time without a zone, by a format or a list of formats. A leading zero
+-- may be missing, but not between numbers that nothing parts: 10515 is 1:05:15, and the engine takes
+-- it for 10:51:05. So what was read of a longer run of digits must be written as the run is.
 --   local_time('31/01/2024 8:02:42', '%d/%m/%Y %H:%M:%S')     -> 2024-01-31 08:02:42
+--   local_time('20240131 10515', '%Y%m%d %H%M%S')             -> null
 --   local_time("Date" || ' ' || "Time", '%m/%d/%Y %I:%M:%S %p')
-create or replace macro local_time(text, format) as
+-- parsed(text, format): the same without that comparison.
+--   parsed('20240131 10515', '%Y%m%d %H%M%S')                 -> 2024-01-31 10:51:05
+create or replace macro parsed(text, format) as
     coalesce(
         try_strptime(trimmed(text), format),
         try_strptime(translate(trimmed(text), chr(160) || chr(8239), '  '), format)
     );
+create or replace macro local_time(text, format) as
+    case
+        when not regexp_matches(cast(format as varchar), '%[A-Za-z]%[A-Za-z]')
+            or contains(cast(format as varchar), '%z')
+            or list_has_all(
+                regexp_extract_all(
+                    strftime(parsed(text, format), cast(format as varchar)), '[0-9]{3,}'
+                ),
+                regexp_extract_all(regexp_replace(trimmed(text), '[.][0-9]+$', ''), '[0-9]{3,}')
+            )
+        then parsed(text, format)
+    end;
 
 -- instant(text): a moment on the world's clock, from ISO 8601 text. Text without a zone is
 -- read in the source's `timezone`.
@@ -173,13 +190,19 @@ create or replace macro seconds_between(start, stop) as
     );
 
 -- clock_between(start, stop): seconds between two clock texts of one call. More than twelve
--- hours back means that midnight lay between; a second or two back stays negative.
+-- hours back means that midnight lay between; a second or two back stays negative. Null of numbers:
+-- as seconds, 93120 would lie 105 after 93015, and as clocks 65.
 --   clock_between('13:56:45', '13:57:02')  -> 17
 --   clock_between('23:59:50', '0:00:10')   -> 20
 --   clock_between('8:00:02', '8:00:01')    -> -1
 create or replace macro clock_between(start, stop) as
     list_transform(
-        [seconds_of(stop) - seconds_of(start)],
+        [
+            case
+                when regexp_matches(start, '[:a-zA-Z]') and regexp_matches(stop, '[:a-zA-Z]')
+                then seconds_of(stop) - seconds_of(start)
+            end
+        ],
         lambda gap: if(gap < -43200, gap + 86400, gap)
     )[1];
 

@@ -124,6 +124,16 @@ def utc(text: str) -> datetime:
         ("clean(chr(8239) || 'a ')", "a"),
         ("local_time('1/2/24', ['%d.%m.%y', '%d/%m/%y'])", datetime(2024, 2, 1)),
         ("local_time('30/02/2024', '%d/%m/%Y')", None),
+        # 1:05:15, which the engine takes for 10:51:05
+        ("local_time('20240131 10515', '%Y%m%d %H%M%S')", None),
+        ("local_time('20240131 10515', ['%Y-%m-%d', '%Y%m%d %H%M%S'])", None),
+        ("local_time('1112024', '%d%m%Y')", None),
+        ("local_time('20240131 010515', '%Y%m%d %H%M%S')", datetime(2024, 1, 31, 1, 5, 15)),
+        ("local_time('240131 8:05', ['%d%m%Y', '%y%m%d %H:%M'])", datetime(2024, 1, 31, 8, 5)),
+        ("local_time('20240131010515.5', '%Y%m%d%H%M%S.%f')",
+         datetime(2024, 1, 31, 1, 5, 15, 500000)),
+        ("local_time('20240131080000+0700', '%Y%m%d%H%M%S%z')", utc("2024-01-31 01:00:00")),
+        ("parsed('31/1/2024', '%d/%m/%Y')", datetime(2024, 1, 31)),
         ("local_time('', '%d/%m/%Y')", None),
         ("local_time(null, '%d/%m/%Y')", None),
         ("instant('2024-01-31T01:15:02.120Z')", utc("2024-01-31 01:15:02.120")),
@@ -156,6 +166,9 @@ def utc(text: str) -> datetime:
         ("clock_between('8:00:02', '8:00:01')", -1),
         ("clock_between('8:00:02', '')", None),
         ("clock_between(null, '8:00:01')", None),
+        # 9:30:15 and 9:31:20, 65 seconds: as numbers they would be 105
+        ("clock_between('93015', '93120')", None),
+        ("clock_between('9:30:15', '93120')", None),
         (f"mapped(' OK ', {CODES})", "answered"),
         (f"mapped('ok', {CODES})", None),
         (f"mapped(2, {CODES})", "abandoned"),
@@ -201,7 +214,7 @@ def test_hand_worked(engine: duckdb.DuckDBPyConnection, expression: str, expecte
 OF_TEXT = [
     "english_dates({})", "in_units({}).seconds",
     "clean({})", "number_of({})", "number_of({}, ',')", "seconds_of({})", "seconds_of({}, ',')",
-    "local_time({}, '%d/%m/%Y %H:%M:%S')", "instant({})", "from_epoch({})", "from_epoch_ms({})",
+    "local_time({}, '%d/%m/%Y %H:%M:%S')", "local_time({}, '%Y%m%d%H%M')", "instant({})", "from_epoch({})", "from_epoch_ms({})",
     "seconds_between(instant({}), instant('2024-01-31T01:15:22Z'))", "clock_between({}, '1:00:00')",
     f"mapped({{}}, {CODES})", f"unmapped({{}}, {CODES})", "in_zone({}, 'Europe/Berlin')",
     "json_text({}, '$.a')", "json_list({})",
@@ -252,5 +265,5 @@ def test_every_helper_has_an_example() -> None:
     defined = set(re.findall(r"^create or replace macro (\w+)\(", text, re.MULTILINE))
     shown = set(re.findall(r"\b(\w+)\(", "\n".join(re.findall(r"^--   .*$", text, re.MULTILINE))))
     explained = set(re.findall(r"\b(\w+)\(", "\n".join(re.findall(r"^-- .*$", text, re.MULTILINE))))
-    assert len(defined) == 18
+    assert len(defined) == 19
     assert defined <= explained and defined - shown <= {"from_epoch_ms", "json_text", "trimmed"}
