@@ -96,6 +96,20 @@ def test_a_mean_that_would_be_each_ones_wait_is_told(check: Check) -> None:
     assert notes(check(bounded, rows)) == []
 
 
+@pytest.mark.parametrize(
+    ("footer", "taken"), [(1, 0), (2, 1), (3, 2)], ids=["the total", "a record", "two records"]
+)
+def test_a_footer_that_takes_records_is_told(check: Check, footer: int, taken: int) -> None:
+    source = CALLS.replace("select", f"-- options: footer={footer}\nselect", 1)
+    rows = "".join(f"c{day},2024-02-0{day} 08:00\n" for day in range(1, 6))
+    said = check(source, f"id,at\n{rows}Total,5 calls\n\n")
+    assert f"{6 - footer} rows: {6 - footer} accepted" in said.out
+    assert notes(said) == [
+        f"footer={footer} leaves out what would be {taken} accepted rows: are these totals, "
+        "or the last records? What varies in number is left out by `where`"
+    ][:taken]
+
+
 @pytest.mark.parametrize("zone", ["Asia/Jakarta", "+09:00", "America/Denver"])
 def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
     source = CALLS.replace("-- format", f"-- timezone: {zone}\n-- format")

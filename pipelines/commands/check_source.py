@@ -89,7 +89,7 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
     months = {chunk.month: chunk.rows for chunk in reading.chunks}
     notes = [
         *reading.notes, *_unclaimed(home, source, export),
-        *_elsewhere(source, export, months), *doubted,
+        *_elsewhere(source, export, months), *_below(home, source, export, reading.accepted), *doubted,
     ]  # fmt: skip
     refused = reading.refused
     if not refused and not source.tolerance.allows(reading.rejected, reading.rows):
@@ -115,6 +115,21 @@ def _elsewhere(source: Source, export: Path, months: Collection[str]) -> tuple[s
     return (
         "no accepted row is of a month that the file's name speaks for: is `covers` right, and "
         "are the years of both of one calendar?",
+    )
+
+
+def _below(home: Home, source: Source, export: Path, accepted: int) -> tuple[str, ...]:
+    """A line below the last record is none; one that becomes a row as well as the others may be."""
+    options = source.options
+    if not options.footer or not accepted:
+        return ()
+    with _trial(home, replace(source, options=replace(options, footer=0))) as reader:
+        taken = reader.load(reader.stage(str(export))).accepted - accepted
+    if taken <= 0:
+        return ()
+    return (
+        f"footer={options.footer} leaves out what would be {taken} accepted rows: are these totals, "
+        "or the last records? What varies in number is left out by `where`",
     )
 
 
