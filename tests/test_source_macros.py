@@ -214,7 +214,8 @@ def test_hand_worked(engine: duckdb.DuckDBPyConnection, expression: str, expecte
 OF_TEXT = [
     "english_dates({})", "in_units({}).seconds",
     "clean({})", "number_of({})", "number_of({}, ',')", "seconds_of({})", "seconds_of({}, ',')",
-    "local_time({}, '%d/%m/%Y %H:%M:%S')", "local_time({}, '%Y%m%d%H%M')", "instant({})", "from_epoch({})", "from_epoch_ms({})",
+    "local_time({}, '%d/%m/%Y %H:%M:%S')",
+    "local_time({}, '%Y%m%d%H%M')", "instant({})", "from_epoch({})", "from_epoch_ms({})",
     "seconds_between(instant({}), instant('2024-01-31T01:15:22Z'))", "clock_between({}, '1:00:00')",
     f"mapped({{}}, {CODES})", f"unmapped({{}}, {CODES})", "in_zone({}, 'Europe/Berlin')",
     "json_text({}, '$.a')", "json_list({})",

@@ -89,7 +89,8 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
     months = {chunk.month: chunk.rows for chunk in reading.chunks}
     notes = [
         *reading.notes, *_unclaimed(home, source, export),
-        *_elsewhere(source, export, months), *_below(home, source, export, reading.accepted), *doubted,
+        *_elsewhere(source, export, months), *_below(home, source, export, reading.accepted),
+        *doubted,
     ]  # fmt: skip
     refused = reading.refused
     if not refused and not source.tolerance.allows(reading.rejected, reading.rows):
@@ -128,8 +129,8 @@ def _below(home: Home, source: Source, export: Path, accepted: int) -> tuple[str
     if taken <= 0:
         return ()
     return (
-        f"footer={options.footer} leaves out what would be {taken} accepted rows: are these totals, "
-        "or the last records? What varies in number is left out by `where`",
+        f"footer={options.footer} leaves out what would be {taken} accepted rows: are these "
+        "totals, or the last records? What varies in number is left out by `where`",
     )
 
 
