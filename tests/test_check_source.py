@@ -104,10 +104,13 @@ def test_a_footer_that_takes_records_is_told(check: Check, footer: int, taken: i
     rows = "".join(f"c{day},2024-02-0{day} 08:00\n" for day in range(1, 6))
     said = check(source, f"id,at\n{rows}Total,5 calls\n\n")
     assert f"{6 - footer} rows: {6 - footer} accepted" in said.out
-    assert notes(said) == [
-        f"footer={footer} leaves out what would be {taken} accepted rows: are these totals, "
-        "or the last records? What varies in number is left out by `where`"
-    ][:taken]
+    assert (
+        notes(said)
+        == [
+            f"footer={footer} leaves out what would be {taken} accepted rows: are these totals, "
+            "or the last records? What varies in number is left out by `where`"
+        ][:taken]
+    )
 
 
 @pytest.mark.parametrize("zone", ["Asia/Jakarta", "+09:00", "America/Denver"])
