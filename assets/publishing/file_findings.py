@@ -6,7 +6,7 @@ What their days and months lack is told by kind, in `findings`.
 from __future__ import annotations
 
 from assets.arrivals.deliveries import rules_of
-from assets.arrivals.ledger import LOADED, REFUSED
+from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED
 from assets.building.plan import Plan
 from assets.publishing.accounting import tally
 from assets.publishing.finding import Finding
@@ -14,6 +14,7 @@ from assets.publishing.two_keys import days_of_two_keys
 
 # fewer rows, or a smaller share of a file's, may be corrected from another day
 _FEW_ROWS, _SHARE_MOVED = 10, 0.2
+_LISTS = ("outbound_cases", "complaints")
 
 
 def file_findings(plan: Plan) -> list[Finding]:
@@ -31,6 +32,7 @@ def file_findings(plan: Plan) -> list[Finding]:
             for f in plan.found
             if not f.sources and not f.ignored
         ),
+        *_copied(plan),
         *_moved(plan),
         *_by_two_keys(plan),
         *_by_former_rules(plan),
@@ -55,6 +57,29 @@ def _refused(plan: Plan) -> list[Finding]:
         if d.status == REFUSED and not d.is_given_back and d.source in claiming:
             by = f" (source {d.source})" if len(claiming) > 1 else ""
             found.append(Finding("refused", d.error + by))
+    return found
+
+
+def _copied(plan: Plan) -> list[Finding]:
+    """Files named for months that their content, which came before, has no row of.
+
+    A list may be exported again as it was; what happened in one month did not in another.
+    """
+    deliveries = plan.ledger.deliveries()
+    newest = {(d.source, d.path): d for d in deliveries}
+    found = []
+    for d in deliveries:
+        if d.status != DUPLICATE or d.kind in _LISTS or newest[d.source, d.path] is not d:
+            continue
+        first = plan.ledger.holder(d.source, d.sha256)
+        months = {chunk.month for chunk in first.chunks} if first else set()
+        named = {f"{day:%Y-%m}" for day in d.covered_days()}
+        if first and named and months and months.isdisjoint(named):
+            text = (
+                f"{d.path}: has the content of {first.path} and no row of the month in its own "
+                "name, which counts as a month without any; put the right export in its place"
+            )
+            found.append(Finding("suspicious", text))
     return found
 
 

@@ -112,3 +112,21 @@ def test_identity_is_content_and_a_name_with_new_content_corrects(tmp_path: Path
     ran = home.run("2024-01-10")
     assert [d.path for d in ran.ingested.loaded] == ["calls/calls_20240105.csv"]
     assert home.months(SL, PHONE)["2024-01"] == (0, 2, "in_progress")
+
+
+def test_an_export_sent_again_under_the_name_of_another_month_is_told(tmp_path: Path) -> None:
+    home = story(tmp_path, "calls")
+    put_calls(home, "2024-01-05", called("A1", "2024-01-05"))
+    put_calls(home, "2024-01-06", called("A1", "2024-01-05"))
+    put_calls(home, "2024-02-05", called("A1", "2024-01-05"))
+    # a day without calls is the header alone, whatever month it is of
+    for day in ("2024-01-07", "2024-02-07"):
+        put_calls(home, day)
+    (told,) = [f for f in home.run("2024-03-10").findings if f.about == "suspicious"]
+    assert told.text == (
+        "calls/calls_20240205.csv: has the content of calls/calls_20240105.csv and no row of the "
+        "month in its own name, which counts as a month without any; put the right export in its "
+        "place"
+    )
+    put_calls(home, "2024-02-05", called("B1", "2024-02-05"))
+    assert [f for f in home.run("2024-03-10").findings if f.about == "suspicious"] == []
