@@ -108,7 +108,7 @@ def typed(column: pl.Series, dtype: pl.Decimal, rule: str) -> Converted:
 def counts(column: pl.Series, mark: str, nulls: Collection[str]) -> Converted:
     """A column of whole numbers."""
     if column.dtype == pl.String:
-        return in_stages(column, nulls, digits_only, lambda text: whole(text, mark))
+        return in_stages(column, nulls, digits_only, lambda text: ungrouped(text, mark))
     if column.dtype.is_float():
         read = typed(column, pl.Decimal(38, 9), "not_a_number")
         shown = whole(read.values.cast(pl.String), ".")
@@ -120,6 +120,13 @@ def counts(column: pl.Series, mark: str, nulls: Collection[str]) -> Converted:
 
 def digits_only(text: pl.Series) -> pl.Series:
     return blank(text.cast(pl.Int64, strict=False), ~text.str.contains(r"^[0-9]{1,18}$"))
+
+
+def ungrouped(text: pl.Series, mark: str) -> Converted:
+    """A count has no decimals, so `1.000` is more likely a thousand than a one: not guessed."""
+    thousands = text.str.contains(rf"^[+-]?[1-9][0-9]{{0,2}}\{mark}000$")
+    read = whole(blank(text, thousands), mark)
+    return Converted(read.values, (("ambiguous_number", positions(thousands)), *read.failures))
 
 
 def whole(text: pl.Series, mark: str) -> Converted:

@@ -112,6 +112,9 @@ def test_durations(value: object, expected: str) -> None:
         ("2,0", 2),
         ("2,5", "not_whole"),
         ("1.000", "ambiguous_number"),
+        # a count has no decimals: one, by the mark, or a thousand of another convention
+        ("1,000", "ambiguous_number"),
+        ("1,0000", 1),
         ("x", "not_a_number"),
         ("9" * 19, "number_out_of_range"),
         (3, 3),
@@ -125,6 +128,10 @@ def test_durations(value: object, expected: str) -> None:
 )
 def test_counts(value: object, expected: object) -> None:
     assert one("calls", "contacts", value, decimal=",") == expected
+
+
+def test_a_thousand_is_not_counted_as_one_where_no_mark_was_declared() -> None:
+    assert one("calls", "contacts", "12.000") == "ambiguous_number"
 
 
 def written(value: Decimal, mark: str, grouped: bool) -> str:
