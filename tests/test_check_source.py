@@ -77,6 +77,29 @@ def test_of_an_agents_rows_alike_the_part_is_asked_for(check: Check) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("part", "told"), [("'x'", True), ("if(\"at\" > '2024-02-01', 1, 0)", False)]
+)
+def test_agents_time_that_the_next_file_would_correct_is_told(
+    check: Check, part: str, told: bool
+) -> None:
+    source = f"""-- title: T
+-- kind: agent_activity
+-- files: z/*.csv
+-- format: csv
+-- covers: filename %Y-%m-%d
+select _row, id as agent, "at" as day, 60 as active_seconds, {part} as part from export
+"""
+    said = check(source, "id,at\na1,2024-02-01\na1,2024-02-02\na2,2024-02-02\n", "z/2024-02-01.csv")
+    assert "3 rows: 3 accepted" in said.out
+    sentence = (
+        "2 rows are of a day after those of the file's name, with the channel and `part` of rows "
+        "within them: the next file's row of that agent and day would correct them; give them "
+        "another `part`, such as 'after midnight'"
+    )
+    assert notes(said) == [sentence] * told
+
+
 def test_scores_of_0_are_told_unless_the_scale_begins_there(check: Check) -> None:
     rows = "id,at,score\n1,2024-02-01 08:00,0\n2,2024-02-01 08:00,9\n3,2024-02-01 08:00,\n"
     assert notes(check(RATINGS, rows)) == [

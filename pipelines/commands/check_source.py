@@ -22,6 +22,8 @@ from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table, say
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from assets.intake.reading import Reader
 
 _SHOWN_ROWS = 10
@@ -90,7 +92,7 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
     notes = [
         *reading.notes, *_unclaimed(home, source, export),
         *_elsewhere(source, export, months), *_below(home, source, export, reading.accepted),
-        *doubted,
+        *_next_day(source, export, rows), *doubted,
     ]  # fmt: skip
     refused = reading.refused
     if not refused and not source.tolerance.allows(reading.rejected, reading.rows):
@@ -116,6 +118,26 @@ def _elsewhere(source: Source, export: Path, months: Collection[str]) -> tuple[s
     return (
         "no accepted row is of a month that the file's name speaks for: is `covers` right, and "
         "are the years of both of one calendar?",
+    )
+
+
+def _next_day(source: Source, export: Path, rows: pl.DataFrame) -> tuple[str, ...]:
+    """Agents' time after the last day of a file, by the name that the next file's own day has."""
+    import polars as pl
+
+    span = source.covered_by_name(str(export)) if source.covers != "dates" else None
+    if not span or "activity_id" not in rows.columns:
+        return ()
+    # of agent, day, channel and part the last two
+    named = pl.col("activity_id").str.replace(r"^[^|]*\|[^|]*\|", "")
+    own = rows.filter(pl.col("day").is_between(*span)).select(named).to_series()
+    later = rows.filter(pl.col("day") > span[1], named.is_in(own.implode())).height
+    if not later:
+        return ()
+    return (
+        f"{later} rows are of a day after those of the file's name, with the channel and `part` of "
+        "rows within them: the next file's row of that agent and day would correct them; give them "
+        "another `part`, such as 'after midnight'",
     )
 
 
