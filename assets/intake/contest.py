@@ -86,7 +86,7 @@ class Contest:
     ) -> None:
         self._at = f"coalesce({', '.join(map(quoted, dated_by))})"
         self._con: Any = connect(home.settings.timezone, temp=home.scratch / f"keys-{source}")
-        self._key, self._columns = quoted(key), ", ".join(quoted(each) for each in columns)
+        self._key, self._columns = quoted(key), tuple(columns)
 
     def __enter__(self) -> Contest:
         return self
@@ -118,11 +118,12 @@ class Contest:
                           "month text, is_new boolean)")  # fmt: skip
         rows = [(c.path, c.sequence, c.month, c.is_new) for c in chunks]
         insert_rows(self._con, "places", _PLACES, rows)
+        files = _files([*new, *old], _NAMED + ", union_by_name = true")
         self._con.execute(
             f"create temp table contested as select {self._key} as key, _version as version, "
-            f"md5(cast(row({self._columns}) as text)) as content, file_id, _row as file_row, "
-            f"_rows as rows, sequence, month, cast({self._at} as date) as day, is_new from "
-            f"{_files([*new, *old], _NAMED)} "
+            f"md5(cast(row({self._content(files)}) as text)) as content, file_id, "
+            "_row as file_row, _rows as rows, sequence, month, "
+            f"cast({self._at} as date) as day, is_new from {files} "
             f"semi join twice on hash({self._key}) = h join places using (filename) {near}"
         )
         self._span(chunks)
@@ -131,6 +132,14 @@ class Contest:
             _FATES.format(fates="fates_before", rows="(from contested where not is_new)")
         )
         return True
+
+    def _content(self, files: str) -> str:
+        """What makes two rows the same: the contract's columns, null where no chunk has one.
+
+        A file that left landing was read by the contract of its time, which had fewer.
+        """
+        there = {row[0] for row in self._con.execute(f"describe from {files}").fetchall()}
+        return ", ".join(quoted(each) if each in there else "null" for each in self._columns)
 
     def _span(self, chunks: Sequence[Delivered]) -> None:
         """First and last day of each file that has a contested key, over all of its rows.

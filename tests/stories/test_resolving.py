@@ -10,15 +10,17 @@ import json
 import random
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pyarrow.parquet as pq
 import pytest
 from homes import TestHome
-from saying import DAY, SOURCE, WITH_VERSION, Small, made
+from saying import AS_OF, DAY, SOURCE, WITH_VERSION, Small, made
 
 from assets.arrivals.ledger import Ledger
 from assets.home import Home
 from assets.intake import keys
+from assets.intake.chunks import Chunks
 from assets.intake.ingest import ingest
 from schemas.contract import contract
 
@@ -92,3 +94,35 @@ def test_of_a_chunk_the_key_alone_has_statistics(tmp_path: Path) -> None:
         rows = pq.read_metadata(chunk).row_group(0)
         columns = [rows.column(at) for at in range(rows.num_columns)]
         assert [c.path_in_schema for c in columns if c.is_stats_set] == [contract("calls").key]
+
+
+@pytest.mark.parametrize("withdrawn", [False, True], ids=["corrected", "withdrawn"])
+def test_rows_of_a_contract_with_fewer_columns_are_compared(
+    tmp_path: Path, withdrawn: bool
+) -> None:
+    """A file that left landing stands as an earlier kring read it. Its rows lose to a correction
+    of now, and are told apart from each other when a file is withdrawn and none of now is left."""
+    home = Small(tmp_path / "home", SOURCE)
+    for name, salt in (("00", 0), ("01", 1), ("02", 2)):
+        home.export(name, [made(1, salt), made(2, salt)])
+    with by_an_earlier_contract():
+        ingest(Home.open(home.root), DAY)
+    as_read = sorted(answer(home)[0]["counts"].values())
+    for name in ("00", "01", "02"):
+        (home.root / f"landing/calls/{name}.csv").unlink()
+    if withdrawn:
+        assert home.kring("withdraw", "calls/02.csv", "--reason", "a test").returncode == 0
+    else:
+        home.export("03", [made(1, 3), made(2, 2)])
+    home.run(AS_OF)
+    now = [[2, 0, 2]] if withdrawn else [*as_read, [1, 1, 0]]
+    assert sorted(answer(home)[0]["counts"].values()) == sorted(now)
+    assert home.query("select count(*) from fact.contacts") == [(2,)]
+
+
+def by_an_earlier_contract() -> Any:
+    """Rows are kept without the bounds of their waits, as before there were any."""
+    bounds, whole = ("wait_within_seconds", "wait_over_seconds"), Chunks._append
+    return patch.object(
+        Chunks, "_append", lambda kept, month, rows: whole(kept, month, rows.drop(bounds))
+    )
