@@ -45,14 +45,19 @@ create macro is_decided(within_seconds, over_seconds, limit_seconds) as
 
 -- a treatment, or `unknown` where it asks for a limit of which the bounds of the wait do not tell
 create macro known_treatment(
-    treatment, outcome, abandons, short_abandon_seconds, is_threshold_decided, is_short_decided
+    treatment, outcome, abandons, short_abandon_seconds, short_abandons,
+    is_threshold_decided, is_short_decided
 ) as case
     when not is_threshold_decided
         and (
             treatment = 'credit_within_threshold'
             or (outcome = 'abandoned' and abandons = 'after_threshold_only')
         ) then 'unknown'
-    when not is_short_decided and outcome = 'abandoned' and short_abandon_seconds > 0 then 'unknown'
+    -- short or not, one who gave up may be treated alike
+    when not is_short_decided
+        and outcome = 'abandoned'
+        and short_abandon_seconds > 0
+        and treatment <> short_abandons then 'unknown'
     else treatment
 end;
 
@@ -134,7 +139,7 @@ treated as (
 select
     * replace (
         known_treatment(
-            treatment, outcome, abandons, short_abandon_seconds,
+            treatment, outcome, abandons, short_abandon_seconds, short_abandons,
             is_decided(wait_within_seconds, wait_over_seconds, threshold_seconds),
             is_decided(wait_within_seconds, wait_over_seconds, short_abandon_seconds)
         ) as treatment

@@ -110,7 +110,7 @@ treated as (
                 rules.abandons, rules.short_abandon_seconds, rules.short_abandons,
                 rules.flow_out, rules.callback, rules.voicemail
             ),
-            counts.outcome, rules.abandons, rules.short_abandon_seconds,
+            counts.outcome, rules.abandons, rules.short_abandon_seconds, rules.short_abandons,
             counts.is_threshold_decided,
             not coalesce(list_contains(undecided_limits, rules.short_abandon_seconds), false)
         ) as treatment
