@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +192,39 @@ def test_months_show_the_interval_of_a_share_and_of_nothing_else(sample_home: Te
         "select count(*) from metric.monthly_by_channel where metric_id = 'service_level' "
         "and abs(lower_95 - wilson_lower(numerator, denominator)) < 1e-12"
     ) == [(24,)]
+
+
+def test_a_rule_that_asks_for_another_limit_than_the_counts_says_that_it_has_no_figure(
+    tmp_path: Path,
+) -> None:
+    """Who gave up within 20 s may have done so within 5 s or not; that nothing changed was said."""
+    home = StoryHome(tmp_path / "home", last_month="2024-01")
+    home.only_sources()
+    home.source(
+        "counts",
+        "-- title: Counts\n-- kind: calls\n-- files: counts_*.csv\n-- format: csv\n"
+        "-- times: %Y-%m-%d %H:%M\n-- covers: filename %Y-%m\n"
+        "select _row, id as contact_id, queue, '2024-01-15 10:00' as entered_at, outcome, "
+        "n as contacts, within as wait_within_seconds, over as wait_over_seconds from export\n",
+    )
+    home.put(
+        "counts_2024-01.csv",
+        "id,queue,outcome,n,within,over\n1,a,answered,80,20,\n2,a,answered,10,,20\n"
+        "3,a,abandoned,6,20,\n4,a,abandoned,4,,20\n5,b,abandoned,3,20,\n",
+    )
+    home.run("2024-02-10", publish=True)
+    (phone,) = compared(home, "2024-01", "--channel", "phone")
+    rules = {rule["rule"]: rule for rule in phone["rules"]}
+    assert (rules["house"]["value"], rules["house"]["reason"]) == (80 / 103, "")
+    # Cisco's short calls are among those that its rule leaves out anyway: 80 of 90 + 4
+    assert rules["cisco_ignored"]["value"] == 80 / 94
+    assert rules["cisco_negative"]["value"] is None
+    why = (
+        "2024-01 a: how this rule counts 6 contacts is not known: their waits are told by other "
+        "limits; and 1 more of its months and queues"
+    )
+    assert rules["cisco_negative"]["reason"] == why
+    said = home.kring("compare", "2024-01", "--channel", "phone", env={"COLUMNS": "200"}).stdout
+    told = {text.split(":")[0]: text for text in re.split(r"\n *\n", said)}
+    assert f"no figure: {why}" in told["cisco_negative"]
+    assert "no contact changes" in told["house"] and "no figure" not in told["house"]

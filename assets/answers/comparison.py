@@ -41,12 +41,17 @@ class Step:
 
     @property
     def is_change(self) -> bool:
+        if self.numerator_change is None:  # to or from what is not known
+            return self.switch != IN_FORCE and self.from_value != self.to_value
         return bool(self.numerator_change or self.denominator_change)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule with what it follows, its interval, and its steps; the first is the rule in force."""
+    """A rule with what it follows, its interval, and its steps; the first is the rule in force.
+
+    The reason says why it has no figure, where it has none.
+    """
 
     rule: str
     title: str
@@ -54,6 +59,7 @@ class Rule:
     steps: tuple[Step, ...]
     lower_95: float | None
     upper_95: float | None
+    reason: str
 
     @property
     def figure(self) -> Step:
@@ -152,6 +158,7 @@ def _rule(rows: list[dict[str, Any]]) -> Rule:
         tuple(Step(**{name: row[name] for name in names}) for row in rows),
         last["lower_95"],
         last["upper_95"],
+        last["reason"],
     )
 
 
@@ -175,7 +182,13 @@ with summed as (
             list_sort(list_distinct(flatten(list(string_split(from_value, ', '))))), ', '
         ), '') as from_value,
         any_value(to_value) as to_value,
-        count(numerator) < count(*) as is_withheld,
+        count(*) filter (numerator is null) as nulls,
+        nulls > 0 as is_withheld,
+        case when is_withheld
+            then min(concat_ws(' ', strftime(month, '%Y-%m'), queue) || ': ' || reason)
+                filter (numerator is null)
+            || if(nulls > 1, '; and ' || (nulls - 1) || ' more of its months and queues', '')
+        else '' end as reason,
         case when not is_withheld then cast(sum(numerator) as bigint) end as numerator,
         case when not is_withheld then cast(sum(denominator) as bigint) end as denominator
     {_CELLS}

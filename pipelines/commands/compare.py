@@ -109,7 +109,8 @@ def _print(title: str, comparison: Comparison) -> None:
 
 
 def _line(rule: Rule) -> tuple[str, ...]:
-    interval = f"{_percent(rule.lower_95)} to {_percent(rule.upper_95)}"
+    known = rule.lower_95 is not None
+    interval = f"{_percent(rule.lower_95)} to {_percent(rule.upper_95)}" if known else "-"
     return (rule.rule, *_counts(rule.figure), interval)
 
 
@@ -118,6 +119,9 @@ def _print_bridge(rule: Rule) -> None:
     screen = console()
     screen.print(f"{rule.rule}: {rule.title}", style="bold cyan")
     screen.print(rule.follows, style="dim")
+    if rule.reason:
+        say("no figure", f": {rule.reason}\n")
+        return
     changes = [step for step in rule.steps[1:] if step.is_change]
     if not changes:
         screen.print("no contact changes: the same as in_force", end="\n\n")
@@ -157,4 +161,4 @@ def _count(contacts: int | None) -> str:
 
 
 def _change(contacts: int | None) -> str:
-    return f"{contacts:+,}" if contacts else "0"
+    return "-" if contacts is None else f"{contacts:+,}" if contacts else "0"
