@@ -181,7 +181,12 @@ judged as (
             when period_state = 'closed' and (has_incomplete or has_not_reported)
                 then 'incomplete'
             when coalesce(denominator, 0) <= 0
-                then if(has_failed, 'failed', if(has_incomplete, 'incomplete', 'no_volume'))
+                then case
+                    when has_failed then 'failed'
+                    -- also of a running period: what is not known of a month may have been much
+                    when has_incomplete or has_not_reported then 'incomplete'
+                    else 'no_volume'
+                end
             when period_state = 'in_progress' or is_in_progress then 'in_progress'
             when is_provisional then 'provisional'
             else 'measured'
