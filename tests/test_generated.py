@@ -34,6 +34,8 @@ ID = Words("id")
          "2 of its files' names have no `%Y%m%d`: wk/a b.csv",
          "panggilan: sumber wk kurang 14 dari 14 hari, pertama 2024-02-01; "
          "nama 2 berkasnya tidak memuat `%Y%m%d`: wk/a b.csv"),
+        ("phone: 2024-01 known for none of the rows",
+         "telepon: Jan 2024: tidak diketahui untuk satu baris pun"),
         ("mean of 2 quarters; from 2024-05, until 2024-11 only",
          "rata-rata 2 triwulan; hanya mulai Mei 2024, sampai Nov 2024"),
         ("counted from complete exports; from 2024-05 only",
