@@ -36,6 +36,16 @@ ID = Words("id")
          "nama 2 berkasnya tidak memuat `%Y%m%d`: wk/a b.csv"),
         ("phone: 2024-01 known for none of the rows",
          "telepon: Jan 2024: tidak diketahui untuk satu baris pun"),
+        ("the period is running; without 2024-08 agent_activity: source agent_activity lacks "
+         "31 days of refused files, first 2024-08-01; 1 refused: activity/a b.csv; payments: "
+         "no payments export was ever delivered",
+         "periode masih berjalan; tanpa Agu 2024: aktivitas agen: sumber agent_activity kurang "
+         "31 hari dari berkas yang ditolak, pertama 2024-08-01; 1 ditolak: activity/a b.csv; "
+         "pembayaran: belum pernah ada ekspor pembayaran"),
+        ("late data is expected for 2024-06, 2024-07",
+         "data terlambat masih dinantikan untuk Jun 2024, Jul 2024"),
+        ("3 of 4 parts, without social_media: nothing to count in any month",
+         "3 dari 4 bagian, tanpa media sosial: tidak ada yang dihitung pada bulan mana pun"),
         ("mean of 2 quarters; from 2024-05, until 2024-11 only",
          "rata-rata 2 triwulan; hanya mulai Mei 2024, sampai Nov 2024"),
         ("counted from complete exports; from 2024-05 only",

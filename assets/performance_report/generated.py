@@ -23,8 +23,9 @@ _FILE = Path(__file__).resolve().parent / "words" / "generated.csv"
 _PLACES = {
     "rest": r".+", "said": r"[^;]+", "list": r"[^;]+", "key": r"[^;:]+", "path": r"[^;]+?",
     "month": r"\d{4}-\d{2}", "until": r"\d{4}-\d{2}", "day": r"\d{4}-\d{2}-\d{2}",
-    "period": "|".join(PERIODS),
+    "months": r"\d{4}-\d{2}(?:, \d{4}-\d{2})*", "period": "|".join(PERIODS),
     "n": r"[\d.,]+", "m": r"[\d.,]+", "a": r"[^;,]+", "b": r"[^;,]+", "first": r"(?:, first .+)?",
+    "code": r"(?!\d+ refused)[^; ]+",
     "kind": r"[a-z_]+", "status": r"[a-z_]+", "status_now": r"[a-z_]+", "cell": r"[a-z_]+",
     "table": r"[a-z_]+", "form": r"[^;`]+",
 }  # fmt: skip
@@ -77,6 +78,8 @@ def _place(words: Words, name: str, value: str) -> Markup | str:
         return Markup('<q lang="en">{}</q>').format(value)
     if name in ("month", "until"):
         return words.month(value)
+    if name == "months":
+        return ", ".join(map(words.month, value.split(", ")))
     if name == "day":
         return words.day(date.fromisoformat(value))
     if name == "cell":
