@@ -56,7 +56,7 @@ def pseudonyms(home: Home) -> Pseudonyms:
                 "with a new key every person would count twice"
             )
         _make(home.key)
-    _finish_rotation(home, expected)
+    _finish_rotation(home)
     made = pseudonyms_of(home, home.key)
     if expected is None:
         _write_mark(home, made.fingerprint)
@@ -118,16 +118,21 @@ def rotate(home: Home, reason: str) -> KeyChange:
         datetime.now(UTC).isoformat(timespec="seconds"), reason,
     )  # fmt: skip
     write_json(home, home.key_history, [asdict(each) for each in (*changes(home), change)])
-    _finish_rotation(home, change.fingerprint)
+    _finish_rotation(home)
     return change
 
 
-def _finish_rotation(home: Home, expected: str | None) -> None:
-    new = _next(home)
-    if new.exists() and pseudonyms_of(home, new).fingerprint == expected:
-        new.replace(home.key)
+def is_cut_short(home: Home) -> bool:
+    """Whether a rotation is recorded whose key has not taken its place yet."""
+    new, expected = _next(home), expected_fingerprint(home)
+    return new.exists() and pseudonyms_of(home, new).fingerprint == expected
+
+
+def _finish_rotation(home: Home) -> None:
+    if is_cut_short(home):
+        _next(home).replace(home.key)
         sync(home.root)
-        _write_mark(home, expected)
+        _write_mark(home, pseudonyms_of(home, home.key).fingerprint)
 
 
 def _write_mark(home: Home, fingerprint: str) -> None:

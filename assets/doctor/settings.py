@@ -55,10 +55,12 @@ def rules(patient: Patient) -> list[Answer]:
 
 
 def key(patient: Patient) -> list[Answer]:
-    from assets.key import changes, expected_fingerprint, pseudonyms_of
+    from assets.key import changes, expected_fingerprint, is_cut_short, pseudonyms_of
 
     home = patient.home
     expected = expected_fingerprint(home)
+    if home.key.is_file() and is_cut_short(home):
+        return [Answer(WARN, "a change of the key was cut short", "the next kring run ends it")]
     if not home.key.is_file():
         if expected:
             do = f"put back the key with fingerprint {expected}"

@@ -20,6 +20,9 @@ from homes import ROOT, TestHome, call, calls_file
 from serving import books
 from test_instance import left_open
 
+from assets.home import Home
+from assets.key import rotate
+
 AS_OF = "2024-02-10"
 
 
@@ -105,6 +108,8 @@ TROUBLES: dict[str, tuple[str, str, str, Spoil]] = {
     "no key": ("key", "bad", "is missing", lambda r: (r / "key").unlink()),
     "another key": ("key", "bad", "not the key this home was filled with",
                     lambda r: (r / "key").write_bytes(bytes(32))),
+    "a rotation cut short": ("key", "warn", "a change of the key was cut short",
+                             lambda r: cut_short(r)),
     "no key at all": ("key", "bad", "is no key", lambda r: (r / "key").write_bytes(b"x")),
     "open key": ("key", "bad", "may be read by others", lambda r: (r / "key").chmod(0o644)),
     "no alerts": ("alerts", "warn", "nobody is told",
@@ -160,6 +165,14 @@ def replace(path: Path, old: str, new: str) -> None:
     assert old in text
     path.chmod(0o600)
     path.write_text(text.replace(old, new))
+
+
+def cut_short(root: Path) -> None:
+    """As a rotation leaves it that was killed before its new key took the former one's place."""
+    former = (root / "key").read_bytes()
+    rotate(Home.open(root), "Yearly")
+    (root / "key").rename(root / "key.next")
+    (root / "key").write_bytes(former)
 
 
 def status(root: Path, **changed: object) -> None:
