@@ -8,7 +8,6 @@ hold it are removed but for the one readers see, which the next run replaces.
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ from assets.intake.leftovers import sweep_unnamed
 from assets.key import PSEUDONYM_COLUMNS, all_pseudonyms
 from assets.lake import sha256_file
 from assets.record.decisions import decisions
-from assets.record.versions import Version, current, versions
+from assets.record.versions import Version, current, remove, versions
 from sql.run import connect, literal, quoted, table_name
 
 
@@ -90,7 +89,7 @@ def erase(home: Home, traces: Traces) -> list[str]:
     seen = current(home)
     for version in traces.versions:
         if seen is None or version.id != seen.id:
-            shutil.rmtree(version.path)
+            remove(home, version)
             done.append(f"version {version.id} is removed")
     return done
 

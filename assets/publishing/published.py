@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -27,7 +26,7 @@ from assets.publishing.database import Before, Written, write_database
 from assets.publishing.provenance import LOGS
 from assets.record import damage, decisions, revisions
 from assets.record.copying import Copy
-from assets.record.versions import Version, current, load, switch, touched, verify, versions
+from assets.record.versions import Version, current, load, remove, switch, touched, verify, versions
 from assets.zone_data import disagree_from
 
 MANIFEST_SCHEMA = 1
@@ -225,6 +224,4 @@ def retain(home: Home) -> None:
         made = datetime.fromisoformat(version.manifest["created_at"])
         if (seen and version.id == seen.id) or made > grace or version.id in closed_from:
             continue
-        # aside first: a version that is named is whole, whenever this is cut short
-        removing = version.path.rename(home.versions / f".removing-{version.id}")
-        shutil.rmtree(removing)
+        remove(home, version)

@@ -8,6 +8,7 @@ Making one is `published`' work.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,12 @@ def verify(version: Version) -> list[str]:
     there = {str(p.relative_to(version.path)) for p in version.path.rglob("*") if p.is_file()}
     problems += [f"{name} does not belong here" for name in there - {*expected, "manifest.json"}]
     return problems
+
+
+def remove(home: Home, version: Version) -> None:
+    """Take a version away; aside first, so that one that is named is whole, whenever cut short."""
+    removing = version.path.rename(home.versions / f".removing-{version.id}")
+    shutil.rmtree(removing)
 
 
 def switch(home: Home, version: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assets.home import HomeError
+from assets.lake import sweep
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, say
@@ -76,6 +77,7 @@ def forget(
     done: list[str] = []
     if erase:
         with run_lock(place, wait=False):
+            sweep(place)  # what was cut short may hold the person where no search looks
             traces = erasure.find(place, identifier)
             if traces.landing:
                 files = ", ".join(traces.landing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -12,6 +13,7 @@ from homes import ROOT, TestHome, call, calls_file
 
 from assets.key import changes, pseudonyms
 from assets.record.decisions import ROLLED_BACK, decide
+from assets.record.versions import verify, versions
 
 AS_OF = "2024-03-10"
 JANUARY, FEBRUARY = "calls/calls_20240115.csv", "calls/calls_20240215.csv"
@@ -194,6 +196,32 @@ def test_h12_a_person_is_found_cleaned_and_gone(place: TestHome, command: Comman
             data = path.read_bytes()
             assert key.encode() not in data and PERSON.encode() not in data, path
     assert place.kring("verify").returncode == 0
+
+
+def test_h12_taking_out_that_was_cut_short_leaves_nothing_behind(
+    place: TestHome, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database of a version went first, so nothing of it could be searched any more."""
+    key = agents(place)["A2"]
+    place.put(JANUARY, january(""))
+    place.run(AS_OF)
+
+    whole = shutil.rmtree
+
+    def killed(folder: Path) -> None:
+        if not (folder / "kring.duckdb").exists():
+            return whole(folder)
+        (folder / "kring.duckdb").unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.rmtree", killed)
+        command(place.root, "forget", PERSON, "--erase")
+    assert all(verify(version) == [] for version in versions(place.home))
+    code, _ = forget(command, place, "--erase")
+    assert code == 0
+    holding = [p for p in place.root.rglob("*") if p.is_file() and key.encode() in p.read_bytes()]
+    assert holding == []
 
 
 def test_h12_a_cleaned_file_that_is_refused_keeps_its_former_content(
