@@ -1,7 +1,11 @@
-"""A folder that is filled beside its place and is there whole, or not at all."""
+"""A folder that is filled beside its place and is there whole, or not at all.
+
+What one that was killed left beside it goes as soon as the same place is asked for again.
+"""
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from collections.abc import Iterator
@@ -20,7 +24,9 @@ def is_taken(place: Path) -> bool:
 def filled_aside(place: Path, what: str, mode: int) -> Iterator[Path]:
     """The folder to fill, which takes its place at the end; gone where anything fails."""
     building = place.with_name(f".{place.name}.{what}-{os.getpid()}")
-    shutil.rmtree(building, ignore_errors=True)
+    for left in place.parent.glob(f".{glob.escape(place.name)}.{what}-*"):
+        if left == building or not _is_alive(left.name.rpartition("-")[2]):
+            shutil.rmtree(left, ignore_errors=True)
     building.mkdir(parents=True, mode=mode)
     try:
         yield building
@@ -29,3 +35,13 @@ def filled_aside(place: Path, what: str, mode: int) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
+
+
+def _is_alive(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True  # another account's
+    return True

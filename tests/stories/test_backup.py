@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -221,6 +222,21 @@ def test_folders_in_use_are_refused(place: TestHome, command: Command, tmp_path:
     assert said.code == 1 and "is there already" in said.text
     said = command(place.root, "restore", str(tmp_path / "safe"))
     assert said.code == 1 and "--home DIR" in said.text
+
+
+def test_what_a_killed_one_left_goes_when_it_is_asked_for_again(
+    place: TestHome, command: Command, tmp_path: Path
+) -> None:
+    """A copy of the home that nobody would look for; one that still works is let be."""
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
+                           capture_output=True, text=True, check=True).stdout.strip()  # fmt: skip
+    for name in (f".safe.backup-{ended}", f".safe.backup-{os.getppid()}", ".new.restoring-0x"):
+        (tmp_path / name / "home").mkdir(parents=True)
+    assert command(place.root, "backup", str(tmp_path / "safe")).code == 0
+    new = str(tmp_path / "new")
+    assert command(place.root, "restore", str(tmp_path / "safe"), "--home", new).code == 0
+    left = {path.name for path in tmp_path.glob(".*")}
+    assert left == {f".safe.backup-{os.getppid()}"}
 
 
 @pytest.mark.parametrize("damage", ["flip", "gone", "no-list"])
