@@ -21,7 +21,7 @@ from assets.intake.leftovers import sweep_unnamed
 from assets.key import PSEUDONYM_COLUMNS, all_pseudonyms
 from assets.lake import sha256_file
 from assets.record.decisions import decisions
-from assets.record.versions import Version, current, remove, versions
+from assets.record.versions import REMOVING, Version, current, remove, versions
 from sql.run import connect, literal, quoted, table_name
 
 
@@ -33,13 +33,20 @@ class Traces:
     unreadable: list[str] = field(default_factory=list)
     lake: list[Delivery] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)  # whose removal was cut short
     register: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)  # of the office, for its report
     record: list[str] = field(default_factory=list)  # files of closed periods and decisions
 
     def __bool__(self) -> bool:
         return bool(
-            self.landing or self.lake or self.versions or self.register or self.texts or self.record
+            self.landing
+            or self.lake
+            or self.versions
+            or self.unfinished
+            or self.register
+            or self.texts
+            or self.record
         )
 
 
@@ -61,6 +68,7 @@ def find(home: Home, value: str) -> Traces:
         except OSError:
             traces.unreadable.append(name)
     traces.versions = [v for v in versions(home) if _in_database(v.database, keys)]
+    traces.unfinished = [str(p.relative_to(home.root)) for p in _unfinished(home, keys)]
     names = [*wanted, *(re.compile(re.escape(key.casefold())) for key in keys)]
     traces.register = [p.name for p in sorted(home.register.glob("*.csv")) if holds(p, names)]
     written = sorted(path for path in home.report_texts.rglob("*") if path.is_file())
@@ -127,6 +135,17 @@ def _in_lake(home: Home, keys: list[str]) -> list[tuple[Delivery, list[int]]]:
             if records:
                 found.append((delivery, sorted(records)))
     return found
+
+
+def _unfinished(home: Home, keys: list[str]) -> list[Path]:
+    """What nothing names any more and the disk still has; of a version it cannot be searched."""
+    named = {
+        home.chunk(d.kind, d.source, c.file) for d in Ledger(home).deliveries() for c in d.chunks
+    }
+    with connect(home.settings.timezone) as con:
+        unnamed = sorted({*home.chunks.rglob("*.parquet")} - named)
+        found = [path for path in unnamed if _rows(con, path, keys)]
+    return [*found, *sorted(home.versions.glob(f"{REMOVING}*"))]
 
 
 def _rows(con: object, path: Path, keys: list[str]) -> list[int]:

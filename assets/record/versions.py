@@ -17,6 +17,8 @@ from typing import Any
 from assets.home import Home, HomeError
 from assets.lake import read_json, sha256_file, sync
 
+REMOVING = ".removing-"
+
 
 @dataclass(frozen=True)
 class Version:
@@ -94,7 +96,7 @@ def verify(version: Version) -> list[str]:
 
 def remove(home: Home, version: Version) -> None:
     """Take a version away; aside first, so that one that is named is whole, whenever cut short."""
-    removing = version.path.rename(home.versions / f".removing-{version.id}")
+    removing = version.path.rename(home.versions / f"{REMOVING}{version.id}")
     shutil.rmtree(removing)
 
 

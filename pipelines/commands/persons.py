@@ -97,6 +97,7 @@ def _as_json(left: Traces) -> dict[str, object]:
         "unreadable": left.unreadable,
         "lake": [delivery.path for delivery in left.lake],
         "versions": [version.id for version in left.versions],
+        "unfinished": left.unfinished,
         "register": left.register,
         "texts": left.texts,
         "record": left.record,
@@ -117,6 +118,8 @@ def _say(left: Traces, done: list[str]) -> None:
         say("lake", f" the former content of {delivery.path}")
     for version in left.versions:
         say("published", f" version {version.id}")
+    for name in left.unfinished:
+        say("left", f" {name}: its removal was cut short")
     for name in left.register:
         say("register", f" {name} lists the pseudonym, or names the person")
     for name in left.texts:
@@ -129,7 +132,7 @@ def _say(left: Traces, done: list[str]) -> None:
         )
     if left.landing:
         screen.print("clean these files where they come from, then kring run", soft_wrap=True)
-    elif left.lake or left.versions or left.register or left.texts:
+    elif left.lake or left.versions or left.unfinished or left.register or left.texts:
         screen.print(
             "kring run, then kring forget ID --erase, until nothing is left", soft_wrap=True
         )

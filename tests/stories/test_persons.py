@@ -218,10 +218,32 @@ def test_h12_taking_out_that_was_cut_short_leaves_nothing_behind(
         patched.setattr("shutil.rmtree", killed)
         command(place.root, "forget", PERSON, "--erase")
     assert all(verify(version) == [] for version in versions(place.home))
+    code, told = forget(command, place)
+    assert code == 3 and len(told["unfinished"]) == 1  # type: ignore[arg-type]
     code, _ = forget(command, place, "--erase")
     assert code == 0
     holding = [p for p in place.root.rglob("*") if p.is_file() and key.encode() in p.read_bytes()]
     assert holding == []
+
+
+def test_h12_rows_that_no_record_names_any_more_are_found_until_they_are_gone(
+    place: TestHome, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut short between the records of what is taken out and the files."""
+    place.put(JANUARY, january(""))
+    place.run(AS_OF)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("assets.keeping.erasure.sweep_unnamed", killed)
+        command(place.root, "forget", PERSON, "--erase")
+    code, told = forget(command, place)
+    assert code == 3 and told["lake"] == []
+    assert [name.partition("/")[0] for name in told["unfinished"]] == ["lake"]  # type: ignore[attr-defined]
+    code, told = forget(command, place, "--erase")
+    assert (code, told["unfinished"]) == (0, [])
 
 
 def test_h12_a_cleaned_file_that_is_refused_keeps_its_former_content(
