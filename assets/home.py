@@ -98,7 +98,8 @@ class Home:
         return self.rejects / source / f"{file_id}.parquet"
 
     def chunk(self, kind: str, source: str, file: str) -> Path:
-        return self.chunks / kind / source / file
+        # one path, not five joined: it is asked for of each file at each look
+        return Path(self.root, "lake", "raw", kind, source, file)
 
     @property
     def keys(self) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ from assets.arrivals.sources import Source
 from assets.home import Home
 
 # Names that editors, browsers and desktops leave behind; listed as ignored, never an error.
-_NOISE = (".*", "~$*", "*.swp", "*.tmp", "*.part", "*.partial", "*.crdownload", "*.filepart",
+_NOISE_NAMES = (".*", "~$*", "*.swp", "*.tmp", "*.part", "*.partial", "*.crdownload", "*.filepart",
           "*~", "*.done", "*.lock", "Thumbs.db", "desktop.ini")  # fmt: skip
+_NOISE = re.compile("|".join(map(fnmatch.translate, _NOISE_NAMES)))
 
 
 @dataclass(frozen=True)
@@ -43,18 +45,22 @@ class Found:
 def scan(home: Home, sources: tuple[Source, ...]) -> list[Found]:
     """Every entry below landing in order of path, symlinks and folders unfollowed."""
     found = []
-    for entry in _entries(home.landing):
-        relative = os.path.relpath(entry.path, home.landing).replace(os.sep, "/")
+    entries = list(_entries(home.landing))
+    stated = {entry.path for entry in entries if entry.name.endswith(".done")}
+    above = len(str(home.landing)) + 1
+    for entry in entries:
+        relative = entry.path[above:]
         try:
             info = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             continue
-        noise = any(fnmatch.fnmatchcase(entry.name, pattern) for pattern in _NOISE)
+        noise = _NOISE.match(entry.name) is not None
         claims = () if noise else tuple(s for s in sources if s.claims(relative))
         regular = stat.S_ISREG(info.st_mode)
         if not regular and stat.S_ISDIR(info.st_mode) and not claims:
             continue
-        expected = _expected(Path(entry.path + ".done")) if claims else None
+        done = f"{entry.path}.done"
+        expected = _expected(Path(done)) if claims and done in stated else None
         found.append(
             Found(relative, info.st_size, info.st_mtime_ns, info.st_ctime_ns, regular, claims,
                   ignored=noise, expected=expected)

@@ -6,7 +6,9 @@ month they gave. Reading the files is ingest's work; which row of a key counts i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -86,6 +88,10 @@ class Delivery:
         return days
 
 
+# the records as this process read them last, by the stat they had: a run looks six times
+_read_before: dict[Path, dict[str, tuple[tuple[int, int, int], Delivery]]] = {}
+
+
 class Ledger:
     """All deliveries of a home; each source's by one thread at a time."""
 
@@ -95,9 +101,14 @@ class Ledger:
         # asked once per file of landing, so neither question may walk over all records
         self._contents: dict[tuple[str, str], set[str]] = {}  # (source, path) -> sha256
         self._paths: dict[tuple[str, str], set[str]] = {}  # (source, sha256) -> path
-        for path in sorted(home.ledger.glob("*/*.json")):
-            if delivery := _read(path):
+        before, now = _read_before.get(home.ledger, {}), {}
+        for path, mark in _records(home.ledger):
+            known = before.get(path)
+            delivery = known[1] if known and known[0] == mark else _read(Path(path))
+            if delivery:
+                now[path] = mark, delivery
                 self._enter(delivery)
+        _read_before[home.ledger] = now
 
     def _enter(self, delivery: Delivery) -> None:
         source, path, sha256 = delivery.source, delivery.path, delivery.sha256
@@ -165,6 +176,19 @@ class Ledger:
     def _place(self, delivery: Delivery) -> Path:
         name = f"{delivery.file_id}-{digest(delivery.path)[:8]}.json"
         return self._home.ledger / delivery.source / name
+
+
+def _records(ledger: Path) -> list[tuple[str, tuple[int, int, int]]]:
+    """Each record, and by what it is known again: taken before it is read."""
+    found = []
+    for folder in (path for path in ledger.glob("*") if path.is_dir()):
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".json"):
+                    with suppress(FileNotFoundError):  # it was just taken away
+                        info = entry.stat()
+                        found.append((entry.path, (info.st_ino, info.st_size, info.st_ctime_ns)))
+    return sorted(found)
 
 
 def _read(path: Path) -> Delivery | None:

@@ -10,9 +10,10 @@ from threading import Barrier
 import pytest
 from homes import TestHome, call, calls_file
 
+from assets.arrivals.ledger import Ledger
 from assets.building.plan import Plan
 from assets.home import HomeError
-from assets.lake import is_sound
+from assets.lake import is_sound, read_json
 from assets.publishing.published import is_current
 
 AS_OF = "2024-01-31"
@@ -114,6 +115,22 @@ def test_an_emptied_record_of_a_delivery_is_named_with_the_remedy(ran: TestHome)
     path.unlink()
     ran.run(AS_OF)
     assert calls_in(ran) == 2
+
+
+def test_a_record_is_read_again_where_it_has_changed_and_only_there(
+    ran: TestHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run looks six times at the records of every file that ever came."""
+    read: list[Path] = []
+    monkeypatch.setattr(
+        "assets.arrivals.ledger.read_json", lambda path: (read.append(path), read_json(path))[1]
+    )
+    first, again = Ledger(ran.home), Ledger(ran.home)
+    assert len(read) == 2 and again.deliveries() == first.deliveries()
+    path = the(ran, "ledger/calls/*.json")
+    path.write_text(path.read_text().replace('"accepted": ', '"accepted":'))
+    assert Ledger(ran.home).deliveries() == first.deliveries()
+    assert read[2:] == [path]
 
 
 def test_a_version_whose_manifest_is_damaged_is_published_anew(ran: TestHome) -> None:
