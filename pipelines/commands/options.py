@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +35,8 @@ class Language(StrEnum):
 
 
 _PERIOD = re.compile(r"^(\d{4})(?:-([\w-]+))?$")
-_LAST = date(2999, 12, 31)  # no day to count as of: a slip of the hand
+# further ahead is a slip of the hand, and would count thousands of months of nothing
+_DAYS_AHEAD = 366
 
 
 def open_home(path: Path | None) -> Home:
@@ -53,10 +54,10 @@ def parse_as_of(home: Home, text: str | None) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
-    first = home.settings.first_month
-    if not first <= day <= _LAST:
+    first, last = home.settings.first_month, home.today() + timedelta(days=_DAYS_AHEAD)
+    if not first <= day <= last:
         raise typer.BadParameter(
-            f"{day} is not between {first} (kring.toml: first_month) and {_LAST}"
+            f"{day} is not between {first} (kring.toml: first_month) and {last}, a year from today"
         )
     return day
 
