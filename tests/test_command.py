@@ -194,6 +194,15 @@ def test_key_gives_the_pseudonym_in_the_database(command: Command, filled: TestH
 # 2
 
 
+def test_2_for_a_day_no_run_can_mean(filled: TestHome) -> None:
+    """A slip in the year would count thousands of empty months, and hold the lock for hours."""
+    for day in ("2999-01-01", "2023-12-31", "01.02.2024"):
+        done = filled.kring("run", "--as-of", day)
+        assert done.returncode == 2, done.stdout
+        assert day in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -207,15 +216,6 @@ def test_key_gives_the_pseudonym_in_the_database(command: Command, filled: TestH
         (("explain", "3a-N", "last year"), "'last year' is no period"),
     ],
 )
-def test_2_for_a_day_no_run_can_mean(filled: TestHome) -> None:
-    """A slip in the year would count thousands of empty months, and hold the lock for hours."""
-    for day in ("2999-01-01", "2023-12-31", "01.02.2024"):
-        done = filled.kring("run", "--as-of", day)
-        assert done.returncode == 2, done.stdout
-        assert day in done.stderr
-        assert "Traceback" not in done.stderr
-
-
 def test_2_for_wrong_usage(
     command: Command, filled: TestHome, arguments: tuple[str, ...], told: str
 ) -> None:
