@@ -102,7 +102,7 @@ def test_a_removal_cut_short_leaves_no_half_version(
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr("assets.publishing.published.shutil.rmtree", killed)
+        patched.setattr("assets.record.versions.shutil.rmtree", killed)
         with pytest.raises(SystemExit):
             retain(four.home)
     assert [path.is_dir() for path in removed] == [True]
