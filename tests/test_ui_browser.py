@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from homes import TestHome
+from homes import ROOT, TestHome
 from playwright.sync_api import Page, expect, sync_playwright
 from serving import Server
 
@@ -101,7 +101,9 @@ def test_a_month_says_what_was_counted(page: Page, server: Server, place: TestHo
 
 def test_the_checks_of_a_month_are_there_and_say_why(page: Page, server: Server) -> None:
     visit(page, server, "/assets/fact/contacts?view=checks")
-    expect(page.get_by_text("Checks (10)")).to_be_visible()
+    rules = [file.read_text() for file in (ROOT / "sql/checks").glob("*.sql")]
+    looking_at_it = sum("\n-- reads: fact.contacts" in text for text in rules)
+    expect(page.get_by_text(f"Checks ({looking_at_it})")).to_be_visible()
     page.get_by_text("volume_by_day", exact=True).first.click()
     expect(page.get_by_text("Passed").first).to_be_visible()
     expect(page.get_by_text("2024-12").first).to_be_visible()
