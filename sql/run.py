@@ -141,6 +141,15 @@ def write_parquet(
     return int(rows)
 
 
+def create(connection: Any, rule: Statement, name: str, kind: str = "table") -> None:
+    """Create or replace what a rule returns, in its order; `name` is quoted already."""
+    order = f" order by {rule.header['order']}" if "order" in rule.header else ""
+    try:
+        connection.execute(f"create or replace {kind} {name} as {rule.body}{order}")
+    except Exception as error:
+        raise failure(rule, error) from None
+
+
 def failure(statement: Statement, error: Exception) -> SqlError:
     """The engine's complaint with file and line; what stands in a row is not passed on.
 

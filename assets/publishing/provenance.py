@@ -1,7 +1,7 @@
-"""What a version says of its own figures: the explanation, the revisions, the restatements.
+"""What a version says of its own changes: the revisions, the restatements.
 
 Computed in the database as it is written, from what readers will see, so it cannot disagree
-with it. The rules are `sql/published` and `sql/restatement`.
+with it. The rules are `sql/restatement`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sql.header import Keys, Statement
 from sql.run import (
     HERE,
     SqlError,
-    failure,
+    create,
     insert_rows,
     literal,
     quoted,
@@ -57,24 +57,6 @@ LOGS = {
 @cache
 def _rules() -> dict[str, Statement]:
     return statements(HERE / "restatement", Keys.of("title grain reads"))
-
-
-def write_explanation(plan: Plan, con: Any) -> None:
-    """kpi.explain: computed for what is open, as it was closed for what is closed."""
-    for name, rule in plan.rules.published.items():
-        _create(con, rule, table_name(name), f"{rule.body} order by {rule.header['order']}")
-    for revision, names in revisions.shares(plan.home):
-        periods = ", ".join(literal(name) for name in names)
-        where = f"where year = {revision.year} and period in ({periods})"
-        con.execute(f"delete from kpi.explain {where}")
-        file = literal(revision.file("kpi.explain"))
-        con.execute(f"insert into kpi.explain by name from read_parquet({file}) {where}")
-        said = f"closed as revision {revision.number}: {revision.decision.reason}"
-        con.execute(
-            "insert into kpi.explain by name select distinct year, period, basis, figure, "
-            f"'closing' as kind, {literal(f'closing:{revision.year}-{revision.period}')} as part, "
-            f"{literal(said)} as text from kpi.explain {where}"
-        )
 
 
 def write_revisions(plan: Plan, con: Any) -> None:
@@ -134,8 +116,7 @@ def compare(con: Any) -> None:
         ("changed", "changed"), ("register", "register_found"), ("causes", "causes"),
         ("restatements", "found"),
     ):  # fmt: skip
-        rule = _rules()[name]
-        _create(con, rule, target, rule.body, kind="temp table")
+        create(con, _rules()[name], target, "temp table")
 
 
 def take_in_before(con: Any, database: Path, manifest: dict[str, Any]) -> bool:
@@ -208,10 +189,3 @@ def _tables(con: Any, catalog: str) -> set[str]:
         [catalog],
     ).fetchall()
     return {name for (name,) in rows}
-
-
-def _create(con: Any, rule: Statement, name: str, body: str, kind: str = "table") -> None:
-    try:
-        con.execute(f"create or replace {kind} {name} as {body}")
-    except Exception as error:
-        raise failure(rule, error) from None
