@@ -1,52 +1,31 @@
 """kpi.explain: what each figure rests on, computed from what readers will see.
 
-The rules are `sql/explanation`: steps lay out what several parts read, each part says of one kind
-of figure what it rests on, and the table is all parts together. Showing it is for `assets.answers`.
+The rules are `sql/explanation`: each part says of one kind of figure what it rests on. Showing it
+is for `assets.answers`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 from assets.building.plan import Plan
-from assets.lake import digest
+from assets.publishing.assembled import Assembled
 from assets.record import revisions
 from assets.record.revisions import Revision
-from sql.header import Keys, Statement
-from sql.run import HERE, create, literal, quoted, statements, table_name
+from sql.run import create, literal, table_name
 
-# what the steps leave for the parts, each built on those before
-STEPS = ("periods", "cards", "cells", "rules", "kpis", "wants", "month_cells", "records")
-_FOLDER = HERE / "explanation"
-
-
-@cache
-def _steps() -> dict[str, Statement]:
-    return statements(_FOLDER / "steps", Keys.of("title grain"))
-
-
-@cache
-def _parts() -> dict[str, Statement]:
-    """The parts by name; each returns columns of `kpi.explain`, by name."""
-    return statements(_FOLDER / "parts", Keys.of("title"))
-
-
-def explanation_digest() -> str:
-    """Digest of the steps and parts that the table is made of."""
-    rules = (*_steps().values(), *_parts().values())
-    return digest([(rule.name, rule.fingerprint) for rule in rules])
+# each step is built on those before
+EXPLANATION = Assembled(
+    "explanation",
+    "parts",
+    ("periods", "cards", "cells", "rules", "kpis", "wants", "month_cells", "records"),
+)
 
 
 def write_explanation(plan: Plan, con: Any) -> None:
     """Computed for what is open, as it was closed for what is closed."""
-    for name in STEPS:
-        create(con, _steps()[name], quoted(name), "temp table")
-    for name, part in _parts().items():
-        create(con, part, quoted(f"part {name}"), "temp table")
-    together = " union all by name ".join(f"from {quoted(f'part {name}')}" for name in _parts())
-    con.execute(f"create or replace temp view explained as {together}")
+    EXPLANATION.lay_out(con)
     for name, rule in plan.rules.published.items():
         create(con, rule, table_name(name))
     for revision, names in revisions.shares(plan.home):

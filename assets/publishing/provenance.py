@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from assets.building.plan import Plan
+from assets.publishing.assembled import Assembled
 from assets.record import revisions
-from sql.header import Keys, Statement
+from sql.header import Keys, Statement, read_statement
 from sql.run import (
     HERE,
     SqlError,
@@ -20,7 +21,6 @@ from sql.run import (
     insert_rows,
     literal,
     quoted,
-    statements,
     table_name,
 )
 
@@ -47,6 +47,15 @@ REGISTER_CHANGES = {
     **_WHEN, "table_name": "text", "row_key": "text", "valid_from": "date", "change": "text",
     "was": "text", "now": "text",
 }  # fmt: skip
+# each step is built on those before
+CAUSES = Assembled(
+    "restatement",
+    "causes",
+    (
+        "changed", "register_found", "settings", "fates", "pairs", "opened", "rows_changed",
+        "register_pairs", "file_pairs", "moved_by_files", "recounted", "moved_by_states",
+    ),
+)  # fmt: skip
 # the logs a version carries on, and the comparison that gives their new rows
 LOGS = {
     "ops.restatements": (RESTATEMENTS, "found"),
@@ -55,8 +64,8 @@ LOGS = {
 
 
 @cache
-def _rules() -> dict[str, Statement]:
-    return statements(HERE / "restatement", Keys.of("title grain reads"))
+def _restatements() -> Statement:
+    return read_statement(HERE / "restatement" / "restatements.sql", Keys.of("title grain reads"))
 
 
 def write_revisions(plan: Plan, con: Any) -> None:
@@ -112,11 +121,8 @@ def compare(con: Any) -> None:
             for mark in ("after", "before")
         )
         con.execute(f"create or replace temp view {quoted('both_' + name)} as {body}")
-    for name, target in (
-        ("changed", "changed"), ("register", "register_found"), ("causes", "causes"),
-        ("restatements", "found"),
-    ):  # fmt: skip
-        create(con, _rules()[name], target, "temp table")
+    CAUSES.lay_out(con)
+    create(con, _restatements(), "found", "temp table")
 
 
 def take_in_before(con: Any, database: Path, manifest: dict[str, Any]) -> bool:

@@ -22,4 +22,4 @@ select
     rows,
     first_row,
     last_row
-from explained
+from parts
