@@ -54,12 +54,18 @@ def test_json_values_are_text_as_written(bench: Bench) -> None:
         ('{"id":{"a":1,"a":2}}', "duplicate_key"), (r'{"id":"\ud800"}', "not_text"),
         (r'{"id":"\u0000"}', "nul_byte"), ('{"id":"a\0b"}', "not_json"),
         ('{"id":1}{"id":2}', "not_json"), ("[" * 100_000, "not_json"),
-        ('{"id":' + "[" * 700 + "]" * 700 + "}", "not_json"),
+        ('{"id":' + "[" * 257 + "]" * 257 + "}", "not_json"),
+        ('{"id":' + '{"a":' * 257 + "[]" + "}" * 257 + "}", "not_json"),
     ],
 )  # fmt: skip
 def test_a_bad_line_is_rejected_by_its_number(bench: Bench, line: str, rule: str) -> None:
     read = bench.read(f'{{"id":1}}\n\n{line}\n{{"id":3}}'.encode(), "json lines")
     assert read.rejects == [(2, rule)] and read.rows == [("1", 1), ("3", 3)]
+
+
+def test_a_value_nests_256_deep_and_no_deeper(bench: Bench) -> None:
+    deep = '{"a":' * 256 + '"x"' + "}" * 256
+    assert bench.read(f'{{"id":{deep}}}'.encode(), "json lines").rows == [(deep, 1)]
 
 
 def test_json_files_that_are_refused(bench: Bench) -> None:

@@ -20,6 +20,7 @@ from assets.exports.rendering import number_text
 from assets.exports.staging import Staged
 from assets.exports.view import RESERVED, Export, check_names
 
+_DEEPEST = 256  # levels of a record's value; Pythons differ in how many more they would read
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
@@ -104,25 +105,24 @@ def _text(value: Any, decimal: str) -> str | None:
         return number_text(value, decimal)
     if value is None:
         return None
-    try:
-        return _json(value)
-    except RecursionError:  # what nests so deep that it cannot even be read is no JSON, either
-        raise _FaultyError("not_json") from None
+    return _json(value, _DEEPEST)
 
 
-def _json(value: Any) -> str:
-    """A nested value as JSON text, its numbers as they were written."""
+def _json(value: Any, room: int) -> str:
+    """A nested value as JSON text, its numbers as they were written; `room` levels at most."""
     if value.__class__ is str:
         return encode_basestring(value)
     if isinstance(value, Bad):
         raise _FaultyError(value.rule)
     if isinstance(value, Number):
         return str(value)
+    if not room:
+        raise _FaultyError("not_json")
     if isinstance(value, dict):
-        pairs = [f"{encode_basestring(key)}:{_json(each)}" for key, each in value.items()]
+        pairs = [f"{encode_basestring(key)}:{_json(each, room - 1)}" for key, each in value.items()]
         return "{" + ",".join(pairs) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(_json, value)) + "]"
+        return "[" + ",".join(_json(each, room - 1) for each in value) + "]"
     return _WORDS[value]
 
 
