@@ -31,6 +31,8 @@ LOOKS = {
     ".9f": r"\.[0-9]{9}",
     "z": r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)",
 }
+# A format that ends so says that its times are UTC.
+IN_UTC = re.compile(r"(?<!%)(?:Z|UTC|GMT)\)?$")
 LONG = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%R": "%H:%M", "%D": "%m/%d/%y", "%h": "%b"}
 TOKEN = re.compile(r"%([.]?[369]?[A-Za-z]|%)|([^%])|(%)")
 

@@ -7,13 +7,12 @@ Python's `%f` as nanoseconds.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import polars as pl
 
-from schemas.directives import LOOKS, FormatError, directives
+from schemas.directives import IN_UTC, LOOKS, FormatError, directives
 
 # What is read when a source declares no formats.
 ISO = (
@@ -32,6 +31,10 @@ ISO = (
 FIXED = {**dict.fromkeys("mdHIM", r"[0-9]{2}"), "S": r"[0-5][0-9]", "j": r"[0-9]{3}"}
 NUMERIC = frozenset("Yy") | FIXED.keys()
 
+# An offset of one digit, as in `GMT+7` and `GMT+5:30`, and how chrono wants it.
+SHORT_OFFSET = r"[+-][0-9](?::[0-5][0-9])?"
+PADDED = (r"([+-])([0-9](?::[0-9]{2})?)$", "${1}0${2}")
+
 # Blanks that nobody can tell from a blank. Browsers write the second before AM and PM.
 BLANKS = {"\u00a0": " ", "\u202f": " "}
 
@@ -46,6 +49,7 @@ class Reading:
     comma: bool = False  # the fraction follows a comma, which chrono does not know
     unit: int = 0  # microseconds of one unit of an epoch; 0 for a format
     day: bool = False  # a date alone, which has no time of day
+    short: bool = False  # its offset, at the end, has one digit
 
 
 EPOCHS = {
@@ -67,6 +71,9 @@ def readings(formats: tuple[str, ...]) -> tuple[Reading, ...]:
             # The commonest cases by far, which polars reads six times as fast.
             found += [reading(text.replace("%.f%z", usual)) for usual in (".%3fZ", "Z")]
         found.append(general)
+        if formats and text.endswith("%z"):
+            looks = general.looks.replace(LOOKS["z"], SHORT_OFFSET)
+            found.append(replace(general, looks=looks, short=True))
     return tuple(found)
 
 
@@ -84,7 +91,7 @@ def reading(text: str) -> Reading:
         chrono += {"": literal, "z": "%#z"}.get(name, f"%{name}")
     if comma:
         looks = looks.replace(LOOKS[".f"], LOOKS[".f"].replace(r"\.", ","))
-    zoned = "z" in names or re.search(r"(?<!%)(?:Z|UTC)$", text) is not None
+    zoned = "z" in names or IN_UTC.search(text) is not None
     day = not zoned and not {"H", "I"}.intersection(names)
     return tried(text, Reading(f"^{looks}$", chrono, zoned, comma, day=day))
 

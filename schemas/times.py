@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from schemas.formats import BLANKS, Reading, readings
+from schemas.formats import BLANKS, PADDED, Reading, readings
 from schemas.stages import Converted, all_failed, blank, in_stages, positions
 from schemas.zones import INSTANT, day_begins, local_day, to_utc
 
@@ -120,6 +120,8 @@ def parse(text: pl.Series, way: Reading) -> pl.Series:
         return (seconds * way.unit).cast(pl.Int64).cast(INSTANT)
     if way.comma:
         text = text.str.replace(r",([0-9]+)", ".$1")
+    if way.short:
+        text = text.str.replace(*PADDED)
     # The cache of parsed texts pays for days, which repeat, and costs for times, which do not.
     values = text.str.to_datetime(
         way.chrono, strict=False, time_unit="us", cache="%M" not in way.chrono

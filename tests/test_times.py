@@ -81,6 +81,25 @@ def utc(text: str) -> datetime:
         ("31/01/2024\u00a008:15", ("%d/%m/%Y %H:%M",), "UTC", utc("2024-01-31T08:15:00")),
         ("31/01/2024 08:15", ("%d/%m/%Y\u00a0%H:%M",), "UTC", utc("2024-01-31T08:15:00")),
         ("31/01/2024 08:15 +0900", ("%d/%m/%Y %H:%M %z",), "UTC", utc("2024-01-30T23:15:00")),
+        ("31/01/2024 08:15 +9", ("%d/%m/%Y %H:%M %z",), "UTC", utc("2024-01-30T23:15:00")),
+        (
+            "2024/01/31 8:15:02 PM GMT+5:30",
+            ("%Y/%m/%d %I:%M:%S %p GMT%z",),
+            "Asia/Jakarta",
+            utc("2024-01-31T14:45:02"),
+        ),
+        ("31/01/2024 08:15 +24", ("%d/%m/%Y %H:%M %z",), "UTC", "not_a_time"),
+        ("31/01/2024 08:15 +5:60", ("%d/%m/%Y %H:%M %z",), "UTC", "not_a_time"),
+        # a format that ends in the name of UTC says so, as one that ends in `Z` does
+        *(
+            (
+                f"Wed, 31 Jan 2024 08:15:02 {name}",
+                (f"%a, %d %b %Y %H:%M:%S {name}",),
+                "Asia/Jakarta",
+                utc("2024-01-31T08:15:02"),
+            )
+            for name in ("GMT", "UTC", "(UTC)")
+        ),
         ("1706663702", ("epoch",), "Asia/Jakarta", utc("2024-01-31T01:15:02")),
         ("1706663702,5", ("epoch",), "Asia/Jakarta", utc("2024-01-31T01:15:02.500")),
         ("1706663702120", ("epoch",), "Asia/Jakarta", "not_a_time"),

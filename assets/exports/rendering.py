@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 from assets.arrivals.sources import TYPED_TIME, Source
-from schemas.directives import LONG
+from schemas.directives import IN_UTC, LONG
 
 # Spreadsheets show a duration beyond 24 hours in a clock format as a day of January 1900
 # (or 1904); no contact centre's export reaches back that far.
@@ -21,7 +21,6 @@ _DURATION_ERAS = (
 )
 
 _FRACTION = re.compile(r"%(?:\.[369]?f|[369]f|f)")
-_ENDS_IN_UTC = re.compile(r"(?<!%)(?:Z|UTC)$")
 
 
 def number_text(text: str, decimal: str) -> str:
@@ -71,7 +70,7 @@ class TimeFormat:
         self.seconds = "%S" in text
         self.clock = "%H" in text or "%I" in text
         self.day = "%d" in text or "%j" in text
-        self.zoned = "%z" in text or _ENDS_IN_UTC.search(text) is not None
+        self.zoned = "%z" in text or IN_UTC.search(text) is not None
 
     def keeps(self, value: datetime) -> bool:
         """Whether a naive date-time can be written in this format without loss."""
