@@ -103,7 +103,6 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
         pytest.param(PLAIN.replace(b"Budi", b"Jos\xe9"), SEMI, "encoding", "record 2", id="B3"),
         pytest.param(PLAIN, "delim=','", "delimiter", "expected delimiter comma", id="B7"),
         pytest.param(PLAIN.replace(b";", b"\t"), SEMI, "delimiter", "divided by tab", id="B7 tab"),
-        pytest.param(PLAIN.replace(b"n\n", b"ID\n", 1), SEMI, "duplicate_column", "`ID`", id="B11"),
         pytest.param(b";;\n1;2;3\n", SEMI, "header", "empty", id="no header"),
         pytest.param(b"_row;b\n1;2\n", SEMI, "header", "_row", id="reserved"),
         pytest.param(PLAIN.replace(b"Ani", b'"Ani'), SEMI, "stray_quote", "record 1", id="opens"),

@@ -83,6 +83,41 @@ def test_an_empty_cell_of_the_header_is_named_by_its_other_lines(
     assert ",".join(bench.read(lines, options=options).export.columns) == columns
 
 
+# As Jira writes a column for each comment: how many there are differs from file to file.
+TWICE = b"id,Note,n,note,\n1,x,5,y,\n"
+
+
+@pytest.mark.parametrize(
+    ("select", "columns"),
+    [
+        ("select _row, id, n from export", "id,column_2,n,column_4"),
+        ("with all_of as (select * from export) select id from all_of", "id,column_2,n,column_4"),
+        ("select id, column_4 from export", "id,column_2,n,column_4"),
+    ],
+)
+def test_columns_of_one_name_go_by_their_places(bench: Bench, select: str, columns: str) -> None:
+    read = bench.read(TWICE, select=select)
+    assert ",".join(read.export.columns) == columns
+
+
+@pytest.mark.parametrize(
+    ("select", "more"),
+    [
+        ("select id, note from export", {}),
+        ("select id from export where Note is null", {}),
+        ("select id from export", {"version": "note"}),
+        ("select id, columns('^no') from export", {}),
+        ("unpivot (select * from export) on * exclude (id) into name what value said", {}),
+    ],
+)
+def test_of_columns_of_one_name_none_may_be_meant(
+    bench: Bench, select: str, more: dict[str, str]
+) -> None:
+    refused = refusal(bench, TWICE, select=select, **more)
+    assert refused.rule == "duplicate_column" and "`note`" in str(refused)
+    assert ("`column_2` or `column_4`" in str(refused)) == ("note" in f"{select} {more}".lower())
+
+
 def test_an_optional_column_may_be_absent(bench: Bench) -> None:
     read = bench.read(
         PLAIN, options=SEMI + ", optional='rating'", select="select rating from export"

@@ -175,6 +175,16 @@ def test_cells_merged_downwards_name_their_columns(bench: Bench) -> None:
     assert read.rows == [("a", "x", "1", "S1", 1)]
 
 
+def test_columns_of_one_name_that_nobody_asks_for_go_by_their_places(bench: Bench) -> None:
+    data = workbook(grid(["id", "Note", "Note"], ["1", "x", "y"]))
+    read = bench.read(data, "xlsx", select="select id from export")
+    assert read.export.columns == ("id", "column_2", "column_3") and read.values == [
+        ("1", "x", "y")
+    ]
+    refused = refusal(bench, data, "xlsx", select="select id, note from export")
+    assert "two columns `Note`" in str(refused) and "`column_2` or `column_3`" in str(refused)
+
+
 def test_columns_named_by_position_count_from_the_sheets_first(bench: Bench) -> None:
     def fill(_: xlsxwriter.Workbook, sheet: Any) -> None:
         sheet.write(0, 1, "x")

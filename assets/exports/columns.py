@@ -92,6 +92,16 @@ def used_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | N
     return None if ALL in used else {name.casefold() for name in used}
 
 
+def meant_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | None:
+    """Lower-cased names that a source calls columns by; None where a pattern or an unpivot may
+    mean any column by its name."""
+    nodes = _parsed(con, source.statement)
+    if any(node.get("columns") is True or node.get("unpivot_names") for node in nodes):
+        return None
+    named = {*_all_references(nodes), *source.aliases.values(), source.version or ""}
+    return {name.casefold() for name in named}
+
+
 def check_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export) -> None:
     """Refuse an export that lacks what the select needs or, if strict, has what it does not.
 

@@ -18,6 +18,7 @@ import duckdb
 
 from assets.arrivals.sources import Options, Source
 from assets.exports.batches import Rejects
+from assets.exports.columns import meant_columns
 from assets.exports.refused import Refused
 from assets.exports.repair import Layout, repair
 from assets.exports.scan import Shape, scan
@@ -32,7 +33,7 @@ _USUAL = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 def open_delimited(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:
     """The view over a csv or tsv; every record is in it or among the rejects."""
     options = source.options
-    columns, surplus = _header(staged, source)
+    columns, surplus = _header(con, staged, source)
     layout, rejects = Layout(len(columns), surplus), Rejects(staged.name, source.tolerance)
     reader = _Engine(con, staged, source, columns)
     shape = scan(staged.path, staged.name, options.delim, options.quote, options.multiline)
@@ -49,7 +50,9 @@ def open_delimited(con: duckdb.DuckDBPyConnection, staged: Staged, source: Sourc
     return Export(staged.name, columns, shape.records, rejects.found)
 
 
-def _header(staged: Staged, source: Source) -> tuple[tuple[str, ...], int]:
+def _header(
+    con: duckdb.DuckDBPyConnection, staged: Staged, source: Source
+) -> tuple[tuple[str, ...], int]:
     options = source.options
     if not options.header:
         return column_names(options.names, source, staged.name)
@@ -62,7 +65,9 @@ def _header(staged: Staged, source: Source) -> tuple[tuple[str, ...], int]:
             "header", f"{staged.name}: has fewer lines than header_rows={options.header_rows}"
         )
     cells = rows[options.header_row - 1]
-    columns, dropped = column_names(header_cells(rows, options.header_row), source, staged.name)
+    columns, dropped = column_names(
+        header_cells(rows, options.header_row), source, staged.name, meant_columns(con, source)
+    )
     if len(cells) == 1 and (options.quote is None or options.quote not in text):
         found = [mark for mark in _USUAL if mark != options.delim and mark in cells[0]]
         if found:

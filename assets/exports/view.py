@@ -6,7 +6,7 @@ Names are compared trimmed, in NFC, and as the engine compares them: without reg
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -60,32 +60,47 @@ def header_cells(lines: Sequence[Sequence[str]], row: int) -> list[str]:
     return [once.get(at, cell) for at, cell in enumerate(cells)]
 
 
-def column_names(raw: Sequence[str], source: Source, name: str) -> tuple[tuple[str, ...], int]:
-    """The columns by the header's cells, and how many empty cells at its end were dropped."""
+def column_names(
+    raw: Sequence[str], source: Source, name: str, meant: Collection[str] | None = None
+) -> tuple[tuple[str, ...], int]:
+    """The columns by the header's cells, and how many empty cells at its end were dropped.
+
+    Columns without a name go by their places. So do those of one name, as many systems write a
+    column for each comment, unless the source means one of them: of `meant` each may stand once.
+    """
     aliases = {other.casefold(): to for other, to in source.aliases.items()}
     cells = [header_form(cell) for cell in raw]
     while cells and not cells[-1]:
         cells.pop()
     if not cells:
         raise Refused("header", f"{name}: the header is empty; check skip and header_rows")
+    called = [aliases.get(cell.casefold(), cell) for cell in cells]
+    times = Counter(each.casefold() for each in called)
+    unmeant = {each for each in times if meant is not None and each not in meant}
     names = [
-        aliases.get(cell.casefold(), cell) or f"column_{position}"
-        for position, cell in enumerate(cells, start=1)
+        f"column_{position}"
+        if not each or (each.casefold() in unmeant and times[each.casefold()] > 1)
+        else each
+        for position, each in enumerate(called, start=1)
     ]
-    check_names(names, name)
+    check_names(names, name, by_place=meant is not None)
     return tuple(names), len(raw) - len(cells)
 
 
-def check_names(names: Sequence[str], file: str) -> None:
-    """Refuse a header that names two columns alike, or one that only kring may name."""
-    seen: dict[str, str] = {}
-    for column in names:
-        other = seen.setdefault(column.casefold(), column)
-        if other is not column:
+def check_names(names: Sequence[str], file: str, by_place: bool = False) -> None:
+    """Refuse a header that names two columns alike, or one that only kring may name.
+
+    `by_place`: whether a select may ask for one of the two by its place.
+    """
+    seen: dict[str, int] = {}
+    for place, column in enumerate(names, start=1):
+        first = seen.setdefault(column.casefold(), place)
+        if first != place:
+            ask = f", or ask for one by its place, `column_{first}` or `column_{place}`"
             raise Refused(
                 "duplicate_column",
-                f"{file}: has two columns `{column}`; each header "
-                "may stand once (spellings count as one through aliases)",
+                f"{file}: has two columns `{column}`, and which of them is meant is unknown "
+                f"(spellings count as one through aliases); rename one{ask if by_place else ''}",
             )
         if column.casefold() in RESERVED or "\0" in column:
             raise Refused("header", f"{file}: a column may not be called `{column!r}`")

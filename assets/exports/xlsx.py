@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from assets.arrivals.sources import Source
 from assets.exports.batches import ROWS, Batches
-from assets.exports.columns import select_columns, used_columns
+from assets.exports.columns import meant_columns, select_columns, used_columns
 from assets.exports.refused import Refused
 from assets.exports.sheet_cells import SheetCells
 from assets.exports.sheets import chosen_sheets
@@ -159,7 +159,8 @@ class _Reader:
             raise Refused("header", f"{self.where}: has no header; check skip, header_rows, sheet")
         lines = [[self.cells.text(cell) or "" for cell in cells] for cells in header]
         names = header_cells(lines, options.header_row)
-        return column_names(names, self.source, self.where)[0], self._data(rows)
+        meant = meant_columns(self.con, self.source)
+        return column_names(names, self.source, self.where, meant)[0], self._data(rows)
 
     def _rows(self) -> Iterator[tuple[int, list[Any]]]:
         # Rows come from the sheet's first on, but only from the first used column. Columns
