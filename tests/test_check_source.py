@@ -103,9 +103,10 @@ select _row, id as agent, "at" as day, 60 as active_seconds, {part} as part from
 def test_scores_of_0_are_told_unless_the_scale_begins_there(check: Check) -> None:
     rows = "id,at,score\n1,2024-02-01 08:00,0\n2,2024-02-01 08:00,9\n3,2024-02-01 08:00,\n"
     assert notes(check(RATINGS, rows)) == [
-        "2 of 3 responses are not_rated: their score is blank, or it is 0; "
+        "1 of 3 responses are not_rated since their score is 0; "
         "where 0 is an answer, the scale begins there: return 0 as scale_min"
     ]
+    assert notes(check(RATINGS, rows.replace(",0\n", ",7\n"))) == []  # a blank leaves no question
     assert notes(check(RATINGS.replace("10 as", "0 as scale_min, 10 as"), rows)) == []
 
 
@@ -145,6 +146,141 @@ def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
     # by the hour, one in 24 is at midnight, and means it
     hours = "".join(f"{hour},2024-02-01 {hour:02d}:00\n" for hour in range(24))
     assert notes(check(source, f"id,at\n{hours}")) == []
+
+
+@pytest.mark.parametrize(
+    ("times", "cells", "said"),
+    [
+        ("", ("31/01/2024 8:02", "01/02/2024 9:00"),
+         "`times: %d/%m/%Y %H:%M` would read 2 of 2 rejected cells; ISO 8601 is then read only "
+         "where `times` names it too"),
+        ("%d %b %Y", ("Jan 31, 2024, 8:02:42\u202fPM", "Total"),
+         "`times: %d %b %Y; %b %d, %Y, %I:%M:%S %p` would read 1 of 2 rejected cells"),
+        ("%d %b %Y", ("2/1/24 8:02", "3/1/24 8:02"),
+         "`times: %d %b %Y; %d/%m/%y %H:%M` or `times: %d %b %Y; %m/%d/%y %H:%M` would read 2 of 2 "
+         "rejected cells; which of them is right the cells do not tell"),
+        # day and month exchanged: the half that can be read is read wrongly
+        ("%Y; %d/%m/%Y %H:%M", ("02/01/2024 08:02", "02/13/2024 08:02"),
+         "are day and month exchanged? `times: %m/%d/%Y %H:%M` would read 1 of 1 rejected cells"),
+        ("%d %b %Y", ("2024/02/01 8:02:42 AM GMT+7",),
+         "`times: %d %b %Y; %Y/%m/%d %I:%M:%S %p GMT%z` would read 1 of 1 rejected cells"),
+        ("%d %b %Y", ("1706663702",),
+         "`times: %d %b %Y; epoch` would read 1 of 1 rejected cells"),
+        ("%d %b %Y", ("Budi 12 pm", "Ani 13 pm", ""),
+         "2 of 2 rejected cells are written like `a 00 a`"),
+    ],
+)  # fmt: skip
+def test_a_format_that_reads_the_rejected_times_is_proposed(
+    check: Check, times: str, cells: tuple[str, ...], said: str
+) -> None:
+    declared = f"-- times: {times.removeprefix('%Y; ')}\n" if times else ""
+    source = CALLS.replace("select", f"{declared}-- options: delim='|'\nselect", 1)
+    rows = "".join(f"{n}|{cell}\n" for n, cell in enumerate(cells))
+    assert notes(check(source, f"id|at\n{rows}")) == [f"not_a_time entered_at: {said}"]
+
+
+def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, wait as wait_seconds")
+    rows = "".join(f"{n},2024-02-01 08:00,{n} perc Budi\n" for n in range(12))
+    said = check(source, f"id,at,wait\n{rows}")
+    assert notes(said) == [
+        "not_a_duration wait_seconds: 10 of 12 rejected cells are written like `0 a a`"
+    ]
+    assert "Budi" not in said.out + said.err
+
+
+DIALS = """-- title: T
+-- kind: calls
+-- files: z/*.csv
+-- format: csv
+select _row, id as contact_id, "at" as entered_at, answered as answered_at, ended as ended_at,
+    'answered' as outcome, wait as wait_seconds, talk as talk_seconds
+from export
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        # a wait of 30 s and a talk of 3 minutes, in minutes
+        ("08:00:30,08:03:30,0.5,3.0", ("wait_seconds is less than a 30th of the time from "
+                                       "entered_at to answered_at in 3 of 3 rows: is it in another "
+                                       "unit", "talk_seconds is less than a 30th of the time from "
+                                       "answered_at to ended_at in 3 of 3 rows")),
+        # two minutes in the menu before a wait of 3 s
+        ("08:02:03,08:03:30,3,87", ("wait_seconds is less than a 30th",)),
+        ("08:00:12,08:03:30,10,180", ()),
+        ("08:00:12,,10,180", ()),
+        (",08:03:30,10,180", ()),
+    ],
+)  # fmt: skip
+def test_durations_that_times_tell_otherwise_are_told(
+    check: Check, row: str, said: tuple[str, ...]
+) -> None:
+    answered, ended, rest = row.split(",", 2)
+    clocks = ",".join(f"2024-02-01 {clock}" if clock else "" for clock in (answered, ended))
+    rows = "".join(f"c{n}x,2024-02-01 08:00:00,{clocks},{rest}\n" for n in range(3))
+    found = [each for each in notes(check(DIALS, f"id,at,answered,ended,wait,talk\n{rows}"))
+             if "below one second" not in each]  # fmt: skip
+    assert len(found) == len(said)
+    assert all(one.startswith(begin) for one, begin in zip(found, said, strict=True))
+
+
+@pytest.mark.parametrize(("talk", "told"), [("2.5", True), ("4:00", False)])
+def test_talks_in_minutes_are_told_where_no_time_stands_beside_them(
+    check: Check, talk: str, told: bool
+) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, talk as talk_seconds")
+    rows = "".join(f"c{n}x,2024-02-01 08:00,{talk}\n" for n in range(20))
+    found = notes(check(source, f"id,at,talk\n{rows}"))
+    assert [each.partition(":")[2] for each in found] == [
+        " is it in minutes? Then return it times 60"
+    ][: int(told)]
+
+
+def test_an_agents_day_in_hours_is_told(check: Check) -> None:
+    source = CALLS.replace("calls", "agent_activity").replace(
+        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        'id as agent, "at" as day, active as active_seconds',
+    )
+    (said,) = notes(check(source, "id,at,active\na1,2024-02-01,7.5\na2,2024-02-01,6\n"))
+    assert said.startswith("active_seconds is at most 24 seconds in all of 2 rows: is it in hours?")
+
+
+@pytest.mark.parametrize(("first", "told"), [(1, True), (11, False)])
+def test_an_id_that_is_the_records_number_is_told(check: Check, first: int, told: bool) -> None:
+    rows = "".join(f"c-{first + n:05d},2024-02-01 08:{n:02d}\n" for n in range(20))
+    found = notes(check(CALLS, f"id,at\n{rows}"))
+    assert [each.partition(":")[0] for each in found] == [
+        "contact_id is the record's number in all of 20 rows"
+    ][: int(told)]
+    assert notes(check(CALLS, f"id,at\n{rows[: -len(rows) // 20]}")) == []  # 19 may be chance
+
+
+@pytest.mark.parametrize(("day", "told"), [("05/{n:02d}/2024", True), ("{n:02d}/05/2024", False)])
+def test_the_days_of_one_month_read_as_one_day_of_many_are_told(
+    check: Check, day: str, told: bool
+) -> None:
+    source = CALLS.replace("select", "-- times: %d/%m/%Y %H:%M\nselect", 1)
+    rows = "".join(
+        f"c{n}-{minute}x,{day.format(n=n)} 09:{minute:02d}\n"
+        for n in range(1, 6) for minute in range(20)
+    )  # fmt: skip
+    said = "entered_at is of day 5 of 5 months, and of no other day: are day and month exchanged"
+    assert notes(check(source, f"id,at\n{rows}")) == [f"{said} in `times`?"][: int(told)]
+
+
+@pytest.mark.parametrize(("last", "told"), [("answered", True), ("abandoned", False)])
+def test_an_export_without_those_who_gave_up_is_told(check: Check, last: str, told: bool) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "how as outcome, 9 as wait_seconds")
+    rows = "".join(
+        f"c{n}x,2024-02-01 08:00,{'answered' if n else last}\n" for n in range(100)
+    )  # fmt: skip
+    said = (
+        "all 100 contacts are answered: where are those who gave up? Without them abandonment is "
+    )
+    found = notes(check(source, f"id,at,how\n{rows}"))
+    assert found == [f"{said}0 and the service level too high"][: int(told)]
 
 
 @pytest.mark.parametrize(

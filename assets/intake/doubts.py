@@ -6,6 +6,8 @@ Sentences of counts and columns, without any value. What cannot be right is the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from schemas.contract import Contract
@@ -13,16 +15,26 @@ from schemas.times import LOCAL
 from schemas.zones import local_day, to_utc
 
 _LONG, _DAY = 10_000, 86_400  # seconds: of a contact, and of an agent's day
+_SHORT_TALK, _A_DAY_IN_HOURS = 10, 24
+_FAR = 30  # times: as an hour is from a minute, and a minute from a second
+_MANY, _SOME = 100, 20  # contacts of which one gives up; rows that are no accident
 _FEW = 10  # fewer than one in so many may be real: counted by the hour, one in 24 is at midnight
 
 
-def doubts(rows: pl.DataFrame, kind: Contract, timezone: str) -> tuple[str, ...]:
-    """What to ask of the accepted rows of one file; `timezone` is the source's."""
+def doubts(
+    rows: pl.DataFrame, kind: Contract, timezone: str, cells: pl.DataFrame
+) -> tuple[str, ...]:
+    """What to ask of the accepted rows of one file; `timezone` is the source's, and `cells` are
+    what its select returns."""
     found = (
         _said_again(rows, kind),
-        _not_rated(rows),
+        _not_rated(rows, cells),
+        _by_number(rows, kind),
         _at_midnight(rows, timezone),
+        _day_and_month(rows, kind, timezone),
+        _none_gave_up(rows),
         _one_wait_of_many(rows),
+        *_beside_times(rows),
         *(_other_unit(rows, column) for column in rows.columns if column.endswith("_seconds")),
     )
     return tuple(sentence for sentence in found if sentence)
@@ -39,17 +51,32 @@ def _said_again(rows: pl.DataFrame, kind: Contract) -> str:
     return f"{again} rows have the id and content of another row of this file and count once: {ask}"
 
 
-def _not_rated(rows: pl.DataFrame) -> str:
-    """On a scale that begins at 0 a blank alone is not rated, which leaves nothing to ask."""
-    if "scale_min" not in rows.columns:
+def _by_number(rows: pl.DataFrame, kind: Contract) -> str:
+    """An id that is the record's number is that of another record in the next file."""
+    if kind.key in kind.made or rows.height < _SOME:
         return ""
-    unrated = rows.filter(
-        (pl.col("status") == "not_rated") & (pl.col("scale_min").fill_null(1) > 0)
-    ).height
-    if not unrated:
+    key = rows[kind.key]
+    number = key.str.extract("([0-9]+)$").cast(pl.Int64, strict=False)
+    if not number.eq_missing(rows["_row"]).all() or key.str.replace("[0-9]+$", "").n_unique() > 1:
         return ""
     return (
-        f"{unrated} of {rows.height} responses are not_rated: their score is blank, or it is 0; "
+        f"{kind.key} is the record's number in all of {rows.height} rows: does the next file begin "
+        "at 1 again? Then its rows would be corrections of these; make an id of what tells rows "
+        "apart"
+    )
+
+
+def _not_rated(rows: pl.DataFrame, cells: pl.DataFrame) -> str:
+    """A blank is not rated, which leaves nothing to ask; of a 0 only its scale knows."""
+    if "scale_min" not in rows.columns:
+        return ""
+    unrated = rows.filter(pl.col("status") == "not_rated", pl.col("scale_min").fill_null(1) > 0)
+    scores = cells.join(unrated, on="_row", how="semi")["score"].cast(pl.String).str.strip_chars()
+    zeros = int(scores.str.contains(r"^[+-]?0+([.,]0+)?$").sum())
+    if not zeros:
+        return ""
+    return (
+        f"{zeros} of {rows.height} responses are not_rated since their score is 0; "
         "where 0 is an answer, the scale begins there: return 0 as scale_min"
     )
 
@@ -68,6 +95,56 @@ def _at_midnight(rows: pl.DataFrame, timezone: str) -> str:
         "outside service hours whoever was not answered is after_hours; "
         "return a time within them, such as \"Day\" || ' 12:00'"
     )
+
+
+def _day_and_month(rows: pl.DataFrame, kind: Contract, timezone: str) -> str:
+    """The days of one month, read with day and month exchanged: one day of many months."""
+    column = kind.dated_by[0]
+    times = rows[column].drop_nulls()
+    if times.dtype == pl.Date or times.dt.time().n_unique() < _SOME:
+        return ""
+    days = local_day(times, timezone).unique()
+    months = days.dt.truncate("1mo").n_unique()
+    if days.dt.day().n_unique() > 1 or months < 3:
+        return ""
+    return (
+        f"{column} is of day {days.dt.day()[0]} of {months} months, and of no other day: are day "
+        "and month exchanged in `times`?"
+    )
+
+
+def _none_gave_up(rows: pl.DataFrame) -> str:
+    if "outcome" not in rows.columns:
+        return ""
+    counted = rows.filter(pl.col("contacts") > 0)
+    answered = int(counted["contacts"].sum())
+    if answered < _MANY or not (counted["outcome"] == "answered").all():
+        return ""
+    return (
+        f"all {answered} contacts are answered: where are those who gave up? Without them "
+        "abandonment is 0 and the service level too high"
+    )
+
+
+def _beside_times(rows: pl.DataFrame) -> Iterator[str]:
+    """Durations that the times beside them tell otherwise, by far and in most rows."""
+    if "outcome" not in rows.columns:
+        return
+    answered = rows.filter(pl.col("outcome") == "answered")
+    asks = {
+        ("wait_seconds", "entered_at", "answered_at"):
+            "is it in another unit, or does entered_at say when the call began, before the queue?",
+        ("talk_seconds", "answered_at", "ended_at"): "is it in another unit, such as minutes?",
+    }  # fmt: skip
+    for (column, start, stop), ask in asks.items():
+        known = answered.filter(pl.col(column) > 0, (pl.col(stop) > pl.col(start)))
+        lasted = (pl.col(stop) - pl.col(start)).dt.total_seconds()
+        far = known.filter(lasted > _FAR * pl.col(column).cast(pl.Float64)).height
+        if 2 * far > known.height:
+            yield (
+                f"{column} is less than a {_FAR}th of the time from {start} to {stop} in {far} of "
+                f"{known.height} rows: {ask}"
+            )
 
 
 def _one_wait_of_many(rows: pl.DataFrame) -> str:
@@ -96,7 +173,18 @@ def _other_unit(rows: pl.DataFrame, column: str) -> str:
     if known.max() < 1:  # type: ignore[operator]
         return (
             f"{column} is below one second in all of {known.len()} rows: is it the share of a day "
-            "that a spreadsheet keeps for a time? Then return it times 86400"
+            "that a spreadsheet keeps for a time, or of an hour or a minute? Then return it times "
+            "86400, 3600 or 60"
+        )
+    if column == "talk_seconds" and known.len() >= _SOME and known.median() < _SHORT_TALK:  # type: ignore[operator]
+        return (
+            f"{column} is below {_SHORT_TALK} seconds in most of {known.len()} rows: is it in "
+            "minutes? Then return it times 60"
+        )
+    if column in ("active_seconds", "staffed_seconds") and known.max() <= _A_DAY_IN_HOURS:  # type: ignore[operator]
+        return (
+            f"{column} is at most {_A_DAY_IN_HOURS} seconds in all of {known.len()} rows: is it in "
+            "hours? Then return it times 3600"
         )
     if known.median() > (_DAY if "day" in rows.columns else _LONG):  # type: ignore[operator]
         return (

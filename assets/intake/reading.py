@@ -170,6 +170,14 @@ class Reader:
         rows = pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame()
         return Opened(reading, export, rows, more, UsedRecords(export.records))
 
+    def returned(self, staged: Staged | Reading) -> pl.DataFrame:
+        """The first rows that the select makes of a file, as it returns them: for a person who
+        tries a source, since what was converted or rejected no longer shows its text."""
+        if isinstance(staged, Reading):
+            return pl.DataFrame()
+        export = open_export(self.connection, staged, self.source)
+        return self._begin(staged.name, Reading(), export).rows
+
     @property
     def is_empty(self) -> bool:
         """Whether every file begun has its answer."""

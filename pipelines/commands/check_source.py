@@ -77,6 +77,7 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
 
     from assets.intake.chunks import covered
     from assets.intake.doubts import doubts
+    from assets.intake.rejected_cells import RULES, proposals
     from schemas.contract import contract
 
     begun = time.monotonic()
@@ -87,7 +88,11 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
         local = pl.col(pl.Datetime).dt.convert_time_zone(home.settings.timezone)
         shown = _masked(rows.sort("_row").head(_SHOWN_ROWS).with_columns(local)) if paths else []
         zone = source.timezone or home.settings.timezone
-        doubted = doubts(rows, contract(source.kind), zone) if paths else ()
+        cells = pl.DataFrame()
+        if reading.rejected_rows["rule"].is_in(RULES).any() or "score" in rows.columns:
+            cells = reader.returned(reader.stage(str(export)))
+        doubted = proposals(cells, reading.rejected_rows, source.times)
+        doubted += doubts(rows, contract(source.kind), zone, cells) if paths else ()
     months = {chunk.month: chunk.rows for chunk in reading.chunks}
     notes = [
         *reading.notes, *_unclaimed(home, source, export),

@@ -1,0 +1,51 @@
+"""How cells are written that could not be read, and the `times` that would read them.
+
+For who tries a source; no cell is shown, only its form.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import polars as pl
+
+from schemas.proposals import exchanged, proposed, written_like
+
+_OF_TIMES = ("not_a_time", "not_a_date")
+_OF_NUMBERS = ("not_a_duration", "not_a_number", "not_whole")
+RULES = (*_OF_TIMES, *_OF_NUMBERS)
+
+
+def proposals(
+    cells: pl.DataFrame, rejects: pl.DataFrame, declared: tuple[str, ...]
+) -> tuple[str, ...]:
+    """A sentence for each column and rule; `cells` as the select returns them."""
+    said = []
+    for column, rule in rejects.select("column", "rule").unique().sort(pl.all()).iter_rows():
+        if rule in RULES and column in cells.columns and cells[column].dtype == pl.String:
+            those = rejects.filter(pl.col("column") == column, pl.col("rule") == rule)
+            texts = cells.join(those, on="_row", how="semi")[column].drop_nulls()
+            found = _of_times(texts, declared) if rule in _OF_TIMES else ""
+            said.append(f"{rule} {column}: {found or _of_form(texts)}")
+    return tuple(said)
+
+
+def _of_times(texts: pl.Series, declared: tuple[str, ...]) -> str:
+    formats, count = proposed(texts)
+    if not formats:
+        return ""
+    read = f"would read {count} of {texts.len()} rejected cells"
+    turned = {exchanged(each): each for each in formats}
+    if other := next((each for each in declared if turned.get(each, each) != each), None):
+        line = "; ".join(turned[each] if each == other else each for each in declared)
+        return f"are day and month exchanged? `times: {line}` {read}"
+    lines = [f"`times: {'; '.join((*declared, each))}`" for each in formats]
+    which = "; which of them is right the cells do not tell" if len(lines) > 1 else ""
+    iso = "" if declared else "; ISO 8601 is then read only where `times` names it too"
+    return f"{' or '.join(lines)} {read}{which}{iso}"
+
+
+def _of_form(texts: pl.Series) -> str:
+    forms = Counter(map(written_like, texts.str.strip_chars()))
+    form, count = forms.most_common(1)[0]
+    return f"{count} of {texts.len()} rejected cells are written like `{form}`"
