@@ -100,9 +100,12 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
             "is utf-16 without a byte order mark, but the source reads utf-16; "
             "declare encoding='utf-16-le'", id="B2 mark missing",
         ),
-        pytest.param(PLAIN.replace(b"Budi", b"Jos\xe9"), SEMI, "encoding", "record 2", id="B3"),
-        pytest.param(PLAIN, "delim=','", "delimiter", "expected delimiter comma", id="B7"),
-        pytest.param(PLAIN.replace(b";", b"\t"), SEMI, "delimiter", "divided by tab", id="B7 tab"),
+        pytest.param(PLAIN.replace(b"Budi", b"Jos\xe9"), SEMI, "encoding",
+                     "record 2 (line 3) is not utf-8; declare the file's encoding in options, "
+                     "often encoding='cp1252'", id="B3"),
+        pytest.param(PLAIN, "delim=','", "delimiter", "declare delim=';' in options", id="B7"),
+        pytest.param(PLAIN.replace(b";", b"\t"), SEMI, "delimiter",
+                     "divided by tab; declare delim=tab", id="B7 tab"),
         pytest.param(b";;\n1;2;3\n", SEMI, "header", "empty", id="no header"),
         pytest.param(b"_row;b\n1;2\n", SEMI, "header", "_row", id="reserved"),
         pytest.param(PLAIN.replace(b"Ani", b'"Ani'), SEMI, "stray_quote", "record 1", id="opens"),

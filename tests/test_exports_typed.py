@@ -53,7 +53,8 @@ def test_json_values_are_text_as_written(bench: Bench) -> None:
         ('{"id":1,"id":2}', "duplicate_key"), ('{"id":NaN}', "not_json"),
         ('{"id":{"a":1,"a":2}}', "duplicate_key"), (r'{"id":"\ud800"}', "not_text"),
         (r'{"id":"\u0000"}', "nul_byte"), ('{"id":"a\0b"}', "not_json"),
-        ('{"id":1}{"id":2}', "not_json"), ("[" * 100_000, "not_json"),
+        ('{"id":1}{"id":', "not_json"), ('{"id":1},{"id":2}', "not_json"), ("1 2", "not_json"),
+        ('{"id":1} {"id":2}]', "not_json"), ('{"id":1}2', "not_json"), ("[" * 100_000, "not_json"),
         ('{"id":' + "[" * 257 + "]" * 257 + "}", "not_json"),
         ('{"id":' + '{"a":' * 257 + "[]" + "}" * 257 + "}", "not_json"),
     ],
@@ -66,6 +67,13 @@ def test_a_bad_line_is_rejected_by_its_number(bench: Bench, line: str, rule: str
 def test_a_value_nests_256_deep_and_no_deeper(bench: Bench) -> None:
     deep = '{"a":' * 256 + '"x"' + "}" * 256
     assert bench.read(f'{{"id":{deep}}}'.encode(), "json lines").rows == [(deep, 1)]
+
+
+def test_records_that_stand_one_behind_the_other_are_read(bench: Bench) -> None:
+    # as Firehose joins them, unless it is told to end each with a line break
+    read = bench.read(b'{"id":"}{"}{"id":2} {"id":3,"id":3}{"id":4}\n{"id":5}', "json lines")
+    assert read.rows == [("}{", 1), ("2", 2), ("4", 4), ("5", 5)]
+    assert read.rejects == [(3, "duplicate_key")]
 
 
 def test_json_files_that_are_refused(bench: Bench) -> None:

@@ -82,8 +82,10 @@ def _undecodable(name: str, encoding: str, error: UnicodeError, lines: int, befo
         good = error.object[: error.start]
     line = lines + 1 + len(_LINE_END.findall(good.decode(encoding, "ignore")))
     where = f"record {line - before} (line {line})" if line > before else f"line {line}"
+    often = ", often encoding='cp1252'" if encoding == "utf-8" else ""
     return Refused(
-        "encoding", f"{name}: {where} is not {encoding}; declare the file's encoding in options"
+        "encoding",
+        f"{name}: {where} is not {encoding}; declare the file's encoding in options{often}",
     )
 
 

@@ -74,8 +74,8 @@ def _header(
             raise Refused(
                 "delimiter",
                 f"{staged.name}: expected delimiter {_spelt(options.delim)}, but the "
-                f"header looks divided by {' or '.join(map(_spelt, found))}; declare delim in "
-                "options, or export it as before",
+                f"header looks divided by {' or '.join(map(_spelt, found))}; declare "
+                f"{' or '.join(map(_declared, found))} in options, or export it as before",
             )
     return columns, dropped
 
@@ -99,6 +99,10 @@ def _header_rows(text: str, options: Options) -> list[list[str]] | None:
 
 def _spelt(mark: str) -> str:
     return _USUAL.get(mark, f"`{mark}`")
+
+
+def _declared(mark: str) -> str:
+    return "delim=tab" if mark == "\t" else f"delim='{mark}'"
 
 
 def _csv_rows(text: str, options: Options) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ key or a NaN marks its record as bad instead of letting the last one win.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
@@ -18,6 +19,7 @@ from assets.exports.staging import Staged
 _WINDOW = 1 << 20
 _LONGEST = 1 << 26
 _BLANK = " \t\r\n"
+_BLANKS = re.compile(f"[{_BLANK}]*")
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,24 @@ def line_values(staged: Staged) -> Iterator[tuple[Any, bool]]:
                     f"{staged.name}: is one JSON array, not json lines; declare format: json",
                 )
             first = False
-            try:
-                yield _DECODER.decode(line), "\\u" in line
-            except (ValueError, RecursionError):
-                yield Bad("not_json"), False
+            careful = "\\u" in line
+            for value in _values(line):
+                yield value, careful
+
+
+def _values(line: str) -> list[Any]:
+    """What a line holds: one value, or objects one behind the other, as Firehose joins them."""
+    values: list[Any] = []
+    at = 0
+    try:
+        while at < len(line):
+            value, end = _DECODER.raw_decode(line, at)
+            values.append(value)
+            at = _BLANKS.match(line, end).end()  # type: ignore[union-attr]
+    except (ValueError, RecursionError):
+        return [Bad("not_json")]
+    whole = len(values) == 1 or all(isinstance(each, dict | Bad) for each in values)
+    return values if whole else [Bad("not_json")]
 
 
 def array_values(staged: Staged, source: Source) -> Iterator[tuple[Any, bool]]:

@@ -8,8 +8,8 @@
 -- expects:     day
 -- tolerance:   0.5%
 -- The same files feed amazon_connect_chats. Records are delivered at least once and come again
--- when they change: LastUpdateTimestamp says which is newer. Firehose must end each record with
--- a line break. Days are UTC days of the initiation, so two files share a local day.
+-- when they change: LastUpdateTimestamp says which is newer. Days are UTC days of the initiation,
+-- so two files share a local day.
 --
 -- A transferred call has a record for each stay in a queue, and each is a contact. A record of
 -- a callback measures the time until the centre rang back, which is no customer's wait.
