@@ -20,6 +20,8 @@ from sql.run import failure, literal, quoted, table_name
 
 # what the scorecard's statements leave for readers, beside the scorecard itself
 KEPT = ("inputs", "cells", "composites", "realisations", "scorecard")
+# of these, rows of a KPI's first months alone, which are the KPI's and no figures of the period
+COUNTED_FROM = ("cells", "composites")
 AS_NOW = "kpi.scorecard_as_now"
 # what longer periods take from quarters that are closed
 CLOSED_REALISATIONS = {
@@ -56,7 +58,10 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     records = []
     for name in KEPT:
         rule = plan.rules.kpi[name]
-        body = f"select * from kpi.{quoted(name)} order by {rule.header['order']}"
+        rows = f"from kpi.{quoted(name)}"
+        if name in COUNTED_FROM:
+            rows = f"select * exclude (counted_from) {rows} where counted_from is null"
+        body = f"{rows} order by {rule.header['order']}"
         records.append(bench.build(rule, f"kpi.{name}", None, fingerprint, body))
     return records
 

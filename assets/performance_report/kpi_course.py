@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from assets.performance_report.figures import Node, Part, Point, Row
 from assets.performance_report.reader import Reader, of
@@ -27,6 +28,7 @@ whole as (
 
 select
     parts.*,
+    $first_month as first_month,
     $last_month as last_month,
     if(definitions.unit = 'seconds', 1, 100) as scale,
     scale * cast(parts.numerator as double) / nullif(cast(parts.denominator as double), 0) as value,
@@ -47,17 +49,24 @@ order by month, queue nulls first
 """
 
 
-def trend_of(reader: Reader, rule: Row, periods: dict[str, Node]) -> list[Point]:
+def named(months: list[date]) -> list[str]:
+    """Months as kpi.cells and kpi.composites name them."""
+    return [f"{month:%Y-%m}" for month in months]
+
+
+def trend_of(
+    reader: Reader, rule: Row, periods: dict[str, Node], months: list[date]
+) -> list[Point]:
     """By month where months are counted, else by quarter; with the target of the quarter."""
     kind, _, name = str(rule["source"]).partition(":")
     rows: list[Row] = []
     if kind == "metric":
         rows = of(
-            reader.cells(reader.month_periods),
+            reader.cells(named(months)),
             metric_id=name, channel=rule["channel"], service=rule["service"],
         )  # fmt: skip
     if kind == "composite":
-        rows = reader.composites(name, reader.month_periods)
+        rows = reader.composites(name, named(months))
     if any(row["value"] is not None for row in rows):
         return [
             Point(row["period"], row, _target_of(periods, row["period"]), "value") for row in rows
@@ -71,13 +80,13 @@ def _target_of(periods: dict[str, Node], month: str) -> Row | None:
     return node.official if node else None
 
 
-def pulls_of(reader: Reader, parts: list[Part]) -> list[Row]:
+def pulls_of(reader: Reader, parts: list[Part], months: list[date]) -> list[Row]:
     """The months, channels, queues and services that moved the figure most, either way."""
     pulls = reader.grouped(
         "pull(metric.monthly)",
-        ["month", "metric_id", "channel", "queue", "service", "last_month"],
+        ["month", "metric_id", "channel", "queue", "service", "first_month", "last_month"],
         _PULL,
-        {"months": reader.year_months, "last_month": reader.last_month.month},
+        {"months": months, "first_month": months[0].month, "last_month": months[-1].month},
     )
     moved: list[Row] = []
     for part in parts:

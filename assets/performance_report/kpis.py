@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from assets.performance_report.closed_rules import closed_rules
 from assets.performance_report.figures import ClosedRules, Kpi, Node, Part, Row
-from assets.performance_report.kpi_course import pulls_of, trend_of
+from assets.performance_report.kpi_course import named, pulls_of, trend_of
 from assets.performance_report.kpi_rules import (
     counted_otherwise,
     otherwise,
@@ -33,6 +34,7 @@ def _kpi(reader: Reader, node: Node) -> Kpi:
     periods = {name: reader.nodes(reader.year, name) for name in reader.periods}
     own = [(name, cards[node.id]) for name, cards in periods.items() if node.id in cards]
     before = _before(reader, node.id)
+    months = _months(reader, node.id)
     return Kpi(
         node=node,
         periods=own,
@@ -44,17 +46,23 @@ def _kpi(reader: Reader, node: Node) -> Kpi:
         policies=policies,
         closed=replace(closed, rules=otherwise(reader, closed, policies)) if closed else None,
         former=_former(reader, own, parts, policies),
-        trend=trend_of(reader, rule, dict(own)),
-        pulls=pulls_of(reader, parts),
+        trend=trend_of(reader, rule, dict(own), months),
+        pulls=pulls_of(reader, parts, months),
         inputs=_inputs(reader, rule),
         deliveries=_deliveries(reader, kinds),
         gaps=[
             row
             for row in reader.rows("ops.coverage", ["kind", "month"], "state <> 'complete'")
-            if row["kind"] in kinds and row["month"] in reader.year_months
+            if row["kind"] in kinds and row["month"] in months
         ],
-        states=_states(reader, parts),
+        states=_states(reader, parts, months),
     )  # fmt: skip
+
+
+def _months(reader: Reader, kpi_id: str) -> list[date]:
+    """The year's months in which the KPI is in force: from the one on in which it began."""
+    began = of(reader.rows("ref.kpis", ["kpi_id", "valid_from"]), kpi_id=kpi_id)[0]["valid_from"]
+    return [month for month in reader.year_months if month >= began.replace(day=1)]
 
 
 def _former(
@@ -117,7 +125,7 @@ def _deliveries(reader: Reader, kinds: list[str]) -> list[Row]:
     return [row for row in every if row["kind"] in kinds]
 
 
-def _states(reader: Reader, parts: list[Part]) -> list[Row]:
+def _states(reader: Reader, parts: list[Part], months: list[date]) -> list[Row]:
     """Months of the parts that are not simply measured: provisional, incomplete and so on."""
-    cells = [row for row in reader.cells(reader.month_periods) if row["status"] != "measured"]
+    cells = [row for row in reader.cells(named(months)) if row["status"] != "measured"]
     return [row for part in parts for row in of(cells, **part.cell)]

@@ -1,20 +1,22 @@
 -- title: What each metric comes to in each period
--- grain: one row per metric, channel, service, year and period, or month
--- reads: metric.monthly, kpi.counted_now, ref.calendar, ref.metrics, ref.metric_definitions, ref.requirements
--- order: year, period, metric_id, channel nulls first, service nulls first
+-- grain: one row per metric, channel, service, year and period, or month; again from a KPI's first month on
+-- reads: metric.monthly, kpi.counted_now, ref.calendar, ref.kpis, ref.metrics, ref.metric_definitions, ref.requirements
+-- order: year, period, counted_from nulls first, metric_id, channel nulls first, service nulls first
 with spans as (
     select
         year,
         period,
+        counted_from,
         month,
         period_end,
         period_state,
         cut_short(period, period_end, min(month) over whole, max(month) over whole) as cut
-    from ref.calendar
-    window whole as (partition by year, period)
+    from months_of_periods()
+    window whole as (partition by year, period, counted_from)
     union all
     select distinct
-        year, strftime(month, '%Y-%m') as period, month, last_day(month), month_state, ''
+        year, strftime(month, '%Y-%m') as period, cast(null as date), month, last_day(month),
+        month_state, ''
     from ref.calendar
 ),
 
@@ -144,6 +146,7 @@ summed as (
     select
         spans.year,
         spans.period,
+        spans.counted_from,
         spans.period_end,
         spans.period_state,
         spans.cut,
@@ -199,6 +202,7 @@ judged as (
 select
     year,
     period,
+    counted_from,
     period_end,
     period_state,
     metric_id,

@@ -1,8 +1,8 @@
 -- title: Composite metrics of the register in each period and month, counts of its months pooled (a KPI's year may be the mean of its quarters)
--- grain: one row per composite, year and period, or month
+-- grain: one row per composite, year and period, or month; again from a KPI's first month on
 -- reads: kpi.parts, ref.composites, ref.composite_parts
--- order: year, period, composite_id
-with spans as (select distinct year, period, period_end, period_state from kpi.parts),
+-- order: year, period, counted_from nulls first, composite_id
+with spans as (select distinct year, period, counted_from, period_end, period_state from kpi.parts),
 
 weighted as (
     select
@@ -34,6 +34,7 @@ weighted as (
         and parts.service is not distinct from rule.service
         and parts.year = spans.year
         and parts.period = spans.period
+        and parts.counted_from is not distinct from spans.counted_from
 ),
 
 combined as (
@@ -41,6 +42,7 @@ combined as (
         composite_id,
         year,
         period,
+        counted_from,
         period_end,
         period_state,
         any_value(missing) as missing,
@@ -58,7 +60,7 @@ combined as (
         string_agg(distinct reason, '; ' order by reason)
             filter (value is not null) as value_reason
     from weighted
-    group by composite_id, year, period, period_end, period_state
+    group by composite_id, year, period, counted_from, period_end, period_state
 ),
 
 ruled as (
@@ -73,6 +75,7 @@ select
     composite_id,
     year,
     period,
+    counted_from,
     period_end,
     period_state,
     if(is_measured, value, null) as value,

@@ -1,7 +1,7 @@
 -- title: What each metric or input named by the register comes to in each period
--- grain: one row per source (with its channel and service), year and period, or month
+-- grain: one row per source (with its channel and service), year and period, or month; again from a KPI's first month on
 -- reads: kpi.cells, ref.calendar, kpi.inputs, ref.kpis, ref.composite_parts
--- order: year, period, source, channel nulls first, service nulls first
+-- order: year, period, counted_from nulls first, source, channel nulls first, service nulls first
 with named as (
     select source, channel, service, valid_from, valid_to from ref.composite_parts
     union
@@ -14,6 +14,7 @@ metrics as (
     select
         cells.year,
         cells.period,
+        cells.counted_from,
         cells.period_end,
         cells.period_state,
         named.source,
@@ -45,11 +46,12 @@ quarters as (
     select distinct
         year,
         period,
+        counted_from,
         period_end,
         period_state,
         quarter,
         last_day(date_trunc('quarter', month) + interval 2 month) as quarter_end
-    from ref.calendar
+    from months_of_periods()
 ),
 
 -- of an input that begins or ends within the year, the quarters in which somebody names it
@@ -64,6 +66,7 @@ inputs as (
     select
         wanted.year,
         wanted.period,
+        wanted.counted_from,
         wanted.period_end,
         wanted.period_state,
         wanted.source,
@@ -106,6 +109,7 @@ judged as (
 select
     year,
     period,
+    counted_from,
     period_end,
     period_state,
     source,
@@ -126,6 +130,7 @@ union all
 select
     year,
     period,
+    counted_from,
     period_end,
     period_state,
     source,

@@ -2,13 +2,28 @@
 -- grain: one row per KPI, year, period and basis
 -- reads: kpi.parts, kpi.composites, kpi.closed_realisations, ref.kpis, ref.conversions, ref.reported, ref.calendar
 -- order: year, period, kpi_id, basis
-with periods as (select distinct year, period, period_end, period_state from ref.calendar),
+with periods as (
+    select year, period, period_end, period_state, min(month) as first_month
+    from ref.calendar
+    group by all
+),
+
+begun as (
+    select kpi_id, cast(date_trunc('month', min(valid_from)) as date) as counted_from
+    from ref.kpis
+    group by kpi_id
+),
 
 kpis as (
-    select periods.*, kpis.* exclude (valid_from, valid_to)
+    select
+        periods.*,
+        kpis.* exclude (valid_from, valid_to),
+        -- a period counts the months in which the KPI is in force
+        if(begun.counted_from > first_month, begun.counted_from, null) as counted_from
     from periods
     join ref.kpis as kpis
         on is_in_force(periods.period_end, kpis.valid_from, kpis.valid_to)
+    join begun on begun.kpi_id = kpis.kpi_id
 ),
 
 -- the measure a KPI rests on, in the period itself
@@ -28,12 +43,14 @@ measured as (
         on kpis.source = 'composite:' || composites.composite_id
         and composites.year = kpis.year
         and composites.period = kpis.period
+        and composites.counted_from is not distinct from kpis.counted_from
     left join kpi.parts as parts
         on parts.source = kpis.source
         and parts.channel is not distinct from kpis.channel
         and parts.service is not distinct from kpis.service
         and parts.year = kpis.year
         and parts.period = kpis.period
+        and parts.counted_from is not distinct from kpis.counted_from
 ),
 
 converted as (

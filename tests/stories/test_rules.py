@@ -6,11 +6,14 @@ What a manager or an analyst edits is a file of the home; no story touches Pytho
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
+from commands import Command
 from storyhome import StoryHome, called, chat, put_calls, put_chats, put_complaints
+from workbooks import sheet
 
 from assets.building.plan import Plan
 from assets.publishing.findings import findings
@@ -370,3 +373,65 @@ def test_a_metric_a_source_a_check_and_a_kpi_of_ones_own(home: StoryHome) -> Non
 
 
 HALF_4A = "objective_4,complaints_on_time,2024-01-01,,0.5,"
+
+
+def test_a_kpi_that_begins_within_a_year_is_of_its_own_months(
+    home: StoryHome, command: Command, tmp_path: Path
+) -> None:
+    """April has 3 of 4 calls late, May 1 of 2; in force from May on it is 2 of 3, not 3 of 7."""
+    put_calls(home, "2024-04-11", *(called(f"L{n}", "2024-04-11", "30,000") for n in range(3)))
+    put_calls(home, "2024-05-11", called("L3", "2024-05-11", "30,000"))
+    home.append_register(
+        "kpis",
+        "calls,2024-05-01,,9a-N,Telepon,Calls,metric:service_level,phone,,percent,maximise,pooled,"
+        "0,120,,Branch,Decree 12,false,",
+        "both,2024-05-01,,9b-N,Keduanya,Both,composite:service_level_index,,,percent,maximise,"
+        "pooled,0,120,,Branch,Decree 12,false,",
+    )  # fmt: skip
+    home.append_register("targets", "calls,2024,*,50,2024-05-01,Decree 12,false",
+                         "both,2024,*,50,2024-05-01,Decree 12,false")  # fmt: skip
+    home.edit_register("weights", "objective_4,complaints_on_time,2024-01-01,,1,",
+                       "objective_4,complaints_on_time,2024-01-01,2024-04-30,1,")  # fmt: skip
+    for kpi, weight in (("complaints_on_time", 0.5), ("calls", 0.25), ("both", 0.25)):
+        home.append_register("weights", f"objective_4,{kpi},2024-05-01,,{weight},Decree 12,false,")
+    home.run("2025-01-02", publish=True)
+    only = "counted from complete exports; from 2024-05 only"
+    for period in ("Q2", "S1"):
+        calls, both = home.figure("calls", period), home.figure("both", period)
+        assert (calls.realisation, calls.reason) == (pytest.approx(200 / 3), only)
+        assert (both.realisation, both.reason) == (pytest.approx(100 / 3 + 50), only)
+        assert home.figure(SL, period).realisation == pytest.approx(50 * 3 / 7 + 50)
+    # what it rests on are those months, with the weights of its composite's parts
+    steps = home.published(
+        "select figure, part, part_period, weight, numerator, denominator from kpi.explain "
+        "where period = 'S1' and figure in ('kpi:calls', 'kpi:both') and part like 'metric:%' "
+        "order by all"
+    )
+    phone, talk = "metric:service_level phone", "metric:service_level chat"
+    assert steps == [
+        ("kpi:both", talk, "2024-05", 0.5, 1, 1), ("kpi:both", talk, "2024-06", 0.5, 1, 1),
+        ("kpi:both", phone, "2024-05", 0.5, 1, 2), ("kpi:both", phone, "2024-06", 0.5, 1, 1),
+        ("kpi:calls", phone, "2024-05", None, 1, 2), ("kpi:calls", phone, "2024-06", None, 1, 1),
+    ]  # fmt: skip
+    said = command(home.root, "explain", "9a-N", "2024-S1").text
+    assert "66.67" in said and "2024-05 50.00 = 1 / 2" in said and "2024-04" not in said
+    report = tmp_path / "report.html"
+    command(home.root, "report", "2024", "--period", "S1", "--lang", "en", "--out", str(report))
+    (part,) = re.findall(
+        r'<section class="kpi" id="kpi-calls">.*?</section>', report.read_text(), re.S
+    )
+    assert "May 2024" in part and "April 2024" not in part
+    book = tmp_path / "book.xlsx"
+    command(home.root, "workbook", "2024", "--lang", "en", "--out", str(book))
+    cards = {(r["Period"], r["Id"]): r for r in sheet(book, "Periods") if r["Basis"] == "computed"}
+    assert cards["S1", "calls"]["Realisation"] == pytest.approx(200 / 3)
+    assert cards["S1", "both"]["Realisation"] == pytest.approx(100 / 3 + 50)
+    # a late call of April is none of its, one of May is
+    put_calls(home, "2024-04-12", called("L4", "2024-04-12"))
+    home.run("2025-01-02", publish=True)
+    moved = "select distinct id, cause from ops.restatements where id in ('calls', 'both')"
+    assert home.published(moved) == []
+    put_calls(home, "2024-05-12", called("L5", "2024-05-12"))
+    home.run("2025-01-02", publish=True)
+    cause = "file calls/calls_20240512.csv arrived"
+    assert sorted(home.published(moved)) == [("both", cause), ("calls", cause)]

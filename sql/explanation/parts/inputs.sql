@@ -34,6 +34,7 @@ join (
     on held.year = wants.year
     and held.period = wants.period
     and held.quarter = inputs.period
+    and held.ends >= coalesce(wants.counted_from, held.ends)
 -- of the quarters in which somebody names it
 where exists (
     select 1

@@ -7,7 +7,7 @@ select
     cells.period as part_period,
     'computed' as part_basis,
     cells.figure as part,
-    'metric' as kind,
+    if(wants.counted_from is null, 'metric', 'month') as kind,
     wants.weight,
     cells.value,
     cells.numerator,
@@ -22,5 +22,10 @@ join cells
     and (wants.channel is null or wants.channel = cells.channel)
     and (wants.service is null or wants.service = cells.service)
     and cells.year = wants.year
-    and cells.period = wants.period
 join ref.metric_definitions as definitions using (metric_id)
+where cells.period = wants.period and wants.counted_from is null
+    or cells.period in (
+        select strftime(month, '%Y-%m') from ref.calendar as calendar
+        where calendar.year = wants.year and calendar.period = wants.period
+            and calendar.month >= wants.counted_from
+    )
