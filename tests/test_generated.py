@@ -50,6 +50,8 @@ ID = Words("id")
          "rata-rata 2 triwulan; hanya mulai Mei 2024, sampai Nov 2024"),
         ("counted from complete exports; from 2024-05 only",
          "dihitung dari ekspor yang lengkap; hanya mulai Mei 2024"),
+        ("it begins in 2024-10", "mulai Okt 2024"),
+        ("none of its quarters is known yet", "belum ada triwulannya yang diketahui"),
         ("weight measured 50.0 %; without 4a-N not_reported: no source delivers complaints",
          "bobot terukur 50.0 %; tanpa 4a-N tidak dilaporkan: "
          "tidak ada sumber yang menyerahkan pengaduan"),

@@ -10,7 +10,7 @@ from assets.performance_report import charts
 from assets.performance_report.figures import Channel, Figure, Kpi, Report
 from assets.performance_report.words import Words
 
-_BAR_ENDS_AT = 120
+_BAR_ENDS_AT = 120  # where no KPI says how it is capped
 
 
 class Drawings:
@@ -18,12 +18,15 @@ class Drawings:
 
     def __init__(self, report: Report, words: Words) -> None:
         self.report, self.words = report, words
+        caps = {(kpi.rule["cap_low"], kpi.rule["cap_high"]) for kpi in report.kpis}
+        self.caps = sorted(caps)
+        # no objective is above the highest of its KPIs
+        self.bar_ends_at = max((high for _, high in caps), default=_BAR_ENDS_AT)
 
-    def bar(
-        self, figure: Figure, highest: float = _BAR_ENDS_AT, mark: float | None = 100
-    ) -> Markup:
+    def bar(self, figure: Figure, highest: float | None = None, mark: float | None = 100) -> Markup:
         if figure.value is None:
             return Markup("")
+        highest = self.bar_ends_at if highest is None else highest
         label = self.words.text(
             "bar_of",
             value=self.words.number(figure.value, figure.places),

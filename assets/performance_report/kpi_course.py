@@ -82,6 +82,8 @@ def _target_of(periods: dict[str, Node], month: str) -> Row | None:
 
 def pulls_of(reader: Reader, parts: list[Part], months: list[date]) -> list[Row]:
     """The months, channels, queues and services that moved the figure most, either way."""
+    if not months:
+        return []
     pulls = reader.grouped(
         "pull(metric.monthly)",
         ["month", "metric_id", "channel", "queue", "service", "first_month", "last_month"],

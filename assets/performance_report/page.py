@@ -127,6 +127,14 @@ class Page(Drawings):
                 return what, published, now, now - published
         return "index", row.figure("as_published"), row.figure("as_now"), row.figure("effect")
 
+    def capped(self) -> str:
+        """Between which bounds indices are, of all KPIs."""
+        bounds = (
+            {"low": self.words.number(low, 0), "high": self.words.number(high, 0)}
+            for low, high in self.caps
+        )
+        return self.words.text("or").join(self.words.text("bounds", **each) for each in bounds)
+
     def services(self) -> list[str]:
         return list(dict.fromkeys(service for service, _ in self.report.satisfaction))
 

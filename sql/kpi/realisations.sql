@@ -3,7 +3,13 @@
 -- reads: kpi.parts, kpi.composites, kpi.closed_realisations, ref.kpis, ref.conversions, ref.reported, ref.calendar
 -- order: year, period, kpi_id, basis
 with periods as (
-    select year, period, period_end, period_state, min(month) as first_month
+    select
+        year,
+        period,
+        period_end,
+        period_state,
+        min(month) as first_month,
+        max(month) as last_month
     from ref.calendar
     group by all
 ),
@@ -36,7 +42,11 @@ measured as (
         coalesce(
             composites.reason,
             parts.reason,
-            'nothing delivers ' || concat_ws(' ', kpis.source, kpis.channel, kpis.service)
+            if(
+                kpis.counted_from > kpis.last_month,
+                'it begins in ' || strftime(kpis.counted_from, '%Y-%m'),
+                'nothing delivers ' || concat_ws(' ', kpis.source, kpis.channel, kpis.service)
+            )
         ) as reason
     from kpis
     left join kpi.composites as composites

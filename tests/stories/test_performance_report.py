@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from commands import Command
 from homes import ROOT, TestHome
 from pages import Number, Page, page
 from storyhome import StoryHome, called, put_calls
@@ -291,6 +292,29 @@ def test_a_tree_without_perspectives_has_no_table_of_them(tmp_path: Path) -> Non
     html = page(out).html
     assert "Scores by strategic objective" in html and "Scores by perspective" not in html
     assert "a perspective the mean of" not in html
+
+
+def test_caps_and_bars_are_the_registers(tmp_path: Path, command: Command) -> None:
+    home = StoryHome(tmp_path / "home")
+    home.only_sources("calls")
+    put_calls(home, "2024-01-05", called("A1", "2024-01-05"))
+
+    def says(number: int) -> str:
+        home.run("2024-04-02", publish=True)
+        out = tmp_path / f"{number}.html"
+        asked = ("--period", "Q1", "--lang", "en", "--out", str(out))
+        assert command(home.root, "report", "2024", *asked).code == 0
+        return page(out).html
+
+    html = says(1)
+    assert "capped to 0 to 120." in html and "The bar ends at 120;" in html
+    home.edit_register("kpis", "maximise,pooled,0,120", "maximise,pooled,0,110")
+    html = says(2)
+    assert "capped to 0 to 110 or 0 to 120." in html and "The bar ends at 120;" in html
+    home.edit_register("kpis", ",0,120,", ",0,110,")
+    html = says(3)
+    assert "capped to 0 to 110." in html and "The bar ends at 110;" in html
+    assert "120.00 of 110" not in html and " of 110" in html
 
 
 def test_what_cannot_be_reported_is_said(sample_home: TestHome) -> None:
