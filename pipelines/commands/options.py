@@ -23,7 +23,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machine
 ByOption = Annotated[str | None, typer.Option("--by", help="Who decides (default: the account).")]
 AsOfOption = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DATE", help="Count as of this day (YYYY-MM-DD)."),
+    typer.Option(
+        "--as-of", metavar="DATE", help="Count as of this day (YYYY-MM-DD); what is read stays."
+    ),
 ]
 
 

@@ -101,7 +101,7 @@ def run_home(home: Home, as_of: date) -> Outcome:
     require_ended(home, as_of)
     sweep(home)
     close_journals(home)
-    plan, outcome = Plan(home, as_of), Outcome()
+    plan, outcome, before = Plan(home, as_of), Outcome(), current(home)
     asked = _files(plan)
     if _has_work(plan):
         preflight(home)
@@ -111,6 +111,10 @@ def run_home(home: Home, as_of: date) -> Outcome:
     version = current(home)
     outcome.version = version.id if version else None
     outcome.findings, outcome.late = findings(plan), late(plan)
+    if before and before.manifest.get("as_of", "") > as_of.isoformat():
+        later = f"version {before.id} was of {before.manifest['as_of']}"
+        text = f"counted as of {as_of}; {later}, and what was read by then counts as well"
+        outcome.findings.append(Finding("warning", text))
     if not outcome.failures:  # what did not stand still, or came after the run had looked
         text = "was written to while the run worked and is not in it; the next run reads it"
         paths = sorted({path for _, path in waiting})
