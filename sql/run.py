@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 # in an order in which each rests only on those before it; the first of them readers have as well
 READERS_MACROS = tuple(
-    HERE / f"{subject}_macros.sql" for subject in ("validity", "status", "contact", "share")
+    HERE / f"{subject}_macros.sql"
+    for subject in ("validity", "status", "contact", "activity", "share")
 )
 MACROS = (*READERS_MACROS, HERE / "grain_macros.sql", HERE / "period_macros.sql")
 # Distinct values of a column, in a row group, up to which it is written by a dictionary. The engine
