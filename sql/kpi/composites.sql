@@ -54,7 +54,12 @@ combined as (
         count(value) as parts_measured,
         bool_and(is_proven) as is_proven,
         null_status(status) as null_status,
-        value_status(status) as value_status,
+        -- a mean without a part that is withheld is not of complete exports
+        if(
+            bool_or(status in ('failed', 'incomplete')) and value_status(status) = 'measured',
+            'provisional',
+            value_status(status)
+        ) as value_status,
         string_agg(part_id || ': ' || reason, '; ' order by part_id)
             filter (value is null) as null_reason,
         string_agg(distinct reason, '; ' order by reason)
