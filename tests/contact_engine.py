@@ -107,7 +107,9 @@ class ContactEngine:
 
     def _register(self) -> None:
         register = load_register(TEMPLATE / "register")
-        for name in ("service_level_policy", "service_level_presets", "metrics", "requirements"):
+        for name in (
+            "service_level_policy", "service_level_presets", "metrics", "requirements", "kpis",
+        ):  # fmt: skip
             columns, rows = register_rows(register.tables[name])
             listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
             self.connection.execute(f"create table ref.{name} ({listed})")
