@@ -69,6 +69,27 @@ def test_a_reason_that_looks_like_markup_is_kept_and_shown(
     assert said.code == 0 and reason in said.text
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("pasted\u2028from\x85a page", "pasted\u2028from\x85a page"), ("caf\udce9", "caf\\xe9")],
+    ids=["other ends of lines", "no UTF-8"],
+)
+def test_whatever_a_reason_is_typed_as_it_is_kept_and_the_next_run_publishes(
+    place: TestHome, command: Command, typed: str, kept: str
+) -> None:
+    assert command(place.root, "close", "2024-Q1", "--reason", typed, "--by", typed).code == 0
+    (closed,) = command(place.root, "closings", "--json").json["log"]
+    assert (closed["reason"], closed["decided_by"]) == (kept, kept)
+    assert command(place.root, "rotate-key", "--reason", typed).code == 0
+    path = "calls/calls_20240115.csv"
+    assert command(place.root, "withdraw", path, "--reason", typed).code == 0
+    ran = place.kring("run", "--as-of", AS_OF)
+    assert ran.returncode == 3 and "published" in ran.stdout
+    assert place.query(
+        "select reason from ops.decisions union select reason from ops.key_changes"
+    ) == [(kept,)]
+
+
 def test_a_mistake_in_a_select_is_told_by_its_line(place: TestHome, command: Command) -> None:
     select = (
         'select _row, id as contact_id, "at" as entered_at,\n  oucome(x) as outcome from export'
@@ -114,6 +135,17 @@ def test_a_run_that_nobody_hears_ends_as_it_ended(
 ) -> None:
     code, _, err = spoken(filled, line, shell)
     assert code == 3 and err.startswith(told) and bool(err) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [(("status",), 0), (("status", "--json"), 0), (("forget", "KP-0001"), 3)],
+    ids=["words", "json", "its code"],
+)
+def test_who_has_heard_enough_changes_no_exit_code(
+    filled: TestHome, line: tuple[str, ...], code: int
+) -> None:
+    assert spoken(filled, line, "| true; exit ${PIPESTATUS[0]}") == (code, "", "")
 
 
 def test_streams_that_are_closed_trouble_no_command(filled: TestHome) -> None:

@@ -51,7 +51,9 @@ def decisions(home: Home) -> list[Decision]:
     if not home.decisions.is_file():
         return []
     entries: list[Decision] = []
-    for number, line in enumerate(home.decisions.read_text(encoding="utf-8").splitlines(), 1):
+    # as a text pasted from a browser has them, a reason may hold other ends of lines than the feed
+    lines = home.decisions.read_bytes().splitlines()
+    for number, line in enumerate(lines, 1):
         try:
             entry = Decision(**json.loads(line))
         except (ValueError, TypeError):

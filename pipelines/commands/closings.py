@@ -24,6 +24,7 @@ from pipelines.commands.options import (
     ByOption,
     HomeOption,
     JsonOption,
+    ReasonOption,
     open_home,
     parse_period,
     published,
@@ -31,7 +32,6 @@ from pipelines.commands.options import (
 from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
 
 Period = Annotated[str, typer.Argument(help="2024-Q1, 2024-S1, 2024-YTD-Q3 or 2024.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log for ever.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 
 
 def close_period(
-    period: Period, reason: Reason, by: ByOption = None, home: HomeOption = None
+    period: Period, reason: ReasonOption, by: ByOption = None, home: HomeOption = None
 ) -> None:
     """Freeze a period as published.
 
@@ -61,7 +61,7 @@ def close_period(
 
 
 def reopen_period(
-    period: Period, reason: Reason, by: ByOption = None, home: HomeOption = None
+    period: Period, reason: ReasonOption, by: ByOption = None, home: HomeOption = None
 ) -> None:
     """Let late data into a closed period.
 

@@ -20,7 +20,20 @@ HomeOption = Annotated[
     typer.Option("--home", envvar="KRING_HOME", help="The home folder (default: data/)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-ByOption = Annotated[str | None, typer.Option("--by", help="Who decides (default: the account).")]
+
+
+def _as_text(typed: str | None) -> str | None:
+    """What is kept for ever as UTF-8: bytes that are none are shown by their numbers."""
+    return typed and typed.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+ReasonOption = Annotated[
+    str, typer.Option("--reason", callback=_as_text, help="Why; kept in the log for ever.")
+]
+ByOption = Annotated[
+    str | None,
+    typer.Option("--by", callback=_as_text, help="Who decides (default: the account)."),
+]
 AsOfOption = Annotated[
     str | None,
     typer.Option(

@@ -9,7 +9,7 @@ import typer
 from assets.home import HomeError
 from assets.lake import sweep
 from assets.run_lock import run_lock
-from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.options import HomeOption, JsonOption, ReasonOption, open_home
 from pipelines.commands.terminal import console, print_json, say
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def rotate_key(
-    reason: Annotated[str, typer.Option(help="Why; it is kept with the change.")],
+    reason: ReasonOption,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

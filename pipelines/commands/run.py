@@ -87,8 +87,6 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
         raise typer.Exit(stopping.EXIT_CODE) from None
     try:
         _say(place, day, outcome, as_json)
-    except BrokenPipeError:
-        pass  # who listened has heard enough; the run is done
     except OSError as error:  # as where a log's disk is full
         why = f"what it did could not be printed ({error.strerror})"
         typer.echo(f"kring: {why}; published/status.json holds it", err=True)

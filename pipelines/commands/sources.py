@@ -11,7 +11,7 @@ from assets.arrivals.ledger import Ledger
 from assets.arrivals.sources import read_source, read_sources
 from assets.home import TEMPLATE, HomeError
 from assets.run_lock import run_lock
-from pipelines.commands.options import HomeOption, JsonOption, open_home
+from pipelines.commands.options import HomeOption, JsonOption, ReasonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_table
 
 _GALLERY = TEMPLATE / "gallery"
@@ -98,7 +98,7 @@ def gallery(
 
 def withdraw(
     file: Annotated[str, typer.Argument(help="The file's path below landing.")],
-    reason: Annotated[str, typer.Option(help="Why; it is kept.")] = "",
+    reason: ReasonOption = "",
     undo: Annotated[bool, typer.Option("--undo", help="Let it count again.")] = False,
     home: HomeOption = None,
 ) -> None:

@@ -26,11 +26,7 @@ def console(*, errors: bool = False) -> Console:
     """The screen, on which a text is that text: a file's name may look like markup."""
     from rich.console import Console
 
-    class Screen(Console):
-        def on_broken_pipe(self) -> None:
-            raise  # the error at hand; Rich would end the process with a code of its own
-
-    return Screen(stderr=errors, highlight=False, soft_wrap=False, markup=False)
+    return Console(stderr=errors, highlight=False, soft_wrap=False, markup=False)
 
 
 def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -> None:

@@ -12,7 +12,14 @@ from assets.record.decisions import ROLLED_BACK, decide
 from assets.record.versions import current, switch, verify, versions
 from assets.run_lock import run_lock
 from pipelines.commands import completion
-from pipelines.commands.options import ByOption, HomeOption, JsonOption, open_home, published
+from pipelines.commands.options import (
+    ByOption,
+    HomeOption,
+    JsonOption,
+    ReasonOption,
+    open_home,
+    published,
+)
 from pipelines.commands.terminal import console, print_json, print_table, say
 
 
@@ -58,7 +65,7 @@ def rollback(
         str,
         typer.Argument(help="Id of a version that stands.", autocompletion=completion.versions),
     ],
-    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the log.")] = "not said",
+    reason: ReasonOption = "not said",
     by: ByOption = None,
     home: HomeOption = None,
 ) -> None:
