@@ -56,7 +56,7 @@ def retention(patient: Patient) -> list[Answer]:
     kept, there = home.settings.keep_versions, len(versions(home))
     said = f"{there} versions, {_size(home.versions) // _MB:,} MB; {kept} are kept"
     if there > kept + 1:
-        return [Answer(WARN, said, f"they go {home.settings.grace_hours} hours after they came")]
+        return [Answer(WARN, said, f"they go {home.settings.grace_hours} hours after readers left")]
     return [Answer(OK, said)]
 
 

@@ -26,7 +26,17 @@ from assets.publishing.database import Before, Written, write_database
 from assets.publishing.provenance import LOGS
 from assets.record import damage, decisions, revisions
 from assets.record.copying import Copy
-from assets.record.versions import Version, current, load, remove, switch, touched, verify, versions
+from assets.record.versions import (
+    Version,
+    current,
+    last_seen,
+    load,
+    remove,
+    switch,
+    touched,
+    verify,
+    versions,
+)
 from assets.zone_data import disagree_from
 
 MANIFEST_SCHEMA = 1
@@ -215,13 +225,13 @@ def open_to_group(path: Path, home: Home) -> None:
 def retain(home: Home) -> None:
     """Remove versions beyond those to keep.
 
-    Never the current one, one within the grace, or one whose figures were closed.
+    Never the current one, one that was current within the grace, or one whose figures were closed.
     """
     seen = current(home)
     closed_from = {revision.decision.version for revision in revisions.revisions(home)}
     grace = datetime.now(UTC) - timedelta(hours=home.settings.grace_hours)
     for version in versions(home)[home.settings.keep_versions :]:
-        made = datetime.fromisoformat(version.manifest["created_at"])
-        if (seen and version.id == seen.id) or made > grace or version.id in closed_from:
+        is_read = (seen and version.id == seen.id) or last_seen(version) > grace.timestamp()
+        if is_read or version.id in closed_from:
             continue
         remove(home, version)

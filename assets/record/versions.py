@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,15 @@ def remove(home: Home, version: Version) -> None:
     shutil.rmtree(removing)
 
 
+def last_seen(version: Version) -> float:
+    """When readers of a version that is current no more were sent elsewhere; else when it came.
+
+    The time of its folder, in which nothing changes any more; a version that came by a copy is as
+    young as the copy.
+    """
+    return version.path.stat().st_mtime
+
+
 def switch(home: Home, version: str) -> None:
     """Point `current` at a version, in one step."""
     if not (home.versions / version / "manifest.json").is_file():
@@ -107,6 +117,8 @@ def switch(home: Home, version: str) -> None:
     if home.current.is_dir() and not home.current.is_symlink():
         why = "is a folder where a link belongs, as in a home that was copied without its links"
         raise HomeError(f"{home.current} {why}: remove it, then kring run")
+    with suppress(FileNotFoundError, PermissionError):  # gone, or of a run by another account
+        os.utime(home.current)  # the folder it leads to: see `last_seen`
     link = home.published / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(Path("versions") / version)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -87,6 +89,24 @@ def test_retention_keeps_the_newest_and_the_current_one_and_waits_a_grace(four: 
         assert slow.execute("select count(*) from fact.contacts").fetchall() == [(1,)]
     standing = current(four.home)
     assert standing is not None and standing.id == ids[3] and verify(standing) == []
+
+
+def test_what_readers_were_sent_away_from_stays_for_the_grace(four: TestHome) -> None:
+    """Though it was made long before: who began to read it does not lose its files."""
+    newest, left, rolled_to, old = versions(four.home)
+    for version in (newest, left, rolled_to, old):
+        manifest = version.path / "manifest.json"
+        manifest.chmod(0o640)
+        early = (datetime.now(UTC) - timedelta(days=3)).isoformat(timespec="seconds")
+        manifest.write_text(json.dumps({**version.manifest, "created_at": early}))
+        os.utime(version.path, (0, 0))
+    switch(four.home, left.id)
+    os.utime(newest.path, (0, 0))  # that was three days ago
+    switch(four.home, rolled_to.id)
+    switch(four.home, newest.id)
+    settings(four, keep=1, grace_hours=24)
+    retain(four.home)
+    assert [v.id for v in versions(four.home)] == [newest.id, left.id, rolled_to.id]
 
 
 def test_a_removal_cut_short_leaves_no_half_version(
