@@ -10,6 +10,7 @@ from assets.performance_report.writing import failed_reports
 from assets.publishing.accounting import printable
 from assets.publishing.file_findings import file_findings
 from assets.publishing.finding import Finding
+from assets.publishing.new_year import without_successor
 from assets.publishing.passed_over import before_the_first_month
 from assets.publishing.reconciliation import home_references
 from assets.record import revisions
@@ -24,6 +25,7 @@ def findings(plan: Plan) -> list[Finding]:
     found = (
         *file_findings(plan),
         *(Finding("warning", text) for text in before_the_first_month(plan)),
+        *without_successor(plan),
         *_references(plan),
         *_clocks(plan),
         *_incomplete(plan),

@@ -199,6 +199,46 @@ def test_what_is_written_for_a_time_before_the_home_begins_is_told(home: StoryHo
     assert all(f"warning {text}" in shown for text in told)
 
 
+def test_what_a_new_year_lacks_is_told_and_asked_for_from_its_second_quarter(
+    home: StoryHome,
+) -> None:
+    settings = home.root / "kring.toml"
+    settings.write_text(settings.read_text().replace("2024-06", "2025-06"))
+
+    def told(day: str) -> list[tuple[str, str]]:
+        found = findings(Plan(home.home, date.fromisoformat(day)))
+        return [(f.about, f.text) for f in found if f.text.startswith("register/")]
+
+    def no_parts(day: str) -> str:
+        return (
+            f"register/composite_parts.csv has no row in force on {day} for budget_execution, "
+            "which had some before; without them its KPI has no figure"
+        )
+
+    targets = (
+        "register/targets.csv has no row of 2025 for customer_satisfaction, "
+        "process_transformation, service_level and 9 more, which had one before; without it they "
+        "have no index, nor has what rests on them"
+    )
+    assert told("2024-12-31") == []
+    new = [targets, no_parts("2025-01-02")]
+    assert told("2025-01-02") == [("warning", text) for text in new]
+    assert told("2025-04-01") == [("incomplete", t) for t in (targets, no_parts("2025-04-01"))]
+    kpis = {row["kpi_id"] for row in Plan(home.home, date(2025, 1, 2)).register.rows("kpis")}
+    home.append_register(
+        "targets", *(f"{kpi},2025,*,80,2025-01-15,Decree 1,false" for kpi in sorted(map(str, kpis)))
+    )
+    home.append_register(
+        "composite_parts", "budget_execution,ikpa,2025-01-01,,input:ikpa,,,1,Decree 1,false"
+    )
+    assert told("2025-04-01") == []
+    for child in ("stakeholder", "internal_process", "learning_growth"):
+        row = f"organisation,{child},2024-01-01,"
+        home.edit_register("weights", f"{row},", f"{row}2024-12-31,")
+    (lost,) = told("2025-04-01")
+    assert "weights.csv has no row in force on 2025-04-01 below organisation, which" in lost[1]
+
+
 def test_rows_whose_file_is_gone_stand_by_the_rule_they_were_read_by_and_that_is_told(
     home: StoryHome,
 ) -> None:
