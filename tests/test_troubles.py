@@ -55,9 +55,9 @@ def test_a_run_says_it_too_and_ends_as_promised(filled: TestHome) -> None:
 
 
 def test_a_name_that_a_terminal_would_obey_is_shown(place: TestHome, command: Command) -> None:
-    place.put("odd/\x1b[31mred \u202egnp.csv", "x")
+    place.put("odd/\x1b[31mred\n \u202egnp.csv", "x")
     said = command(place.root, "status", "--as-of", AS_OF)
-    assert "unclaimed odd/\\x1b[31mred \\u202egnp.csv:" in said.text
+    assert "unclaimed odd/\\x1b[31mred\\n \\u202egnp.csv:" in said.text
 
 
 def test_a_reason_that_looks_like_markup_is_kept_and_shown(

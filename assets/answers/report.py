@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 
 from assets.answers.freshness import Late
 from assets.code_version import code_version
+from assets.disk import is_refusal
 from assets.home import Home
 from assets.lake import make_folder, place, sync
 from assets.publishing.finding import Finding
@@ -50,6 +51,11 @@ class Failure:
         if self.kind in _TOLD:
             return self.text
         where = f"in step {self.step} " if self.step else ""
+        if is_refusal(self.message):
+            return (
+                f"the disk refused {where}({self.kind}), or a right is lacking; make room or mend "
+                "it, then kring run, which shows it whole"
+            )
         return f"an unexpected error {where}({self.kind}); kring run shows it whole"
 
 

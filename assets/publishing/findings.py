@@ -33,7 +33,8 @@ def findings(plan: Plan) -> list[Finding]:
         *_held_out(plan),
         *_reports(plan),
     )
-    return [Finding(each.about, printable(each.text)) for each in found]
+    # one line each: a file's name may hold an end of line
+    return [Finding(f.about, printable(f.text).replace("\n", "\\n")) for f in found]
 
 
 def _reports(plan: Plan) -> list[Finding]:

@@ -99,6 +99,11 @@ def test_an_unexpected_errors_text_stays_at_home() -> None:
     assert failure.told == (
         "an unexpected error in step ledger (ComputeError); kring run shows it whole"
     )
+    engine = "IO Error: Could not write file '0812-7731-9942': No space left on device"
+    assert Failure("ledger", "IOException", engine).told == (
+        "the disk refused in step ledger (IOException), or a right is lacking; make room or mend "
+        "it, then kring run, which shows it whole"
+    )
 
 
 @pytest.mark.nightly
