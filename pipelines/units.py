@@ -10,6 +10,7 @@ import grp
 import pwd
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
@@ -17,19 +18,32 @@ from assets.home import TEMPLATE, Home, HomeError
 
 TEMPLATES = Path(__file__).resolve().parent / "systemd"
 UNITS = ("kring-run.service", "kring-run.timer", "kring-web.service", "kring-daemon.service")
+PREFIX = "kring"
 # a run opens no connection by itself, and is kept from it where nobody is to be told by one
 _NO_NETWORK = "IPAddressDeny=any\nIPAddressAllow=localhost"
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FIELD = re.compile(r"(\*|\d+)(?:-(\d+))?(?:/(\d+))?")
 
 
-def units(home: Home, port: int) -> dict[str, str]:
+def units(home: Home, port: int, prefix: str = PREFIX) -> dict[str, str]:
     """Every unit's text by name; raises HomeError where a path or the cron cannot be written."""
     values = _values(home, port)
-    values["common"] = _filled("common.conf", values).rstrip()
+    values["common"] = _filled("common.conf", values, prefix).rstrip()
     told = home.settings.hook or home.settings.webhook
     values["network"] = "" if told else _NO_NETWORK
-    return {name: _filled(name, values) for name in UNITS}
+    return {_named(name, prefix): _filled(name, values, prefix) for name in UNITS}
+
+
+def require_own(folder: Path, names: Iterable[str], home: Home) -> None:
+    """Raise HomeError where units of these names are another home's, whose nights would end."""
+    for path in (folder / name for name in names):
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        for other in re.findall(r"(?m)^Environment=KRING_HOME=(.+)$", text):
+            if other != str(home.root):
+                raise HomeError(
+                    f"{path} is of the home {other}, whose nights would run no more; give the "
+                    f"units of {home.root} another name: --prefix {home.root.name}"
+                )
 
 
 def _values(home: Home, port: int) -> dict[str, str]:
@@ -50,8 +64,13 @@ def _values(home: Home, port: int) -> dict[str, str]:
     }
 
 
-def _filled(name: str, values: dict[str, str]) -> str:
-    text = Template((TEMPLATES / name).read_text(encoding="utf-8")).substitute(values)
+def _named(text: str, prefix: str) -> str:
+    return re.sub(r"\bkring-(?=(run|web|daemon)\b)", f"{prefix}-", text)
+
+
+def _filled(name: str, values: dict[str, str], prefix: str) -> str:
+    template = (TEMPLATES / name).read_text(encoding="utf-8")
+    text = Template(_named(template, prefix)).substitute(values)
     return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
 
 

@@ -55,6 +55,30 @@ def test_units_name_this_installation_and_allow_it_its_home_alone(home: TestHome
     assert "SuccessExitStatus=3\n" in texts["kring-run.service"]
 
 
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+def test_a_second_homes_units_stand_beside_the_firsts(
+    command: Command, home: TestHome, tmp_path: Path
+) -> None:
+    folder, other = tmp_path / "units", TestHome(tmp_path / "kring-web")
+    assert command(home.root, "service", str(folder)).code == 0
+    first = {path.name: path.read_text() for path in folder.iterdir()}
+    said = command(other.root, "service", str(folder))
+    assert said.code == 1 and f"is of the home {home.root}, whose nights" in said.text
+    said = command(other.root, "service", str(folder), "--prefix", "other", "--port", "3001")
+    assert said.code == 0 and "enable --now other-web other-daemon" in said.text
+    assert command(other.root, "service", str(folder), "--prefix", "a/b").code == 2
+    assert first == {name: (folder / name).read_text() for name in first}
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *map(str, folder.iterdir())],
+        capture_output=True, text=True, timeout=60,
+        env={**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"},
+    )  # fmt: skip
+    assert (checked.returncode, checked.stderr) == (0, "")
+    web = (folder / "other-web.service").read_text()
+    assert "Wants=other-daemon.service\n" in web and f"KRING_HOME={other.root}\n" in web
+    assert command(home.root, "service", str(folder)).code == 0
+
+
 def test_a_run_has_no_network_unless_somebody_is_to_be_told(home: TestHome) -> None:
     assert "IPAddressDeny=any" in units(home.home, 3000)["kring-run.service"]
     with (home.root / "kring.toml").open("a") as settings:

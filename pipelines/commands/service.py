@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,9 @@ def service(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the units.")],
     home: HomeOption = None,
     port: Annotated[int, typer.Option(help="Port of the web interface, on this machine.")] = 3000,
+    prefix: Annotated[
+        str, typer.Option(help="What the units' names begin with; each home of a machine its own.")
+    ] = "kring",
 ) -> None:
     """Write systemd units for this home.
 
@@ -27,16 +31,19 @@ def service(
     kring-run.timer runs the night without Dagster's daemon; kring-web and kring-daemon are the
     interface and its schedule.
     """
-    from pipelines.units import units
+    from pipelines.units import require_own, units
 
     place = open_home(home)
-    texts = units(place, port)
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", prefix):
+        raise typer.BadParameter("write small letters, digits and -", param_hint="--prefix")
+    texts = units(place, port, prefix)
+    require_own(folder, texts, place)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
         (folder / name).chmod(0o644)
     console().print(
         f"{', '.join(texts)} are in {folder}. Next, as root: systemctl daemon-reload; "
-        "systemctl enable --now kring-run.timer (a run a night), and where the interface is "
-        "wanted: systemctl enable --now kring-web kring-daemon", soft_wrap=True,
+        f"systemctl enable --now {prefix}-run.timer (a run a night), and where the interface is "
+        f"wanted: systemctl enable --now {prefix}-web {prefix}-daemon", soft_wrap=True,
     )  # fmt: skip
