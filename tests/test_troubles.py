@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -171,6 +172,18 @@ def test_what_the_terminal_cannot_show_is_escaped_and_json_stays_json(place: Tes
 
 def test_a_width_of_nothing_is_no_width(filled: TestHome) -> None:
     assert "Months" in spoken(filled, ("status", "--as-of", AS_OF), "", COLUMNS="0")[1]
+
+
+def test_a_port_that_another_homes_interface_has_is_told(
+    filled: TestHome, command: Command
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for part in ((), ("--part", "web")):
+            said = command(filled.root, "ui", "--port", port, *part)
+            assert said.code == 1 and f"port {port} of this machine cannot be had" in said.text
 
 
 # what cannot be written or read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -142,7 +143,7 @@ def key(
 
 def ui(
     home: HomeOption = None,
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 3000,
     part: Annotated[
         str | None, typer.Option(help="Only web, or only daemon: each is a service of its own.")
     ] = None,
@@ -154,6 +155,8 @@ def ui(
     place = open_home(home)
     if part not in (None, "web", "daemon"):
         raise typer.BadParameter("must be web or daemon", param_hint="--part")
+    if part != "daemon":
+        _require_free(port)
     os.umask(0o077)
     environment = {**os.environ, "DAGSTER_HOME": str(prepare_instance(place))}
     if part:
@@ -163,6 +166,19 @@ def ui(
                str(TEMPLATE.parent / "workspace.yaml")]  # fmt: skip
     console().print(f"http://127.0.0.1:{port} (Ctrl-C ends it)")
     raise SystemExit(subprocess.run(command, env=environment, cwd=TEMPLATE.parent).returncode)
+
+
+def _require_free(port: int) -> None:
+    """Raise HomeError where something answers there: who opens it would see another's figures."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise HomeError(
+                f"port {port} of this machine cannot be had ({error.strerror}); another home's "
+                "interface may have it: kring ui --port takes another"
+            ) from None
 
 
 def _become(part: str, port: int, environment: dict[str, str]) -> NoReturn:
