@@ -112,7 +112,8 @@ def last_seen(version: Version) -> float:
 
 def switch(home: Home, version: str) -> None:
     """Point `current` at a version, in one step."""
-    if not (home.versions / version / "manifest.json").is_file():
+    is_name = Path(version).name == version and not version.startswith(".")  # not another home's
+    if not (is_name and (home.versions / version / "manifest.json").is_file()):
         raise HomeError(f"there is no version {version}; kring versions lists them")
     if home.current.is_dir() and not home.current.is_symlink():
         why = "is a folder where a link belongs, as in a home that was copied without its links"

@@ -167,6 +167,10 @@ def test_rollback_to_nothing_is_refused(
     said = command(home.root, "rollback", "20200101T000000Z-00000000")
     assert said.code == 1
     assert "there is no version 20200101T000000Z-00000000; kring versions lists them" in said.text
+    # a path is no version's name: it may lead to another home's
+    first = home.root / "published/versions" / version_of(runs[0])
+    for path in (str(first), f"../versions/{first.name}"):
+        assert command(home.root, "rollback", path).code == 1
     assert (home.root / "published/current").resolve().name == version_of(runs[-1])
 
 
