@@ -7,7 +7,7 @@ an undeclared read fails. Reading exports is `assets.exports`' own, sandboxed do
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,35 @@ def insert_rows(
     connection.execute(f"insert into {table} select {unnested}", listed)
 
 
+def make_table(
+    connection: Any, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Make a table of Python rows, in the place of one of its name; as `insert_rows` takes them."""
+    listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
+    connection.execute(f"create or replace table {table} ({listed})")
+    insert_rows(connection, table, columns, rows)
+
+
+def parquet(files: Iterable[object], options: str = "") -> str:
+    """The rows of parquet files, as what a query is `from`; `options` are the engine's."""
+    return f"read_parquet([{', '.join(map(literal, files))}]{options})"
+
+
+def records(connection: Any, query: str, parameters: object = None) -> list[dict[str, Any]]:
+    """The rows of a query, each by the names of its columns."""
+    found = connection.execute(query, parameters)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def execute(connection: Any, rule: Statement, text: str) -> list[tuple[Any, ...]]:
+    """Run a text that holds a rule's body, and what it gives; SqlError names file and line."""
+    try:
+        return list(connection.execute(text).fetchall())
+    except Exception as error:
+        raise failure(rule, error) from None
+
+
 def columns(connection: duckdb.DuckDBPyConnection, rule: Statement) -> tuple[str, ...]:
     """The columns a rule returns; SqlError names file and line, as a relation's would not."""
     try:
@@ -134,10 +163,7 @@ def write_parquet(
     extra = f", kv_metadata {{{pairs}}}" if pairs else ""
     options = f"format parquet, compression zstd, dictionary_size_limit {_DICTIONARY}{extra}"
     copy = f"copy ({body}) to {literal(target)} ({options})"
-    try:
-        ((rows,),) = connection.execute(copy).fetchall()
-    except Exception as error:
-        raise failure(statement, error) from None
+    ((rows,),) = execute(connection, statement, copy)
     return int(rows)
 
 

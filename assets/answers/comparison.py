@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.database import open_database
+from sql.run import records
 
 IN_FORCE = "in_force"
 
@@ -143,9 +144,7 @@ class Comparer:
 
     def _rows(self, query: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
         used = {name: value for name, value in asked.items() if f"${name}" in query}
-        found = self._con.execute(query, used)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return records(self._con, query, used)
 
 
 def _rule(rows: list[dict[str, Any]]) -> Rule:

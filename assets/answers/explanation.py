@@ -14,6 +14,7 @@ from typing import Any
 
 from assets.answers.explained import Key, Node, below, key_of, of_basis, of_measure
 from assets.database import open_database
+from sql.run import records
 
 _REACHED = """
 with recursive reached as (
@@ -138,6 +139,4 @@ class Explainer:
         return found
 
     def _rows(self, query: str, parameters: list[object]) -> list[dict[str, Any]]:
-        found = self._con.execute(query, parameters)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return records(self._con, query, parameters)

@@ -13,7 +13,7 @@ from assets.building.plan import Plan
 from assets.building.workbench import Workbench
 from assets.outputs import OutputRecord
 from assets.rulebook.rules import trailing
-from sql.run import connect, literal
+from sql.run import connect, literal, records
 
 
 def run_check(bench: Workbench, name: str, month: date) -> OutputRecord:
@@ -31,6 +31,4 @@ def offending_rows(plan: Plan, name: str, month: date, limit: int) -> list[dict[
         return []
     path = literal(plan.outputs.path(record))
     with connect(plan.home.settings.timezone) as engine:
-        found = engine.execute(f"from read_parquet({path}) limit {limit}")
-        columns = [column[0] for column in found.description]
-        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        return records(engine, f"from read_parquet({path}) limit {limit}")

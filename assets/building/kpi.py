@@ -16,7 +16,7 @@ from assets.record.revisions import Revision
 from assets.rulebook.rules import KPI_ORDER
 from schemas.register_columns import LEVELS
 from sql.header import Statement
-from sql.run import failure, literal, quoted, table_name
+from sql.run import execute, literal, make_table, quoted, table_name
 
 # what the scorecard's statements leave for readers, beside the scorecard itself
 KEPT = ("inputs", "cells", "composites", "realisations", "scorecard")
@@ -89,8 +89,7 @@ def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None
 
 
 def _closed_realisations(bench: Workbench, files: list[Path]) -> None:
-    columns = ", ".join(f"{name} {kind}" for name, kind in CLOSED_REALISATIONS.items())
-    bench.connection.execute(f"create or replace table kpi.closed_realisations ({columns})")
+    make_table(bench.connection, "kpi.closed_realisations", CLOSED_REALISATIONS, [])
     for file in files:
         bench.connection.execute(
             f"insert into kpi.closed_realisations by name select {', '.join(CLOSED_REALISATIONS)} "
@@ -126,10 +125,7 @@ def _keep_closed(bench: Workbench, table: str, revision: Revision, names: list[s
 
 
 def _table(bench: Workbench, rule: Statement, name: str) -> None:
-    try:
-        bench.connection.execute(f"create or replace table {name} as {rule.body}")
-    except Exception as error:
-        raise failure(rule, error) from None
+    execute(bench.connection, rule, f"create or replace table {name} as {rule.body}")
 
 
 def _climb(bench: Workbench, rule: Statement) -> None:

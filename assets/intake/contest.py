@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assets.home import Home
-from sql.run import connect, insert_rows, literal, quoted
+from sql.run import connect, insert_rows, literal, parquet, quoted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -105,7 +105,7 @@ class Contest:
         near = ""
         if old:
             ((first, last),) = self._con.execute(
-                f"select min({self._key}), max({self._key}) from {_files(new)}"
+                f"select min({self._key}), max({self._key}) from {parquet(new)}"
             ).fetchall()
             # what lies beyond is skipped by the statistics of its chunk
             near = f"where {self._key} between {literal(first)} and {literal(last)}"
@@ -118,7 +118,7 @@ class Contest:
                           "month text, is_new boolean)")  # fmt: skip
         rows = [(c.path, c.sequence, c.month, c.is_new) for c in chunks]
         insert_rows(self._con, "places", _PLACES, rows)
-        files = _files([*new, *old], _NAMED + ", union_by_name = true")
+        files = parquet([*new, *old], _NAMED + ", union_by_name = true")
         self._con.execute(
             f"create temp table contested as select {self._key} as key, _version as version, "
             f"md5(cast(row({self._content(files)}) as text)) as content, file_id, "
@@ -151,8 +151,8 @@ class Contest:
         paths = [chunk.path for chunk in chunks if chunk.sequence in contesting]
         self._con.execute(
             f"create temp table spans as select sequence, cast(min({self._at}) as date) "
-            f"as first_day, cast(max({self._at}) as date) as last_day from {_files(paths, _NAMED)} "
-            "join places using (filename) group by sequence"
+            f"as first_day, cast(max({self._at}) as date) as last_day "
+            f"from {parquet(paths, _NAMED)} join places using (filename) group by sequence"
         )
 
     def _hashes(self, files: Sequence[str], where: str = "") -> pl.Series:
@@ -160,7 +160,7 @@ class Contest:
 
         Equal ones then stand beside each other, which takes a third of the time of grouping.
         """
-        select = f"select hash({self._key}) as h from {_files(files)} {where}"
+        select = f"select hash({self._key}) as h from {parquet(files)} {where}"
         found: pl.DataFrame = self._con.sql(select).pl()
         return found["h"].sort()
 
@@ -212,7 +212,3 @@ class Contest:
             "(format parquet, compression zstd)"
         ).fetchall()
         return int(copied[0][0])
-
-
-def _files(paths: Sequence[str], options: str = "") -> str:
-    return f"read_parquet([{', '.join(literal(path) for path in paths)}]{options})"

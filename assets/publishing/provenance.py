@@ -16,9 +16,10 @@ from sql.header import Keys, Statement
 from sql.run import (
     HERE,
     SqlError,
-    failure,
+    execute,
     insert_rows,
     literal,
+    make_table,
     quoted,
     statements,
     table_name,
@@ -164,8 +165,7 @@ def write_logs(
     SqlError where a number changed and nothing it rests on did.
     """
     for name, (columns, _) in LOGS.items():
-        listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-        con.execute(f"create table {table_name(name)} ({listed})")
+        make_table(con, table_name(name), columns, [])
         for path in so_far[name]:
             rows = f"from read_parquet({literal(path)})"
             con.execute(f"insert into {table_name(name)} by name {rows}")
@@ -211,7 +211,4 @@ def _tables(con: Any, catalog: str) -> set[str]:
 
 
 def _create(con: Any, rule: Statement, name: str, body: str, kind: str = "table") -> None:
-    try:
-        con.execute(f"create or replace {kind} {name} as {body}")
-    except Exception as error:
-        raise failure(rule, error) from None
+    execute(con, rule, f"create or replace {kind} {name} as {body}")

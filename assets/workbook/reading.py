@@ -11,6 +11,7 @@ from typing import Any
 
 from assets.database import open_database
 from schemas.register_columns import PERIODS
+from sql.run import records
 
 Row = dict[str, Any]
 
@@ -40,9 +41,7 @@ class Figures:
 
     def rows(self, sql: str) -> list[Row]:
         """A query's rows by column; `$year` is the workbook's year."""
-        found = self._con.execute(sql, {"year": self.year} if "$year" in sql else None)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return records(self._con, sql, {"year": self.year} if "$year" in sql else None)
 
     def holds_on(self, row: Row, period: str) -> bool:
         """Whether a dated row of the register holds when the period ends."""

@@ -29,6 +29,7 @@ from pipelines.commands.options import (
     published,
 )
 from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
+from sql.run import records
 
 Period = Annotated[str, typer.Argument(help="2024-Q1, 2024-S1, 2024-YTD-Q3 or 2024.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log for ever.")]
@@ -127,9 +128,7 @@ def pending_effects(home: Home) -> list[dict[str, Any]]:
     if version is None:
         return []
     with open_database(version.database) as con:
-        found = con.execute("select * from kpi.pending")
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return records(con, "from kpi.pending")
 
 
 def _print_pending(pending: list[dict[str, Any]]) -> None:

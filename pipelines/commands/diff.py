@@ -53,7 +53,7 @@ def differences(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Numbers that differ with their causes, and register rows that differ."""
     from assets.publishing.provenance import compare, snapshot
-    from sql.run import connect, literal
+    from sql.run import connect, literal, records
 
     con = connect("UTC")
     try:
@@ -61,16 +61,10 @@ def differences(
             con.execute(f"attach {literal(version.database)} as {mark}_db (read_only)")
             snapshot(con, f"{mark}_db", mark, version.manifest)
         compare(con)
-        numbers = _rows(con, "select * from found order by period, level, id, basis, table_name")
-        return numbers, _rows(con, "select * from register_found order by all")
+        numbers = records(con, "from found order by period, level, id, basis, table_name")
+        return numbers, records(con, "from register_found order by all")
     finally:
         con.close()
-
-
-def _rows(con: Any, query: str) -> list[dict[str, Any]]:
-    found = con.execute(query)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _named(home: Home, text: str) -> Version:

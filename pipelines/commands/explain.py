@@ -19,6 +19,7 @@ from pipelines.commands.options import (
     published,
 )  # fmt: skip
 from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
+from sql.run import records
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -141,14 +142,13 @@ def scorecard(
     place = open_home(home)
     version, period = published(place), period.upper().removeprefix(f"{year}-")
     with open_database(version.database) as connection:
-        found = connection.execute(
+        rows = records(
+            connection,
             "select * from kpi.scorecard where year = ? and period = ? order by "
             "list_position(['organisation', 'perspective', 'objective', 'kpi'], level), code, id, "
             "basis",
             [year, period],
         )
-        names = [column[0] for column in found.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         known = connection.execute("select distinct year, period from kpi.scorecard order by all")
         periods = ", ".join(f"{its_year}-{name}" for its_year, name in known.fetchall())
     if not rows:
