@@ -21,7 +21,7 @@ def run_check(bench: Workbench, name: str, month: date) -> OutputRecord:
     rule = bench.plan.rules.checks[name]
     bench.lay_out(rule.listed("reads"), month, trailing(rule))
     body = f"select * from ({rule.body}\n) order by all"
-    return bench.build(rule, f"check.{name}", month, bench.plan.rule(rule, month), body)
+    return bench.build(rule, f"check.{name}", month, body)
 
 
 def offending_rows(plan: Plan, name: str, month: date, limit: int) -> list[dict[str, object]]:

@@ -37,14 +37,14 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     plan = bench.plan
     damage.require_whole(plan.home)
     closing.require_ended(plan.home, plan.as_of)
-    fingerprint, scorecard = plan.scorecard(), plan.rules.kpi["scorecard"]
+    scorecard = plan.rules.kpi["scorecard"]
     rules = [plan.rules.kpi[name] for name in KPI_ORDER]
     refs = {name for rule in rules for name in rule.listed("reads") if name.startswith("ref.")}
     bench.lay_out([*sorted(refs), "metric.monthly"], None)
     _counted_now(bench, [])
     _compute(bench, [])
     ordered = f"select * from kpi.scorecard order by {scorecard.header['order']}"
-    bench.build(scorecard, AS_NOW, None, fingerprint, ordered)
+    bench.build(scorecard, AS_NOW, None, ordered)
     closed = revisions.shares(plan.home)
     if closed:
         _counted_now(bench, closed)
@@ -57,7 +57,7 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     for name in KEPT:
         rule = plan.rules.kpi[name]
         body = f"select * from kpi.{quoted(name)} order by {rule.header['order']}"
-        records.append(bench.build(rule, f"kpi.{name}", None, fingerprint, body))
+        records.append(bench.build(rule, f"kpi.{name}", None, body))
     return records
 
 

@@ -19,7 +19,7 @@ def build_table(bench: Workbench, name: str, month: date) -> OutputRecord:
             _count(bench, grain, month)
     bench.lay_out(rule.listed("reads"), month, trailing(rule))
     body = f"select * from ({rule.body}) order by {rule.header['order']}"
-    return bench.build(rule, name, month, bench.plan.rule(rule, month), body)
+    return bench.build(rule, name, month, body)
 
 
 def _count(bench: Workbench, grain: str, month: date) -> None:

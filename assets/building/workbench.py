@@ -184,7 +184,7 @@ class Workbench:
         )
 
     def build(
-        self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str,
+        self, rule: Statement, table: str, month: date | None, body: str,
         settles_by: str = "", judge: Callable[[str], None] | None = None,
     ) -> OutputRecord:  # fmt: skip
         """Run an ordered select into the lake and record what it was made from.
@@ -193,6 +193,7 @@ class Workbench:
         `judge` is handed the rows, as what a query is `from`, and raises what is wrong with them
         before they are kept: the next run would take them for whole.
         """
+        fingerprint = self.plan.fingerprint(table, month)
         scratch, rows = self.write(rule, table, digest(table, str(month)), body)
         if judge is not None:
             judge(f"read_parquet({literal(scratch)})")
