@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from assets.building.plan import Plan
-from assets.publishing.content import column_comment, table_comment
+from assets.dictionary import column_comment
+from assets.publishing.content import table_comment
 from sql.run import SqlError, execute, literal, quoted, table_name
 
 _REMARKS = """
