@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -56,20 +57,14 @@ def explain(
 
     Example: kring explain 3a-N 2024-Q3
     """
-    from assets.answers.explanation import Explainer, UnknownFigureError
+    from assets.answers.explanation import Explainer
 
     place = open_home(home)
     month = _MONTH.match(period.strip())
     year, name = (int(month[1]), month[0]) if month else parse_period(period)
     version = published(place)
-    explainer = Explainer(version.database)
-    try:
-        with of_any_age(version.manifest):
-            node = explainer.explain(figure, year, name)
-    except UnknownFigureError as error:
-        raise HomeError(str(error)) from None
-    finally:
-        explainer.close()
+    with of_any_age(version.manifest), closing(Explainer(version.database)) as explainer:
+        node = explainer.explain(figure, year, name)
     if as_json:
         print_json({"is_sample": place.sample() is not None, **node.as_json()})
         return
