@@ -7,24 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from assets.database import open_database
 from assets.performance_report.figures import Node, Row
 from schemas.register_columns import PERIODS
 from sql.run import records
 
 CELL = ("year", "period", "metric_id", "channel", "service")
 _NODE = ("year", "period", "id", "basis")
-
-
-def opened(database: Path, timezone: str) -> Any:
-    """The database, read-only, in the organisation's zone."""
-    connection = open_database(database)
-    connection.execute("set TimeZone = $zone", {"zone": timezone})
-    connection.execute("set enable_progress_bar = false")
-    return connection
 
 
 class Reader:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.home import Home
-from assets.lake import digest, sha256_file
+from assets.lake import digest, sha256_file, stated
 from assets.lanes import side_by_side
 from assets.performance_report.own_text import OwnTexts
 
@@ -77,7 +77,7 @@ def _write_year(home: Home, building: Path, year: int) -> list[dict[str, Any]]:
     for lang in home.settings.reports:
         path = building / f"report.{year}.{lang}.html"
         path.write_text(render(report, own_texts(home), lang), encoding="utf-8", newline="\n")
-        files.append({"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size})
+        files.append(stated(path))
     return files
 
 

@@ -21,8 +21,7 @@ class Figures:
 
     def __init__(self, database: Path, year: int, timezone: str) -> None:
         self.year = year
-        self._con = open_database(database)
-        self._con.execute("set TimeZone = $zone", {"zone": timezone})
+        self._con = open_database(database, timezone)
         held = self.rows("select distinct period, period_end, quarter, month from ref.calendar "
                          "where year = $year")  # fmt: skip
         self.ends: dict[str, date] = {row["period"]: row["period_end"] for row in held}

@@ -11,7 +11,14 @@ from assets.record.versions import Version, versions
 from assets.rounding import rounded
 from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home, published
-from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
+from pipelines.commands.terminal import (
+    console,
+    named_figure,
+    print_json,
+    print_table,
+    say,
+    say_sample,
+)
 
 _SHOWN = 40
 
@@ -104,16 +111,10 @@ def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
         rows = [n for n in shown if n["cause"] == cause]
         print_table(
             "", ("period", "figure", "before", "after"),
-            [(n["period"], _figure(n), *_values(n)) for n in rows], right=("before", "after"),
+            [(n["period"], named_figure(n), *_values(n)) for n in rows], right=("before", "after"),
         )  # fmt: skip
     if len(shown) < len(numbers):
         console().print(f"{len(numbers) - len(shown)} more with --all")
-
-
-def _figure(row: dict[str, Any]) -> str:
-    parts = (row["id"], row["channel"], row["queue"], row["service"])
-    mark = " (reported)" if row["basis"] == "reported" else ""
-    return " ".join(str(part) for part in parts if part) + mark
 
 
 def _values(row: dict[str, Any]) -> tuple[str, str]:

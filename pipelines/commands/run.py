@@ -105,7 +105,8 @@ def run_home(home: Home, as_of: date) -> Outcome:
     asked = _files(plan)
     if _has_work(plan):
         preflight(home)
-        plan = _work(home, as_of, plan, outcome)
+        with beginning(home):  # Dagster's imports leave a core idle
+            plan = _work(home, as_of, plan, outcome)
     waiting = _files(plan)
     outcome.files = len(asked - waiting)
     version = current(home)
@@ -136,11 +137,6 @@ def _has_work(plan: Plan) -> bool:
 
 
 def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
-    with beginning(home):  # Dagster's imports leave a core idle
-        return _through_dagster(home, as_of, plan, outcome)
-
-
-def _through_dagster(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
     folder = prepare_instance(home)
     os.environ["DAGSTER_HOME"] = str(folder)
 
