@@ -1,7 +1,8 @@
-"""The only door to DuckDB for rules: connections, views by declared lineage, errors with SQL.
+"""The only door to DuckDB for rules: connections, the pieces of composed SQL, errors with file
+and line.
 
-A statement sees the names its header `reads` and no others, so lineage is stated once and
-an undeclared read fails. Reading exports is `assets.exports`' own, sandboxed door.
+What a statement sees is laid out by who runs it. Reading exports is `assets.exports`' own,
+sandboxed door.
 """
 
 from __future__ import annotations
@@ -25,11 +26,6 @@ MACROS = (*READERS_MACROS, HERE / "grain_macros.sql")
 # Distinct values of a column, in a row group, up to which it is written by a dictionary. The engine
 # collects a fifth of the rows before it gives up, which for keys and times is work for nothing.
 _DICTIONARY = 4000
-FACT_KEYS = Keys.of("title grain reads key", "order apart day instant")
-METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "owner note grains")
-KPI_KEYS = Keys.of("title grain reads", "order")
-CHECK_KEYS = Keys.of("title reads severity reason", "tolerance trailing")
-TABLE_KEYS = Keys.of("title grain reads order", "trailing")
 
 
 DESCRIBE = "describe "

@@ -12,7 +12,7 @@ from datetime import date
 from assets.building.plan import Plan
 from assets.building.workbench import Workbench
 from assets.outputs import OutputRecord
-from assets.rulebook.rules import trailing
+from assets.rulebook.headers import trailing
 from sql.run import connect, literal, records
 
 

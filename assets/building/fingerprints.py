@@ -17,7 +17,8 @@ from assets.outputs import OutputRecord
 from assets.periods import KindMonth, month_end, window
 from assets.record import revisions
 from assets.rulebook.grains import GRAINS, grain_of
-from assets.rulebook.rules import KPI_ORDER, raw_kinds, trailing
+from assets.rulebook.headers import raw_kinds, trailing
+from assets.rulebook.rules import KPI_ORDER
 from sql.header import Statement
 
 

@@ -13,7 +13,8 @@ from assets.building.fingerprints import Fingerprints
 from assets.lake import is_sound
 from assets.outputs import WHOLE, month_name
 from assets.periods import parse_month, window
-from assets.rulebook.rules import KPI_ORDER, trailing
+from assets.rulebook.headers import trailing
+from assets.rulebook.rules import KPI_ORDER
 
 
 @dataclass(frozen=True, order=True)

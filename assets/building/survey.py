@@ -18,7 +18,7 @@ from assets.home import Home
 from assets.intake import keys
 from assets.lake import is_sound, make_folder, place, sha256_file, trust
 from assets.outputs import month_name
-from assets.rulebook.rules import raw_kinds
+from assets.rulebook.headers import raw_kinds
 from assets.soundness import sound_chunks
 from assets.spans import Prepared, Survey
 from sql.header import Statement

@@ -8,7 +8,7 @@ from assets.building.metrics import SHAPE, shaped
 from assets.building.workbench import Workbench, held
 from assets.outputs import OutputRecord
 from assets.rulebook.grains import GRAINS, MOMENTS
-from assets.rulebook.rules import trailing
+from assets.rulebook.headers import trailing
 
 
 def build_table(bench: Workbench, name: str, month: date) -> OutputRecord:

@@ -11,7 +11,8 @@ from assets.graph.events import asset_key, evaluations
 from assets.graph.landing import raw_verdicts
 from assets.graph.steps import check_verdicts
 from assets.periods import parse_month
-from assets.rulebook.rules import Rules, first_table
+from assets.rulebook.headers import first_table
+from assets.rulebook.rules import Rules
 from schemas.register_columns import KINDS
 
 
