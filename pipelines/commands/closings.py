@@ -42,12 +42,6 @@ Period = Annotated[str, typer.Argument(help="2024-Q1, 2024-S1, 2024-YTD-Q3 or 20
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log for ever.")]
 
 
-def register(app: typer.Typer) -> None:
-    app.command("close")(close_period)
-    app.command("reopen")(reopen_period)
-    app.command("closings")(list_closings)
-
-
 def close_period(
     period: Period, reason: Reason, by: ByOption = None, home: HomeOption = None
 ) -> None:

@@ -22,10 +22,6 @@ _NUMBERS = ("numerator", "denominator", "%")
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(compare)
-
-
 def compare(
     period: Annotated[str, typer.Argument(help="2024-03, 2024-Q1, 2024.")],
     channel: Annotated[str | None, typer.Option(help="Only this channel: phone, chat.")] = None,

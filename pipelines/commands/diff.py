@@ -23,10 +23,6 @@ from pipelines.commands.terminal import (
 _SHOWN = 40
 
 
-def register(app: typer.Typer) -> None:
-    app.command("diff")(diff)
-
-
 def diff(
     before: Annotated[
         str,

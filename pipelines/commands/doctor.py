@@ -13,10 +13,6 @@ from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, parse
 from pipelines.commands.terminal import console, print_json, say
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(doctor)
-
-
 def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
     """Say what is wrong with this installation, and what to do.
 

@@ -33,11 +33,6 @@ _SHOWN_FILES = 6
 _CALENDAR = ("rule event_kinds ", "rule events ", "rule service_hours ")
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(explain)
-    app.command()(scorecard)
-
-
 def explain(
     figure: Annotated[
         str,

@@ -58,10 +58,6 @@ class Outcome:
         return 3 if any(found.must_be_acted_on for found in self.findings) else 0
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(run)
-
-
 def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
     """Read what is new, rebuild what is stale, publish.
 

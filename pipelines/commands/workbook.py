@@ -12,10 +12,6 @@ from pipelines.commands.options import HomeOption, Language, open_home, publishe
 from pipelines.commands.terminal import console, say_sample
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(workbook)
-
-
 def workbook(
     year: Annotated[int, typer.Argument(help="The year.")],
     out: Annotated[Path | None, typer.Option(help="The file (default: kring-YEAR.xlsx).")] = None,
