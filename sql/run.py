@@ -163,6 +163,12 @@ def write_parquet(
     return int(rows)
 
 
+def create(connection: Any, rule: Statement, name: str, kind: str = "table") -> None:
+    """Create or replace what a rule returns, in its order; `name` is quoted already."""
+    order = f" order by {rule.header['order']}" if "order" in rule.header else ""
+    execute(connection, rule, f"create or replace {kind} {name} as {rule.body}{order}")
+
+
 def failure(statement: Statement, error: Exception) -> SqlError:
     """The engine's complaint with file and line; what stands in a row is not passed on.
 

@@ -1,8 +1,7 @@
 """Why a figure is what it is: the tree below it, read from the published kpi.explain.
 
 Read from the published database alone, so an explanation cannot disagree with what readers
-see. What rests on what is decided by `sql/published/kpi.explain.sql`; showing it is the
-command's.
+see. What rests on what is decided by `sql/explanation`; showing it is the command's.
 """
 
 from __future__ import annotations

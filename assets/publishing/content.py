@@ -26,6 +26,7 @@ from assets.publishing.accounting import (
     file_rows,
     reject_files,
 )
+from assets.publishing.explaining import EXPLANATION
 from assets.publishing.reconciliation import TITLE, references_digest
 from assets.record import decisions, revisions
 from schemas.register_tables import TABLES
@@ -167,6 +168,7 @@ def content_digest(plan: Plan) -> str:
         [file_id for file_id, _ in reject_files(plan)],
         {name: rule.fingerprint for name, rule in plan.rules.views.items()},
         {name: rule.fingerprint for name, rule in plan.rules.published.items()},
+        EXPLANATION.fingerprint,
         revisions.standing_digest(plan.home),
         references_digest(plan.home),
         plan.rules.macros,

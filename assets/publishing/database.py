@@ -27,11 +27,11 @@ from assets.publishing.content import (
     operational_tables,
     reference_tables,
 )
+from assets.publishing.explaining import write_explanation
 from assets.publishing.leaving import lingers
 from assets.publishing.one_table import export, fill_in, insert, link
 from assets.publishing.provenance import (
     take_in_before,
-    write_explanation,
     write_logs,
     write_revisions,
 )

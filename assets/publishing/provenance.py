@@ -1,7 +1,7 @@
-"""What a version says of its own figures: the explanation, the revisions, the restatements.
+"""What a version says of its own changes: the revisions, the restatements.
 
 Computed in the database as it is written, from what readers will see, so it cannot disagree
-with it. The rules are `sql/published` and `sql/restatement`.
+with it. The rules are `sql/restatement`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from assets.building.plan import Plan
+from assets.publishing.assembled import Assembled
 from assets.record import revisions
-from sql.header import Keys, Statement
+from sql.header import Keys, Statement, read_statement
 from sql.run import (
     HERE,
     SqlError,
-    execute,
+    create,
     insert_rows,
     literal,
     make_table,
     quoted,
-    statements,
     table_name,
 )
 
@@ -48,6 +48,15 @@ REGISTER_CHANGES = {
     **_WHEN, "table_name": "text", "row_key": "text", "valid_from": "date", "change": "text",
     "was": "text", "now": "text",
 }  # fmt: skip
+# each step is built on those before
+CAUSES = Assembled(
+    "restatement",
+    "causes",
+    (
+        "changed", "register_found", "settings", "fates", "pairs", "opened", "rows_changed",
+        "register_pairs", "file_pairs", "moved_by_files", "recounted", "moved_by_states",
+    ),
+)  # fmt: skip
 # the logs a version carries on, and the comparison that gives their new rows
 LOGS = {
     "ops.restatements": (RESTATEMENTS, "found"),
@@ -56,26 +65,8 @@ LOGS = {
 
 
 @cache
-def _rules() -> dict[str, Statement]:
-    return statements(HERE / "restatement", Keys.of("title grain reads"))
-
-
-def write_explanation(plan: Plan, con: Any) -> None:
-    """kpi.explain: computed for what is open, as it was closed for what is closed."""
-    for name, rule in plan.rules.published.items():
-        _create(con, rule, table_name(name), f"{rule.body} order by {rule.header['order']}")
-    for revision, names in revisions.shares(plan.home):
-        periods = ", ".join(literal(name) for name in names)
-        where = f"where year = {revision.year} and period in ({periods})"
-        con.execute(f"delete from kpi.explain {where}")
-        file = literal(revision.file("kpi.explain"))
-        con.execute(f"insert into kpi.explain by name from read_parquet({file}) {where}")
-        said = f"closed as revision {revision.number}: {revision.decision.reason}"
-        con.execute(
-            "insert into kpi.explain by name select distinct year, period, basis, figure, "
-            f"'closing' as kind, {literal(f'closing:{revision.year}-{revision.period}')} as part, "
-            f"{literal(said)} as text from kpi.explain {where}"
-        )
+def _restatements() -> Statement:
+    return read_statement(HERE / "restatement" / "restatements.sql", Keys.of("title grain reads"))
 
 
 def write_revisions(plan: Plan, con: Any) -> None:
@@ -131,12 +122,8 @@ def compare(con: Any) -> None:
             for mark in ("after", "before")
         )
         con.execute(f"create or replace temp view {quoted('both_' + name)} as {body}")
-    for name, target in (
-        ("changed", "changed"), ("register", "register_found"), ("causes", "causes"),
-        ("restatements", "found"),
-    ):  # fmt: skip
-        rule = _rules()[name]
-        _create(con, rule, target, rule.body, kind="temp table")
+    CAUSES.lay_out(con)
+    create(con, _restatements(), "found", "temp table")
 
 
 def take_in_before(con: Any, database: Path, manifest: dict[str, Any]) -> bool:
@@ -208,7 +195,3 @@ def _tables(con: Any, catalog: str) -> set[str]:
         [catalog],
     ).fetchall()
     return {name for (name,) in rows}
-
-
-def _create(con: Any, rule: Statement, name: str, body: str, kind: str = "table") -> None:
-    execute(con, rule, f"create or replace {kind} {name} as {body}")

@@ -15,7 +15,7 @@ from assets.home import Home
 from assets.lake import digest, sha256_file
 from schemas.reference import REFERENCE, Reference, ReferenceRefused, read_reference
 from sql.header import Keys, Statement
-from sql.run import HERE, execute, make_table, quoted, records, statements, table_name
+from sql.run import HERE, create, make_table, quoted, records, statements, table_name
 
 TITLE = (
     "Figures as reports print them, beside the computed ones, and where a report disagrees with "
@@ -101,8 +101,7 @@ def reconcile(connection: Any, catalog: str, reference: Reference) -> list[Row]:
         connection.execute(f"create or replace view {table_name(name)} as select * from {place}")
     _lay_out(connection, reference)
     for name in STEPS:
-        step = steps()[name]
-        execute(connection, step, f"create or replace table reference.{name} as {step.body}")
+        create(connection, steps()[name], f"reference.{name}")
     figures = records(connection, "from reference.figures order by line")
     return [
         tuple({"file": reference.file, **row}.get(column) for column in COLUMNS)
@@ -128,7 +127,7 @@ def _findings(connection: Any) -> list[dict[str, Any]]:
     """What every rule found, in the order of the file."""
     rows: list[dict[str, Any]] = []
     for name, rule in consistency_rules().items():
-        execute(connection, rule, f"create or replace table reference.found as {rule.body}")
+        create(connection, rule, "reference.found")
         about = {"rule": name, "reason": rule.header["words"]}
         rows += [{**row, **about} for row in records(connection, steps()["findings"].body)]
     return sorted(rows, key=lambda row: (row["line"], row["rule"], row["finding"]))

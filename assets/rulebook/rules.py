@@ -131,7 +131,7 @@ def load_rules(home: Home) -> Rules:
         kpi=statements(HERE / "kpi", KPI_KEYS),
         views=statements(HERE / "views", VIEW_KEYS),
         tables=_in_reading_order(statements(HERE / "tables", TABLE_KEYS)),
-        published=statements(HERE / "published", PUBLISHED_KEYS),
+        published=statements(HERE / "explanation", PUBLISHED_KEYS),
     )
     for statement in rules.facts.values():
         _known_reads(statement, {f"raw.{kind}" for kind in KINDS} | _DATED)

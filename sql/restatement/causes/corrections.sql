@@ -1,0 +1,41 @@
+-- title: A file's rows were replaced: by those that correct them, or what moved its rows in other months
+with correcting as (
+    from fates where corrections > 0 and fate in ('arrived', 'withdrawn', 'read anew')
+),
+
+-- which of them has rows in the place of a file's
+known as (
+    select distinct both_corrections.source, both_corrections.file_id, corrected_by
+    from both_corrections
+    join correcting
+        on correcting.source = both_corrections.source
+        and correcting.file_id = both_corrections.corrected_by
+)
+
+select
+    recounted.period, recounted.basis, recounted.figure, 1 as precedence,
+    case fates.fate
+        when 'arrived' then 'file ' || fates.path || ' arrived'
+        when 'withdrawn' then 'file ' || fates.path || ' was withdrawn'
+        else 'files of source ' || fates.source || ' were read by another rule'
+    end || if(fates.fate = 'arrived', ' and corrected ' || fates.corrections || ' rows', '')
+        as cause
+from recounted
+join correcting as fates on fates.source = recounted.source
+where (recounted.source, recounted.file_id, fates.file_id) in (from known)
+-- rows that moved for another reason, or a version that does not say whose they were
+or not exists (
+    select 1 from known
+    where known.source = recounted.source and known.file_id = recounted.file_id
+)
+union all
+select recounted.period, recounted.basis, recounted.figure, 1, moved_by_files.cause
+from recounted
+join recounted as elsewhere
+    on elsewhere.file_id = recounted.file_id
+    and elsewhere.figure = recounted.figure
+    and elsewhere.period <> recounted.period
+join moved_by_files
+    on moved_by_files.period = elsewhere.period
+    and moved_by_files.basis = elsewhere.basis
+    and moved_by_files.figure = elsewhere.figure

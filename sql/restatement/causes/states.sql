@@ -1,0 +1,2 @@
+-- title: A check, a closing or a state is another
+from moved_by_states

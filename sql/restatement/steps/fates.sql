@@ -1,0 +1,45 @@
+-- title: What became of each file itself, whatever figure it counts in
+-- grain: one row per file and source
+with files as (
+    select
+        version,
+        file_id,
+        source,
+        min(path) as path,
+        min(status) as status,
+        max(corrections) as corrections,
+        any_value(reading order by reading) as reading
+    from both_files
+    where file_id is not null
+    group by version, file_id, source
+),
+
+held_before as (
+    select distinct file_id from files where version = 'before' and status = 'loaded'
+),
+
+held_after as (
+    select distinct file_id from files where version = 'after' and status = 'loaded'
+)
+
+select
+    file_id,
+    source,
+    coalesce(after.path, before.path) as path,
+    greatest(coalesce(before.corrections, 0), coalesce(after.corrections, 0)) as corrections,
+    case
+        when before.status is distinct from 'loaded' and after.status = 'loaded'
+            then if(file_id in (from held_before), 'read anew', 'arrived')
+        when after.status = 'withdrawn' and before.status = 'loaded' then 'withdrawn'
+        -- other settings read all files anew, and are told themselves
+        when exists (from settings) then 'kept'
+        when before.status = 'loaded' and after.status is distinct from 'loaded'
+            then if(
+                file_id in (from held_after), 'read anew',
+                if(after.status = 'refused', 'refused', 'gone')
+            )
+        when before.reading is distinct from after.reading then 'read anew'
+        else 'kept'
+    end as fate
+from (select * from files where version = 'before') as before
+full join (select * from files where version = 'after') as after using (file_id, source)

@@ -1,0 +1,8 @@
+-- title: Files that are what they were, of which more or fewer rows count: others replaced or moved them
+-- grain: one row per figure (its period and basis) and file
+select
+    period, basis, figure, file_id, source,
+    'file ' || coalesce(path, name) || ' counts ' || coalesce(new_rows, 0) || ' rows, before '
+    || coalesce(old_rows, 0) as cause
+from file_pairs
+where fate = 'kept' and old_rows is distinct from new_rows and not (is_opened and is_new)
