@@ -19,17 +19,22 @@ if TYPE_CHECKING:
 _LACKING = re.compile(r"does not exist|not found in FROM clause|does not have a column named")
 
 
-def open_database(database: Path) -> duckdb.DuckDBPyConnection:
-    """Open it read-only; raises HomeError where its file is damaged."""
+def open_database(database: Path, timezone: str = "") -> duckdb.DuckDBPyConnection:
+    """Open it read-only, its times shown in a zone; raises HomeError where its file is damaged."""
     import duckdb
 
     try:
-        return duckdb.connect(str(database), read_only=True)
+        connection = duckdb.connect(str(database), read_only=True)
     except duckdb.Error:
         raise HomeError(
             f"{database} cannot be opened; kring verify says what of the version is damaged, "
             "kring rollback goes back to another"
         ) from None
+    # or a long query draws its bar on standard output
+    connection.execute("set enable_progress_bar = false")
+    if timezone:
+        connection.execute("set TimeZone = $zone", {"zone": timezone})
+    return connection
 
 
 @contextmanager

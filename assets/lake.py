@@ -108,6 +108,11 @@ def place(written: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def stated(path: Path) -> dict[str, Any]:
+    """A file as a manifest states it."""
+    return {"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size}
+
+
 def link_or_copy(path: Path, target: Path) -> None:
     """Give a file that is never altered a second name."""
     try:

@@ -78,10 +78,6 @@ class Outputs:
         wanted = None if months is None else {month_name(month) for month in months}
         return [r for r in self.of_table(table) if wanted is None or r.month in wanted]
 
-    def paths(self, table: str, months: Iterable[date] | None = None) -> list[Path]:
-        """The parquet files of a table, for the months asked (all by default)."""
-        return [self.path(r) for r in self.records(table, months)]
-
     def keep(self, written: Path, record: OutputRecord) -> OutputRecord:
         """Take a written parquet file in, then its record; what it replaces is removed last.
 

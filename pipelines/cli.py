@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Callable
 
 import typer
 
@@ -42,29 +43,42 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-_COMMANDS = (
-    homes,
-    run,
-    status,
-    checks,
-    explain,
-    compare,
-    reconcile,
-    report,
-    closings,
-    sources,
-    check_source,
-    versions,
-    diff,
-    backups,
-    doctor,
-    service,
-    persons,
-    dictionary,
-    workbook,
-)
-for module in _COMMANDS:
-    module.register(app)
+# in the order of `kring --help`
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "init": homes.init,
+    "sample": homes.sample,
+    "key": homes.key,
+    "ui": homes.ui,
+    "run": run.run,
+    "status": status.status,
+    "checks": checks.checks,
+    "explain": explain.explain,
+    "scorecard": explain.scorecard,
+    "compare": compare.compare,
+    "reconcile": reconcile.reconcile,
+    "report": report.report,
+    "close": closings.close_period,
+    "reopen": closings.reopen_period,
+    "closings": closings.list_closings,
+    "sources": sources.list_sources,
+    "gallery": sources.gallery,
+    "withdraw": sources.withdraw,
+    "check-source": check_source.check_source,
+    "versions": versions.list_versions,
+    "rollback": versions.rollback,
+    "verify": versions.verify_current,
+    "diff": diff.diff,
+    "backup": backups.backup,
+    "restore": backups.restore,
+    "doctor": doctor.doctor,
+    "service": service.service,
+    "rotate-key": persons.rotate_key,
+    "forget": persons.forget,
+    "dictionary": dictionary.dictionary,
+    "workbook": workbook.workbook,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)
 
 
 def main() -> None:

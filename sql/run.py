@@ -1,13 +1,14 @@
-"""The only door to DuckDB for rules: connections, views by declared lineage, errors with SQL.
+"""The only door to DuckDB for rules: connections, the pieces of composed SQL, errors with file
+and line.
 
-A statement sees the names its header `reads` and no others, so lineage is stated once and
-an undeclared read fails. Reading exports is `assets.exports`' own, sandboxed door.
+What a statement sees is laid out by who runs it. Reading exports is `assets.exports`' own,
+sandboxed door.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +27,6 @@ MACROS = (*READERS_MACROS, HERE / "grain_macros.sql", HERE / "period_macros.sql"
 # Distinct values of a column, in a row group, up to which it is written by a dictionary. The engine
 # collects a fifth of the rows before it gives up, which for keys and times is work for nothing.
 _DICTIONARY = 4000
-FACT_KEYS = Keys.of("title grain reads key", "order apart day instant")
-METRIC_KEYS = Keys.of("title unit numerator denominator rollup reads since", "owner note grains")
-KPI_KEYS = Keys.of("title grain reads", "order")
-CHECK_KEYS = Keys.of("title reads severity reason", "tolerance trailing")
-TABLE_KEYS = Keys.of("title grain reads order", "trailing")
 
 
 DESCRIBE = "describe "
@@ -110,6 +106,35 @@ def insert_rows(
     connection.execute(f"insert into {table} select {unnested}", listed)
 
 
+def make_table(
+    connection: Any, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Make a table of Python rows, in the place of one of its name; as `insert_rows` takes them."""
+    listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
+    connection.execute(f"create or replace table {table} ({listed})")
+    insert_rows(connection, table, columns, rows)
+
+
+def parquet(files: Iterable[object], options: str = "") -> str:
+    """The rows of parquet files, as what a query is `from`; `options` are the engine's."""
+    return f"read_parquet([{', '.join(map(literal, files))}]{options})"
+
+
+def records(connection: Any, query: str, parameters: object = None) -> list[dict[str, Any]]:
+    """The rows of a query, each by the names of its columns."""
+    found = connection.execute(query, parameters)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def execute(connection: Any, rule: Statement, text: str) -> list[tuple[Any, ...]]:
+    """Run a text that holds a rule's body, and what it gives; SqlError names file and line."""
+    try:
+        return list(connection.execute(text).fetchall())
+    except Exception as error:
+        raise failure(rule, error) from None
+
+
 def columns(connection: duckdb.DuckDBPyConnection, rule: Statement) -> tuple[str, ...]:
     """The columns a rule returns; SqlError names file and line, as a relation's would not."""
     try:
@@ -135,20 +160,14 @@ def write_parquet(
     extra = f", kv_metadata {{{pairs}}}" if pairs else ""
     options = f"format parquet, compression zstd, dictionary_size_limit {_DICTIONARY}{extra}"
     copy = f"copy ({body}) to {literal(target)} ({options})"
-    try:
-        ((rows,),) = connection.execute(copy).fetchall()
-    except Exception as error:
-        raise failure(statement, error) from None
+    ((rows,),) = execute(connection, statement, copy)
     return int(rows)
 
 
 def create(connection: Any, rule: Statement, name: str, kind: str = "table") -> None:
     """Create or replace what a rule returns, in its order; `name` is quoted already."""
     order = f" order by {rule.header['order']}" if "order" in rule.header else ""
-    try:
-        connection.execute(f"create or replace {kind} {name} as {rule.body}{order}")
-    except Exception as error:
-        raise failure(rule, error) from None
+    execute(connection, rule, f"create or replace {kind} {name} as {rule.body}{order}")
 
 
 def failure(statement: Statement, error: Exception) -> SqlError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from commands import Command
+from exporting import Bench
 from homes import TestHome
 
 
@@ -26,6 +28,14 @@ def place(filled: TestHome, tmp_path: Path) -> TestHome:
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     return Command(monkeypatch, capsys)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """A sandbox that reads hand-built exports."""
+    made = Bench(tmp_path)
+    yield made
+    made.con.close()
 
 
 @pytest.fixture(scope="session")

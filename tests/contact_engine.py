@@ -19,9 +19,10 @@ from assets.building.metrics import SHAPE
 from assets.building.rule_tables import register_rows
 from assets.periods import PERIODS
 from assets.rulebook.grains import GRAINS, at_grain, moments
+from assets.rulebook.headers import FACT_KEYS, METRIC_KEYS, TABLE_KEYS
 from schemas.register import load_register
 from sql.header import Statement
-from sql.run import FACT_KEYS, HERE, METRIC_KEYS, TABLE_KEYS, connect, quoted, statements
+from sql.run import HERE, connect, quoted, statements
 
 METRICS = ("service_level", "abandonment", "speed_of_answer", "handle_time")
 TABLES = ("metric.daily", "metric.interval", "metric.service_level_bridge",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,12 +68,6 @@ class Bench:
         rows = self.con.sql("select * exclude (_file) from export order by _row").fetchall()
         assert len(rows) + len(export.rejects) == export.records
         return Read(export, rows)
-
-
-def benches(folder: Path) -> Iterator[Bench]:
-    bench = Bench(folder)
-    yield bench
-    bench.con.close()
 
 
 def refusal(bench: Bench, content: bytes | Path, form: str = "csv", **keys: str) -> Refused:

@@ -11,7 +11,8 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from small_home import MACROS, PROJECT, Read, add_source, make_home, read
 
-from assets.arrivals.sources import Options, read_source
+from assets.arrivals.source_options import Options
+from assets.arrivals.sources import read_source
 from schemas.contract import KINDS, contract
 from sql.header import HeaderError
 

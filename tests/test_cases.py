@@ -21,7 +21,6 @@ import pytest
 import yaml
 from homes import TestHome
 
-from assets.arrivals.sources import KINDS
 from assets.building.kpi import CLOSED_REALISATIONS, COUNTED_NOW
 from assets.building.metrics import SHAPE
 from assets.building.plan import Plan
@@ -30,6 +29,7 @@ from assets.building.workbench import Workbench
 from assets.periods import calendar
 from assets.rounding import rounded
 from assets.rulebook.rules import KPI_ORDER
+from schemas.register_columns import KINDS
 from sql.header import Statement
 
 CASES = Path(__file__).parent / "cases"

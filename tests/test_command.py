@@ -40,12 +40,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     return home
 
 
-@pytest.fixture
-def copied(filled: TestHome, tmp_path: Path) -> TestHome:
-    """The filled home, to be spoilt."""
-    return filled.copied(tmp_path / "home")
-
-
 # 0 and 3
 
 
@@ -57,22 +51,22 @@ def test_0_when_nothing_is_new_and_all_is_there(filled: TestHome) -> None:
     assert (said["is_sample"], said["as_of"], said["files_read"]) == (False, AS_OF, 0)
 
 
-def test_3_as_long_as_something_has_to_be_acted_on(copied: TestHome) -> None:
+def test_3_as_long_as_something_has_to_be_acted_on(place: TestHome) -> None:
     """Published all the same, what could be read is there; and again when nothing is new."""
-    copied.put("calls/calls_20240116.csv", calls_file([call("A3", "31/02/2024 10:00:00")]))
-    copied.put("notes/readme.txt", "not an export")
-    copied.put("calls/calls_20240117.csv", calls_file([call("A4")]))
-    copied.run(AS_OF)
+    place.put("calls/calls_20240116.csv", calls_file([call("A3", "31/02/2024 10:00:00")]))
+    place.put("notes/readme.txt", "not an export")
+    place.put("calls/calls_20240117.csv", calls_file([call("A4")]))
+    place.run(AS_OF)
     contacts = "select contact_id from fact.contacts order by all"
-    assert copied.query(contacts) == [("A1",), ("A2",), ("A4",)]
-    done = copied.kring("run", "--as-of", AS_OF, "--json")
+    assert place.query(contacts) == [("A1",), ("A2",), ("A4",)]
+    done = place.kring("run", "--as-of", AS_OF, "--json")
     assert done.returncode == 3, done.stdout + done.stderr
     said = json.loads(done.stdout)
     assert (said["exit"], said["failures"]) == (3, [])
     findings = {finding["about"]: finding["text"] for finding in said["findings"]}
     assert findings["unclaimed"].startswith("notes/readme.txt: no source claims it")
     assert "not_a_time entered_at 1; first at record 1" in findings["refused"]
-    again = copied.kring("run", "--as-of", AS_OF)
+    again = place.kring("run", "--as-of", AS_OF)
     assert again.returncode == 3
     assert "notes/readme.txt" in again.stdout and "not_a_time" in again.stdout
 
@@ -137,18 +131,18 @@ def test_1_for_a_sample_over_real_exports(command: Command, filled: TestHome) ->
     assert not (filled.root / "sample.json").exists()
 
 
-def test_1_for_an_unknown_setting(command: Command, copied: TestHome) -> None:
-    with (copied.root / "kring.toml").open("a") as file:
+def test_1_for_an_unknown_setting(command: Command, place: TestHome) -> None:
+    with (place.root / "kring.toml").open("a") as file:
         file.write("keep_version = 3\n")
-    said = command(copied.root, "status")
+    said = command(place.root, "status")
     assert said.code == 1
     assert "kring.toml line 9: unknown key published.keep_version; known are" in said.text
 
 
-def test_1_for_a_broken_register(command: Command, copied: TestHome) -> None:
-    copied.edit_register("weights", "organisation,stakeholder,2024-01-01,,0.4", "organisation,"
+def test_1_for_a_broken_register(command: Command, place: TestHome) -> None:
+    place.edit_register("weights", "organisation,stakeholder,2024-01-01,,0.4", "organisation,"
                          "stakeholder,2024-01-01,,0.5")  # fmt: skip
-    said = command(copied.root, "status")
+    said = command(place.root, "status")
     assert said.code == 1
     assert "weights.csv" in said.text and "organisation" in said.text
 
@@ -156,28 +150,28 @@ def test_1_for_a_broken_register(command: Command, copied: TestHome) -> None:
 # the key of the pseudonyms
 
 
-def test_missing_key_is_refused_before_anything_is_read(copied: TestHome) -> None:
-    (copied.root / "key").unlink()
-    copied.put("calls/calls_20240116.csv", calls_file([call("A3")]))
-    ledger = sorted((copied.root / "lake/ledger").rglob("*"))
-    standing = (copied.root / "published/current").resolve()
-    done = copied.kring("run", "--as-of", AS_OF)
+def test_missing_key_is_refused_before_anything_is_read(place: TestHome) -> None:
+    (place.root / "key").unlink()
+    place.put("calls/calls_20240116.csv", calls_file([call("A3")]))
+    ledger = sorted((place.root / "lake/ledger").rglob("*"))
+    standing = (place.root / "published/current").resolve()
+    done = place.kring("run", "--as-of", AS_OF)
     assert done.returncode == 1, done.stdout
     said = " ".join((done.stdout + done.stderr).split())
     assert "the key file key is missing; restore it from where you keep it" in said
     assert f"nothing was published; version {standing.name} stands" in said
     assert "Traceback" not in said
-    assert not (copied.root / "key").exists(), "no new one is made in its place"
-    assert sorted((copied.root / "lake/ledger").rglob("*")) == ledger
-    assert (copied.root / "published/current").resolve() == standing
+    assert not (place.root / "key").exists(), "no new one is made in its place"
+    assert sorted((place.root / "lake/ledger").rglob("*")) == ledger
+    assert (place.root / "published/current").resolve() == standing
 
 
-def test_another_key_is_refused(command: Command, copied: TestHome) -> None:
-    (copied.root / "key").write_bytes(os.urandom(32))
-    copied.put("calls/calls_20240116.csv", calls_file([call("A3")]))
+def test_another_key_is_refused(command: Command, place: TestHome) -> None:
+    (place.root / "key").write_bytes(os.urandom(32))
+    place.put("calls/calls_20240116.csv", calls_file([call("A3")]))
     with pytest.raises(HomeError, match="is not the one this home was filled with"):
-        copied.run(AS_OF)
-    said = command(copied.root, "key", "KP-0001")
+        place.run(AS_OF)
+    said = command(place.root, "key", "KP-0001")
     assert (said.code, said.out) == (1, "")
     assert "put the former key back" in said.text
 

@@ -23,7 +23,8 @@ from homes import ROOT, TestHome
 
 from assets import dictionary
 from assets.building.plan import Plan
-from assets.dictionary import DictionaryError, examples
+from assets.dictionary import DictionaryError
+from assets.dictionary.columns import PSEUDONYMS
 from assets.dictionary.entries import Column, Table, lacking
 from pipelines import shipped_dictionary
 
@@ -169,18 +170,18 @@ def test_an_empty_comment_is_no_description(tmp_path: Path, home: TestHome) -> N
 
 def test_examples_are_of_their_columns_type_and_never_a_pseudonym(sample_home: TestHome) -> None:
     written = csv.DictReader((ROOT / "schemas/examples.csv").open(encoding="utf-8"))
-    examples_ = {(row["table"], row["column"]): row["example"] for row in written}
-    assert not {column for _, column in examples_} & set(examples.PSEUDONYMS)
+    examples = {(row["table"], row["column"]): row["example"] for row in written}
+    assert not {column for _, column in examples} & set(PSEUDONYMS)
     columns: list[tuple[Any, ...]] = sample_home.query(
         "select schema_name || '.' || table_name, schema_name, column_name, data_type "
         "from duckdb_columns() where not internal"
     )
     known = {(t, c) for t, _, c, _ in columns} | {(s, c) for _, s, c, _ in columns}
     known |= {("*", c) for _, _, c, _ in columns}
-    assert set(examples_) - known == set()
+    assert set(examples) - known == set()
     tried = 0
     for table, schema, column, kind in columns:
-        found = [examples_.get((place, column)) for place in (table, schema, "*")]
+        found = [examples.get((place, column)) for place in (table, schema, "*")]
         value = next((v for v in found if v is not None), None)
         if value is not None and not table.startswith("ref."):
             duckdb.execute(f"select cast(? as {kind})", [value])

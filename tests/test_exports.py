@@ -7,13 +7,12 @@ import gzip
 import hashlib
 import io
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from drawing import examples
-from exporting import PLAIN, SEMI, Bench, benches, refusal
+from exporting import PLAIN, SEMI, Bench, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,11 +27,6 @@ from assets.exports import (
 )
 
 ROWS = [("1", "Ani", "5"), ("2", "Budi", "6")]
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    yield from benches(tmp_path)
 
 
 @pytest.mark.parametrize(

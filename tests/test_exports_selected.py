@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from exporting import PLAIN, SEMI, Bench, benches, refusal
+from exporting import PLAIN, SEMI, Bench, refusal
 
 from assets.exports import select_columns
 from sql.header import HeaderError
 
 NEW_LINE = b"\n"
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    yield from benches(tmp_path)
 
 
 def test_b9_columns_go_by_name_in_any_spelling(bench: Bench) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import random
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,18 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from drawing import examples
-from exporting import Bench, benches, refusal
+from exporting import Bench, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.exports import Refused, json_stream
 
 LOCAL = "%d/%m/%Y %H:%M:%S"
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    yield from benches(tmp_path)
 
 
 # json

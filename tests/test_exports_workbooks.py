@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from datetime import time as clock
-from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
-from exporting import Bench, benches, refusal
+from exporting import Bench, refusal
 
 LOCAL = "%d/%m/%Y %H:%M:%S"
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    yield from benches(tmp_path)
 
 
 Fill = Callable[[xlsxwriter.Workbook, Any], None]

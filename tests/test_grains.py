@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from test_service_level_rules import OUTCOMES, WAITS
 
 from assets.rulebook.grains import check_grains
+from assets.rulebook.headers import FACT_KEYS, METRIC_KEYS
 from sql.header import HeaderError, Statement
-from sql.run import FACT_KEYS, HERE, METRIC_KEYS, statements
+from sql.run import HERE, statements
 
 CELL = "metric_id, channel, queue, source, policy_id"
 HALF_YEAR = 182 * 24 * 60

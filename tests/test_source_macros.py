@@ -20,8 +20,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets.exports import sandbox, select_columns
-from assets.exports.view import literal
 from sql.header import Statement
+from sql.run import literal
 
 MACROS = Path(__file__).resolve().parent.parent / "sql" / "source_macros.sql"
 CODES = "map {'OK': 'answered', '2': 'abandoned'}"

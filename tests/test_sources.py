@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.arrivals.sources import Expects, Source, read_source, read_sources
+from assets.arrivals.source_values import Expects
+from assets.arrivals.sources import Source, read_source, read_sources
 from sql.header import HeaderError
 
 HEAD = {"title": "Calls", "kind": "calls", "files": "calls/*.csv", "format": "csv"}

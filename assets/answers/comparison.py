@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from assets.database import open_database
+from assets.home import HomeError
+from sql.run import records
 
 IN_FORCE = "in_force"
-
-
-class UnknownCellError(ValueError):
-    """No such month, channel or queue in the published version; the message names those there."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,10 @@ class Comparer:
         self._con.close()
 
     def months(self, year: int, period: str) -> list[date]:
-        """The published months of a period (`Q1`, `Y`, or `03` for a month of the year)."""
+        """The published months of a period (`Q1`, `Y`, or `03` for a month of the year).
+
+        Raises HomeError where there are none, naming those that there are.
+        """
         rows = self._rows(
             "select distinct month from ref.calendar where year = $year "
             "and (period = $period or strftime(month, '%m') = $period) order by month",
@@ -98,7 +99,7 @@ class Comparer:
                 "select strftime(min(month), '%Y-%m'), strftime(max(month), '%Y-%m') "
                 "from ref.calendar"
             ).fetchall()
-            raise UnknownCellError(
+            raise HomeError(
                 f"{year}-{period} is not published; published months are {first} to {last}"
             )
         return [row["month"] for row in rows]
@@ -106,7 +107,10 @@ class Comparer:
     def compare(
         self, months: Sequence[date], channel: str | None, queue: str | None
     ) -> list[Comparison]:
-        """Each channel's rules over the months and its queues, or the one asked for."""
+        """Each channel's rules over the months and its queues, or the one asked for.
+
+        Raises HomeError where it is none, naming those that there are.
+        """
         asked = {"months": list(months), "channel": channel, "queue": queue}
         there = self._rows(
             "select distinct channel, queue from metric.service_level_bridge "
@@ -120,7 +124,7 @@ class Comparer:
         ]
         if not channels:
             names = ", ".join(" ".join(filter(None, row.values())) for row in there)
-            raise UnknownCellError(
+            raise HomeError(
                 f"there is no service level of {' '.join(filter(None, (channel, queue)))}; "
                 f"channels and queues are: {names or 'none'}"
             )
@@ -143,9 +147,7 @@ class Comparer:
 
     def _rows(self, query: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
         used = {name: value for name, value in asked.items() if f"${name}" in query}
-        found = self._con.execute(query, used)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return records(self._con, query, used)
 
 
 def _rule(rows: list[dict[str, Any]]) -> Rule:

@@ -13,6 +13,8 @@ from typing import Any
 
 from assets.answers.explained import Key, Node, below, key_of, of_basis, of_measure
 from assets.database import open_database
+from assets.home import HomeError
+from sql.run import records
 
 _REACHED = """
 with recursive reached as (
@@ -35,10 +37,6 @@ order by e.year, e.period, e.figure, e.kind, e.part_period, e.part, e.first_row
 """
 
 
-class UnknownFigureError(ValueError):
-    """No such figure or period in the published version."""
-
-
 class Explainer:
     """Explains figures of one published database (a read-only connection)."""
 
@@ -49,7 +47,10 @@ class Explainer:
         self._con.close()
 
     def explain(self, name: str, year: int, period: str) -> Node:
-        """The tree below a node, composite or metric, by code or id, in a period or month."""
+        """The tree below a node, composite or metric, by code or id, in a period or month.
+
+        Raises HomeError where there is no such figure or period.
+        """
         cards = self._rows(
             "select * from kpi.scorecard where year = ? and period = ? "
             "and (lower(code) = lower(?) or lower(id) = lower(?)) order by is_official desc",
@@ -105,7 +106,7 @@ class Explainer:
             [year, period, name],
         )
 
-    def _unknown(self, name: str, year: int, period: str) -> UnknownFigureError:
+    def _unknown(self, name: str, year: int, period: str) -> HomeError:
         moved = self._rows(
             "select distinct other.year, this.code, this.id from kpi.scorecard as other "
             "join kpi.scorecard as this on this.id = other.id and this.year = $1 "
@@ -113,13 +114,13 @@ class Explainer:
             [year, period, name],
         )
         if moved:
-            return UnknownFigureError(
+            return HomeError(
                 f"no figure {name} for {year}-{period}: it is the code of {moved[0]['year']}; "
                 f"in {year} the same figure ({moved[0]['id']}) is {moved[0]['code']}"
             )
         known = self._rows("select distinct year, period from kpi.scorecard order by all", [])
         periods = ", ".join(f"{row['year']}-{row['period']}" for row in known)
-        return UnknownFigureError(
+        return HomeError(
             f"no figure {name} for {period if period[:1].isdigit() else f'{year}-{period}'}; "
             "kring scorecard lists the codes, metrics and composites go by their id, and months "
             f"have no KPIs; published periods are: {periods or 'none'}"
@@ -137,6 +138,4 @@ class Explainer:
         return found
 
     def _rows(self, query: str, parameters: list[object]) -> list[dict[str, Any]]:
-        found = self._con.execute(query, parameters)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return records(self._con, query, parameters)

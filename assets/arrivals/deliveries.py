@@ -69,7 +69,7 @@ def pending(
     todo = []
     for file in found:
         for source in file.sources:
-            known = ledger.known(source.name, file.path, *file.stamp)
+            known = ledger.known(source.name, file.path, file.stamp)
             why = _why(home, known, file, rules[source.name], as_of)
             if why:
                 todo.append(Pending(file, source, known, why))

@@ -128,13 +128,11 @@ class Ledger:
         """The deliveries of a source whose rows count."""
         return [d for d in self.deliveries([source]) if d.status == LOADED]
 
-    def known(
-        self, source: str, path: str, size: int, mtime_ns: int, ctime_ns: int
-    ) -> Delivery | None:
+    def known(self, source: str, path: str, stamp: tuple[int, int, int]) -> Delivery | None:
         """The delivery of this very file as it lies there, judged by its stat alone."""
         for sha256 in self._contents.get((source, path), ()):
             d = self._by_place[source, path, sha256]
-            if d.stamp == (size, mtime_ns, ctime_ns):
+            if d.stamp == stamp:
                 return d
         return None
 

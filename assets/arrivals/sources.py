@@ -28,12 +28,9 @@ from assets.arrivals.source_values import (
     parse_zone,
 )
 from schemas.directives import FormatError, directives
-from sql.header import HeaderError, Keys, Statement, read_statement
+from schemas.register_columns import KINDS
+from sql.header import Keys, Statement, read_statement
 
-KINDS = (
-    "calls", "chats", "surveys", "outbound_attempts", "outbound_cases", "payments",
-    "agent_activity", "complaints",
-)  # fmt: skip
 FORMATS = {
     "csv": "csv", "tsv": "tsv", "json lines": "jsonl", "jsonl": "jsonl", "json": "json",
     "parquet": "parquet", "xlsx": "xlsx",
@@ -204,9 +201,3 @@ def _identifiers(statement: Statement) -> Mapping[str, str]:
                 "identifiers", f"`{column}={form}`: the forms are {', '.join(IDENTIFIERS)}"
             )
     return pairs
-
-
-__all__ = [
-    "FORMATS", "IDENTIFIERS", "KINDS", "Expects", "HeaderError", "Options", "Source",
-    "Tolerance", "read_source", "read_sources",
-]  # fmt: skip

@@ -12,8 +12,8 @@ from datetime import date
 from assets.building.plan import Plan
 from assets.building.workbench import Workbench
 from assets.outputs import OutputRecord
-from assets.rulebook.rules import trailing
-from sql.run import connect, literal
+from assets.rulebook.headers import trailing
+from sql.run import connect, literal, records
 
 
 def run_check(bench: Workbench, name: str, month: date) -> OutputRecord:
@@ -21,7 +21,7 @@ def run_check(bench: Workbench, name: str, month: date) -> OutputRecord:
     rule = bench.plan.rules.checks[name]
     bench.lay_out(rule.listed("reads"), month, trailing(rule))
     body = f"select * from ({rule.body}\n) order by all"
-    return bench.build(rule, f"check.{name}", month, bench.plan.rule(rule, month), body)
+    return bench.build(rule, f"check.{name}", month, body)
 
 
 def offending_rows(plan: Plan, name: str, month: date, limit: int) -> list[dict[str, object]]:
@@ -31,6 +31,4 @@ def offending_rows(plan: Plan, name: str, month: date, limit: int) -> list[dict[
         return []
     path = literal(plan.outputs.path(record))
     with connect(plan.home.settings.timezone) as engine:
-        found = engine.execute(f"from read_parquet({path}) limit {limit}")
-        columns = [column[0] for column in found.description]
-        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        return records(engine, f"from read_parquet({path}) limit {limit}")

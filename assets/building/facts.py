@@ -17,18 +17,17 @@ from sql.run import literal
 def build_fact(bench: Workbench, name: str, month: date) -> OutputRecord:
     """Build one month of a fact; its rows are ordered by a total key, so bytes repeat."""
     rule = bench.plan.rules.facts[name]
-    fingerprint = bench.plan.fact(rule, month)
-    if rule.header.get("apart") and (surveyed := _surveyed(bench.plan, rule, month, fingerprint)):
+    if rule.header.get("apart") and (surveyed := _surveyed(bench.plan, rule, month)):
         return surveyed
     bench.lay_out(rule.listed("reads"), month)
     # of a fact that spans months this month was found to have no rows
     where = "false" if rule.header.get("apart") else f"month = date {literal(month)}"
     order = rule.header.get("order") or rule.header["key"]
     body = f"select * from ({rule.body}) where {where} order by {order}"
-    return bench.build(rule, f"fact.{name}", month, fingerprint, body)
+    return bench.build(rule, f"fact.{name}", month, body)
 
 
-def _surveyed(plan: Plan, rule: Statement, month: date, fingerprint: str) -> OutputRecord | None:
+def _surveyed(plan: Plan, rule: Statement, month: date) -> OutputRecord | None:
     """Take over a month's rows from their survey; None where it has none.
 
     Raises HomeError where the disk has damaged them: they are made anew by the next run.
@@ -42,7 +41,7 @@ def _surveyed(plan: Plan, rule: Statement, month: date, fingerprint: str) -> Out
         spans.forget(plan.home, rule.name)
         raise HomeError(f"{file} is damaged; its survey is dropped, and made anew by the next run")
     record = OutputRecord(
-        f"fact.{rule.name}", month_name(month), fingerprint,
+        f"fact.{rule.name}", month_name(month), plan.fact(rule, month),
         output_file(month, prepared.sha256), prepared.sha256, prepared.rows,
     )  # fmt: skip
     scratch = make_folder(plan.home.scratch) / digest(record.table, record.month)

@@ -17,12 +17,27 @@ from assets.outputs import OutputRecord
 from assets.periods import KindMonth, month_end, window
 from assets.record import revisions
 from assets.rulebook.grains import GRAINS, grain_of
-from assets.rulebook.rules import KPI_ORDER, raw_kinds, trailing
+from assets.rulebook.headers import raw_kinds, trailing
+from assets.rulebook.rules import KPI_ORDER
 from sql.header import Statement
 
 
 class Fingerprints(Look):
     """Digests from facts to the scorecard, each over those of what it reads."""
+
+    def fingerprint(self, table: str, month: date | None) -> str:
+        """That of an output: a table of the lake in a month; the scorecard's tables are wholes."""
+        schema, _, name = table.partition(".")
+        if month is None:
+            return self.scorecard()
+        if table == "metric.monthly":
+            return self.monthly(month)
+        if table in self.rules.tables:
+            return self.rule(self.rules.tables[table], month)
+        if schema == "fact":
+            return self.fact(self.rules.facts[name], month)
+        named = self.rules.checks if schema == "check" else self.rules.metrics
+        return self.rule(named[name], month)
 
     def raw_digest(self, kind: str, month: date | None) -> str:
         """Digest of the rows of a kind that count in a month (None: in all months)."""

@@ -16,7 +16,7 @@ from assets.record.revisions import Revision
 from assets.rulebook.rules import KPI_ORDER
 from schemas.register_columns import LEVELS
 from sql.header import Statement
-from sql.run import failure, literal, quoted, table_name
+from sql.run import execute, literal, make_table, quoted, table_name
 
 # what the scorecard's statements leave for readers, beside the scorecard itself
 KEPT = ("inputs", "cells", "composites", "realisations", "scorecard")
@@ -39,14 +39,14 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     plan = bench.plan
     damage.require_whole(plan.home)
     closing.require_ended(plan.home, plan.as_of)
-    fingerprint, scorecard = plan.scorecard(), plan.rules.kpi["scorecard"]
+    scorecard = plan.rules.kpi["scorecard"]
     rules = [plan.rules.kpi[name] for name in KPI_ORDER]
     refs = {name for rule in rules for name in rule.listed("reads") if name.startswith("ref.")}
     bench.lay_out([*sorted(refs), "metric.monthly"], None)
     _counted_now(bench, [])
     _compute(bench, [])
     ordered = f"select * from kpi.scorecard order by {scorecard.header['order']}"
-    bench.build(scorecard, AS_NOW, None, fingerprint, ordered)
+    bench.build(scorecard, AS_NOW, None, ordered)
     closed = revisions.shares(plan.home)
     if closed:
         _counted_now(bench, closed)
@@ -62,7 +62,7 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
         if name in COUNTED_FROM:
             rows = f"select * exclude (counted_from) {rows} where counted_from is null"
         body = f"{rows} order by {rule.header['order']}"
-        records.append(bench.build(rule, f"kpi.{name}", None, fingerprint, body))
+        records.append(bench.build(rule, f"kpi.{name}", None, body))
     return records
 
 
@@ -94,8 +94,7 @@ def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None
 
 
 def _closed_realisations(bench: Workbench, files: list[Path]) -> None:
-    columns = ", ".join(f"{name} {kind}" for name, kind in CLOSED_REALISATIONS.items())
-    bench.connection.execute(f"create or replace table kpi.closed_realisations ({columns})")
+    make_table(bench.connection, "kpi.closed_realisations", CLOSED_REALISATIONS, [])
     for file in files:
         bench.connection.execute(
             f"insert into kpi.closed_realisations by name select {', '.join(CLOSED_REALISATIONS)} "
@@ -131,10 +130,7 @@ def _keep_closed(bench: Workbench, table: str, revision: Revision, names: list[s
 
 
 def _table(bench: Workbench, rule: Statement, name: str) -> None:
-    try:
-        bench.connection.execute(f"create or replace table {name} as {rule.body}")
-    except Exception as error:
-        raise failure(rule, error) from None
+    execute(bench.connection, rule, f"create or replace table {name} as {rule.body}")
 
 
 def _climb(bench: Workbench, rule: Statement) -> None:

@@ -28,9 +28,8 @@ def build_metric(bench: Workbench, name: str, month: date) -> OutputRecord:
     bench.lay_out(rule.listed("reads"), month)
     body = f"{shaped(bench, rule)} order by {_ORDER}, numerator, denominator"
     settles_by = _SETTLES_BY if _SETTLES_BY in _columns(bench, rule) else ""
-    fingerprint = bench.plan.rule(rule, month)
     return bench.build(
-        rule, f"metric.{name}", month, fingerprint, body, settles_by,
+        rule, f"metric.{name}", month, body, settles_by,
         lambda rows: _of_its_month(bench, rule, month, rows),
     )  # fmt: skip
 
@@ -77,12 +76,12 @@ def _columns(bench: Workbench, rule: Statement) -> set[str]:
 
 def build_monthly(bench: Workbench, month: date) -> OutputRecord:
     """Every metric of a month with value, status and reason."""
-    plan, rule = bench.plan, bench.plan.rules.kpi["monthly"]
+    rule = bench.plan.rules.kpi["monthly"]
     bench.lay_out(rule.listed("reads"), month)
     body = f"select * from ({rule.body}) where month = date {literal(month)}"
     body += f" order by {rule.header['order']}"
     return bench.build(
-        rule, "metric.monthly", month, plan.monthly(month), body,
+        rule, "metric.monthly", month, body,
         judge=lambda rows: _each_once(bench, month, rows),
     )  # fmt: skip
 

@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 from assets.building.fingerprints import Fingerprints
 from assets.lake import is_sound
 from assets.outputs import WHOLE, month_name
 from assets.periods import parse_month, window
-from assets.rulebook.rules import KPI_ORDER, trailing
+from assets.rulebook.headers import trailing
+from assets.rulebook.rules import KPI_ORDER
 
 
 @dataclass(frozen=True, order=True)
@@ -28,27 +28,23 @@ class Stale:
 class Plan(Fingerprints):
     """One look at a home on a day: what there is, what should be, what differs."""
 
-    def expected(self) -> Iterator[tuple[str, date | None, Callable[[], str]]]:
-        """Every output that should exist: table, month, and what tells its fingerprint."""
+    def expected(self) -> Iterator[tuple[str, date | None]]:
+        """Every output that should exist: table and month."""
         for name, rule in self.rules.facts.items():
-            for month in self.fact_months(rule):
-                yield f"fact.{name}", month, partial(self.fact, rule, month)
+            yield from ((f"fact.{name}", month) for month in self.fact_months(rule))
         for month in self.months:
-            for name, rule in self.rules.metrics.items():
-                yield f"metric.{name}", month, partial(self.rule, rule, month)
-            for name, rule in self.rules.checks.items():
-                yield f"check.{name}", month, partial(self.rule, rule, month)
-            yield "metric.monthly", month, partial(self.monthly, month)
-            for name, rule in self.rules.tables.items():
-                yield name, month, partial(self.rule, rule, month)
-        yield "kpi.scorecard", None, self.scorecard
+            yield from ((f"metric.{name}", month) for name in self.rules.metrics)
+            yield from ((f"check.{name}", month) for name in self.rules.checks)
+            yield "metric.monthly", month
+            yield from ((name, month) for name in self.rules.tables)
+        yield "kpi.scorecard", None
 
     def stale(self) -> list[Stale]:
         """Outputs to rebuild. A stale month leaves what rests on it to be judged after it."""
         found = []
-        for table, month, fingerprint in self.expected():
+        for table, month in self.expected():
             record = self.outputs.get(table, month)
-            if record is None or record.fingerprint != fingerprint():
+            if record is None or record.fingerprint != self.fingerprint(table, month):
                 found.append(Stale(table, month))
         return [*found, *self._trailing(found)]
 
@@ -89,7 +85,7 @@ class Plan(Fingerprints):
 
     def drop_strays(self) -> None:
         """Forget outputs of rules or months that are no more; with the run lock held."""
-        kept = {(table, month_name(month)) for table, month, _ in self.expected()}
+        kept = {(table, month_name(month)) for table, month in self.expected()}
         kept |= {(f"kpi.{name}", WHOLE) for name in (*KPI_ORDER, "scorecard_as_now")}
         for record in self.outputs.all():
             if (record.table, record.month) not in kept:

@@ -123,41 +123,29 @@ class Session:
         self._open.close()
 
     def fact(self, name: str, month: date) -> OutputRecord:
-        fresh = self._fresh(
-            f"fact.{name}", month, self.plan.fact(self.plan.rules.facts[name], month)
-        )
-        return fresh or build_fact(self.bench, name, month)
+        return self._fresh(f"fact.{name}", month) or build_fact(self.bench, name, month)
 
     def metric(self, name: str, month: date) -> OutputRecord:
-        fresh = self._fresh(
-            f"metric.{name}", month, self.plan.rule(self.plan.rules.metrics[name], month)
-        )
-        return fresh or build_metric(self.bench, name, month)
+        return self._fresh(f"metric.{name}", month) or build_metric(self.bench, name, month)
 
     def check(self, name: str, month: date) -> OutputRecord:
-        fresh = self._fresh(
-            f"check.{name}", month, self.plan.rule(self.plan.rules.checks[name], month)
-        )
-        return fresh or run_check(self.bench, name, month)
+        return self._fresh(f"check.{name}", month) or run_check(self.bench, name, month)
 
     def monthly(self, month: date) -> OutputRecord:
-        fresh = self._fresh("metric.monthly", month, self.plan.monthly(month))
-        return fresh or build_monthly(self.bench, month)
+        return self._fresh("metric.monthly", month) or build_monthly(self.bench, month)
 
     def table(self, name: str, month: date) -> OutputRecord:
-        fingerprint = self.plan.rule(self.plan.rules.tables[name], month)
-        return self._fresh(name, month, fingerprint) or build_table(self.bench, name, month)
+        return self._fresh(name, month) or build_table(self.bench, name, month)
 
     def scorecard(self) -> OutputRecord:
-        fresh = self._fresh("kpi.scorecard", None, self.plan.scorecard())
-        return fresh or build_scorecard(self.bench)[-1]
+        return self._fresh("kpi.scorecard", None) or build_scorecard(self.bench)[-1]
 
-    def _fresh(self, table: str, month: date | None, fingerprint: str) -> OutputRecord | None:
+    def _fresh(self, table: str, month: date | None) -> OutputRecord | None:
         """The record that may stay; where none may, something is built and a version follows."""
         if self.forced:
             return None
         record = self.plan.outputs.get(table, month)
-        is_fresh = record is not None and record.fingerprint == fingerprint
+        is_fresh = record and record.fingerprint == self.plan.fingerprint(table, month)
         if record and is_fresh and is_sound(self.plan.outputs.path(record), record.sha256):
             return record
         # not with the first facts, which keep every core busy

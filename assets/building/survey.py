@@ -18,11 +18,11 @@ from assets.home import Home
 from assets.intake import keys
 from assets.lake import is_sound, make_folder, place, sha256_file, trust
 from assets.outputs import month_name
-from assets.rulebook.rules import raw_kinds
+from assets.rulebook.headers import raw_kinds
 from assets.soundness import sound_chunks
 from assets.spans import Prepared, Survey
 from sql.header import Statement
-from sql.run import failure, literal, quoted
+from sql.run import execute, literal, parquet, quoted
 
 # rows of exports that are looked at together
 _PART_ROWS = 4_000_000
@@ -99,7 +99,7 @@ def _whole(bench: Workbench, rule: Statement) -> dict[str, Prepared]:
         made = f"create or replace table {table} as"
         for part in parts:
             bench.lay_out(rule.listed("reads"), None, only=part)
-            _run(bench, rule, f"{made} {rule.body}")
+            execute(bench.connection, rule, f"{made} {rule.body}")
             made = f"insert into {table}"
         rows = f"from {table}"
         return {month: _written(bench, rule, month, rows) for month in _months(bench, rows)}
@@ -147,7 +147,7 @@ def _patched(
     bench.connection.execute(f"create or replace table {_TOUCHED} as {named}")
     only = f"semi join {_TOUCHED} using ({apart})"
     bench.lay_out(rule.listed("reads"), None, only=only, among=_holding(bench, rule, only))
-    _run(bench, rule, f"create or replace table {_ROWS} as {rule.body}")
+    execute(bench.connection, rule, f"create or replace table {_ROWS} as {rule.body}")
     files = {month: spans.file(bench.home, rule.name, known) for month, known in found.items()}
     stood = " union all ".join(
         f"select month from read_parquet({literal(path)}) semi join {_TOUCHED} using ({apart})"
@@ -178,9 +178,8 @@ def _holding(bench: Workbench, rule: Statement, only: str) -> frozenset[Path]:
     ]  # fmt: skip
     if not chunks:
         return frozenset()
-    files = ", ".join(literal(path) for path in chunks)
     found = bench.connection.execute(
-        f"select distinct filename from read_parquet([{files}], filename = true) {only}"
+        f"select distinct filename from {parquet(chunks, ', filename = true')} {only}"
     ).fetchall()
     return frozenset(Path(name) for (name,) in found)
 
@@ -197,25 +196,14 @@ def _named(plan: Plan, rule: Statement, came: dict[str, set[str]]) -> Iterator[s
                 plan.home.chunk(kind, source, c.file)
                 for d in loaded for c in d.chunks if keys.identity(d, c) in came[source]
             ]  # fmt: skip
-            yield f"select {apart} from {_parquet(new)}"
+            yield f"select {apart} from {parquet(new)}"
             key = quoted(contract(kind).key)
             if key != apart:
                 held = sound_chunks(plan.home, plan.ledger, source)
                 yield (
-                    f"select {apart} from {_parquet(held)} "
-                    f"where {key} in (select {key} from {_parquet(new)})"
+                    f"select {apart} from {parquet(held)} "
+                    f"where {key} in (select {key} from {parquet(new)})"
                 )
-
-
-def _parquet(files: list[Path]) -> str:
-    return f"read_parquet([{', '.join(literal(path) for path in files)}])"
-
-
-def _run(bench: Workbench, rule: Statement, statement: str) -> None:
-    try:
-        bench.connection.execute(statement)
-    except Exception as error:
-        raise failure(rule, error) from None
 
 
 def _months(bench: Workbench, rows: str) -> list[str]:

@@ -8,7 +8,7 @@ from assets.building.metrics import SHAPE, shaped
 from assets.building.workbench import Workbench, held
 from assets.outputs import OutputRecord
 from assets.rulebook.grains import GRAINS, MOMENTS
-from assets.rulebook.rules import trailing
+from assets.rulebook.headers import trailing
 
 
 def build_table(bench: Workbench, name: str, month: date) -> OutputRecord:
@@ -19,7 +19,7 @@ def build_table(bench: Workbench, name: str, month: date) -> OutputRecord:
             _count(bench, grain, month)
     bench.lay_out(rule.listed("reads"), month, trailing(rule))
     body = f"select * from ({rule.body}) order by {rule.header['order']}"
-    return bench.build(rule, name, month, bench.plan.rule(rule, month), body)
+    return bench.build(rule, name, month, body)
 
 
 def _count(bench: Workbench, grain: str, month: date) -> None:

@@ -24,9 +24,10 @@ from sql.header import Statement
 from sql.run import (
     columns,
     connect,
-    failure,
-    insert_rows,
+    execute,
     literal,
+    make_table,
+    parquet,
     quoted,
     table_name,
     write_parquet,
@@ -110,7 +111,7 @@ class Workbench:
         """
         if not paths:
             raise RuntimeError(f"{name} has not been built; run kring run")
-        rows = f"read_parquet([{', '.join(literal(path) for path in paths)}])"
+        rows = parquet(paths)
         shown = f"select * from {rows}"
         if fact:
             times = held(f"{name} moments")
@@ -143,19 +144,17 @@ class Workbench:
         )
 
     def _counting(self, source: str, key: str, chunks: list[Path], month: str | None) -> str:
-        files = ", ".join(literal(path) for path in chunks)
         rows = (
             f"select {literal(source)} as source, * exclude (_row, _version, _rows), "
-            f"_row as file_row from read_parquet([{files}], union_by_name = true)"
+            f"_row as file_row from {parquet(chunks, ', union_by_name = true')}"
         )
         state = self.plan.keys_of(source)
         months = [month] if month else sorted(state.months)
-        lost = [keys.losers_file(self.home, source, state, m) for m in months]
-        losers = ", ".join(literal(path) for path in lost if path)
-        if not losers:
+        lost = [file for m in months if (file := keys.losers_file(self.home, source, state, m))]
+        if not lost:
             return rows
         return (
-            f"select * from ({rows}) as c anti join read_parquet([{losers}]) as lost "
+            f"select * from ({rows}) as c anti join {parquet(lost)} as lost "
             "on lost.file_id = c.file_id and lost.file_row = c.file_row "
             f"and lost.key = c.{quoted(key)}"
         )
@@ -174,9 +173,7 @@ class Workbench:
             columns, rows = (
                 ref_table(self.plan, name) if schema == "ref" else ops_table(self.plan, name, month)
             )
-            listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-            self.connection.execute(f"create or replace table {table} ({listed})")
-            insert_rows(self.connection, table, columns, rows)
+            make_table(self.connection, table, columns, rows)
             if is_same(shown):
                 self._filled.add(shown)
         # a rule of months knows a month's state; that a year ends meanwhile is not its concern
@@ -187,7 +184,7 @@ class Workbench:
         )
 
     def build(
-        self, rule: Statement, table: str, month: date | None, fingerprint: str, body: str,
+        self, rule: Statement, table: str, month: date | None, body: str,
         settles_by: str = "", judge: Callable[[str], None] | None = None,
     ) -> OutputRecord:  # fmt: skip
         """Run an ordered select into the lake and record what it was made from.
@@ -196,6 +193,7 @@ class Workbench:
         `judge` is handed the rows, as what a query is `from`, and raises what is wrong with them
         before they are kept: the next run would take them for whole.
         """
+        fingerprint = self.plan.fingerprint(table, month)
         scratch, rows = self.write(rule, table, digest(table, str(month)), body)
         if judge is not None:
             judge(f"read_parquet({literal(scratch)})")
@@ -230,10 +228,7 @@ class Workbench:
         return self._columns[rule.name]
 
     def query(self, rule: Statement) -> list[tuple[Any, ...]]:
-        try:
-            return list(self.connection.execute(rule.body).fetchall())
-        except Exception as error:
-            raise failure(rule, error) from None
+        return execute(self.connection, rule, rule.body)
 
 
 def held(name: str) -> str:

@@ -6,10 +6,11 @@ description is an error.
 """
 
 from assets.dictionary.chapters import DictionaryError
+from assets.dictionary.columns import column_comment, written_digest
 from assets.dictionary.entries import Dictionary, read_dictionary
 from assets.dictionary.pages import NAME, as_html, as_markdown, digest_of_dictionary, write_page
 
 __all__ = [
-    "NAME", "Dictionary", "DictionaryError", "as_html", "as_markdown", "digest_of_dictionary",
-    "read_dictionary", "write_page",
+    "NAME", "Dictionary", "DictionaryError", "as_html", "as_markdown", "column_comment",
+    "digest_of_dictionary", "read_dictionary", "write_page", "written_digest",
 ]  # fmt: skip

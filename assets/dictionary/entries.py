@@ -14,7 +14,7 @@ from assets.building.plan import Plan
 from assets.database import open_database
 from assets.dictionary import chapters
 from assets.dictionary.chapters import Chapter, DictionaryError
-from assets.dictionary.examples import PSEUDONYMS, example
+from assets.dictionary.columns import PSEUDONYMS, example
 
 _SAMPLE = "SYNTHETIC SAMPLE DATA. "
 _COMMENTS = """

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from assets.building.plan import Plan
 from assets.dictionary.chapters import of_plan
+from assets.dictionary.columns import written_digest
 from assets.dictionary.entries import Dictionary
-from assets.dictionary.examples import written_digest
 from assets.lake import digest
 
 NAME = "dictionary.html"
@@ -42,7 +42,7 @@ def digest_of_dictionary(plan: Plan) -> str:
     return digest(
         (_TEMPLATES / "page.html").read_text(encoding="utf-8"),
         repr(of_plan(plan)),
-        written_digest(),
+        written_digest("example"),
     )
 
 

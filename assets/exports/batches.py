@@ -12,10 +12,12 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from assets.arrivals.sources import Source, Tolerance
+from assets.arrivals.source_values import Tolerance
+from assets.arrivals.sources import Source
 from assets.exports.refused import Refused, Reject
 from assets.exports.staging import Staged
-from assets.exports.view import create_view, literal, quoted
+from assets.exports.view import create_view
+from sql.run import parquet, quoted
 
 ROWS = 20_000
 # A source that tolerates fewer than this is not read on to count every rejected record.
@@ -72,11 +74,11 @@ class Batches:
 
     def create_view(self, con: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
         """The view `export` over what was written; of `columns`, those never seen are null."""
-        files = ", ".join(literal(str(path)) for path in self.paths)
-        of = f"read_parquet([{files}], union_by_name=true)" if files else "(select 1) where false"
-        seen = self.columns if files else {}
+        wrote = bool(self.paths)
+        of = parquet(self.paths, ", union_by_name=true") if wrote else "(select 1) where false"
+        seen = self.columns if wrote else {}
         texts = {
             name: quoted(name) if name in seen else "cast(null as varchar)" for name in columns
         }
-        row = "_row" if files else "cast(0 as bigint)"
+        row = "_row" if wrote else "cast(0 as bigint)"
         create_view(con, texts, self.staged, self.source, row, of)

@@ -16,14 +16,16 @@ from pathlib import Path
 
 import duckdb
 
-from assets.arrivals.sources import Options, Source
+from assets.arrivals.source_options import Options
+from assets.arrivals.sources import Source
 from assets.exports.batches import Rejects
 from assets.exports.columns import meant_columns
 from assets.exports.refused import Refused
 from assets.exports.repair import Layout, repair
 from assets.exports.scan import Shape, scan
 from assets.exports.staging import Staged
-from assets.exports.view import Export, column_names, create_view, header_cells, literal
+from assets.exports.view import Export, column_names, create_view, header_cells
+from sql.run import literal
 
 # Fewer delimiters on a line may be a sentence with commas.
 _TELLING_WIDTH = 4
@@ -176,7 +178,7 @@ class _Engine:
         typed = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in hidden)
         quote = literal(self.source.options.quote or "")
         return (
-            f"read_csv({literal(str(path))}, columns={{{typed}}}, auto_detect=false, "
+            f"read_csv({literal(path)}, columns={{{typed}}}, auto_detect=false, "
             f"header=false, delim={literal(self.source.options.delim)}, quote={quote}, "
             f"escape={quote}, new_line='\\n', strict_mode=true, force_not_null=[{names}])"
         )

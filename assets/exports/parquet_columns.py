@@ -18,7 +18,8 @@ from assets.arrivals.sources import Source
 from assets.exports.refused import Refused
 from assets.exports.rendering import TimeFormat, Times
 from assets.exports.sandbox import sandbox
-from assets.exports.view import column_names, literal, quoted
+from assets.exports.view import column_names
+from sql.run import literal, quoted
 
 ROW = "file_row_number + 1"
 _UNPACKED_BYTES = 16 << 30
@@ -60,7 +61,7 @@ def decoded(trial: Trial) -> dict[str, Any]:
 
 def _described(engine: duckdb.DuckDBPyConnection, trial: Trial) -> tuple[str, dict[str, str], int]:
     """The relation to read, each column's text, and the number of records by the footer."""
-    path, source, used = literal(str(trial.path)), trial.source, trial.used
+    path, source, used = literal(trial.path), trial.source, trial.used
     of = f"read_parquet({path}, file_row_number=true)"
     schema = engine.sql(f"describe select * exclude (file_row_number) from {of}").fetchall()
     [(records, unpacked)] = engine.sql(

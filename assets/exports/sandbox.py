@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from assets.exports.view import literal
+from sql.run import literal
 
 
 def sandbox(
@@ -32,7 +32,7 @@ def sandbox(
     con.execute("set enable_progress_bar = false")
     if macros:
         con.execute(macros)
-    con.execute(f"set allowed_directories = [{literal(str(box))}]")
+    con.execute(f"set allowed_directories = [{literal(box)}]")
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")
     return con

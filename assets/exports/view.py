@@ -15,6 +15,7 @@ from assets.arrivals.source_values import header_form
 from assets.arrivals.sources import Source
 from assets.exports.refused import Refused, Reject
 from assets.exports.staging import Staged
+from sql.run import literal, quoted
 
 RESERVED = ("_file", "_row")
 SHEET = "_sheet"  # of a workbook whose sheets are read together, the sheet that a record stands in
@@ -133,13 +134,3 @@ def create_empty_view(con: duckdb.DuckDBPyConnection, columns: Iterable[str]) ->
     listed = [f"cast(null as varchar) as {quoted(name)}" for name in sorted(own)]
     listed += ["'' as _file", "cast(0 as bigint) as _row"]
     con.execute(f"create or replace view export as select {', '.join(listed)} where false")
-
-
-def quoted(identifier: str) -> str:
-    """An identifier for SQL; the one place where an export's names become SQL."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text for SQL."""
-    return "'" + text.replace("'", "''") + "'"

@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.arrivals.sources import KINDS
 from assets.graph.builder import open_session
 from assets.graph.describing import paragraphs
 from assets.graph.events import asset_key, evaluations
 from assets.graph.landing import raw_verdicts
 from assets.graph.steps import check_verdicts
 from assets.periods import parse_month
-from assets.rulebook.rules import Rules, first_table
+from assets.rulebook.headers import first_table
+from assets.rulebook.rules import Rules
+from schemas.register_columns import KINDS
 
 
 def check_definitions(

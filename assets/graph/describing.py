@@ -11,10 +11,9 @@ from collections.abc import Mapping
 import dagster as dg
 
 from assets.building.session import Session
-from assets.dictionary import DictionaryError
+from assets.dictionary import DictionaryError, column_comment
 from assets.graph.events import Result
 from assets.outputs import OutputRecord
-from assets.publishing.content import column_comment
 
 
 def paragraphs(*texts: str) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from assets.arrivals.sources import KINDS
 from assets.building.session import Session, tell
 from assets.graph.builder import OWNER, open_session
 from assets.graph.events import Verdict, asset_key, evaluations
 from assets.periods import parse_month
+from schemas.register_columns import KINDS
 
 
 def ledger_asset() -> dg.AssetsDefinition:

@@ -19,7 +19,8 @@ from assets.publishing.findings import counted_rows
 from assets.publishing.published import publish
 from assets.record.versions import current
 from assets.rulebook.grains import GRAINS
-from assets.rulebook.rules import Rules, first_table, raw_kinds
+from assets.rulebook.headers import first_table, raw_kinds
+from assets.rulebook.rules import Rules
 from sql.header import Statement
 
 

@@ -6,16 +6,18 @@ of the answer, is `keys`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assets.home import Home
-from sql.run import connect, insert_rows, literal, quoted
+from sql.run import connect, insert_rows, literal, parquet, quoted
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from schemas.shape import Contract
 
 # One row per delivered row of a contested key, in order of delivery, then its fate.
 _FATES = """
@@ -74,19 +76,18 @@ class Tally(NamedTuple):
     duplicates: int = 0
     moved: int = 0
 
-    def plus(self, other: Sequence[int], sign: int = 1) -> Tally:
+    def plus(self, other: Sequence[int], sign: int) -> Tally:
         return Tally(*(mine + sign * int(its) for mine, its in zip(self, other, strict=True)))
 
 
 class Contest:
-    """The contested keys of a source; `key`, `dated_by` and `columns` are the contract's."""
+    """The contested keys of a source."""
 
-    def __init__(
-        self, home: Home, source: str, key: str, dated_by: Sequence[str], columns: Sequence[str]
-    ) -> None:
-        self._at = f"coalesce({', '.join(map(quoted, dated_by))})"
+    def __init__(self, home: Home, source: str, kind: Contract) -> None:
+        self._at = f"coalesce({', '.join(map(quoted, kind.dated_by))})"
         self._con: Any = connect(home.settings.timezone, temp=home.scratch / f"keys-{source}")
-        self._key, self._columns = quoted(key), tuple(columns)
+        # the columns are what makes two rows the same
+        self._key, self._columns = quoted(kind.key), sorted(kind.columns)
 
     def __enter__(self) -> Contest:
         return self
@@ -105,7 +106,7 @@ class Contest:
         near = ""
         if old:
             ((first, last),) = self._con.execute(
-                f"select min({self._key}), max({self._key}) from {_files(new)}"
+                f"select min({self._key}), max({self._key}) from {parquet(new)}"
             ).fetchall()
             # what lies beyond is skipped by the statistics of its chunk
             near = f"where {self._key} between {literal(first)} and {literal(last)}"
@@ -118,7 +119,7 @@ class Contest:
                           "month text, is_new boolean)")  # fmt: skip
         rows = [(c.path, c.sequence, c.month, c.is_new) for c in chunks]
         insert_rows(self._con, "places", _PLACES, rows)
-        files = _files([*new, *old], _NAMED + ", union_by_name = true")
+        files = parquet([*new, *old], _NAMED + ", union_by_name = true")
         self._con.execute(
             f"create temp table contested as select {self._key} as key, _version as version, "
             f"md5(cast(row({self._content(files)}) as text)) as content, file_id, "
@@ -151,8 +152,8 @@ class Contest:
         paths = [chunk.path for chunk in chunks if chunk.sequence in contesting]
         self._con.execute(
             f"create temp table spans as select sequence, cast(min({self._at}) as date) "
-            f"as first_day, cast(max({self._at}) as date) as last_day from {_files(paths, _NAMED)} "
-            "join places using (filename) group by sequence"
+            f"as first_day, cast(max({self._at}) as date) as last_day "
+            f"from {parquet(paths, _NAMED)} join places using (filename) group by sequence"
         )
 
     def _hashes(self, files: Sequence[str], where: str = "") -> pl.Series:
@@ -160,7 +161,7 @@ class Contest:
 
         Equal ones then stand beside each other, which takes a third of the time of grouping.
         """
-        select = f"select hash({self._key}) as h from {_files(files)} {where}"
+        select = f"select hash({self._key}) as h from {parquet(files)} {where}"
         found: pl.DataFrame = self._con.sql(select).pl()
         return found["h"].sort()
 
@@ -170,23 +171,25 @@ class Contest:
         What the contested keys came to before the new chunks is taken off `before` first.
         """
         found = dict(before)
-        for fates, sign in (("fates_before", -1), ("fates", 1)):
-            for file_id, *counted in self._con.execute(_COUNTS.format(fates=fates)).fetchall():
-                found[file_id] = found.get(file_id, Tally()).plus(counted, sign)
+        for sign, (file_id, *counted) in self._signed(_COUNTS):
+            found[file_id] = found.get(file_id, Tally()).plus(counted, sign)
         return {file_id: tally for file_id, tally in sorted(found.items()) if any(tally)}
 
     def replaced(self, before: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
         """Of each file how many rows a correction replaced, by the file that it is in; brought up
         to date like the tallies."""
         found = {file_id: dict(by) for file_id, by in before.items()}
-        for fates, sign in (("fates_before", -1), ("fates", 1)):
-            for file_id, winner, rows in self._con.execute(
-                _REPLACED.format(fates=fates)
-            ).fetchall():
-                by = found.setdefault(file_id, {})
-                by[winner] = by.get(winner, 0) + sign * int(rows)
+        for sign, (file_id, winner, rows) in self._signed(_REPLACED):
+            by = found.setdefault(file_id, {})
+            by[winner] = by.get(winner, 0) + sign * int(rows)
         counted = {f: {w: n for w, n in sorted(by.items()) if n} for f, by in sorted(found.items())}
         return {file_id: by for file_id, by in counted.items() if by}
+
+    def _signed(self, query: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """What a query gives of the fates before, to be taken off, and of those of now."""
+        for fates, sign in (("fates_before", -1), ("fates", 1)):
+            for row in self._con.execute(query.format(fates=fates)).fetchall():
+                yield sign, row
 
     def months(self) -> list[str]:
         """The months whose losing rows may be others now."""
@@ -212,7 +215,3 @@ class Contest:
             "(format parquet, compression zstd)"
         ).fetchall()
         return int(copied[0][0])
-
-
-def _files(paths: Sequence[str], options: str = "") -> str:
-    return f"read_parquet([{', '.join(literal(path) for path in paths)}]{options})"

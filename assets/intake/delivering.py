@@ -82,10 +82,8 @@ class Lane:
         finally:
             readers.close()
         edge()
-        kind, source = contract(self.source.kind), self.source.name
-        keys.resolve(
-            self.run.home, source, kind.kind, kind.key, kind.dated_by, kind.columns, self.run.ledger
-        )
+        kind = contract(self.source.kind)
+        keys.resolve(self.run.home, self.source.name, kind, self.run.ledger)
 
     def settle(self) -> None:
         """Finish the files that were begun and write their records."""

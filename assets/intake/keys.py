@@ -7,10 +7,10 @@ each file's corrections and duplicates are counted for the accounting.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assets.arrivals.ledger import Chunk, Delivery, Ledger
 from assets.home import Home
@@ -25,6 +25,9 @@ from assets.lake import (
     write_json,
 )
 from assets.soundness import sound_chunks
+
+if TYPE_CHECKING:
+    from schemas.shape import Contract
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,10 @@ def identity(delivery: Delivery, chunk: Chunk) -> str:
     return f"{delivery.sequence}:{chunk.month}:{chunk.sha256}"
 
 
-def resolve(
-    home: Home, source: str, kind: str, key: str, dated_by: Sequence[str], columns: Iterable[str],
-    ledger: Ledger,
-) -> None:  # fmt: skip
+def resolve(home: Home, source: str, kind: Contract, ledger: Ledger) -> None:
     """Bring a source's answer up to date with its loaded deliveries.
 
-    `key`, `dated_by` and `columns` are the contract's: the columns are what makes two rows the
-    same. Where chunks only came, their keys are looked up among the others; else all are compared.
+    Where chunks only came, their keys are looked up among the others; else all are compared.
     """
     deliveries = ledger.loaded(source)
     chunks = live_chunks(deliveries)
@@ -84,14 +83,14 @@ def resolve(
         before = Resolved((), {}, {}, {})
     held = set(before.chunks)
     rows = [
-        Delivered(str(home.chunk(kind, source, c.file)), d.sequence, c.month,
+        Delivered(str(home.chunk(kind.kind, source, c.file)), d.sequence, c.month,
                   identity(d, c) not in held)
         for d in deliveries
         for c in d.chunks
     ]  # fmt: skip
     sound_chunks(home, ledger, source, among={Path(row.path) for row in rows if row.is_new})
     months, tallies, replaced = before.months, before.tallies, before.replaced
-    with Contest(home, source, key, dated_by, sorted(columns)) as contest:
+    with Contest(home, source, kind) as contest:
         try:
             is_contested = contest.gather(rows)
         except Exception:  # a chunk that came before, damaged since, is named

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from assets.arrivals.ledger import REFUSED, WITHDRAWN, Delivery, Ledger
 from assets.arrivals.sources import read_sources
@@ -148,15 +149,15 @@ def _unfinished(home: Home, keys: list[str]) -> list[Path]:
     return [*found, *sorted(home.versions.glob(f"{REMOVING}*"))]
 
 
-def _rows(con: object, path: Path, keys: list[str]) -> list[int]:
+def _rows(con: Any, path: Path, keys: list[str]) -> list[int]:
     file = f"read_parquet({literal(path)})"
-    names = [row[0] for row in con.execute(f"describe from {file}").fetchall()]  # type: ignore[attr-defined]
+    names = [row[0] for row in con.execute(f"describe from {file}").fetchall()]
     there = [quoted(name) for name in PSEUDONYM_COLUMNS if name in names]
     if not there:
         return []
     matches = " or ".join(f"list_contains($keys, {name})" for name in there)
     query = f"select _row from {file} where {matches} order by _row"
-    return [int(row[0]) for row in con.execute(query, {"keys": keys}).fetchall()]  # type: ignore[attr-defined]
+    return [int(row[0]) for row in con.execute(query, {"keys": keys}).fetchall()]
 
 
 def _in_record(home: Home, value: str, keys: list[str]) -> list[str]:

@@ -60,15 +60,11 @@ def said(words: Words, text: str) -> Markup:
         found = pattern.fullmatch(text)
         if found and ("; " not in text or "rest" in found.groupdict()):
             places = {name: _place(words, name, value) for name, value in found.groupdict().items()}
-            return Markup(_escaped(sentence)).format(**places)
+            return Markup.escape(sentence).format(**places)
     first, separator, others = text.partition("; ")
     if separator:
         return said(words, first) + separator + said(words, others)
     return Markup('<q lang="en">{}</q>').format(text)
-
-
-def _escaped(sentence: str) -> str:
-    return str(Markup.escape(sentence))
 
 
 def _place(words: Words, name: str, value: str) -> Markup | str:

@@ -7,23 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from assets.database import open_database
 from assets.performance_report.figures import Node, Row
 from schemas.register_columns import PERIODS
+from sql.run import records
 
 CELL = ("year", "period", "metric_id", "channel", "service")
 _NODE = ("year", "period", "id", "basis")
-
-
-def opened(database: Path, timezone: str) -> Any:
-    """The database, read-only, in the organisation's zone."""
-    connection = open_database(database)
-    connection.execute("set TimeZone = $zone", {"zone": timezone})
-    connection.execute("set enable_progress_bar = false")
-    return connection
 
 
 class Reader:
@@ -55,9 +46,7 @@ class Reader:
     def query(
         self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()
     ) -> list[dict[str, Any]]:
-        found = self._con.execute(sql, parameters)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return records(self._con, sql, parameters)
 
     def in_force(self, table: str, key: Sequence[str], period: str = "") -> list[Row]:
         """The dated rows of the register that hold at the end of the period, or of another."""

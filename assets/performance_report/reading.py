@@ -7,13 +7,13 @@ far a month moved a figure. Everything else is a row as published.
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from pathlib import Path
 
+from assets.database import open_database
 from assets.home import HomeError
 from assets.performance_report.figures import Node, Report, Row
 from assets.performance_report.kpis import read_kpis
-from assets.performance_report.reader import Reader, opened
+from assets.performance_report.reader import Reader
 from assets.performance_report.services import (
     read_channels,
     read_funnel,
@@ -24,7 +24,7 @@ from assets.performance_report.services import (
 
 def reported_years(database: Path) -> list[int]:
     """The years a nightly report is made of: the latest, and those with printed figures."""
-    with closing(opened(database, "UTC")) as con:
+    with open_database(database) as con:
         found = con.execute(
             "select distinct year from kpi.scorecard where basis = 'reported' "
             "or year = (select max(year) from kpi.scorecard) order by year"
@@ -39,7 +39,7 @@ def read_report(
 
     Raises HomeError where the published version has no scorecard of it.
     """
-    with closing(opened(database, timezone)) as connection:
+    with open_database(database, timezone) as connection:
         reader = Reader(connection, year, period)
         nodes = reader.nodes(year, period)
         if not nodes:

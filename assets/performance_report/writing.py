@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from assets.home import Home
-from assets.lake import digest, sha256_file
+from assets.lake import digest, sha256_file, stated
 from assets.lanes import side_by_side
 from assets.performance_report.own_text import OwnTexts
 
@@ -78,16 +77,8 @@ def _write_year(home: Home, building: Path, year: int) -> list[dict[str, Any]]:
     for lang in home.settings.reports:
         path = building / f"report.{year}.{lang}.html"
         path.write_text(render(report, own_texts(home), lang), encoding="utf-8", newline="\n")
-        files.append({"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size})
+        files.append(stated(path))
     return files
-
-
-def failed_reports(home: Home) -> list[str]:
-    """What kept the current version's reports from being made; empty where all are there."""
-    manifest = home.current / "manifest.json"
-    if not manifest.is_file():
-        return []
-    return list(json.loads(manifest.read_text()).get("reports", {}).get("failed", []))
 
 
 def report_digest(home: Home) -> str:

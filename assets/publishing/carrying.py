@@ -16,7 +16,7 @@ from assets.lanes import Edge, Stopped, cores, in_lanes
 from assets.outputs import WHOLE
 from assets.publishing import leaving
 from assets.record.copying import Carried
-from sql.run import literal, quoted, table_name
+from sql.run import literal, parquet, quoted, table_name
 
 # tables that are written beside each other
 _AT_ONCE = 2
@@ -84,10 +84,8 @@ def _fill_table(
             if _patch(con, name, files, held):
                 return
             leaving.note(con, name)
-        sources = ", ".join(literal(path) for _, path, _ in files)
-        con.execute(
-            f"create or replace table {table_name(name)} as select * from read_parquet([{sources}])"
-        )
+        rows = parquet(path for _, path, _ in files)
+        con.execute(f"create or replace table {table_name(name)} as select * from {rows}")
     except duckdb.InterruptException:
         raise Stopped from None
 
@@ -153,9 +151,9 @@ def _same_columns(con: Any, name: str, path: Path) -> bool:
 
 def _holds(con: Any, table: str, files: Sequence[Monthly]) -> bool:
     """Whether a table has as many rows of each month as the month's file."""
-    paths = ", ".join(literal(path) for _, path, _ in files)
+    written = parquet(path for _, path, _ in files)
     counts = "select month, count(*) from {} group by month order by month"
     return bool(
         con.execute(counts.format(table)).fetchall()
-        == con.execute(counts.format(f"read_parquet([{paths}])")).fetchall()
+        == con.execute(counts.format(written)).fetchall()
     )

@@ -1,21 +1,19 @@
 """The content of a version: which tables it has, where their rows come from, what they mean.
 
-Belongs here: everything readers may find in the database, with a comment for each table and
-column. Writing and switching versions is `published`' work.
+Belongs here: everything readers may find in the database, with a comment for each table; what its
+columns mean is `dictionary`'s. Writing and switching versions is `published`' work.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from functools import cache
 from pathlib import Path
 
 from assets.building.kpi import AS_NOW, KEPT
 from assets.building.plan import Plan
 from assets.building.rule_tables import ops_table, ref_table
-from assets.dictionary import DictionaryError, digest_of_dictionary
+from assets.dictionary import digest_of_dictionary, written_digest
 from assets.key import changes
 from assets.lake import digest, sha256_file
 from assets.outputs import WHOLE
@@ -33,7 +31,6 @@ from assets.publishing.reconciliation import TITLE, references_digest
 from assets.record import decisions, revisions
 from schemas.register_tables import TABLES
 
-_COLUMNS = Path(__file__).resolve().parent.parent.parent / "schemas" / "columns.csv"
 VERSIONS = {
     "version": "text", "created_at": "timestamp with time zone", "as_of": "date",
     "is_sample": "boolean", "content": "text", "code": "text", "register": "text",
@@ -41,8 +38,6 @@ VERSIONS = {
 REJECTS = {
     "file_id": "text", "file_row": "bigint", "column": "text", "rule": "text", "rows": "bigint",
 }  # fmt: skip
-# tables that hold the columns of another
-_LIKE = {"kpi.revisions": "kpi.scorecard"}
 _AS_NOW = "_as_now"
 KEY_CHANGES = {
     "changed_at": "timestamp with time zone", "former": "text", "fingerprint": "text",
@@ -179,7 +174,7 @@ def content_digest(plan: Plan) -> str:
         plan.rules.macros,
         [(name, month, sha256) for name, month, _, sha256 in check_row_files(plan)],
         report_digest(plan.home),
-        [descriptions_digest(), plan.home.sample() is not None],
+        [written_digest("description"), plan.home.sample() is not None],
         digest_of_dictionary(plan),
     )
 
@@ -188,30 +183,6 @@ def _undated(table: Small, row: tuple[object, ...]) -> list[str]:
     return [
         str(value) for name, value in zip(table.columns, row, strict=True) if name != "loaded_at"
     ]
-
-
-@cache
-def _descriptions() -> dict[tuple[str, str], str]:
-    with _COLUMNS.open(encoding="utf-8", newline="") as handle:
-        return {(row["table"], row["column"]): row["description"] for row in csv.DictReader(handle)}
-
-
-def descriptions_digest() -> str:
-    return digest(sorted((*key, text) for key, text in _descriptions().items()))
-
-
-def column_comment(table: str, column: str) -> str:
-    """Meaning and unit of a column; DictionaryError where nobody has written it down."""
-    schema, _, name = table.partition(".")
-    if schema == "ref" and name in TABLES:
-        described = {c.name: c.description for c in TABLES[name].columns}
-        return described[column]
-    found = _descriptions()
-    alike = (_LIKE.get(table, table.removesuffix(_AS_NOW)), column)
-    for key in ((table, column), alike, (schema, column), ("*", column)):
-        if key in found:
-            return found[key]
-    raise DictionaryError(f"schemas/columns.csv describes no column {column} of {table}; add a row")
 
 
 def table_comment(plan: Plan, table: str) -> str:

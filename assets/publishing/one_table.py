@@ -13,7 +13,7 @@ from assets.lake import is_sound, link_or_copy, make_folder
 from assets.outputs import WHOLE
 from assets.publishing.content import Large, Small
 from assets.publishing.stating import File
-from sql.run import SqlError, insert_rows, literal, quoted, table_name
+from sql.run import SqlError, insert_rows, literal, make_table, table_name
 
 
 def link(plan: Plan, table: Large, building: Path) -> list[File]:
@@ -36,9 +36,7 @@ def link(plan: Plan, table: Large, building: Path) -> list[File]:
 
 def insert(con: Any, table: Small) -> None:
     """Make a small table in the database, with its rows."""
-    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in table.columns.items())
-    con.execute(f"create table {table_name(table.name)} ({listed})")
-    fill_in(con, table)
+    make_table(con, table_name(table.name), table.columns, table.rows)
 
 
 def fill_in(con: Any, table: Small) -> None:

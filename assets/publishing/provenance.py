@@ -20,6 +20,7 @@ from sql.run import (
     create,
     insert_rows,
     literal,
+    make_table,
     quoted,
     table_name,
 )
@@ -151,8 +152,7 @@ def write_logs(
     SqlError where a number changed and nothing it rests on did.
     """
     for name, (columns, _) in LOGS.items():
-        listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-        con.execute(f"create table {table_name(name)} ({listed})")
+        make_table(con, table_name(name), columns, [])
         for path in so_far[name]:
             rows = f"from read_parquet({literal(path)})"
             con.execute(f"insert into {table_name(name)} by name {rows}")

@@ -18,7 +18,7 @@ from assets.code_version import code_version
 from assets.dictionary import NAME as DICTIONARY
 from assets.dictionary import read_dictionary, write_page
 from assets.home import Home
-from assets.lake import make_folder, sha256_file, sync
+from assets.lake import make_folder, stated, sync
 from assets.performance_report.writing import get_ready, write_reports
 from assets.periods import month_end
 from assets.publishing.content import content_digest
@@ -183,7 +183,7 @@ def _write_manifest(
     manifest = {
         **header,
         "database": {**database, "compact_bytes": written.compact_bytes},
-        "documents": [_stated(building / DICTIONARY)],
+        "documents": [stated(building / DICTIONARY)],
         "tables": written.tables,
         "months": written.months,
         "held_out": written.held_out,
@@ -192,13 +192,9 @@ def _write_manifest(
     (building / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
 
-def _stated(path: Path) -> dict[str, Any]:
-    return {"path": path.name, "sha256": sha256_file(path), "bytes": path.stat().st_size}
-
-
 def _finish(path: Path) -> dict[str, Any]:
     sync(path)
-    return _stated(path)
+    return stated(path)
 
 
 def _seal(folder: Path, home: Home) -> None:

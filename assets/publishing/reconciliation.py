@@ -15,7 +15,7 @@ from assets.home import Home
 from assets.lake import digest, sha256_file
 from schemas.reference import REFERENCE, Reference, ReferenceRefused, read_reference
 from sql.header import Keys, Statement
-from sql.run import HERE, create, quoted, statements, table_name
+from sql.run import HERE, create, make_table, quoted, records, statements, table_name
 
 TITLE = (
     "Figures as reports print them, beside the computed ones, and where a report disagrees with "
@@ -102,7 +102,7 @@ def reconcile(connection: Any, catalog: str, reference: Reference) -> list[Row]:
     _lay_out(connection, reference)
     for name in STEPS:
         create(connection, steps()[name], f"reference.{name}")
-    figures = _rows(connection, "from reference.figures order by line")
+    figures = records(connection, "from reference.figures order by line")
     return [
         tuple({"file": reference.file, **row}.get(column) for column in COLUMNS)
         for row in (*figures, *_findings(connection))
@@ -120,12 +120,7 @@ def _lay_out(connection: Any, reference: Reference) -> None:
     columns = {"line": "integer"}
     columns |= {c.name: _ROW_TYPES.get(c.name, "text") for c in REFERENCE.columns}
     columns |= {"places": "integer"}
-    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
-    connection.execute(f"create or replace table reference.rows ({listed})")
-    if rows := list(reference.rows()):
-        lists = ", ".join("unnest(?)" for _ in columns)
-        cells = [list(cells) for cells in zip(*rows, strict=True)]
-        connection.execute(f"insert into reference.rows select {lists}", cells)
+    make_table(connection, "reference.rows", columns, list(reference.rows()))
 
 
 def _findings(connection: Any) -> list[dict[str, Any]]:
@@ -134,14 +129,8 @@ def _findings(connection: Any) -> list[dict[str, Any]]:
     for name, rule in consistency_rules().items():
         create(connection, rule, "reference.found")
         about = {"rule": name, "reason": rule.header["words"]}
-        rows += [{**row, **about} for row in _rows(connection, steps()["findings"].body)]
+        rows += [{**row, **about} for row in records(connection, steps()["findings"].body)]
     return sorted(rows, key=lambda row: (row["line"], row["rule"], row["finding"]))
-
-
-def _rows(connection: Any, query: str) -> list[dict[str, Any]]:
-    found = connection.execute(query)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _macros() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.lake import sha256_file
-from sql.run import SqlError, literal, table_name
+from sql.run import SqlError, literal, parquet, table_name
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def require_agreement(con: Any, database: Path, building: Path, tables: dict[str
     stated = {name: table["rows"] for name, table in tables.items()}
     written = _counts(con, {name: f"reader.{table_name(name)}" for name in tables})
     written_too = _counts(con, {
-        name: f"read_parquet([{', '.join(literal(building / f['path']) for f in table['files'])}])"
+        name: parquet(building / file["path"] for file in table["files"])
         for name, table in tables.items()
         if table["files"]
     })  # fmt: skip

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from assets.building.plan import Plan
-from assets.publishing.content import column_comment, table_comment
-from sql.run import SqlError, failure, literal, quoted, table_name
+from assets.dictionary import column_comment
+from assets.publishing.content import table_comment
+from sql.run import SqlError, execute, literal, quoted, table_name
 
 _REMARKS = """
 with relations as (
@@ -29,10 +30,7 @@ where database_name = current_database()
 def create_views(plan: Plan, con: Any) -> None:
     """Create the rules' views in the database in use, each after those it names."""
     for name, view in _in_order(plan):
-        try:
-            con.execute(f"create view {table_name(name)} as {view.body}")
-        except Exception as error:
-            raise failure(view, error) from None
+        execute(con, view, f"create view {table_name(name)} as {view.body}")
 
 
 def _in_order(plan: Plan) -> list[tuple[str, Any]]:

@@ -10,6 +10,7 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from assets.database import open_database
 from assets.home import Home, HomeError
@@ -111,9 +112,9 @@ def _freeze(home: Home, version: Version, year: int, period: str, number: int) -
     return content
 
 
-def _ended_months(con: object, year: int, period: str) -> list[str]:
+def _ended_months(con: Any, year: int, period: str) -> list[str]:
     """The months of a period that has ended; not all where the home begins or ends within it."""
-    rows = con.execute(  # type: ignore[attr-defined]
+    rows = con.execute(
         "select strftime(month, '%Y-%m'), period_end, period_state = 'closed' "
         "from ref.calendar where year = ? and period = ? order by month", [year, period],
     ).fetchall()  # fmt: skip

@@ -12,31 +12,30 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from assets.arrivals.source_values import Tolerance, parse_tolerance
 from assets.home import Home
 from assets.lake import digest
 from assets.rulebook.grains import GRAINS, check_grains
+from assets.rulebook.headers import (
+    CHECK_KEYS,
+    FACT_KEYS,
+    KPI_KEYS,
+    METRIC_KEYS,
+    PUBLISHED_KEYS,
+    TABLE_KEYS,
+    VIEW_KEYS,
+    tolerance,
+    trailing,
+)
 from schemas.register_columns import KINDS
 from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
-from sql.run import (
-    CHECK_KEYS,
-    FACT_KEYS,
-    HERE,
-    KPI_KEYS,
-    MACROS,
-    METRIC_KEYS,
-    TABLE_KEYS,
-    statements,
-)
+from sql.run import HERE, MACROS, statements
 
-VIEW_KEYS = Keys.of("title grain")
-PUBLISHED_KEYS = Keys.of("title grain order")
 _CREATED = re.compile(r"^create macro (\w+)", re.MULTILINE)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_REFERENCE = {f"ref.{name}" for name in TABLES} | {"ref.calendar", "ref.metric_definitions"}
 # a fact may rest on the register's rows, whose months are known, not on the calendar or clock
 _DATED = {f"ref.{name}" for name in TABLES}
+_REFERENCE = _DATED | {"ref.calendar", "ref.metric_definitions"}
 _OPERATIONAL = {"ops.coverage", "ops.month", "ops.sources"}
 UNITS = ("share", "ratio", "seconds")
 # block: figures withheld; flag: published, and must be looked at; warn: shown
@@ -148,11 +147,11 @@ def load_rules(home: Home) -> Rules:
     for statement in rules.checks.values():
         _one_of(statement, "severity", SEVERITIES)
         tolerance(statement)
-        _months(statement, "trailing")
+        trailing(statement)
         _known_reads(statement, known | metrics | {"ops.accepted"} | _OPERATIONAL)
     known |= metrics | {"metric.monthly", *GRAINS.values(), *rules.tables} | _OPERATIONAL
     for name, statement in rules.tables.items():
-        _months(statement, "trailing")
+        trailing(statement)
         _known_reads(statement, known - {name})
     return rules
 
@@ -179,22 +178,6 @@ def _in_reading_order(tables: dict[str, Statement]) -> dict[str, Statement]:
     return ordered
 
 
-def tolerance(check: Statement) -> Tolerance:
-    """How many rows may offend: a number, or a share of the month's rows of its first table."""
-    text = check.header.get("tolerance", "0")
-    return Tolerance(rows=int(text)) if text.isdecimal() else parse_tolerance(check)
-
-
-def trailing(rule: Statement) -> int:
-    """How many months before its own a rule sees too."""
-    return int(rule.header.get("trailing") or 0)
-
-
-def _months(statement: Statement, key: str) -> None:
-    if not statement.header.get(key, "0").isdecimal():
-        raise statement.problem(key, "must be a number of months, such as 3")
-
-
 def _with_own(shipped: Path, own: Path, keys: Keys) -> dict[str, Statement]:
     found = statements(shipped, keys)
     for name, statement in statements(own, keys).items():
@@ -217,13 +200,3 @@ def _known_reads(statement: Statement, tables: set[str]) -> None:
             raise statement.problem(
                 "reads", f"there is no {name} to read; there are {', '.join(sorted(tables))}"
             )
-
-
-def first_table(check: Statement) -> str:
-    """The table a check speaks of: the first it reads; its months are withheld if it blocks."""
-    return check.listed("reads")[0]
-
-
-def raw_kinds(fact: Statement) -> list[str]:
-    """The kinds of export a fact is made of; what else it reads is the register."""
-    return [n.removeprefix("raw.") for n in fact.listed("reads") if n.startswith("raw.")]

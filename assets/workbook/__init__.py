@@ -5,7 +5,7 @@ published figure; what a workbook is made of is decided here, how a file is writ
 `writing`.
 """
 
-from assets.workbook.building import YearError, build
+from assets.workbook.building import build
 from assets.workbook.writing import write
 
-__all__ = ["YearError", "build", "write"]
+__all__ = ["build", "write"]

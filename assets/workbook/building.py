@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assets.home import HomeError
 from assets.workbook.counts import Counts
 from assets.workbook.grid import Grid
 from assets.workbook.lists import lists
@@ -23,10 +24,6 @@ _ORDER = (
 )  # fmt: skip
 
 
-class YearError(ValueError):
-    """A version holds no scorecard of the year."""
-
-
 @dataclass(frozen=True)
 class Workbook:
     """The sheets in their order, and the manifest's word on the version they are of."""
@@ -38,14 +35,14 @@ class Workbook:
 
 
 def build(database: Path, manifest: dict[str, Any], year: int, language: str) -> Workbook:
-    """The workbook of a published version; raises YearError where it has no such year."""
+    """The workbook of a published version; raises HomeError where it has no such year."""
     words = Words(language)
     with closing(Figures(database, year, manifest["settings"]["timezone"])) as figures:
         counts, register = Counts(figures, words), Register(figures, words)
         measures = Measures(figures, words, counts, register)
         tree = Tree(figures, words, register, measures)
         if not tree.rows:
-            raise YearError(
+            raise HomeError(
                 f"{manifest['version']} holds no scorecard of {year}; kring scorecard YEAR "
                 "shows what there is"
             )

@@ -11,6 +11,7 @@ from typing import Any
 
 from assets.database import open_database
 from schemas.register_columns import PERIODS
+from sql.run import records
 
 Row = dict[str, Any]
 
@@ -20,8 +21,7 @@ class Figures:
 
     def __init__(self, database: Path, year: int, timezone: str) -> None:
         self.year = year
-        self._con = open_database(database)
-        self._con.execute("set TimeZone = $zone", {"zone": timezone})
+        self._con = open_database(database, timezone)
         held = self.rows("select distinct period, period_end, quarter, month from ref.calendar "
                          "where year = $year")  # fmt: skip
         self.ends: dict[str, date] = {row["period"]: row["period_end"] for row in held}
@@ -40,9 +40,7 @@ class Figures:
 
     def rows(self, sql: str) -> list[Row]:
         """A query's rows by column; `$year` is the workbook's year."""
-        found = self._con.execute(sql, {"year": self.year} if "$year" in sql else None)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return records(self._con, sql, {"year": self.year} if "$year" in sql else None)
 
     def holds_on(self, row: Row, period: str) -> bool:
         """Whether a dated row of the register holds when the period ends."""

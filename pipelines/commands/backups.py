@@ -13,11 +13,6 @@ from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, say
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(backup)
-    app.command()(restore)
-
-
 def backup(
     destination: Annotated[Path, typer.Argument(metavar="DEST", help="A new folder.")],
     home: HomeOption = None,

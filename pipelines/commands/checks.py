@@ -20,10 +20,6 @@ from pipelines.commands.terminal import console, print_json, print_table, say_sa
 SHOWN_ROWS = 20
 
 
-def register(app: typer.Typer) -> None:
-    app.command("checks")(checks)
-
-
 def checks(
     check: Annotated[
         str | None,

@@ -29,15 +29,17 @@ from pipelines.commands.options import (
     parse_period,
     published,
 )
-from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
+from pipelines.commands.terminal import (
+    console,
+    named_figure,
+    print_json,
+    print_table,
+    say,
+    say_sample,
+)
+from sql.run import records
 
 Period = Annotated[str, typer.Argument(help="2024-Q1, 2024-S1, 2024-YTD-Q3 or 2024.")]
-
-
-def register(app: typer.Typer) -> None:
-    app.command("close")(close_period)
-    app.command("reopen")(reopen_period)
-    app.command("closings")(list_closings)
 
 
 def close_period(
@@ -127,9 +129,7 @@ def pending_effects(home: Home) -> list[dict[str, Any]]:
     if version is None:
         return []
     with open_database(version.database) as con:
-        found = con.execute("select * from kpi.pending")
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return records(con, "from kpi.pending")
 
 
 def _print_pending(pending: list[dict[str, Any]]) -> None:
@@ -140,16 +140,11 @@ def _print_pending(pending: list[dict[str, Any]]) -> None:
         "Held out of closed periods (kring reopen takes it in)",
         ("period", "figure", "as published", "as now", "effect"),
         [
-            (row["period"], _figure(row), *_values(row)) for row in pending
+            (row["period"], named_figure(row), *_values(row)) for row in pending
         ],
         right=("as published", "as now", "effect"),
         cut="figure",
     )  # fmt: skip
-
-
-def _figure(row: dict[str, Any]) -> str:
-    parts = " ".join(str(row[c]) for c in ("id", "channel", "queue", "service") if row[c])
-    return parts + (" (reported)" if row["basis"] == "reported" else "")
 
 
 def _values(row: dict[str, Any]) -> tuple[str, str, str]:

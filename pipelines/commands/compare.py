@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assets.database import of_any_age
-from assets.home import HomeError
 from assets.record.revisions import month_names, standing
 from assets.rounding import rounded
 from pipelines.commands.options import HomeOption, JsonOption, open_home, parse_period, published
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("numerator", "denominator", "%")
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
-
-
-def register(app: typer.Typer) -> None:
-    app.command()(compare)
 
 
 def compare(
@@ -38,17 +33,14 @@ def compare(
 
     Example: kring compare 2024-03
     """
-    from assets.answers.comparison import Comparer, UnknownCellError
+    from assets.answers.comparison import Comparer
 
     place = open_home(home)
     year, name = _parse(period)
     version = published(place)
-    try:
-        with of_any_age(version.manifest), closing(Comparer(version.database)) as comparer:
-            months = comparer.months(year, name)
-            found = comparer.compare(months, channel, queue)
-    except UnknownCellError as error:
-        raise HomeError(str(error)) from None
+    with of_any_age(version.manifest), closing(Comparer(version.database)) as comparer:
+        months = comparer.months(year, name)
+        found = comparer.compare(months, channel, queue)
     asked = {f"{month:%Y-%m}" for month in months}
     closed = [r for r in standing(place) if asked.intersection(month_names(r.year, r.period))]
     if as_json:

@@ -11,10 +11,6 @@ from pipelines.commands.options import HomeOption, open_home, published
 from pipelines.commands.terminal import console
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(dictionary)
-
-
 def dictionary(
     html: Annotated[Path | None, typer.Option(help="Write it as one HTML page.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write it as Markdown.")] = None,

@@ -11,13 +11,16 @@ from assets.record.versions import Version, versions
 from assets.rounding import rounded
 from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home, published
-from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
+from pipelines.commands.terminal import (
+    console,
+    named_figure,
+    print_json,
+    print_table,
+    say,
+    say_sample,
+)
 
 _SHOWN = 40
-
-
-def register(app: typer.Typer) -> None:
-    app.command("diff")(diff)
 
 
 def diff(
@@ -53,7 +56,7 @@ def differences(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Numbers that differ with their causes, and register rows that differ."""
     from assets.publishing.provenance import compare, snapshot
-    from sql.run import connect, literal
+    from sql.run import connect, literal, records
 
     con = connect("UTC")
     try:
@@ -61,16 +64,10 @@ def differences(
             con.execute(f"attach {literal(version.database)} as {mark}_db (read_only)")
             snapshot(con, f"{mark}_db", mark, version.manifest)
         compare(con)
-        numbers = _rows(con, "select * from found order by period, level, id, basis, table_name")
-        return numbers, _rows(con, "select * from register_found order by all")
+        numbers = records(con, "from found order by period, level, id, basis, table_name")
+        return numbers, records(con, "from register_found order by all")
     finally:
         con.close()
-
-
-def _rows(con: Any, query: str) -> list[dict[str, Any]]:
-    found = con.execute(query)
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _named(home: Home, text: str) -> Version:
@@ -110,16 +107,10 @@ def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
         rows = [n for n in shown if n["cause"] == cause]
         print_table(
             "", ("period", "figure", "before", "after"),
-            [(n["period"], _figure(n), *_values(n)) for n in rows], right=("before", "after"),
+            [(n["period"], named_figure(n), *_values(n)) for n in rows], right=("before", "after"),
         )  # fmt: skip
     if len(shown) < len(numbers):
         console().print(f"{len(numbers) - len(shown)} more with --all")
-
-
-def _figure(row: dict[str, Any]) -> str:
-    parts = (row["id"], row["channel"], row["queue"], row["service"])
-    mark = " (reported)" if row["basis"] == "reported" else ""
-    return " ".join(str(part) for part in parts if part) + mark
 
 
 def _values(row: dict[str, Any]) -> tuple[str, str]:

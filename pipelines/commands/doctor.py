@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
 import typer
 
 from assets.home import TEMPLATE
-from pipelines.commands.options import AsOfOption, HomeOption, JsonOption
+from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, parse_day
 from pipelines.commands.terminal import console, print_json, say
-
-
-def register(app: typer.Typer) -> None:
-    app.command()(doctor)
 
 
 def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
@@ -28,7 +23,7 @@ def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOptio
     from assets.doctor import BAD, examine
 
     root = (home or Path(os.environ.get("KRING_HOME") or TEMPLATE)).expanduser().resolve()
-    answers = examine(root, _day(as_of))
+    answers = examine(root, parse_day(as_of) if as_of else None)
     bad = any(answer.state == BAD for answer in answers)
     if as_json:
         print_json({"home": str(root), "well": not bad, "checks": [asdict(a) for a in answers]})
@@ -40,10 +35,3 @@ def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOptio
         if answer.do and answer.state != "ok":
             screen.print(f"     do: {answer.do}", soft_wrap=True)
     raise typer.Exit(1 if bad else 0)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None

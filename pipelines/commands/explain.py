@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +20,7 @@ from pipelines.commands.options import (
     published,
 )  # fmt: skip
 from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
+from sql.run import records
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -29,11 +31,6 @@ if TYPE_CHECKING:
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 _SHOWN_FILES = 6
 _CALENDAR = ("rule event_kinds ", "rule events ", "rule service_hours ")
-
-
-def register(app: typer.Typer) -> None:
-    app.command()(explain)
-    app.command()(scorecard)
 
 
 def explain(
@@ -55,20 +52,14 @@ def explain(
 
     Example: kring explain 3a-N 2024-Q3
     """
-    from assets.answers.explanation import Explainer, UnknownFigureError
+    from assets.answers.explanation import Explainer
 
     place = open_home(home)
     month = _MONTH.match(period.strip())
     year, name = (int(month[1]), month[0]) if month else parse_period(period)
     version = published(place)
-    explainer = Explainer(version.database)
-    try:
-        with of_any_age(version.manifest):
-            node = explainer.explain(figure, year, name)
-    except UnknownFigureError as error:
-        raise HomeError(str(error)) from None
-    finally:
-        explainer.close()
+    with of_any_age(version.manifest), closing(Explainer(version.database)) as explainer:
+        node = explainer.explain(figure, year, name)
     if as_json:
         print_json({"is_sample": place.sample() is not None, **node.as_json()})
         return
@@ -141,14 +132,13 @@ def scorecard(
     place = open_home(home)
     version, period = published(place), period.upper().removeprefix(f"{year}-")
     with open_database(version.database) as connection:
-        found = connection.execute(
+        rows = records(
+            connection,
             "select * from kpi.scorecard where year = ? and period = ? order by "
             "list_position(['organisation', 'perspective', 'objective', 'kpi'], level), code, id, "
             "basis",
             [year, period],
         )
-        names = [column[0] for column in found.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         known = connection.execute("select distinct year, period from kpi.scorecard order by all")
         periods = ", ".join(f"{its_year}-{name}" for its_year, name in known.fetchall())
     if not rows:

@@ -22,13 +22,6 @@ _LAID_OUT = ("kring.toml", "sources", "register", "reference")
 _INSTANCE = TEMPLATE.parent / "pipelines" / "dagster.yaml"
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(init)
-    app.command()(sample)
-    app.command()(key)
-    app.command()(ui)
-
-
 def init(folder: Annotated[Path, typer.Argument(help="The new home; made if missing.")]) -> None:
     """Lay out a new home: settings, sources, register.
 

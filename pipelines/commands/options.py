@@ -65,16 +65,20 @@ def parse_as_of(home: Home, text: str | None) -> date:
     """The day to count as of; raises a usage error for anything but a date."""
     if text is None:
         return home.today()
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
+    day = parse_day(text)
     first, last = home.settings.first_month, home.today() + timedelta(days=_DAYS_AHEAD)
     if not first <= day <= last:
         raise typer.BadParameter(
             f"{day} is not between {first} (kring.toml: first_month) and {last}, a year from today"
         )
     return day
+
+
+def parse_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; write YYYY-MM-DD") from None
 
 
 def published(home: Home) -> Version:

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from assets.keeping.erasure import Traces
 
 
-def register(app: typer.Typer) -> None:
-    app.command("rotate-key")(rotate_key)
-    app.command()(forget)
-
-
 def rotate_key(
     reason: ReasonOption,
     home: HomeOption = None,

@@ -27,10 +27,6 @@ _VERDICTS = {
 Row = dict[str, Any]
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(reconcile)
-
-
 def reconcile(
     file: Annotated[Path, typer.Argument(help="A reference file: a CSV of printed figures.")],
     every: Annotated[bool, typer.Option("--all", help="Print every figure.")] = False,

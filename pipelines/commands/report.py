@@ -14,10 +14,6 @@ from pipelines.commands.options import HomeOption, Language, open_home, parse_pe
 from pipelines.commands.terminal import console, say_sample
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(report)
-
-
 def report(
     year: Annotated[int, typer.Argument(help="The year.")],
     period: Annotated[

@@ -58,10 +58,6 @@ class Outcome:
         return 3 if any(found.must_be_acted_on for found in self.findings) else 0
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(run)
-
-
 def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
     """Read what is new, rebuild what is stale, publish.
 
@@ -103,7 +99,8 @@ def run_home(home: Home, as_of: date) -> Outcome:
     asked = _files(plan)
     if _has_work(plan):
         preflight(home)
-        plan = _work(home, as_of, plan, outcome)
+        with beginning(home):  # Dagster's imports leave a core idle
+            plan = _work(home, as_of, plan, outcome)
     waiting = _files(plan)
     outcome.files = len(asked - waiting)
     version = current(home)
@@ -138,11 +135,6 @@ def _has_work(plan: Plan) -> bool:
 
 
 def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
-    with beginning(home):  # Dagster's imports leave a core idle
-        return _through_dagster(home, as_of, plan, outcome)
-
-
-def _through_dagster(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
     folder = prepare_instance(home)
     os.environ["DAGSTER_HOME"] = str(folder)
 

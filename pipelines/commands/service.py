@@ -12,10 +12,6 @@ from pipelines.commands.options import HomeOption, open_home
 from pipelines.commands.terminal import console
 
 
-def register(app: typer.Typer) -> None:
-    app.command()(service)
-
-
 def service(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the units.")],
     home: HomeOption = None,

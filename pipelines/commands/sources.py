@@ -17,12 +17,6 @@ from pipelines.commands.terminal import console, print_json, print_table
 _GALLERY = TEMPLATE / "gallery"
 
 
-def register(app: typer.Typer) -> None:
-    app.command("sources")(list_sources)
-    app.command()(gallery)
-    app.command()(withdraw)
-
-
 def list_sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the sources and what each has delivered.
 

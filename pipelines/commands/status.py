@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 
-import typer
-
 from assets.answers.freshness import late
 from assets.answers.unseen import unseen
 from assets.arrivals.ledger import LOADED, REFUSED
@@ -15,10 +13,6 @@ from assets.publishing.findings import findings
 from assets.record.versions import current
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
 from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
-
-
-def register(app: typer.Typer) -> None:
-    app.command()(status)
 
 
 def status(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:

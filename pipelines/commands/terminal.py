@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assets.home import Home
 
@@ -60,6 +60,12 @@ def print_table(
 
     screen = console()
     screen.print(table(title, columns, rows, right, cut, screen.width))
+
+
+def named_figure(row: Mapping[str, Any]) -> str:
+    """A published figure by what tells it from others: its id and cell, and that it is reported."""
+    parts = " ".join(str(row[c]) for c in ("id", "channel", "queue", "service") if row[c])
+    return parts + (" (reported)" if row["basis"] == "reported" else "")
 
 
 def say_sample(home: Home) -> None:

@@ -23,12 +23,6 @@ from pipelines.commands.options import (
 from pipelines.commands.terminal import console, print_json, print_table, say
 
 
-def register(app: typer.Typer) -> None:
-    app.command("versions")(list_versions)
-    app.command()(rollback)
-    app.command("verify")(verify_current)
-
-
 def list_versions(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the versions that stand, newest first.
 

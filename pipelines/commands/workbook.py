@@ -8,13 +8,8 @@ from typing import Annotated
 import typer
 
 from assets.database import of_any_age
-from assets.home import HomeError
 from pipelines.commands.options import HomeOption, Language, open_home, published
 from pipelines.commands.terminal import console, say_sample
-
-
-def register(app: typer.Typer) -> None:
-    app.command()(workbook)
 
 
 def workbook(
@@ -27,16 +22,13 @@ def workbook(
 
     Example: kring workbook 2024
     """
-    from assets.workbook import YearError, build, write
+    from assets.workbook import build, write
 
     place = open_home(home)
     version = published(place)
     path = out or Path(f"kring-{year}.xlsx")
-    try:
-        with of_any_age(version.manifest):
-            made = build(version.database, version.manifest, year, lang.value)
-        write(made, path)
-    except YearError as error:
-        raise HomeError(str(error)) from None
+    with of_any_age(version.manifest):
+        made = build(version.database, version.manifest, year, lang.value)
+    write(made, path)
     say_sample(place)
     console().print(f"{path} written", soft_wrap=True)

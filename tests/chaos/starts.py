@@ -72,7 +72,7 @@ def upgrade(root: Path) -> None:
     """A published home with a correction, a late file and another target since."""
     fresh(root)
     _published(root)
-    home = _opened(root)
+    home = TestHome.at(root)
     rows = files.changed(files.call_rows(6, 30), (3, "Wait", "1,5"), (1, "Talk", "999"))
     home.put(files.JUNE, files.calls_csv(rows))
     late = [(f"L{row[0]}", *row[1:]) for row in files.call_rows(5, 5)]
@@ -91,7 +91,7 @@ def retention(root: Path) -> None:
     text = settings.read_text().replace("keep_versions = 50", "keep_versions = 9\ngrace_hours = 0")
     settings.write_text(text)
     _published(root)
-    home = _opened(root)
+    home = TestHome.at(root)
     for number in (7, 8):
         home.put("calls/more_202406.csv", _more(number))
         _published(root)
@@ -104,10 +104,6 @@ STARTS = (Start("first", fresh), Start("upgrade", upgrade), Start("retention", r
 
 def _more(count: int) -> bytes:
     return files.calls_csv([(f"M{row[0]}", *row[1:]) for row in files.call_rows(6, count)])
-
-
-def _opened(root: Path) -> TestHome:
-    return TestHome.at(root)
 
 
 def _published(root: Path) -> None:

@@ -45,10 +45,6 @@ def content(home: TestHome) -> str:
     return content_digest(Plan(home.home, date.fromisoformat(AS_OF)))
 
 
-def at(root: Path) -> TestHome:
-    return TestHome.at(root)
-
-
 # the drill
 
 
@@ -70,7 +66,7 @@ def test_h4_the_drill_a_home_made_again_on_a_clean_machine_catches_up(
     shutil.copytree(place.root / "landing", landing)
     shutil.rmtree(place.root)
 
-    new = at(tmp_path / "new")
+    new = TestHome.at(tmp_path / "new")
     restored = place.kring("restore", str(tmp_path / "safe"), "--home", str(new.root))
     assert restored.returncode == 0, restored.stderr
     assert fingerprint in restored.stdout
@@ -115,7 +111,7 @@ def test_with_landing_nothing_else_is_needed_but_the_key(
 ) -> None:
     key = (place.root / "key").read_bytes()
     assert command(place.root, "backup", str(tmp_path / "safe"), "--with-landing").code == 0
-    new = at(tmp_path / "new")
+    new = TestHome.at(tmp_path / "new")
     said = command(place.root, "restore", str(tmp_path / "safe"), "--home", str(new.root))
     assert said.code == 0 and "missing: the exports" not in said.text
     (new.root / "key").write_bytes(key)
@@ -204,7 +200,7 @@ def test_h5_a_backup_during_a_run_is_refused_or_waits(place: TestHome, tmp_path:
     assert waiting.wait(60) == 0
     done = place.kring("restore", str(tmp_path / "safe"), "--home", str(tmp_path / "new"))
     assert done.returncode == 0
-    assert at(tmp_path / "new").kring("verify").returncode == 0
+    assert TestHome.at(tmp_path / "new").kring("verify").returncode == 0
 
 
 # what is refused

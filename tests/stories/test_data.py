@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from homes import Ran
+from homes import CALLS_HEADER, Ran
 from storyhome import (
     called,
     chat,
@@ -89,7 +89,10 @@ def test_with_a_version_the_older_delivery_never_wins(tmp_path: Path) -> None:
     )
 
     def delivered(path: str, version: str, wait: str) -> None:
-        header, line = "Version;" + HEADER, f"{version};" + called("A1", "2024-01-05", wait=wait)
+        header, line = (
+            "Version;" + CALLS_HEADER,
+            f"{version};" + called("A1", "2024-01-05", wait=wait),
+        )
         home.put(path, f"{header}\n{line}\n")
 
     delivered("calls/calls_20240105.csv", "2", "25,000")
@@ -97,9 +100,6 @@ def test_with_a_version_the_older_delivery_never_wins(tmp_path: Path) -> None:
     delivered("calls/calls_20240106.csv", "1", "5,000")
     home.run("2024-01-10")
     assert home.months(SL, PHONE)["2024-01"] == (0, 1, "in_progress")
-
-
-HEADER = "Call ID;Queue;Entered;Answered;Ended;Wait;Talk;Hold;Wrap-up;Agent;Outcome"
 
 
 def test_late_rows_of_an_old_month_rebuild_that_month_and_the_scorecard(tmp_path: Path) -> None:

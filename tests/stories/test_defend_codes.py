@@ -11,7 +11,8 @@ from commands import Command
 from defending import SL, DefendedHome
 from storyhome import called, chat, put_calls, put_chats, put_complaints
 
-from assets.answers.explanation import Explainer, UnknownFigureError
+from assets.answers.explanation import Explainer
+from assets.home import HomeError
 
 AS_OF = "2025-04-02"
 
@@ -74,7 +75,7 @@ def test_explanations_find_it_by_id_and_by_the_code_of_the_year(
             node = explainer.explain(name, year, period)
             assert (node.detail["id"], node.detail["year"]) == (SL, year)
             assert node.what == f"kpi {'3a-N' if year == 2024 else '2b-N'} index"
-        with pytest.raises(UnknownFigureError) as unknown:
+        with pytest.raises(HomeError) as unknown:
             explainer.explain("3a-N", 2025, "Q1")
     finally:
         explainer.close()

@@ -205,8 +205,8 @@ def test_another_kring_is_named_where_nothing_else_moved(
     altered = home.root / "cells.sql"
     altered.write_text(plan_rule)
     from assets.rulebook import rules as loaded
+    from assets.rulebook.headers import KPI_KEYS
     from sql.header import read_statement
-    from sql.run import KPI_KEYS
 
     real = loaded.load_rules
 

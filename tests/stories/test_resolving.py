@@ -36,8 +36,7 @@ def resolved_anew(home: TestHome) -> tuple[Any, dict[str, bytes]]:
     place = Home.open(home.root)
     for path in sorted((home.root / "lake" / "keys").rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
-    calls = contract("calls")
-    keys.resolve(place, "calls", "calls", calls.key, calls.dated_by, calls.columns, Ledger(place))
+    keys.resolve(place, "calls", contract("calls"), Ledger(place))
     return answer(home)
 
 

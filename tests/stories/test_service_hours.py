@@ -161,8 +161,9 @@ def test_answers_out_of_hours_are_listed_and_stay_answers(quarter: StoryHome) ->
         )
     ]
     plan = Plan(home.home, date.fromisoformat(AS_OF))
-    listed = plan.outputs.paths("check.answered_in_service_hours", [date(2024, 3, 1)])
-    assert pl.read_parquet(listed)["contact_id"].to_list() == ["late"]
+    listed = plan.outputs.get("check.answered_in_service_hours", date(2024, 3, 1))
+    assert listed
+    assert pl.read_parquet(plan.outputs.path(listed))["contact_id"].to_list() == ["late"]
     assert home.months(SL, "phone")["2024-03"] == (2, 2, "measured")
 
 
