@@ -4,5 +4,5 @@ From the ground: home, settings, lake, disk, key and months in files of their ow
 (what there is to read), `exports` (one file's records), `intake` (the rows that count), `rulebook`,
 `record` (closed periods, versions), `building` (the judge; facts to scorecard), `dictionary`,
 `performance_report`, `publishing`, and at the top `graph` (Dagster), `answers`, `keeping`,
-`workbook` and `doctor`. Commands, schedules and jobs are in pipelines, rules in sql.
+`trial`, `workbook` and `doctor`. Commands, schedules and jobs are in pipelines, rules in sql.
 """

@@ -1,0 +1,67 @@
+"""What a file's name says, beside what stands in the file: one of the two may be misread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import polars as pl
+
+from assets.arrivals.sources import Source
+from assets.home import Home
+
+
+def by_its_name(
+    home: Home, source: Source, export: Path, rows: pl.DataFrame, months: Collection[str]
+) -> tuple[str, ...]:
+    """What to ask of an export by its name, and the months and days of its accepted `rows`."""
+    found = (
+        _unclaimed(home, source, export),
+        _elsewhere(source, export, months),
+        _next_day(source, export, rows),
+    )
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _unclaimed(home: Home, source: Source, export: Path) -> str:
+    """A file of landing that no run would read by this source, however well it fits."""
+    landing = home.landing.resolve()
+    if not export.is_relative_to(landing):
+        return ""
+    path = export.relative_to(landing).as_posix()
+    if source.claims(path):
+        return ""
+    files = "; ".join(source.patterns)
+    told = "upper and lower case count, and * stays in one folder"
+    return f"`files` is {files} and does not match {path} ({told}): no run will read it so"
+
+
+def _elsewhere(source: Source, export: Path, months: Collection[str]) -> str:
+    """A name and rows of different months: one of the two is misread, and the name is believed."""
+    span = source.covered_by_name(str(export)) if source.covers != "dates" else None
+    if not span or not months:
+        return ""
+    if any(f"{span[0]:%Y-%m}" <= month <= f"{span[1]:%Y-%m}" for month in months):
+        return ""
+    return (
+        "no accepted row is of a month that the file's name speaks for: is `covers` right, and "
+        "are the years of both of one calendar?"
+    )
+
+
+def _next_day(source: Source, export: Path, rows: pl.DataFrame) -> str:
+    """Agents' time after the last day of a file, by the name that the next file's own day has."""
+    span = source.covered_by_name(str(export)) if source.covers != "dates" else None
+    if not span or "activity_id" not in rows.columns:
+        return ""
+    # of agent, day, channel and part the last two
+    named = pl.col("activity_id").str.replace(r"^[^|]*\|[^|]*\|", "")
+    own = rows.filter(pl.col("day").is_between(*span)).select(named).to_series()
+    later = rows.filter(pl.col("day") > span[1], named.is_in(own.implode())).height
+    if not later:
+        return ""
+    return (
+        f"{later} rows are of a day after those of the file's name, with the channel and `part` of "
+        "rows within them: the next file's row of that agent and day would correct them; give them "
+        "another `part`, such as 'after midnight'"
+    )

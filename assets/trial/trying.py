@@ -1,0 +1,144 @@
+"""One export read by a source as a run reads it, in a home that vanishes; nothing is loaded.
+
+Identifiers come out masked, and no other value of a rejected row does.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.arrivals.source_values import Tolerance
+from assets.arrivals.sources import Source
+from assets.exports import Refused
+from assets.home import Home
+from assets.intake.accounts import Reading
+from assets.intake.chunks import covered
+from assets.intake.reading import Reader
+from assets.intake.selecting import Selecting
+from assets.trial.doubts import doubts
+from assets.trial.named import by_its_name
+from assets.trial.rejected_cells import RULES, proposals
+from schemas.contract import contract
+from schemas.pseudonyms import Pseudonyms
+from sql.header import HeaderError
+
+SHOWN_ROWS = 10
+
+
+def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
+    """What came of an export, and what to look at twice; for `kring check-source` and its JSON."""
+    begun = time.monotonic()
+    with _trial(home, source) as reader:
+        reading = reader.load(reader.stage(str(export)))
+        rows = _accepted(reader, reading)
+        asked = _cell_notes(reader, reading, rows, export)
+    months = {chunk.month: chunk.rows for chunk in reading.chunks}
+    notes = [
+        *reading.notes, *by_its_name(home, source, export, rows, months),
+        *_below(home, source, export, reading.accepted), *asked,
+    ]  # fmt: skip
+    return {
+        "columns": list(reading.columns), "notes": notes,
+        "rows": reading.rows, "accepted": reading.accepted, "filtered": reading.filtered,
+        "rejected": reading.rejected, "rejects": _rejects(reading.rejected_rows),
+        "months": months, "mapped": _mapped(rows, home.settings.timezone),
+        "covers_by_name": covered(source, str(export), ()),
+        "refused": _refusal(reading, source), "seconds": round(time.monotonic() - begun, 2),
+    }  # fmt: skip
+
+
+def try_select(home: Home, source: Source) -> dict[str, Any]:
+    """What can be said of a select where there is no export yet."""
+    with _trial(home, source) as reader:
+        selecting = Selecting(reader.connection, source, contract(source.kind))
+        try:
+            return {"select_tried": selecting.check_alone(), "refused": ""}
+        except (Refused, HeaderError) as error:
+            return {"select_tried": True, "refused": str(error)}
+
+
+@contextmanager
+def _trial(home: Home, source: Source) -> Iterator[Reader]:
+    """A reader that lets every reject pass, in a home that vanishes."""
+    with tempfile.TemporaryDirectory(prefix="kring-check-") as folder:
+        trial = Home(Path(folder).resolve(), home.settings)
+        tolerant = replace(source, tolerance=Tolerance(rows=2**62))
+        reader = Reader(trial, tolerant, Pseudonyms(secrets.token_bytes(32)), home.today())
+        with closing(reader):
+            yield reader
+
+
+def _accepted(reader: Reader, reading: Reading) -> pl.DataFrame:
+    source = reader.source
+    paths = [reader.home.chunk(source.kind, source.name, c.file) for c in reading.chunks]
+    return pl.concat([pl.read_parquet(p) for p in paths]) if paths else pl.DataFrame()
+
+
+def _cell_notes(
+    reader: Reader, reading: Reading, rows: pl.DataFrame, export: Path
+) -> tuple[str, ...]:
+    """What rejected cells would be read by, and what to ask of the accepted rows."""
+    source, cells = reader.source, pl.DataFrame()
+    if reading.rejected_rows["rule"].is_in(RULES).any() or "score" in rows.columns:
+        cells = reader.returned(reader.stage(str(export)))
+    notes = proposals(cells, reading.rejected_rows, source.times)
+    zone = source.timezone or reader.home.settings.timezone
+    return notes + (doubts(rows, reader.contract, zone, cells) if rows.width else ())
+
+
+def _refusal(reading: Reading, source: Source) -> str:
+    """Why a run would not take the file."""
+    if reading.refused or source.tolerance.allows(reading.rejected, reading.rows):
+        return reading.refused
+    allowed = source.statement.header.get("tolerance") or "0"
+    return f"{reading.rejected} of {reading.rows} rows rejected; the tolerance is {allowed}"
+
+
+def _below(home: Home, source: Source, export: Path, accepted: int) -> tuple[str, ...]:
+    """A line below the last record is none; one that becomes a row as well as the others may be."""
+    options = source.options
+    if not options.footer or not accepted:
+        return ()
+    with _trial(home, replace(source, options=replace(options, footer=0))) as reader:
+        taken = reader.load(reader.stage(str(export))).accepted - accepted
+    if taken <= 0:
+        return ()
+    return (
+        f"footer={options.footer} leaves out what would be {taken} accepted rows: are these "
+        "totals, or the last records? What varies in number is left out by `where`",
+    )
+
+
+def _rejects(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rejects by column and rule with the first record numbers."""
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for row in rows.iter_rows(named=True):
+        found.setdefault((row["column"] or "", row["rule"]), []).append((row["_row"], row["_rows"]))
+    return [
+        {"column": column, "rule": rule, "rows": sum(weight for _, weight in each),
+         "records": [number for number, _ in each[:SHOWN_ROWS]]}
+        for (column, rule), each in sorted(found.items())
+    ]  # fmt: skip
+
+
+def _mapped(rows: pl.DataFrame, timezone: str) -> list[dict[str, Any]]:
+    """The first accepted rows, times in the home's zone, identifiers masked."""
+    if not rows.width:
+        return []
+    local = pl.col(pl.Datetime).dt.convert_time_zone(timezone)
+    masked = []
+    for row in rows.sort("_row").head(SHOWN_ROWS).with_columns(local).iter_rows(named=True):
+        row = {k: ("***" if k.endswith("_key") and v else v) for k, v in row.items()}
+        if "activity_id" in row:
+            row["activity_id"] = "***"
+        masked.append({k: v for k, v in row.items() if k not in ("file_id", "_version", "_rows")})
+    return masked
