@@ -12,14 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assets.building.counting import counting_rows
 from assets.building.plan import Plan
 from assets.building.rule_tables import is_same, ops_table, ref_table
-from assets.intake import keys
 from assets.lake import digest, make_folder, sha256_file
 from assets.outputs import OutputRecord, month_name, output_file
 from assets.periods import window
 from assets.rulebook.grains import GRAINS, at_grain, moments
-from assets.soundness import sound_chunks, sound_outputs
+from assets.soundness import sound_outputs
 from sql.header import Statement
 from sql.run import (
     columns,
@@ -82,7 +82,8 @@ class Workbench:
             if name in self._made and self._made[name] == mark and schema not in ("metric", "ops"):
                 continue
             if schema == "raw":
-                self._raw(table, month, only, among)
+                rows = counting_rows(self.plan, table, month, only, among)
+                self.connection.execute(f"create or replace view {table_name(name)} as {rows}")
             else:
                 self._view(schema, table, month, trailing, grain)
             self._made[name] = mark
@@ -119,45 +120,6 @@ class Workbench:
                 self.connection.execute(f"create or replace table {times} as {moments(fact, rows)}")
             shown = at_grain(fact, grain, rows, times)
         self.connection.execute(f"create or replace view {table_name(name)} as {shown}")
-
-    def _raw(self, kind: str, month: date | None, only: str, among: frozenset[Path] | None) -> None:
-        """The rows of a kind that count: chunks without the rows that lost their key."""
-        from schemas.contract import contract
-
-        name = None if month is None else f"{month:%Y-%m}"
-        parts = []
-        for source in self.plan.sources_of(kind):
-            chunks = sound_chunks(self.home, self.plan.ledger, source.name, name, among)
-            if chunks:
-                parts.append(self._counting(source.name, contract(kind).key, chunks, name))
-        columns = ", ".join(
-            f"cast(null as {sql_type(dtype)}) as {quoted(column)}"
-            for column, dtype in contract(kind).columns.items()
-        )
-        parts.append(
-            f"select {columns}, cast(null as text) as source, cast(null as text) as file_id, "
-            "cast(null as bigint) as file_row where false"
-        )
-        body = " union all by name ".join(parts)
-        self.connection.execute(
-            f"create or replace view {table_name('raw.' + kind)} as select * from ({body}) {only}"
-        )
-
-    def _counting(self, source: str, key: str, chunks: list[Path], month: str | None) -> str:
-        rows = (
-            f"select {literal(source)} as source, * exclude (_row, _version, _rows), "
-            f"_row as file_row from {parquet(chunks, ', union_by_name = true')}"
-        )
-        state = self.plan.keys_of(source)
-        months = [month] if month else sorted(state.months)
-        lost = [file for m in months if (file := keys.losers_file(self.home, source, state, m))]
-        if not lost:
-            return rows
-        return (
-            f"select * from ({rows}) as c anti join {parquet(lost)} as lost "
-            "on lost.file_id = c.file_id and lost.file_row = c.file_row "
-            f"and lost.key = c.{quoted(key)}"
-        )
 
     def _detail(self, month: date | None) -> None:
         names = [f"metric.{name}" for name in self.plan.rules.metrics]
@@ -234,17 +196,3 @@ class Workbench:
 def held(name: str) -> str:
     """The table in which the rows behind a view of this name are held."""
     return "memory.main." + quoted("held " + name)
-
-
-def sql_type(kind: Any) -> str:
-    """A Polars type as the engine names it."""
-    import polars as pl
-
-    if isinstance(kind, pl.Decimal):
-        return f"decimal({kind.precision}, {kind.scale})"
-    if isinstance(kind, pl.Datetime):
-        return "timestamp with time zone"
-    names: dict[Any, str] = {
-        pl.String: "text", pl.Date: "date", pl.Int64: "bigint", pl.Boolean: "boolean",
-    }  # fmt: skip
-    return names[kind if isinstance(kind, type) else type(kind)]
