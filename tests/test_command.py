@@ -185,15 +185,15 @@ def test_key_gives_the_pseudonym_in_the_database(command: Command, filled: TestH
     assert "identifies nobody" in nobody.text
 
 
-def test_an_earlier_day_forgets_nothing_and_the_run_says_so(copied: TestHome) -> None:
-    done = copied.kring("run", "--as-of", "2024-01-20", "--json")
-    version = (copied.root / "published/current").resolve().name
+def test_an_earlier_day_forgets_nothing_and_the_run_says_so(place: TestHome) -> None:
+    done = place.kring("run", "--as-of", "2024-01-20", "--json")
+    version = (place.root / "published/current").resolve().name
     told = [found for found in json.loads(done.stdout)["findings"] if "as of" in found["text"]]
     assert told[0]["about"] == "warning"
     assert told[0]["text"].startswith("counted as of 2024-01-20; version ")
     assert told[0]["text"].endswith(f"was of {AS_OF}, and what was read by then counts as well")
     assert version not in told[0]["text"], "it names the one that stood before"
-    again = copied.kring("run", "--as-of", AS_OF, "--json")
+    again = place.kring("run", "--as-of", AS_OF, "--json")
     assert "as of" not in again.stdout.replace("as_of", "")
 
 

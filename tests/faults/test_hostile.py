@@ -24,6 +24,7 @@ from five_files import (
     survey_rows,
     workbook,
 )
+from invariants import one_line
 
 ROWS_OF_JUNE = call_rows(6, ROWS[JUNE])
 
@@ -92,7 +93,7 @@ def test_g2_g3_a_name_that_is_a_pattern_or_a_statement_is_only_a_name(
         home.put(f"calls/{name}", sound()[JUNE][:-3] + b'"' + name.encode())
     refused = meeting.run()
     assert {f.text.split(": record")[0] for f in refused.findings if f.about == "refused"} == {
-        f"calls/{name}" for name in names
+        one_line(f"calls/{name}") for name in names
     }
 
 
