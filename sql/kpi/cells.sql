@@ -1,7 +1,8 @@
 -- title: What each metric comes to in each period
--- grain: one row per metric, channel, service, year and period, or month; again from a KPI's first month on
+-- grain: one row per metric, channel, service, year and period, or month
 -- reads: metric.monthly, kpi.counted_now, ref.calendar, ref.kpis, ref.metrics, ref.metric_definitions, ref.requirements
 -- order: year, period, counted_from nulls first, metric_id, channel nulls first, service nulls first
+-- And again with `counted_from`, from a KPI's first month on: for realisations, not for readers.
 with spans as (
     select
         year,

@@ -1,7 +1,8 @@
 -- title: Composite metrics of the register in each period and month, counts of its months pooled (a KPI's year may be the mean of its quarters)
--- grain: one row per composite, year and period, or month; again from a KPI's first month on
+-- grain: one row per composite, year and period, or month
 -- reads: kpi.parts, ref.composites, ref.composite_parts
 -- order: year, period, counted_from nulls first, composite_id
+-- And again with `counted_from`, as in cells.
 with spans as (select distinct year, period, counted_from, period_end, period_state from kpi.parts),
 
 weighted as (

@@ -134,19 +134,21 @@ quarters as (
         settled.*,
         calendar.period as of_period,
         calendar.period_state as of_state,
-        calendar.cut,
+        -- from when it is: the home's first month in it, or the KPI's, unless a quarter closed
+        -- before that goes in
+        cut_short(
+            own.period,
+            own.period_end,
+            if(own.counted_from <= calendar.quarter_last, own.counted_from, own.first_month),
+            own.last_month
+        ) as cut,
         -- the rule in force when the longer period ends, whatever its quarters' own was
         own.consolidation
     from settled
     join (
-        select distinct
-            year,
-            period,
-            quarter,
-            period_state,
-            cut_short(period, period_end, min(month) over whole, max(month) over whole) as cut
+        select year, period, quarter, period_state, max(month) as quarter_last
         from ref.calendar
-        window whole as (partition by year, period)
+        group by all
     ) as calendar
         on calendar.year = settled.year and calendar.quarter = settled.period
     join kpis as own
@@ -162,7 +164,7 @@ from_quarters as (
         of_period as period,
         of_state as period_state,
         any_value(consolidation) as consolidation,
-        any_value(cut) as cut,
+        arg_min(cut, period) as cut,
         avg(value order by period) as mean_value,
         sum(value order by period) as sum_value,
         bool_and(is_proven) as is_proven,

@@ -453,6 +453,12 @@ def test_a_kpi_that_begins_within_a_year_is_of_its_own_months(
         ("kpi:both", phone, "2024-05", 0.5, 1, 2), ("kpi:both", phone, "2024-06", 0.5, 1, 1),
         ("kpi:calls", phone, "2024-05", None, 1, 2), ("kpi:calls", phone, "2024-06", None, 1, 1),
     ]  # fmt: skip
+    # its months are no second row of the period, and no comment speaks of one
+    comments = (
+        "select comment from duckdb_tables() where schema_name = 'kpi' "
+        "and table_name in ('cells', 'composites')"
+    )
+    assert all(comment.endswith(" or month.") for (comment,) in home.published(comments))
     said = command(home.root, "explain", "9a-N", "2024-S1").text
     assert "66.67" in said and "2024-05 50.00 = 1 / 2" in said and "2024-04" not in said
     report = tmp_path / "report.html"
