@@ -17,9 +17,9 @@ from schemas.times import parse_any
 
 _DATES = (
     "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d",
-    "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%m-%y", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y",
-    "%d/%b/%y", "%d %b %Y", "%d %b %y", "%d %B %Y", "%d %B, %Y", "%b %d, %Y", "%b %d %Y",
-    "%B %d, %Y", "%a, %d %b %Y", "%a, %b %d, %Y", "%A, %d %B %Y", "%A, %B %d, %Y",
+    "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%m-%y", "%y-%m-%d", "%Y%m%d", "%d-%b-%Y", "%d-%b-%y",
+    "%d/%b/%Y", "%d/%b/%y", "%d %b %Y", "%d %b %y", "%d %B %Y", "%d %B, %Y", "%b %d, %Y",
+    "%b %d %Y", "%B %d, %Y", "%a, %d %b %Y", "%a, %b %d, %Y", "%A, %d %B %Y", "%A, %B %d, %Y",
 )  # fmt: skip
 _BETWEEN = (" ", ", ", "T", " - ", "")
 _CLOCKS = (

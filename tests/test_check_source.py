@@ -159,6 +159,10 @@ def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
         ("%d %b %Y", ("2/1/24 8:02", "3/1/24 8:02"),
          "`times: %d %b %Y; %d/%m/%y %H:%M` or `times: %d %b %Y; %m/%d/%y %H:%M` would read 2 of 2 "
          "rejected cells; which of them is right the cells do not tell"),
+        # 2024 or 2015
+        ("%d %b %Y", ("24-01-15 8:02",),
+         "`times: %d %b %Y; %d-%m-%y %H:%M` or `times: %d %b %Y; %y-%m-%d %H:%M` would read 1 of 1 "
+         "rejected cells; which of them is right the cells do not tell"),
         # day and month exchanged: the half that can be read is read wrongly
         ("%Y; %d/%m/%Y %H:%M", ("02/01/2024 08:02", "02/13/2024 08:02"),
          "are day and month exchanged? `times: %m/%d/%Y %H:%M` would read 1 of 1 rejected cells"),
@@ -187,6 +191,13 @@ def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None
         "not_a_duration wait_seconds: 10 of 12 rejected cells are written like `0 a a`"
     ]
     assert "Budi" not in said.out + said.err
+
+
+def test_what_a_terminal_would_obey_in_an_export_is_shown(check: Check) -> None:
+    said = check(CALLS, "id,at,\x1b[31mred\n1,\x1b[31m9,\n")
+    assert "\x1b" not in said.out + said.err
+    assert "columns found: id, at, \\x1b[31mred" in said.text
+    assert "written like `\\x1b[00a0`" in said.text
 
 
 DIALS = """-- title: T

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SAMPLE = "SYNTHETIC SAMPLE DATA: no figure below is a real organisation's"
 
-# what a terminal obeys rather than shows: a file's name may hold it
+# what a terminal obeys rather than shows: a file's name or a cell may hold it
 _COMMANDING = re.compile(
     "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
 )
@@ -33,8 +33,12 @@ def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -
     """A line that begins with a coloured word."""
     from rich.text import Text
 
-    shown = _COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-    console(errors=errors).print(Text.assemble((mark, colour), shown), soft_wrap=True)
+    console(errors=errors).print(Text.assemble((mark, colour), visible(text)), soft_wrap=True)
+
+
+def visible(text: str) -> str:
+    """A text of somebody else's, with what a terminal would obey in it spelled out."""
+    return _COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def print_json(content: object) -> None:
