@@ -57,7 +57,7 @@ combined as (
         null_status(status) as null_status,
         -- a mean without a part that is withheld is not of complete exports
         if(
-            bool_or(status in ('failed', 'incomplete')) and value_status(status) = 'measured',
+            bool_or(is_withheld(status)) and value_status(status) = 'measured',
             'provisional',
             value_status(status)
         ) as value_status,
