@@ -11,8 +11,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from assets.home import FORMAT, Home
 
@@ -21,25 +23,44 @@ class BusyError(RuntimeError):
     """Another run holds the home's lock."""
 
 
-_held: dict[Path, int] = {}
+@dataclass
+class _Hold:
+    """This process's hold of a home: the descriptor that has the lock, and how many share it."""
+
+    descriptor: int
+    holders: int = 1
+
+
+_held: dict[Path, _Hold] = {}
+_counting = Lock()
 
 
 @contextmanager
 def run_lock(home: Home, *, wait: bool) -> Iterator[None]:
-    """Hold the home for writing; re-entrant within the process.
+    """Hold the home for writing; re-entrant within the process, whose last holder lets it go.
 
     Raises BusyError, naming the holder's start, where `wait` is false and another run works.
     """
     path = home.lock_file
-    if _held.get(path):
-        _held[path] += 1
-        try:
-            yield
-        finally:
-            _held[path] -= 1
-        return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with _counting:
+        if hold := _held.get(path):
+            hold.holders += 1
+    if not hold:
+        hold = _held[path] = _Hold(_taken(home, wait))
+    try:
+        yield
+    finally:
+        with _counting:
+            hold.holders -= 1
+            if not hold.holders:
+                del _held[path]
+                os.close(hold.descriptor)
+
+
+def _taken(home: Home, wait: bool) -> int:
+    """A descriptor that has the kernel's lock, on a file that says since when."""
+    home.lock_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(home.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             _take(descriptor, wait)
@@ -48,13 +69,12 @@ def run_lock(home: Home, *, wait: bool) -> Iterator[None]:
             raise BusyError(f"another run holds this home since {since or 'just now'}") from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, datetime.now().astimezone().isoformat("T", "seconds").encode(), 0)
-        _held[path] = 1
         if not home.format_file.exists():
             _write_format(home)
-        yield
-    finally:
-        _held.pop(path, None)
+    except BaseException:
         os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _write_format(home: Home) -> None:

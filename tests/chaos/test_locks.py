@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,19 @@ def test_the_lock_of_a_killed_run_is_free_at_once(tmp_path: Path) -> None:
     process.communicate()
     with run_lock(home.home, wait=False):
         pass
+
+
+def test_who_shares_a_lock_with_a_thread_that_leaves_first_still_holds_it(tmp_path: Path) -> None:
+    home = one_call(tmp_path / "home")
+    with ExitStack() as first, ExitStack() as second:
+        first.enter_context(run_lock(home.home, wait=False))
+        second.enter_context(run_lock(home.home, wait=False))
+        first.close()
+        assert held(home), "the kernel has given it away under who still works"
+        second.close()
+    assert not held(home)
+    with run_lock(home.home, wait=False):
+        assert held(home)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
