@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -105,8 +106,11 @@ def last_seen(version: Version) -> float:
     """When readers of a version that is current no more were sent elsewhere; else when it came.
 
     The time of its folder, in which nothing changes any more; a version that came by a copy is as
-    young as the copy.
+    young as the copy. A time ahead, of a clock that was wrong, becomes this one.
     """
+    if version.path.stat().st_mtime > time.time():
+        with suppress(PermissionError):
+            os.utime(version.path)
     return version.path.stat().st_mtime
 
 

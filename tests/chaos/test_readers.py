@@ -109,6 +109,20 @@ def test_what_readers_were_sent_away_from_stays_for_the_grace(four: TestHome) ->
     assert [v.id for v in versions(four.home)] == [newest.id, left.id, rolled_to.id]
 
 
+def test_a_version_left_by_a_clock_that_was_ahead_stays_for_the_grace_and_no_longer(
+    four: TestHome,
+) -> None:
+    newest, ahead, *_ = versions(four.home)
+    year = datetime.now(UTC) + timedelta(days=365)
+    os.utime(ahead.path, (year.timestamp(), year.timestamp()))
+    settings(four, keep=1, grace_hours=24)
+    retain(four.home)
+    assert ahead.id in [v.id for v in versions(four.home)]
+    settings(four, keep=1, grace_hours=0)
+    retain(four.home)
+    assert [v.id for v in versions(four.home)] == [newest.id]
+
+
 def test_a_removal_cut_short_leaves_no_half_version(
     four: TestHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
