@@ -202,6 +202,9 @@ def complained_line(error: Exception, statement: Statement) -> int | None:
         piece = shown.removeprefix(DESCRIBE).removeprefix("...").removesuffix("...").strip()
         if int(number) <= len(body) and piece in body[int(number) - 1]:
             return int(number)
+        # what composed the statement wrote before its first line
+        if number == "1" and any(body[0].startswith(piece[n:]) for n in range(len(piece) - 6)):
+            return 1
     return None
 
 

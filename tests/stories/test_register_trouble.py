@@ -177,6 +177,10 @@ BROKEN: dict[str, tuple[Break, str]] = {
                    r"metrics/service_level.sql: .*rename the file"),
     "severity": (check("block", "stop"),
                  r"mine.sql line 3: severity: must be one of block, flag, warn"),
+    "column of a check": (check("select contact_id from", "select kontact_id, month from"),
+                          r"checks/mine.sql line 5, `select kont.*`: .*\"kontact_id\" not found"),
+    "condition of a check": (check("local_date =", "lokal_date ="),
+                             r"checks/mine.sql line 5, `.*`: .*\"lokal_date\" not found"),
     "no reason": (check("-- reason: nobody called on New Year's Day\n", ""),
                   r"mine.sql line 1: the header lacks `reason:`; it needs reads, reason"),
     "metric without SQL": (
