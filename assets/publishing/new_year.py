@@ -7,7 +7,7 @@ the year before: a target is a promise, and somebody makes it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from assets.building.plan import Plan
 from assets.periods import month_end
@@ -16,17 +16,26 @@ from assets.publishing.finding import Finding
 _NAMED = 3
 _FIRST_TO_ASK = 4
 """The month from which somebody must act: the first quarter cannot be told without them."""
+_COUNTED_OTHERWISE = (
+    ("conversions", "kpi_id", "realisations count unconverted"),
+    ("service_hours", "channel", "contacts count at all hours"),
+)
+"""Without which figures are other ones and none is lacking: it may be meant, and nobody must act.
+"""
 
 
 def without_successor(plan: Plan) -> list[Finding]:
-    """Targets, parts of composites and weights of what is in force, that ended with a year."""
+    """What ended with a year, and what figures lack by it or are otherwise."""
     if not plan.months:
         return []
     day = min(plan.as_of, month_end(plan.months[-1]))
     is_asked = plan.as_of >= date(day.year, _FIRST_TO_ASK, 1)
     about = "incomplete" if is_asked else "warning"
     told = (*_targets(plan, day), *_composites(plan, day), *_weights(plan, day))
-    return [Finding(about, text) for text in told]
+    return [
+        *(Finding(about, text) for text in told),
+        *(Finding("warning", text) for text in _otherwise(plan, day)),
+    ]
 
 
 def _targets(plan: Plan, day: date) -> Iterator[str]:
@@ -62,6 +71,20 @@ def _weights(plan: Plan, day: date) -> Iterator[str]:
             f"register/weights.csv has no row in force on {day} below {_listed(lack)}, which had "
             "some before; without them it has no score"
         )
+
+
+def _otherwise(plan: Plan, day: date) -> Iterator[str]:
+    """What ended with the very year before: whatever ended within a year was ended by somebody."""
+    kpis = {str(row["kpi_id"]) for row in _in_force(plan, "kpis", day)}
+    last = date(day.year, 1, 1) - timedelta(days=1)
+    for table, name, so in _COUNTED_OTHERWISE:
+        until = {str(row[name]) for row in plan.register.rows(table) if _last(row) == last}
+        lack = until & _ended(plan, table, name, day)
+        if lack := sorted(lack & kpis if name == "kpi_id" else lack):
+            yield (
+                f"register/{table}.csv has no row in force on {day} for {_listed(lack)}, which had "
+                f"some until {last}; its {so}"
+            )
 
 
 def _ended(plan: Plan, table: str, name: str, day: date) -> set[str]:

@@ -220,10 +220,19 @@ def test_what_a_new_year_lacks_is_told_and_asked_for_from_its_second_quarter(
         "process_transformation, service_level and 9 more, which had one before; without it they "
         "have no index, nor has what rests on them"
     )
+
+    def unconverted(day: str) -> str:
+        return (
+            f"register/conversions.csv has no row in force on {day} for budget_execution, "
+            "which had some until 2024-12-31; its realisations count unconverted"
+        )
+
     assert told("2024-12-31") == []
-    new = [targets, no_parts("2025-01-02")]
+    new = [targets, no_parts("2025-01-02"), unconverted("2025-01-02")]
     assert told("2025-01-02") == [("warning", text) for text in new]
-    assert told("2025-04-01") == [("incomplete", t) for t in (targets, no_parts("2025-04-01"))]
+    meant = ("warning", unconverted("2025-04-01"))  # as it may be: nobody must act
+    lacking = [("incomplete", t) for t in (targets, no_parts("2025-04-01"))]
+    assert told("2025-04-01") == [*lacking, meant]
     kpis = {row["kpi_id"] for row in Plan(home.home, date(2025, 1, 2)).register.rows("kpis")}
     home.append_register(
         "targets", *(f"{kpi},2025,*,80,2025-01-15,Decree 1,false" for kpi in sorted(map(str, kpis)))
@@ -231,12 +240,20 @@ def test_what_a_new_year_lacks_is_told_and_asked_for_from_its_second_quarter(
     home.append_register(
         "composite_parts", "budget_execution,ikpa,2025-01-01,,input:ikpa,,,1,Decree 1,false"
     )
-    assert told("2025-04-01") == []
+    assert told("2025-04-01") == [meant]
     for child in ("stakeholder", "internal_process", "learning_growth"):
         row = f"organisation,{child},2024-01-01,"
         home.edit_register("weights", f"{row},", f"{row}2024-12-31,")
-    (lost,) = told("2025-04-01")
+    lost, _ = told("2025-04-01")
     assert "weights.csv has no row in force on 2025-04-01 below organisation, which" in lost[1]
+    for hours in ("weekday", "weekend", "month_end"):
+        row = f"chat_{hours},chat,*,2024-01-01,"
+        home.edit_register("service_hours", f"{row},", f"{row}2024-12-31,")
+    assert (
+        "warning",
+        "register/service_hours.csv has no row in force on 2025-04-01 for chat, which had some "
+        "until 2024-12-31; its contacts count at all hours",
+    ) in told("2025-04-01")
 
 
 def test_rows_whose_file_is_gone_stand_by_the_rule_they_were_read_by_and_that_is_told(
