@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
+from assets.record.revisions import closed_from
 from assets.record.versions import current, versions
 
 _MB = 1 << 20
@@ -53,9 +54,12 @@ def space(patient: Patient) -> list[Answer]:
 
 def retention(patient: Patient) -> list[Answer]:
     home = patient.home
-    kept, there = home.settings.keep_versions, len(versions(home))
-    said = f"{there} versions, {_size(home.versions) // _MB:,} MB; {kept} are kept"
-    if there > kept + 1:
+    kept, standing = home.settings.keep_versions, versions(home)
+    signed = closed_from(home) & {version.id for version in standing[kept:]}
+    said = f"{len(standing)} versions, {_size(home.versions) // _MB:,} MB; {kept} are kept"
+    if signed:
+        said += f", and {len(signed)} whose figures were closed"
+    if len(standing) > kept + len(signed) + 1:
         return [Answer(WARN, said, f"they go {home.settings.grace_hours} hours after readers left")]
     return [Answer(OK, said)]
 

@@ -224,10 +224,10 @@ def retain(home: Home) -> None:
     Never the current one, one that was current within the grace, or one whose figures were closed.
     """
     seen = current(home)
-    closed_from = {revision.decision.version for revision in revisions.revisions(home)}
+    signed = revisions.closed_from(home)
     grace = datetime.now(UTC) - timedelta(hours=home.settings.grace_hours)
     for version in versions(home)[home.settings.keep_versions :]:
         is_read = (seen and version.id == seen.id) or last_seen(version) > grace.timestamp()
-        if is_read or version.id in closed_from:
+        if is_read or version.id in signed:
             continue
         remove(home, version)

@@ -79,6 +79,11 @@ def revisions(home: Home) -> list[Revision]:
     ]  # fmt: skip
 
 
+def closed_from(home: Home) -> set[str]:
+    """The versions whose figures were closed: they are kept for good."""
+    return {revision.decision.version for revision in revisions(home)}
+
+
 def standing(home: Home) -> list[Revision]:
     """The revisions of the periods that are closed now, oldest first."""
     open_again = {(d.year, d.period, d.revision) for d in decisions(home) if d.action == REOPENED}

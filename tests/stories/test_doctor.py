@@ -22,6 +22,7 @@ from test_instance import left_open
 
 from assets.home import Home
 from assets.key import rotate
+from assets.record.decisions import CLOSED, decide
 
 AS_OF = "2024-02-10"
 
@@ -275,3 +276,24 @@ def test_no_folder_at_all_is_an_answer_too(command: Command, place: TestHome) ->
         shutil.rmtree(place.root / name)
         said = command(place.root, "doctor", "--json", "--as-of", AS_OF)
         assert said.json["checks"], name
+
+
+def test_versions_whose_figures_were_closed_are_no_leftovers(
+    command: Command, filled: TestHome, tmp_path: Path
+) -> None:
+    place = filled.copied(tmp_path / "home")
+    settings = place.root / "kring.toml"
+    settings.write_text(settings.read_text().replace("keep_versions = 50", "keep_versions = 1"))
+    for number in range(4):
+        name = f"2024020{number + 1}T000000000Z-0000000{number}"
+        folder = shutil.copytree(place.home.current.resolve(), place.home.versions / name)
+        manifest = folder / "manifest.json"
+        manifest.chmod(0o600)
+        manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": name}))
+        if number < 2:
+            decide(place.home, CLOSED, version=name, reason="r", year=2024, period=f"Q{number + 1}",
+                   revision=1, content="")  # fmt: skip
+    (told,) = ask(command, place)["retention"]
+    assert told["state"] == "warn" and "1 are kept, and 2 whose figures were closed" in told["said"]
+    shutil.rmtree(folder)
+    assert ask(command, place)["retention"][0]["state"] == "ok"
