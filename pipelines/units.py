@@ -42,7 +42,7 @@ def require_own(folder: Path, names: Iterable[str], home: Home) -> None:
             if other != str(home.root):
                 raise HomeError(
                     f"{path} is of the home {other}, whose nights would run no more; give the "
-                    f"units of {home.root} another name: --prefix {home.root.name}"
+                    f"units of {home.root} a name of their own: --prefix"
                 )
 
 

@@ -79,10 +79,11 @@ def _otherwise(plan: Plan, day: date) -> Iterator[str]:
     last = date(day.year, 1, 1) - timedelta(days=1)
     for table, name, so in _COUNTED_OTHERWISE:
         until = {str(row[name]) for row in plan.register.rows(table) if _last(row) == last}
-        lack = until & _ended(plan, table, name, day)
-        if lack := sorted(lack & kpis if name == "kpi_id" else lack):
+        ended = until & _ended(plan, table, name, day)
+        if ended := ended & kpis if name == "kpi_id" else ended:
             yield (
-                f"register/{table}.csv has no row in force on {day} for {_listed(lack)}, which had "
+                f"register/{table}.csv has no row in force on {day} for "
+                f"{_listed(sorted(ended))}, which had "
                 f"some until {last}; its {so}"
             )
 
