@@ -61,6 +61,16 @@ def test_a_name_that_a_terminal_would_obey_is_shown(place: TestHome, command: Co
     assert "unclaimed odd/\\x1b[31mred\\n \\u202egnp.csv:" in said.text
 
 
+def test_a_reason_that_a_terminal_would_obey_is_kept_and_shown(
+    place: TestHome, command: Command
+) -> None:
+    reason = "late\x1b[2J\u202egnp"
+    assert command(place.root, "close", "2024-Q1", "--reason", reason, "--by", reason).code == 0
+    said = command(place.root, "closings")
+    assert said.code == 0 and said.text.count("late\\x1b[2J\\u202egnp") == 2
+    assert "\x1b" not in said.out and "\u202e" not in said.out
+
+
 def test_a_reason_that_looks_like_markup_is_kept_and_shown(
     place: TestHome, command: Command
 ) -> None:

@@ -11,7 +11,7 @@ from assets.arrivals.landing import scan
 from assets.arrivals.sources import Source, read_source
 from assets.home import Home, HomeError
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, say, visible
+from pipelines.commands.terminal import console, print_json, print_table, say
 
 
 def check_source(
@@ -73,13 +73,12 @@ def _print_report(report: dict[str, Any]) -> None:
     if report["export"] is None:
         _print_tried(report)
         return
-    screen.print(f"columns found: {visible(', '.join(report['columns'])) or '-'}")
+    screen.print(f"columns found: {', '.join(report['columns']) or '-'}")
     for note in report["notes"]:
-        screen.print(f"note: {visible(note)}")
+        screen.print(f"note: {note}")
     for row in report["mapped"]:
         filled = {k: v for k, v in row.items() if v is not None}
-        values = ", ".join(f"{k} {v}" for k, v in filled.items())
-        screen.print(f"  {visible(values)}", soft_wrap=True)
+        screen.print("  " + ", ".join(f"{k} {v}" for k, v in filled.items()), soft_wrap=True)
     screen.print(
         f"{report['rows']} rows: {report['accepted']} accepted, {report['filtered']} filtered, "
         f"{report['rejected']} rejected, in {report['seconds']} s"

@@ -16,29 +16,34 @@ if TYPE_CHECKING:
 
 SAMPLE = "SYNTHETIC SAMPLE DATA: no figure below is a real organisation's"
 
-# what a terminal obeys rather than shows: a file's name or a cell may hold it
+# what a terminal obeys rather than shows: a file's name may hold it, or a reason
 _COMMANDING = re.compile(
     "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]"
 )
 
 
 def console(*, errors: bool = False) -> Console:
-    """The screen, on which a text is that text: a file's name may look like markup."""
+    """The screen, on which a text is that text: it may look like markup, or command a terminal."""
     from rich.console import Console
+    from rich.segment import Segment
 
-    return Console(stderr=errors, highlight=False, soft_wrap=False, markup=False)
+    class Screen(Console):
+        def render(self, *given: Any, **options: Any) -> Iterator[Segment]:
+            for said in super().render(*given, **options):
+                yield said if said.control else Segment(_shown(said.text), said.style)
+
+    return Screen(stderr=errors, highlight=False, soft_wrap=False, markup=False)
+
+
+def _shown(text: str) -> str:
+    return _COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -> None:
     """A line that begins with a coloured word."""
     from rich.text import Text
 
-    console(errors=errors).print(Text.assemble((mark, colour), visible(text)), soft_wrap=True)
-
-
-def visible(text: str) -> str:
-    """A text of somebody else's, with what a terminal would obey in it spelled out."""
-    return _COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    console(errors=errors).print(Text.assemble((mark, colour), _shown(text)), soft_wrap=True)
 
 
 def print_json(content: object) -> None:
@@ -62,7 +67,7 @@ def print_table(
     """
     from pipelines.commands.tables import table
 
-    screen = console()
+    screen, rows = console(), [[_shown(cell) for cell in row] for row in rows]
     screen.print(table(title, columns, rows, right, cut, screen.width))
 
 
