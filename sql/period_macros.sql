@@ -1,6 +1,7 @@
--- The months of each period; and again, with `counted_from`, those from which on a KPI of the register is in
--- force, where it begins within the period. It is in force in a month if it is when the month ends,
--- and throughout where its rows merely follow each other (the register allows no hole).
+-- The months of each period; and again, with `counted_from`, those from which on a KPI of the
+-- register is in force, where it begins within the period. It is in force in a month if it is when
+-- the month ends, and throughout where its rows merely follow each other (the register allows no
+-- hole).
 create macro months_of_periods(calendar_table := 'ref.calendar', kpis_table := 'ref.kpis') as table
 with begun as (
     select distinct cast(date_trunc('month', min(valid_from)) as date) as counted_from

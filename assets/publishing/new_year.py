@@ -83,8 +83,7 @@ def _otherwise(plan: Plan, day: date) -> Iterator[str]:
         if ended := ended & kpis if name == "kpi_id" else ended:
             yield (
                 f"register/{table}.csv has no row in force on {day} for "
-                f"{_listed(sorted(ended))}, which had "
-                f"some until {last}; its {so}"
+                f"{_listed(sorted(ended))}, which had some until {last}; its {so}"
             )
 
 
