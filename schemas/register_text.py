@@ -1,7 +1,8 @@
 """The register as rows in words: what each row decides, for explanations and differences.
 
-One text per register row, whatever its table, so that two versions compare row by row. No
-judgement of the rows; that is `register_rules`.
+One text per register row, whatever its table, so that two versions compare row by row. How a KPI
+was scored is read back from it where its period is closed. No judgement of the rows; that is
+`register_rules`.
 """
 
 from __future__ import annotations
@@ -57,6 +58,14 @@ def _texts(table: Table) -> list[tuple[object, ...]]:
             )
         )
     return found
+
+
+def from_words(text: str) -> dict[str, str]:
+    """How a KPI is scored, by column: what its row decides, written one after the other.
+
+    A closed period keeps it so. None of these columns is a text that may hold a comma.
+    """
+    return dict(item.split(" ", 1) for item in text.split(", "))
 
 
 def in_words(value: object) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from schemas.register import Register, load_register
 from schemas.register_tables import TABLES
+from schemas.register_text import from_words, in_words, register_texts
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -77,6 +78,27 @@ def test_typed_values(register: Register) -> None:
     assert (kpi["valid_from"], kpi["valid_to"]) == (date(2024, 1, 1), None)
     assert (kpi["cap_high"], kpi["is_assumption"]) == (Decimal(120), True)
     assert register.rows("targets")[0]["year"] == 2024
+
+
+def test_how_a_kpi_is_scored_is_read_back_from_its_words(register: Register) -> None:
+    """A closed quarter keeps the words, for good; these are as 0.2.0 wrote them."""
+    assert from_words(
+        "source metric:complaints_on_time, channel phone, polarity maximise, consolidation pooled, "
+        "cap_low 0, cap_high 120.5, zero_rule award_cap"
+    ) == {
+        "source": "metric:complaints_on_time", "channel": "phone", "polarity": "maximise",
+        "consolidation": "pooled", "cap_low": "0", "cap_high": "120.5", "zero_rule": "award_cap",
+    }  # fmt: skip
+    written = [", ".join(row[8]) for row in register_texts(register) if row[0] == "kpis"]
+    decided = {name for words in written for name in from_words(words)}
+    kept = [
+        {name: in_words(row[name]) for name in decided if row[name] is not None}
+        for row in sorted(register.rows("kpis"), key=lambda row: str(row["kpi_id"]))
+    ]
+    assert [from_words(words) for words in written] == kept
+    # a text in which anybody writes what they like would not be read back
+    texts = {c.name for c in TABLES["kpis"].columns if c.type == "text" and not c.identifier}
+    assert decided & texts == {"source"}
 
 
 def test_every_table_and_column_is_described() -> None:

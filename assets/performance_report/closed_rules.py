@@ -12,6 +12,7 @@ from typing import Any
 
 from assets.performance_report.figures import ClosedRules, Node, Part, Row
 from assets.performance_report.reader import Reader, of
+from schemas.register_text import from_words
 
 POLICIES = ("service_level_policy", "outbound_policy", "occupancy_formula")
 _KEY = ("year", "period", "basis", "figure", "kind", "part_period", "part")
@@ -52,7 +53,7 @@ def closed_rules(reader: Reader, node: Node, period: str) -> ClosedRules | None:
 def scored(row: Row) -> Row:
     """How a KPI was scored, its columns as the register's words name them."""
     values: dict[str, Any] = dict.fromkeys(_RULE)
-    values |= dict(item.split(" ", 1) for item in str(row["text"]).split(", "))
+    values |= from_words(str(row["text"]))
     values |= {name: Decimal(values[name]) for name in ("cap_low", "cap_high") if values[name]}
     values |= {name: row[name] for name in ("authority", "is_assumption", "text")}
     return Row(row.table, row.key, values)

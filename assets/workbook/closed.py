@@ -1,4 +1,4 @@
-"""What closed periods rest on, as their revisions keep it: parts of composites, and caps.
+"""What closed periods rest on, as their revisions keep it: parts of composites, rules of KPIs.
 
 Read from the published kpi.explain, as `kring explain` is; the sheets of the register hold what
 it says now.
@@ -7,6 +7,7 @@ it says now.
 from __future__ import annotations
 
 from assets.workbook.reading import Figures, Row
+from schemas.register_text import from_words
 
 # of a part that names no channel every cell is told, all with its weight: they are pooled
 _PARTS = """
@@ -41,14 +42,12 @@ group by explained.period, explained.figure, explained.kind, part_id
 order by explained.period, explained.figure, part_id
 """
 _CLOSED = "select distinct period from kpi.explain where year = $year and kind = 'closing'"
-_CAPS = """
-select
-    period,
-    split_part(figure, ':', 2) as kpi_id,
-    cast(regexp_extract(text, 'cap_low ([-0-9.]+)', 1) as double) as cap_low,
-    cast(regexp_extract(text, 'cap_high ([-0-9.]+)', 1) as double) as cap_high
+_SCORED = """
+select period, split_part(part, ':', 2) as kpi_id, text
 from kpi.explain
-where year = $year and basis = 'computed' and kind = 'rule' and part like 'kpis:%'
+where
+    year = $year and basis = 'computed' and kind = 'rule' and part like 'kpis:%'
+    and period in (select period from kpi.explain where year = $year and kind = 'closing')
 """
 
 
@@ -58,9 +57,8 @@ class Closed:
     def __init__(self, figures: Figures) -> None:
         self.periods = {row["period"] for row in figures.rows(_CLOSED)}
         self._parts: list[Row] = figures.rows(_PARTS) if self.periods else []
-        caps = figures.rows(_CAPS) if self.periods else []
-        self.caps = {
-            (row["period"], row["kpi_id"]): row for row in caps if row["period"] in self.periods
+        self.scored = {
+            (row["period"], row["kpi_id"]): from_words(row["text"]) for row in figures.rows(_SCORED)
         }
 
     def parts(self, composite: str, period: str) -> list[Row]:

@@ -68,10 +68,10 @@ class Tree:
 
     def _kpi(self, place: int, row: Row) -> None:
         rule = self.register.find("kpis", row["period"], kpi_id=row["id"])
-        closed = self.measures.closed.caps.get((row["period"], row["id"]))
+        closed = self.measures.closed.scored.get((row["period"], row["id"]))
         for key in ("cap_low", "cap_high"):
             cap = self._of("kpis", rule, key)
-            held = closed[key] if closed else cap.value if cap else None
+            held = float(closed[key]) if closed else cap.value if cap else None
             self.grid.set(place, key, live(cap, held))
         scale = self.scales.get((row["period"], row["basis"], row["id"])) or row["period"]
         target = self.register.target(row["id"], scale)
