@@ -1,7 +1,7 @@
 """A parquet file as the view `export`, once it is known to be sound.
 
-Decoding it for the first time is done elsewhere, in `trial`; what its columns are as text is
-`parquet_columns`.
+Decoding it for the first time is done elsewhere, in `parquet_process`; what its columns are as
+text is `parquet_columns`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import duckdb
 
 from assets.arrivals.sources import Source
 from assets.exports.columns import used_columns
-from assets.exports.parquet_columns import ROW, Trial
+from assets.exports.parquet_columns import ROW, Undecoded
+from assets.exports.parquet_process import decoded_apart
 from assets.exports.refused import Refused
 from assets.exports.staging import Staged
-from assets.exports.trial import tried
 from assets.exports.view import Export, create_view
 
 
@@ -25,7 +25,7 @@ def open_parquet(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source)
     [(zone,)] = con.sql("select current_setting('TimeZone')").fetchall()
     used = used_columns(con, source)
     columns = None if used is None else frozenset(used)
-    found = tried(Trial(staged.path, staged.name, staged.size, source, zone, columns))
+    found = decoded_apart(Undecoded(staged.path, staged.name, staged.size, source, zone, columns))
     if found is None:
         raise Refused(
             "crash",

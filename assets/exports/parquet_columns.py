@@ -28,7 +28,7 @@ _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
 @dataclass(frozen=True)
-class Trial:
+class Undecoded:
     """A file in the box to decode, as its source reads it in a zone; `used`: columns, or all."""
 
     path: Path
@@ -39,12 +39,12 @@ class Trial:
     used: frozenset[str] | None
 
 
-def decoded(trial: Trial) -> dict[str, Any]:
+def decoded(file: Undecoded) -> dict[str, Any]:
     """The file's relation, its columns as text, its records; empty where it is not sound."""
-    engine = sandbox(trial.path.parent, trial.zone)
+    engine = sandbox(file.path.parent, file.zone)
     try:
-        of, texts, records = _described(engine, trial)
-        read = [name for name in texts if trial.used is None or name.casefold() in trial.used]
+        of, texts, records = _described(engine, file)
+        read = [name for name in texts if file.used is None or name.casefold() in file.used]
         every = ", ".join(["_row", *(f"c{number}" for number, _ in enumerate(read))])
         listed = [f"{ROW} as _row", *(f"{texts[name]} as c{n}" for n, name in enumerate(read))]
         # A footer may promise rows that the pages do not hold.
@@ -59,9 +59,11 @@ def decoded(trial: Trial) -> dict[str, Any]:
             engine.close()
 
 
-def _described(engine: duckdb.DuckDBPyConnection, trial: Trial) -> tuple[str, dict[str, str], int]:
+def _described(
+    engine: duckdb.DuckDBPyConnection, file: Undecoded
+) -> tuple[str, dict[str, str], int]:
     """The relation to read, each column's text, and the number of records by the footer."""
-    path, source, used = literal(trial.path), trial.source, trial.used
+    path, source, used = literal(file.path), file.source, file.used
     of = f"read_parquet({path}, file_row_number=true)"
     schema = engine.sql(f"describe select * exclude (file_row_number) from {of}").fetchall()
     [(records, unpacked)] = engine.sql(
@@ -71,7 +73,7 @@ def _described(engine: duckdb.DuckDBPyConnection, trial: Trial) -> tuple[str, di
     if (unpacked or 0) > _UNPACKED_BYTES:
         raise Refused(
             "bomb",
-            f"{trial.name}: would unpack to {unpacked >> 30} GB; the limit is "
+            f"{file.name}: would unpack to {unpacked >> 30} GB; the limit is "
             f"{_UNPACKED_BYTES >> 30} GB",
         )
     written = engine.sql(f"select name from parquet_schema({path})").fetchall()
@@ -80,11 +82,11 @@ def _described(engine: duckdb.DuckDBPyConnection, trial: Trial) -> tuple[str, di
     if twice := sorted({*raw} - {name for (name,) in written}):
         raise Refused(
             "duplicate_column",
-            f"{trial.name}: two columns share a name, read as `{twice[0]}`; each may stand once",
+            f"{file.name}: two columns share a name, read as `{twice[0]}`; each may stand once",
         )
-    columns, _ = column_names(raw, source, trial.name)
+    columns, _ = column_names(raw, source, file.name)
     texts = {
-        column: _text(quoted(name), str(kind), source, f"{trial.name} column `{name}`")
+        column: _text(quoted(name), str(kind), source, f"{file.name} column `{name}`")
         for column, (name, kind, *_) in zip(columns, schema, strict=False)
         if kind != "BLOB" or used is None or column.casefold() in used
     }

@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any
 
-from assets.exports.parquet_columns import Trial, decoded
+from assets.exports.parquet_columns import Undecoded, decoded
 from assets.exports.refused import Refused
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -35,15 +35,15 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = Lock()
 
-    def ask(self, trial: Trial) -> dict[str, Any] | None:
+    def ask(self, file: Undecoded) -> dict[str, Any] | None:
         """Its answer; None where it was ended by the file, or by us for its time."""
         with self._lock:
             process = self._living()
             asked, told = _pipes(process)
             try:
-                pickle.dump(trial, asked)
+                pickle.dump(file, asked)
                 asked.flush()
-                seconds = _LEAST_SECONDS + trial.size / _BYTES_A_SECOND
+                seconds = _LEAST_SECONDS + file.size / _BYTES_A_SECOND
                 line = told.readline() if select.select([told], [], [], seconds)[0] else b""
             except BrokenPipeError:
                 line = b""
@@ -69,9 +69,9 @@ class _Child:
 _child = _Child()
 
 
-def tried(trial: Trial) -> dict[str, Any] | None:
+def decoded_apart(file: Undecoded) -> dict[str, Any] | None:
     """What the child found in a file; None where the file ended it. Raises Refused as it did."""
-    answer = _child.ask(trial)
+    answer = _child.ask(file)
     if answer and "refused" in answer:
         raise Refused(*answer["refused"])
     return answer
@@ -89,11 +89,11 @@ def _serve() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     while True:
         try:
-            trial: Trial = pickle.load(sys.stdin.buffer)
+            file: Undecoded = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
         try:
-            answer = decoded(trial)
+            answer = decoded(file)
         except Refused as refusal:
             answer = {"refused": [refusal.rule, str(refusal)]}
         print(json.dumps(answer), flush=True)
