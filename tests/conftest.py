@@ -11,6 +11,7 @@ import pytest
 from commands import Command
 from exporting import Bench
 from homes import TestHome
+from trying import Check
 
 
 @pytest.fixture
@@ -28,6 +29,13 @@ def place(filled: TestHome, tmp_path: Path) -> TestHome:
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     return Command(monkeypatch, capsys)
+
+
+@pytest.fixture
+def check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Check:
+    return Check(tmp_path / "home", Command(monkeypatch, capsys, width=1000))
 
 
 @pytest.fixture

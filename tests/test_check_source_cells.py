@@ -1,0 +1,58 @@
+"""What `kring check-source` says of cells that could not be read, without showing one."""
+
+from __future__ import annotations
+
+import pytest
+from trying import CALLS, Check, notes
+
+
+@pytest.mark.parametrize(
+    ("times", "cells", "said"),
+    [
+        ("", ("31/01/2024 8:02", "01/02/2024 9:00"),
+         "`times: %d/%m/%Y %H:%M` would read 2 of 2 rejected cells; ISO 8601 is then read only "
+         "where `times` names it too"),
+        ("%d %b %Y", ("Jan 31, 2024, 8:02:42\u202fPM", "Total"),
+         "`times: %d %b %Y; %b %d, %Y, %I:%M:%S %p` would read 1 of 2 rejected cells"),
+        ("%d %b %Y", ("2/1/24 8:02", "3/1/24 8:02"),
+         "`times: %d %b %Y; %d/%m/%y %H:%M` or `times: %d %b %Y; %m/%d/%y %H:%M` would read 2 of 2 "
+         "rejected cells; which of them is right the cells do not tell"),
+        # 2024 or 2015
+        ("%d %b %Y", ("24-01-15 8:02",),
+         "`times: %d %b %Y; %d-%m-%y %H:%M` or `times: %d %b %Y; %y-%m-%d %H:%M` would read 1 of 1 "
+         "rejected cells; which of them is right the cells do not tell"),
+        # day and month exchanged: the half that can be read is read wrongly
+        ("%Y; %d/%m/%Y %H:%M", ("02/01/2024 08:02", "02/13/2024 08:02"),
+         "are day and month exchanged? `times: %m/%d/%Y %H:%M` would read 1 of 1 rejected cells"),
+        ("%d %b %Y", ("2024/02/01 8:02:42 AM GMT+7",),
+         "`times: %d %b %Y; %Y/%m/%d %I:%M:%S %p GMT%z` would read 1 of 1 rejected cells"),
+        ("%d %b %Y", ("1706663702",),
+         "`times: %d %b %Y; epoch` would read 1 of 1 rejected cells"),
+        ("%d %b %Y", ("Budi 12 pm", "Ani 13 pm", ""),
+         "2 of 2 rejected cells are written like `a 00 a`"),
+    ],
+)  # fmt: skip
+def test_a_format_that_reads_the_rejected_times_is_proposed(
+    check: Check, times: str, cells: tuple[str, ...], said: str
+) -> None:
+    declared = f"-- times: {times.removeprefix('%Y; ')}\n" if times else ""
+    source = CALLS.replace("select", f"{declared}-- options: delim='|'\nselect", 1)
+    rows = "".join(f"{n}|{cell}\n" for n, cell in enumerate(cells))
+    assert notes(check(source, f"id|at\n{rows}")) == [f"not_a_time entered_at: {said}"]
+
+
+def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, wait as wait_seconds")
+    rows = "".join(f"{n},2024-02-01 08:00,{n} perc Budi\n" for n in range(12))
+    said = check(source, f"id,at,wait\n{rows}")
+    assert notes(said) == [
+        "not_a_duration wait_seconds: 10 of 12 rejected cells are written like `0 a a`"
+    ]
+    assert "Budi" not in said.out + said.err
+
+
+def test_what_a_terminal_would_obey_in_an_export_is_shown(check: Check) -> None:
+    said = check(CALLS, "id,at,\x1b[31mred\n1,\x1b[31m9,\n")
+    assert "\x1b" not in said.out + said.err
+    assert "columns found: id, at, \\x1b[31mred" in said.text
+    assert "written like `\\x1b[00a0`" in said.text

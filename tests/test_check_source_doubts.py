@@ -1,0 +1,193 @@
+"""What `kring check-source` asks of accepted rows: each is right, and together they may not be."""
+
+from __future__ import annotations
+
+import pytest
+from trying import CALLS, Check, notes
+
+RATINGS = """-- title: T
+-- kind: surveys
+-- files: z/*.csv
+-- format: csv
+select _row, id as response_id, 'inbound' as service, "at" as responded_at, score,
+    10 as scale_max
+from export
+"""
+
+
+def test_rows_of_one_id_and_content_are_told_for_they_count_once(check: Check) -> None:
+    rows = "id,at\n8:00|umum,2024-02-01 08:00\n" + "9:00|umum,2024-02-01 09:00\n" * 3
+    said = check(CALLS, rows)
+    assert said.code == 0 and "4 rows: 4 accepted" in said.out
+    assert notes(said) == [
+        "2 rows have the id and content of another row of this file and count once: "
+        "is `contact_id` unique?"
+    ]
+    assert check(CALLS, rows, "z/a.csv", "--json").json["notes"] == notes(said)
+
+
+def test_of_an_agents_rows_alike_the_part_is_asked_for(check: Check) -> None:
+    source = CALLS.replace("calls", "agent_activity").replace(
+        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        'id as agent, "at" as day, 60 as active_seconds',
+    )
+    assert notes(check(source, "id,at\na1,2024-02-01\na1,2024-02-01\na2,2024-02-01\n")) == [
+        "1 rows have the id and content of another row of this file and count once: "
+        "does `part` tell them apart?"
+    ]
+
+
+def test_scores_of_0_are_told_unless_the_scale_begins_there(check: Check) -> None:
+    rows = "id,at,score\n1,2024-02-01 08:00,0\n2,2024-02-01 08:00,9\n3,2024-02-01 08:00,\n"
+    assert notes(check(RATINGS, rows)) == [
+        "1 of 3 responses are not_rated since their score is 0; "
+        "where 0 is an answer, the scale begins there: return 0 as scale_min"
+    ]
+    assert notes(check(RATINGS, rows.replace(",0\n", ",7\n"))) == []  # a blank leaves no question
+    assert notes(check(RATINGS.replace("10 as", "0 as scale_min, 10 as"), rows)) == []
+
+
+def test_a_mean_that_would_be_each_ones_wait_is_told(check: Check) -> None:
+    counted = "'answered' as outcome, n as contacts, 15 as wait_seconds"
+    source = CALLS.replace("'abandoned' as outcome", counted)
+    rows = "id,at,n\n1,2024-02-01 08:00,80\n2,2024-02-01 08:30,1\n3,2024-02-01 09:00,0\n"
+    (said,) = notes(check(source, rows))
+    assert said.startswith("1 rows stand for several answered contacts with one wait, by which all")
+    bounded = source.replace("15 as wait_seconds", "15 as wait_seconds, 0 as wait_over_seconds")
+    assert notes(check(bounded, rows)) == []
+
+
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "+09:00", "America/Denver"])
+def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
+    source = CALLS.replace("-- format", f"-- timezone: {zone}\n-- format")
+    days = "".join(f"{day},2024-02-{day:02d}\n" for day in range(1, 11))
+    (said,) = notes(check(source, f"id,at\n{days}x,2024-02-01 10:00\n"))
+    assert said.startswith("entered_at has no time of day in 10 of 11 rows: they count at 00:00")
+    # by the hour, one in 24 is at midnight, and means it
+    hours = "".join(f"{hour},2024-02-01 {hour:02d}:00\n" for hour in range(24))
+    assert notes(check(source, f"id,at\n{hours}")) == []
+
+
+DIALS = """-- title: T
+-- kind: calls
+-- files: z/*.csv
+-- format: csv
+select _row, id as contact_id, "at" as entered_at, answered as answered_at, ended as ended_at,
+    'answered' as outcome, wait as wait_seconds, talk as talk_seconds
+from export
+"""
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        # a wait of 30 s and a talk of 3 minutes, in minutes
+        ("08:00:30,08:03:30,0.5,3.0", ("wait_seconds is less than a 30th of the time from "
+                                       "entered_at to answered_at in 3 of 3 rows: is it in another "
+                                       "unit", "talk_seconds is less than a 30th of the time from "
+                                       "answered_at to ended_at in 3 of 3 rows")),
+        # two minutes in the menu before a wait of 3 s
+        ("08:02:03,08:03:30,3,87", ("wait_seconds is less than a 30th",)),
+        ("08:00:12,08:03:30,10,180", ()),
+        ("08:00:12,,10,180", ()),
+        (",08:03:30,10,180", ()),
+    ],
+)  # fmt: skip
+def test_durations_that_times_tell_otherwise_are_told(
+    check: Check, row: str, said: tuple[str, ...]
+) -> None:
+    answered, ended, rest = row.split(",", 2)
+    clocks = ",".join(f"2024-02-01 {clock}" if clock else "" for clock in (answered, ended))
+    rows = "".join(f"c{n}x,2024-02-01 08:00:00,{clocks},{rest}\n" for n in range(3))
+    found = [each for each in notes(check(DIALS, f"id,at,answered,ended,wait,talk\n{rows}"))
+             if "below one second" not in each]  # fmt: skip
+    assert len(found) == len(said)
+    assert all(one.startswith(begin) for one, begin in zip(found, said, strict=True))
+
+
+@pytest.mark.parametrize(("talk", "told"), [("2.5", True), ("4:00", False)])
+def test_talks_in_minutes_are_told_where_no_time_stands_beside_them(
+    check: Check, talk: str, told: bool
+) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, talk as talk_seconds")
+    rows = "".join(f"c{n}x,2024-02-01 08:00,{talk}\n" for n in range(20))
+    found = notes(check(source, f"id,at,talk\n{rows}"))
+    assert [each.partition(":")[2] for each in found] == [
+        " is it in minutes? Then return it times 60"
+    ][: int(told)]
+
+
+def test_an_agents_day_in_hours_is_told(check: Check) -> None:
+    source = CALLS.replace("calls", "agent_activity").replace(
+        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        'id as agent, "at" as day, active as active_seconds',
+    )
+    (said,) = notes(check(source, "id,at,active\na1,2024-02-01,7.5\na2,2024-02-01,6\n"))
+    assert said.startswith("active_seconds is at most 24 seconds in all of 2 rows: is it in hours?")
+
+
+@pytest.mark.parametrize(("first", "told"), [(1, True), (11, False)])
+def test_an_id_that_is_the_records_number_is_told(check: Check, first: int, told: bool) -> None:
+    rows = "".join(f"c-{first + n:05d},2024-02-01 08:{n:02d}\n" for n in range(20))
+    found = notes(check(CALLS, f"id,at\n{rows}"))
+    assert [each.partition(":")[0] for each in found] == [
+        "contact_id is the record's number in all of 20 rows"
+    ][: int(told)]
+    assert notes(check(CALLS, f"id,at\n{rows[: -len(rows) // 20]}")) == []  # 19 may be chance
+
+
+@pytest.mark.parametrize(("day", "told"), [("05/{n:02d}/2024", True), ("{n:02d}/05/2024", False)])
+def test_the_days_of_one_month_read_as_one_day_of_many_are_told(
+    check: Check, day: str, told: bool
+) -> None:
+    source = CALLS.replace("select", "-- times: %d/%m/%Y %H:%M\nselect", 1)
+    rows = "".join(
+        f"c{n}-{minute}x,{day.format(n=n)} 09:{minute:02d}\n"
+        for n in range(1, 6) for minute in range(20)
+    )  # fmt: skip
+    said = "entered_at is of day 5 of 5 months, and of no other day: are day and month exchanged"
+    assert notes(check(source, f"id,at\n{rows}")) == [f"{said} in `times`?"][: int(told)]
+
+
+@pytest.mark.parametrize(("last", "told"), [("answered", True), ("abandoned", False)])
+def test_an_export_without_those_who_gave_up_is_told(check: Check, last: str, told: bool) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "how as outcome, 9 as wait_seconds")
+    rows = "".join(
+        f"c{n}x,2024-02-01 08:00,{'answered' if n else last}\n" for n in range(100)
+    )  # fmt: skip
+    said = (
+        "all 100 contacts are answered: where are those who gave up? Without them abandonment is "
+    )
+    found = notes(check(source, f"id,at,how\n{rows}"))
+    assert found == [f"{said}0 and the service level too high"][: int(told)]
+
+
+@pytest.mark.parametrize(
+    ("durations", "said"),
+    [
+        # 5 and 7 minutes as a spreadsheet keeps them, and as a switch counts in milliseconds
+        (("0.00347222", "0.00486111", "0"), "talk_seconds is below one second in all of 2 rows"),
+        (("300000", "420000", "5"), "talk_seconds is of many hours in most of 3 rows"),
+        (("300", "0.4", ""), None),
+        (("20", "420", "90000"), None),
+        (("", "", "0"), None),
+    ],
+)
+def test_durations_of_another_unit_are_told(
+    check: Check, durations: tuple[str, ...], said: str | None
+) -> None:
+    rows = "".join(f"{n},2024-02-01 08:00,{each}\n" for n, each in enumerate(durations))
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, talk as talk_seconds")
+    found = notes(check(source, f"id,at,talk\n{rows}"))
+    assert len(found) == (said is not None)
+    assert not said or found[0].startswith(said)
+
+
+def test_an_agents_day_of_eight_hours_is_no_other_unit(check: Check) -> None:
+    source = CALLS.replace("calls", "agent_activity").replace(
+        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        'id as agent, "at" as day, active as active_seconds',
+    )
+    assert notes(check(source, "id,at,active\na1,2024-02-01,28800\n")) == []
+    (said,) = notes(check(source, "id,at,active\na1,2024-02-01,28800000\n"))
+    assert said.startswith("active_seconds is of many hours in most of 1 rows")
