@@ -41,7 +41,7 @@ def _surveyed(plan: Plan, rule: Statement, month: date) -> OutputRecord | None:
         spans.forget(plan.home, rule.name)
         raise HomeError(f"{file} is damaged; its survey is dropped, and made anew by the next run")
     record = OutputRecord(
-        f"fact.{rule.name}", month_name(month), plan.fact(rule, month),
+        f"fact.{rule.name}", month_name(month), plan.fingerprints.fact(rule, month),
         output_file(month, prepared.sha256), prepared.sha256, prepared.rows,
     )  # fmt: skip
     scratch = make_folder(plan.home.scratch) / digest(record.table, record.month)

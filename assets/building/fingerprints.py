@@ -22,10 +22,13 @@ from assets.rulebook.rules import KPI_ORDER
 from sql.header import Statement
 
 
-class Fingerprints(Look):
-    """Digests from facts to the scorecard, each over those of what it reads."""
+class Fingerprints:
+    """Digests from facts to the scorecard, each over those of what it reads, in one look."""
 
-    def fingerprint(self, table: str, month: date | None) -> str:
+    def __init__(self, look: Look) -> None:
+        self.look, self.rules, self.outputs = look, look.rules, look.outputs
+
+    def of(self, table: str, month: date | None) -> str:
         """That of an output: a table of the lake in a month; the scorecard's tables are wholes."""
         schema, _, name = table.partition(".")
         if month is None:
@@ -43,11 +46,11 @@ class Fingerprints(Look):
         """Digest of the rows of a kind that count in a month (None: in all months)."""
         name = None if month is None else f"{month:%Y-%m}"
         parts = []
-        for source in self.sources_of(kind):
-            state = self._keys[source.name]
+        for source in self.look.sources_of(kind):
+            state = self.look.keys_of(source.name)
             chunks = [
                 c.sha256
-                for d in self.ledger.loaded(source.name)
+                for d in self.look.ledger.loaded(source.name)
                 for c in d.chunks
                 if name in (None, c.month)
             ]
@@ -57,7 +60,7 @@ class Fingerprints(Look):
 
     def fact(self, rule: Statement, month: date) -> str:
         if rule.header.get("apart"):
-            rows: object = spans.recorded(self.home, rule.name, self.span_inputs(rule), month)
+            rows: object = spans.recorded(self.look.home, rule.name, self.span_inputs(rule), month)
         else:
             rows = [self.raw_digest(kind, month) for kind in raw_kinds(rule)]
             rows += [self.table(name, month) for name in rule.listed("reads") if _is_ref(name)]
@@ -71,7 +74,7 @@ class Fingerprints(Look):
     def span_basis(self, rule: Statement) -> str:
         """Digest of what a month-spanning fact rests on beside the rows of exports."""
         decided = [name.removeprefix("ref.") for name in rule.listed("reads") if _is_ref(name)]
-        registers = [self.register.fingerprint(table) for table in decided]
+        registers = [self.look.register.fingerprint(table) for table in decided]
         return digest(*self._text(rule), contracts_fingerprint(), self._base, registers)
 
     def rule(self, rule: Statement, month: date) -> str:
@@ -94,22 +97,21 @@ class Fingerprints(Look):
         schema, _, table = name.partition(".")
         if name == "ref.calendar":
             # of the calendar a rule of months sees this much
-            states = {str(row["month_state"]) for row in self.calendar if row["month"] == month}
-            return digest(sorted(states))
+            return digest(self._states(month))
         if name == "ref.metric_definitions":
             return digest(self.rules.definitions)
         if name == "ops.coverage":
-            return digest([cell for cell in self.coverage if cell.month == month])
+            return digest([cell for cell in self.look.coverage if cell.month == month])
         if schema == "ref":
-            return self.register.fingerprint(table, month, month_end(month))
+            return self.look.register.fingerprint(table, month, month_end(month))
         if name in GRAINS.values():
             return self._of_grain(grain_of(name), month)
         if name == "ops.month":
             return f"{month:%Y-%m}"
         if name == "ops.sources":
-            return digest([(s.name, s.kind, s.keys_from) for s in self.sources])
+            return digest([(s.name, s.kind, s.keys_from) for s in self.look.sources])
         if name == "ops.accepted":
-            return digest(self.accepted(month))
+            return digest(self.look.accepted(month))
         record = self.outputs.get(name, month)
         return record.sha256 if record else ""
 
@@ -126,14 +128,15 @@ class Fingerprints(Look):
 
     def monthly(self, month: date) -> str:
         metrics = [self.outputs.get(f"metric.{m}", month) for m in self.rules.metrics]
+        day = self.look.as_of.isoformat()
         return digest(
             *self._text(self.rules.kpi["monthly"]),
-            [(r.table, r.sha256, r.settles_on >= self.as_of.isoformat()) for r in metrics if r],
-            [r for r in self.check_results(month) if r["severity"] == "block"],
-            [c for c in self.coverage if self._tells(c, month, metrics)],
-            sorted({str(r["month_state"]) for r in self.calendar if r["month"] == month}),
+            [(r.table, r.sha256, r.settles_on >= day) for r in metrics if r],
+            [r for r in self.look.check_results(month) if r["severity"] == "block"],
+            [c for c in self.look.coverage if self._tells(c, month, metrics)],
+            self._states(month),
             self.rules.definitions,
-            [self.register.fingerprint(t) for t in ("requirements", "metrics")],
+            [self.look.register.fingerprint(t) for t in ("requirements", "metrics")],
         )
 
     def _tells(self, cell: KindMonth, month: date, metrics: list[OutputRecord | None]) -> bool:
@@ -147,19 +150,26 @@ class Fingerprints(Look):
         return month < cell.month and str(cell.month) <= until
 
     def scorecard(self) -> str:
+        months = [(m, self.outputs.get("metric.monthly", m)) for m in self.look.months]
         return digest(
             *self._text(*(self.rules.kpi[name] for name in KPI_ORDER)),
-            [(m, r.sha256) for m in self.months if (r := self.outputs.get("metric.monthly", m))],
-            self.calendar,
+            [(month, r.sha256) for month, r in months if r],
+            self.look.calendar,
             self.rules.definitions,
-            [self.register.fingerprint(t) for t in sorted(self.register.tables)],
-            revisions.standing_digest(self.home),
+            [self.look.register.fingerprint(t) for t in sorted(self.look.register.tables)],
+            revisions.standing_digest(self.look.home),
+        )
+
+    def _states(self, month: date) -> list[str]:
+        """What the calendar says of a month."""
+        return sorted(
+            {str(row["month_state"]) for row in self.look.calendar if row["month"] == month}
         )
 
     @cached_property
     def _base(self) -> list[object]:
         """What every output depends on: the zone, and whether it says it is a sample."""
-        return [self.home.settings.timezone, self.home.sample() is not None]
+        return [self.look.home.settings.timezone, self.look.home.sample() is not None]
 
 
 def _is_ref(name: str) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from assets.building.fingerprints import Fingerprints
+from assets.building.look import Look
+from assets.home import Home
 from assets.lake import is_sound
 from assets.outputs import WHOLE, month_name
 from assets.periods import parse_month, window
@@ -25,8 +27,12 @@ class Stale:
     month: date | None
 
 
-class Plan(Fingerprints):
+class Plan(Look):
     """One look at a home on a day: what there is, what should be, what differs."""
+
+    def __init__(self, home: Home, as_of: date) -> None:
+        super().__init__(home, as_of)
+        self.fingerprints = Fingerprints(self)
 
     def expected(self) -> Iterator[tuple[str, date | None]]:
         """Every output that should exist: table and month."""
@@ -44,7 +50,7 @@ class Plan(Fingerprints):
         found = []
         for table, month in self.expected():
             record = self.outputs.get(table, month)
-            if record is None or record.fingerprint != self.fingerprint(table, month):
+            if record is None or record.fingerprint != self.fingerprints.of(table, month):
                 found.append(Stale(table, month))
         return [*found, *self._trailing(found)]
 

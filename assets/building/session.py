@@ -145,7 +145,7 @@ class Session:
         if self.forced:
             return None
         record = self.plan.outputs.get(table, month)
-        is_fresh = record and record.fingerprint == self.plan.fingerprint(table, month)
+        is_fresh = record and record.fingerprint == self.plan.fingerprints.of(table, month)
         if record and is_fresh and is_sound(self.plan.outputs.path(record), record.sha256):
             return record
         # not with the first facts, which keep every core busy

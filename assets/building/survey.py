@@ -48,14 +48,14 @@ def spans_current(plan: Plan) -> bool:
 def _unsurveyed(plan: Plan) -> list[Statement]:
     return [
         rule for rule in plan.rules.spanning
-        if not spans.is_current(plan.home, rule.name, plan.span_inputs(rule))
+        if not spans.is_current(plan.home, rule.name, plan.fingerprints.span_inputs(rule))
     ]  # fmt: skip
 
 
 def survey(bench: Workbench, rule: Statement) -> None:
     """Make the files of a fact's months, and the record of what they stand for."""
     plan, home = bench.plan, bench.home
-    inputs, basis = plan.span_inputs(rule), plan.span_basis(rule)
+    inputs, basis = plan.fingerprints.span_inputs(rule), plan.fingerprints.span_basis(rule)
     chunks = {
         s.name: list(keys.live_chunks(plan.ledger.loaded(s.name)))
         for kind in raw_kinds(rule) for s in plan.sources_of(kind)

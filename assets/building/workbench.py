@@ -155,7 +155,7 @@ class Workbench:
         `judge` is handed the rows, as what a query is `from`, and raises what is wrong with them
         before they are kept: the next run would take them for whole.
         """
-        fingerprint = self.plan.fingerprint(table, month)
+        fingerprint = self.plan.fingerprints.of(table, month)
         scratch, rows = self.write(rule, table, digest(table, str(month)), body)
         if judge is not None:
             judge(f"read_parquet({literal(scratch)})")
