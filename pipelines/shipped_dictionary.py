@@ -52,8 +52,8 @@ def _publish_empty(root: Path) -> Home:
     ingest(home, _as_of(home))
     session = Session(home, _as_of(home), forced=False)
     try:
-        for step, monthly in steps(session.plan.rules):
-            step.build(session, home.settings.first_month if monthly else None)
+        for step in steps(session.plan.rules):
+            step.build(session, home.settings.first_month if step.is_monthly else None)
     finally:
         session.close()
     return home

@@ -67,8 +67,8 @@ def build(home: Home, as_of: date, months: Sequence[date], first: bool) -> list[
     with closing(part):
         rules = part.plan.rules
         second = {*_SECOND_PASS, *rules.tables}
-        for step, monthly in steps(rules):
-            if monthly and (step.table not in second) == first:
+        for step in steps(rules):
+            if step.is_monthly and (step.table not in second) == first:
                 for month in months:
                     step.build(part, month)
                     built.append((step.table, month))

@@ -158,8 +158,8 @@ class TestHome:
             try:
                 facts = session.plan.rules.facts.values()
                 months = sorted({m for rule in facts for m in session.plan.fact_months(rule)})
-                for step, monthly in steps(session.plan.rules):
-                    for month in months if monthly else [None]:
+                for step in steps(session.plan.rules):
+                    for month in months if step.is_monthly else [None]:
                         fresh = _record(session, step.table, month)
                         step.build(session, month)
                         if _record(session, step.table, month) != fresh:

@@ -112,8 +112,8 @@ class StoryHome(TestHome):
         return {file["path"].rpartition("/")[2][:7]: file["sha256"] for file in files}
 
 
-def _up_to_the_scorecard(rules: Rules) -> list[tuple[Step, bool]]:
-    return [(step, monthly) for step, monthly in steps(rules) if step.group != "published"]
+def _up_to_the_scorecard(rules: Rules) -> list[Step]:
+    return [step for step in steps(rules) if step.group != "published"]
 
 
 def _plain(value: Decimal | None) -> int | float | None:

@@ -22,7 +22,7 @@ def all_assets(home: Home) -> tuple[list[object], dg.AssetChecksDefinition]:
     """Every asset and check of a home; its own metrics and checks included."""
     rules, partitions = load_rules(home), month_partitions(home)
     flow = steps(rules)
-    months = [step for step, monthly in flow if monthly]
-    built = [step_asset(step, partitions if monthly else None, months) for step, monthly in flow]
+    months = [step for step in flow if step.is_monthly]
+    built = [step_asset(step, partitions, months) for step in flow]
     assets = [*external_assets(partitions), ledger_asset(), *built]
     return list(assets), check_definitions(rules, partitions)

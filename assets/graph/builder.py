@@ -5,16 +5,19 @@ It opens the run's session, calls the step, and reports per month. It computes n
 # No `from __future__ import annotations`: Dagster reads the context's annotation at run time.
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from time import perf_counter
 
 import dagster as dg
 
 from assets.building.ahead import Work
+from assets.building.plan import Plan
 from assets.building.session import Session, session_of, tell
+from assets.graph.describing import beyond
 from assets.graph.events import Result, Verdict, asset_key, evaluation, evaluations
 from assets.home import Home
 from assets.periods import parse_month
@@ -48,21 +51,41 @@ def open_session(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> S
 
 
 @dataclass(frozen=True)
+class Months:
+    """What builds a month of an asset, and which months it has in a home."""
+
+    build: Callable[[Session, date], Result]
+    of: Callable[[Plan], Collection[date]] = attrgetter("months")
+
+
+@dataclass(frozen=True)
 class Step:
-    """One asset: where it stands in the graph and what builds it."""
+    """One asset: where it stands in the graph and what builds it, its months or the whole."""
 
     table: str
     group: str
     deps: tuple[str, ...]
     description: str
     kinds: frozenset[str]
-    build: Callable[[Session, date | None], Result]
+    made_by: Months | Callable[[Session], Result]
     verdict: Callable[[Session], Verdict] | None = None
+
+    @property
+    def is_monthly(self) -> bool:
+        return isinstance(self.made_by, Months)
 
     @property
     def name(self) -> str:
         """What Dagster calls it among the steps of a run."""
         return asset_key(self.table).to_python_identifier()
+
+    def build(self, session: Session, month: date | None) -> Result:
+        """Build the whole, or a month; there is nothing to build of one that it does not have."""
+        if not isinstance(self.made_by, Months):
+            return self.made_by(session)
+        if month is None or month not in self.made_by.of(session.plan):
+            return beyond(session)
+        return self.made_by.build(session, month)
 
     def make(self, session: Session, month: str) -> Result:
         """Build a month, or without its name the whole, and say so to who waits."""
@@ -77,13 +100,13 @@ class Step:
 
 
 def step_asset(
-    step: Step, partitions: dg.PartitionsDefinition | None, monthly: Sequence[Step] = ()
+    step: Step, every_month: dg.PartitionsDefinition, monthly: Sequence[Step]
 ) -> dg.AssetsDefinition:
-    """An asset of months (or, without partitions, a whole one) around a build function.
+    """An asset of months, or a whole one, around what builds it.
 
     `monthly` are all steps of months: those of a run are built ahead of being asked for.
     """
-    key = asset_key(step.table)
+    key, partitions = asset_key(step.table), every_month if step.is_monthly else None
     specs = [
         dg.AssetCheckSpec(
             "no_month_failed", asset=key, blocking=False,

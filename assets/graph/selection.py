@@ -25,7 +25,7 @@ def assets_of(plan: Plan, stale: Sequence[Stale], months: Collection[date]) -> l
     A stale month leaves what rests on it to be judged after it, so that is asked for as well; so
     is what stands, but not as it was written.
     """
-    flow = [step for step, _ in steps(plan.rules)]
+    flow = steps(plan.rules)
     touched = {s.table for s in stale if s.month in months}
     touched |= plan.damaged(months, but=touched)
     found = {*_LAST, *map(_built_by, touched)}

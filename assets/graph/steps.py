@@ -12,8 +12,8 @@ import dagster as dg
 from assets.building.kpi import KEPT
 from assets.building.session import Session
 from assets.graph import showing
-from assets.graph.builder import Step
-from assets.graph.describing import beyond, described, paragraphs
+from assets.graph.builder import Months, Step
+from assets.graph.describing import described, paragraphs
 from assets.graph.events import Result, Verdict
 from assets.publishing.findings import counted_rows
 from assets.publishing.published import publish
@@ -24,21 +24,21 @@ from assets.rulebook.rules import Rules
 from sql.header import Statement
 
 
-def steps(rules: Rules) -> list[tuple[Step, bool]]:
-    """Every built asset, in order of flow, and whether it is one of months."""
-    facts = [(fact_step(name, rule), True) for name, rule in rules.facts.items()]
-    metrics = [(metric_step(name, rule), True) for name, rule in rules.metrics.items()]
+def steps(rules: Rules) -> list[Step]:
+    """Every built asset, in order of flow."""
+    facts = [fact_step(name, rule) for name, rule in rules.facts.items()]
+    metrics = [metric_step(name, rule) for name, rule in rules.metrics.items()]
     metric_names = tuple(f"metric.{name}" for name in rules.metrics)
     checks = Step(
         "ops.checks", "metric", _read_by_checks(rules),
         "Data checks of each month, each a query for rows that should not be. The answers stand at "
         "the assets they look at, under Checks.",
-        frozenset({"duckdb"}), _checks,
+        frozenset({"duckdb"}), Months(_checks),
     )  # fmt: skip
     monthly = Step(
         "metric.monthly", "metric", (*metric_names, "ops.checks"),
         "Every metric of a month: its value, or why it has none. The scorecard is made of these.",
-        frozenset({"duckdb", "parquet"}), _monthly, _no_month_failed,
+        frozenset({"duckdb", "parquet"}), Months(_monthly), _no_month_failed,
     )  # fmt: skip
     scorecard = Step(
         "kpi.scorecard", "kpi", ("metric.monthly",),
@@ -46,15 +46,14 @@ def steps(rules: Rules) -> list[tuple[Step, bool]]:
         "from the months, and as officially reported.",
         frozenset({"duckdb", "parquet"}), _scorecard,
     )  # fmt: skip
-    tables = [(table_step(name, rules), True) for name in rules.tables]
+    tables = [table_step(name, rules) for name in rules.tables]
     snapshot = Step(
         "published.snapshot", "published", ("kpi.scorecard", *rules.tables),
         "What analysts and other teams read: database, parquet and reports as one version, which "
         "replaces the one before in a single switch.",
         frozenset({"duckdb", "parquet"}), _snapshot,
     )  # fmt: skip
-    return [*facts, *metrics, (checks, True), (monthly, True), *tables,
-            (scorecard, False), (snapshot, False)]  # fmt: skip
+    return [*facts, *metrics, checks, monthly, *tables, scorecard, snapshot]
 
 
 def _read_by_checks(rules: Rules) -> tuple[str, ...]:
@@ -65,22 +64,18 @@ def _read_by_checks(rules: Rules) -> tuple[str, ...]:
 
 
 def fact_step(name: str, rule: Statement) -> Step:
-    def build(session: Session, month: date | None) -> Result:
-        if month not in session.plan.fact_months(rule):
-            return beyond(session)
+    def build(session: Session, month: date) -> Result:
         return described(f"fact.{name}", session, session.fact(name, month))
 
     return Step(
         f"fact.{name}", "fact", tuple(f"raw.{kind}" for kind in raw_kinds(rule)),
         paragraphs(rule.header["title"], rule.header["grain"]), frozenset({"duckdb", "parquet"}),
-        build,
+        Months(build, lambda plan: plan.fact_months(rule)),
     )  # fmt: skip
 
 
 def metric_step(name: str, rule: Statement) -> Step:
-    def build(session: Session, month: date | None) -> Result:
-        if month not in session.plan.months:
-            return beyond(session)
+    def build(session: Session, month: date) -> Result:
         record = session.metric(name, month)
         path = session.plan.outputs.path(record)
         shown = showing.of_metric(session.home, path, month.year, header["unit"])
@@ -93,16 +88,14 @@ def metric_step(name: str, rule: Statement) -> Step:
         paragraphs(
             f"{header['title']} ({header['unit']})", f"Numerator: {header['numerator']}",
             f"Denominator: {header['denominator']}",
-        ), frozenset({"duckdb", "parquet"}), build,
+        ), frozenset({"duckdb", "parquet"}), Months(build),
     )  # fmt: skip
 
 
 def table_step(name: str, rules: Rules) -> Step:
     rule = rules.tables[name]
 
-    def build(session: Session, month: date | None) -> Result:
-        if month is None or month not in session.plan.months:
-            return beyond(session)
+    def build(session: Session, month: date) -> Result:
         return described(name, session, session.table(name, month))
 
     # the rows of a grain are no asset: they are counted from these facts when they are read
@@ -111,7 +104,7 @@ def table_step(name: str, rules: Rules) -> Step:
     reads = tuple(dict.fromkeys(asset for table in named for asset in grains.get(table, (table,))))
     return Step(
         name, name.partition(".")[0], reads, paragraphs(rule.header["title"], rule.header["grain"]),
-        frozenset({"duckdb", "parquet"}), build,
+        frozenset({"duckdb", "parquet"}), Months(build),
     )  # fmt: skip
 
 
@@ -128,16 +121,12 @@ def check_verdicts(session: Session, month: date) -> list[Verdict]:
     return verdicts
 
 
-def _checks(session: Session, month: date | None) -> Result:
-    if month is None or month not in session.plan.months:
-        return beyond(session)
+def _checks(session: Session, month: date) -> Result:
     verdicts = check_verdicts(session, month)
     return Result(sum(not v.passed for v in verdicts), tuple(verdicts))
 
 
-def _monthly(session: Session, month: date | None) -> Result:
-    if month is None or month not in session.plan.months:
-        return beyond(session)
+def _monthly(session: Session, month: date) -> Result:
     record = session.monthly(month)
     shown = showing.of_month(session.home, session.plan.outputs.path(record), month.year)
     return described("metric.monthly", session, record, shown)
@@ -154,7 +143,7 @@ def _no_month_failed(session: Session) -> Verdict:
     return Verdict("metric.monthly", "no_month_failed", not failed, "; ".join(failed))
 
 
-def _scorecard(session: Session, month: date | None) -> Result:
+def _scorecard(session: Session) -> Result:
     record = session.scorecard()
     shown = showing.of_scorecard(session.home, session.plan.outputs.path(record))
     return Result(
@@ -163,7 +152,7 @@ def _scorecard(session: Session, month: date | None) -> Result:
     )
 
 
-def _snapshot(session: Session, month: date | None) -> Result:
+def _snapshot(session: Session) -> Result:
     session.rest()
     # a run planned for some months leaves publishing to the run after which none is stale
     if session.forced or not session.plan.stale():

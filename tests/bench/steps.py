@@ -78,10 +78,10 @@ def _months(home: Home, as_of: date) -> dict[str, float]:
         began = _processor()
         _ = session.plan  # surveys the facts that span months
         rules["plan"] = _processor() - began
-        for step, monthly in steps(session.plan.rules):
+        for step in steps(session.plan.rules):
             # checks are one step of many rules; what is built of one is fresh for the step
             each = session.plan.rules.checks if step.table == "ops.checks" else ()
-            for month in session.plan.months if monthly else ():
+            for month in session.plan.months if step.is_monthly else ():
                 for check in each:
                     began = _processor()
                     session.check(check, month)

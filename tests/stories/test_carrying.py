@@ -168,11 +168,11 @@ def built_in(home: Small, months: list[str], monkeypatch: pytest.MonkeyPatch) ->
     ingest(place, day)
     with closing(Session(place, day, forced=False)) as session:
         flow = steps(session.plan.rules)
-        run = [step.work(session, months) for step, monthly in flow if monthly]
+        run = [step.work(session, months) for step in flow if step.is_monthly]
         for work in run:
             dict(session.each(work, run))
-        for step, monthly in flow:
-            if not monthly:
+        for step in flow:
+            if not step.is_monthly:
                 step.make(session, "")
     return told
 
@@ -219,8 +219,8 @@ def test_a_copy_begun_before_dagster_is_there_is_what_the_last_session_publishes
             lambda: copy.is_file() and copy.stat().st_size == before["database"]["bytes"],
         )
         session = session_of("last", place, day, forced=False)
-        for step, monthly in steps(session.plan.rules):
-            for month in ["2024-05", "2024-06"] if monthly else [""]:
+        for step in steps(session.plan.rules):
+            for month in ["2024-05", "2024-06"] if step.is_monthly else [""]:
                 step.make(session, month)
         end_session()
         assert copying.begun() is None  # it has been taken: who publishes next makes another
