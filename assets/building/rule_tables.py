@@ -1,8 +1,8 @@
 """The small tables that rules read beside facts, as columns and rows: the register, the calendar,
 the clock, the definitions, and what the ledger and the checks say.
 
-Belongs here: which columns they have and where their rows come from. Showing them to a rule is
-`workbench`, publishing them `content`.
+Belongs here: where their rows come from, and which columns those of `ref` have. Showing them to a
+rule is `workbench`, publishing them `content`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from assets.building.plan import Plan
+from assets.ops_tables import OPS
 from schemas import register_text
 from schemas.register import Table
 
@@ -57,22 +58,19 @@ def ops_table(
     plan: Plan, name: str, month: date | None
 ) -> tuple[dict[str, str], list[tuple[object, ...]]]:
     """Columns and rows of the operational tables that rules may read."""
+    rows: list[tuple[object, ...]]
     if name == "coverage":
-        columns = {"kind": "text", "month": "date", "state": "text", "reason": "text",
-                   "flagged": "text"}  # fmt: skip
-        return columns, [(c.kind, c.month, c.state, c.reason, c.flagged) for c in plan.coverage]
-    if name == "month":
-        return {"month": "date"}, [(month,)]
-    if name == "sources":
-        columns = {"source": "text", "kind": "text", "title": "text", "keys_from": "text[]"}
-        return columns, [(s.name, s.kind, s.title, list(s.keys_from)) for s in plan.sources]
-    if name == "accepted":
-        columns = {"kind": "text", "source": "text", "month": "date", "rows": "bigint"}
+        rows = [(c.kind, c.month, c.state, c.reason, c.flagged) for c in plan.coverage]
+    elif name == "month":
+        rows = [(month,)]
+    elif name == "sources":
+        rows = [(s.name, s.kind, s.title, list(s.keys_from)) for s in plan.sources]
+    elif name == "accepted":
         months = [month] if month else plan.months
-        return columns, [(k, s, m, n) for m in months for k, s, n in plan.accepted(m)]
-    if name == "checks":
-        columns = {"check_id": "text", "table_name": "text", "month": "date", "title": "text",
-                   "severity": "text", "passed": "boolean", "offending_rows": "bigint",
-                   "tolerance": "bigint", "reason": "text"}  # fmt: skip
-        return columns, [tuple(row[c] for c in columns) for row in plan.check_results()]
-    raise KeyError(f"ops.{name} is not for rules; there are coverage, month, sources, accepted")
+        rows = [(k, s, m, n) for m in months for k, s, n in plan.accepted(m)]
+    elif name == "checks":
+        columns = OPS["ops.checks"].columns
+        rows = [tuple(row[c] for c in columns) for row in plan.check_results()]
+    else:
+        raise KeyError(f"ops.{name} is not for rules; there are coverage, month, sources, accepted")
+    return OPS[f"ops.{name}"].columns, rows

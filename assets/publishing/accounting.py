@@ -12,19 +12,11 @@ from assets.arrivals.ledger import LOADED, REFUSED, Delivery
 from assets.building.plan import Plan
 from assets.intake.contest import Tally
 
-FILES = {
-    "file_id": "text", "path": "text", "sha256": "text", "source": "text", "kind": "text",
-    "status": "text", "rows": "bigint", "accepted": "bigint", "corrections": "bigint",
-    "duplicates": "bigint", "filtered": "bigint", "rejected": "bigint", "months": "text[]",
-    "covers": "text[]", "loaded_at": "timestamp with time zone", "error": "text",
-    "reading": "text",
-}  # fmt: skip
-CORRECTIONS = {"source": "text", "file_id": "text", "corrected_by": "text", "rows": "bigint"}
 UNCLAIMED, IGNORED = "unclaimed", "ignored"
 
 
 def file_rows(plan: Plan) -> list[tuple[object, ...]]:
-    """One row per delivery, and per file of landing that no source claims (table ops.files)."""
+    """One row per delivery, and per file of landing that no source claims (ops.files)."""
     rows = [_row(plan, delivery) for delivery in plan.ledger.deliveries()]
     for file in plan.found:
         if not file.sources:

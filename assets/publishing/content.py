@@ -16,50 +16,23 @@ from assets.building.rule_tables import ops_table, ref_table
 from assets.dictionary import digest_of_dictionary, written_digest
 from assets.key import changes
 from assets.lake import digest, sha256_file
+from assets.ops_tables import OPS
 from assets.outputs import WHOLE
 from assets.performance_report.writing import report_digest
 from assets.publishing.accounting import (
-    CORRECTIONS,
-    FILES,
     check_row_files,
     correction_rows,
     file_rows,
     reject_files,
 )
 from assets.publishing.explaining import EXPLANATION
-from assets.publishing.reconciliation import TITLE, references_digest
+from assets.publishing.reconciliation import references_digest
 from assets.record import decisions, revisions
 from schemas.register_tables import TABLES
 
-VERSIONS = {
-    "version": "text", "created_at": "timestamp with time zone", "as_of": "date",
-    "is_sample": "boolean", "content": "text", "code": "text", "register": "text",
-}  # fmt: skip
-REJECTS = {
-    "file_id": "text", "file_row": "bigint", "column": "text", "rule": "text", "rows": "bigint",
-}  # fmt: skip
 _AS_NOW = "_as_now"
-KEY_CHANGES = {
-    "changed_at": "timestamp with time zone", "former": "text", "fingerprint": "text",
-    "reason": "text",
-}  # fmt: skip
-CHECK_ROWS = {"check_id": "text", "month": "date", "row_number": "bigint", "row": "text"}
 MOST_CHECK_ROWS = 1000
-_OPS_TITLES = {
-    "ops.key_changes": "When the key of the pseudonyms was changed: a person in files read before "
-    "and after counts as two. One row per change, none where it never was.",
-    "ops.files": "What became of every export file. One row per delivery of a file to a source; "
-    "rows = accepted + corrections + duplicates + filtered + rejected.",
-    "ops.corrections": "Whose rows do not count because a later file corrected them. One row per "
-    "source, file and file that has the rows that count.",
-    "ops.rejects": "Rows that were not accepted. One row per record and broken rule; no values.",
-    "ops.checks": "Results of the data checks. One row per check and month.",
-    "ops.check_rows": "The rows that failed checks found, the first 1,000 of each check and month. "
-    "One row per check, month and offending row.",
-    "ops.coverage": "Whether the exports of a kind are all there. One row per kind and month.",
-    "ops.sources": "How exports are read. One row per source.",
-    "ops.versions": "The versions that still stand, this one included. One row per version.",
-    "ops.reconciliation": TITLE,
+_TITLES = {
     "ref.calendar": "Periods and the months they hold, as far as they have begun. One row per "
     "year, period and month.",
     "ref.metric_definitions": "What each metric counts, as its SQL file states it. One row per "
@@ -68,12 +41,6 @@ _OPS_TITLES = {
     "when, on what authority. One row per row of any register table.",
     "kpi.revisions": "Scorecards of closed periods, every revision as it was closed, also those "
     "opened again since. One row per year, period, revision, node of the tree and basis.",
-    "ops.decisions": "Who closed, reopened or rolled back what, when and why. The log only grows. "
-    "One row per decision.",
-    "ops.register_changes": "Every row of the register that was added, removed or changed from one "
-    "version to the next, in words. One row per version, register row and first day of validity.",
-    "ops.restatements": "Every published number that changed from one version to the next, with "
-    "what changed it. One row per version, table, period, basis and figure.",
     "metric.monthly": "Every metric, month by month, at the grain at which it may be summed. "
     "One row per month, metric, channel, queue, service, source and policy.",
 }  # fmt: skip
@@ -86,6 +53,10 @@ class Small:
     name: str
     columns: Mapping[str, str]
     rows: list[tuple[object, ...]]
+
+    @classmethod
+    def of_ops(cls, name: str, rows: list[tuple[object, ...]]) -> Small:
+        return cls(name, OPS[name].columns, rows)
 
 
 @dataclass(frozen=True)
@@ -138,20 +109,19 @@ def operational_tables(plan: Plan) -> list[Small]:
     """Files, checks, coverage and sources (schema ops); rejects and the rows of failed checks
     are read from their own files."""
     return [
-        Small("ops.files", FILES, file_rows(plan)),
-        Small("ops.corrections", CORRECTIONS, correction_rows(plan)),
+        Small.of_ops("ops.files", file_rows(plan)),
+        Small.of_ops("ops.corrections", correction_rows(plan)),
         Small("ops.checks", *ops_table(plan, "checks", None)),
         Small("ops.coverage", *ops_table(plan, "coverage", None)),
         Small("ops.sources", *ops_table(plan, "sources", None)),
-        Small("ops.key_changes", KEY_CHANGES, _key_changes(plan)),
-        Small("ops.decisions", decisions.COLUMNS, [
-            astuple(entry) for entry in decisions.decisions(plan.home)
-        ]),
-    ]  # fmt: skip
+        Small.of_ops("ops.key_changes", _key_changes(plan)),
+        Small.of_ops("ops.decisions", [astuple(entry) for entry in decisions.decisions(plan.home)]),
+    ]
 
 
 def _key_changes(plan: Plan) -> list[tuple[object, ...]]:
-    return [tuple(getattr(each, name) for name in KEY_CHANGES) for each in changes(plan.home)]
+    columns = OPS["ops.key_changes"].columns
+    return [tuple(getattr(each, name) for name in columns) for each in changes(plan.home)]
 
 
 def content_digest(plan: Plan) -> str:
@@ -194,8 +164,10 @@ def table_comment(plan: Plan, table: str) -> str:
     if table.endswith(_AS_NOW):
         table, name = table.removesuffix(_AS_NOW), name.removesuffix(_AS_NOW)
         said = "With everything known now, closed periods included: "
-    if table in _OPS_TITLES:
-        return said + _OPS_TITLES[table]
+    if table in OPS:
+        return said + OPS[table].title
+    if table in _TITLES:
+        return said + _TITLES[table]
     named = {**plan.rules.views, **plan.rules.tables, **plan.rules.published}
     of_schema = {"fact": plan.rules.facts, "kpi": plan.rules.kpi}
     header = (named[table] if table in named else of_schema[schema][name]).header

@@ -15,13 +15,11 @@ from typing import Any
 from assets.building.plan import Plan
 from assets.lake import link_or_copy, make_folder
 from assets.lanes import side_by_side
+from assets.ops_tables import OPS
 from assets.publishing.accounting import check_row_files, reject_files
 from assets.publishing.carrying import clear, fill
 from assets.publishing.content import (
-    CHECK_ROWS,
     MOST_CHECK_ROWS,
-    REJECTS,
-    VERSIONS,
     Small,
     large_tables,
     operational_tables,
@@ -35,7 +33,6 @@ from assets.publishing.provenance import (
     write_logs,
     write_revisions,
 )
-from assets.publishing.reconciliation import COLUMNS as RECONCILIATION
 from assets.publishing.reconciliation import reconcile_home
 from assets.publishing.stating import (
     File,
@@ -126,7 +123,7 @@ def _write(
             # both read the tables as they were committed, as readers will find them
             reconciled = beside.submit(reconcile_home, own, "published", plan.home)
             files |= _provenance(plan, con, building, header, before.logs, compared)
-            fill_in(con, _reconciliation(reconciled.result()))
+            fill_in(con, Small.of_ops("ops.reconciliation", reconciled.result()))
         tables, months = state_tables(con, files), state_months(con)
         held_out = state_held_out(con)
         con.execute("use memory")
@@ -148,14 +145,9 @@ def _small_tables(
     for small in (*operational_tables(plan), _versions(header, older)):
         insert(con, small)
         files[small.name] = []
-    empty = (
-        Small("ops.rejects", REJECTS, []),
-        Small("ops.check_rows", CHECK_ROWS, []),
-        _reconciliation([]),
-    )
-    for table in empty:
-        insert(con, table)
-        files[table.name] = []
+    for name in ("ops.rejects", "ops.check_rows", "ops.reconciliation"):
+        insert(con, Small.of_ops(name, []))
+        files[name] = []
     for file_id, path in reject_files(plan):
         con.execute(
             f'insert into ops.rejects select {literal(file_id)}, _row, "column", rule, _rows '
@@ -201,10 +193,7 @@ def _provenance(
     return files
 
 
-def _reconciliation(rows: list[tuple[Any, ...]]) -> Small:
-    return Small("ops.reconciliation", RECONCILIATION, rows)
-
-
 def _versions(header: dict[str, Any], older: list[dict[str, Any]]) -> Small:
-    rows = [tuple(manifest[name] for name in VERSIONS) for manifest in (*older, header)]
-    return Small("ops.versions", VERSIONS, rows)
+    columns = OPS["ops.versions"].columns
+    rows = [tuple(manifest[name] for name in columns) for manifest in (*older, header)]
+    return Small.of_ops("ops.versions", rows)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.building.plan import Plan
+from assets.ops_tables import OPS
 from assets.publishing.assembled import Assembled
 from assets.record import revisions
 from sql.header import Keys, Statement, read_statement
@@ -33,21 +34,6 @@ _COMPARED = {
 }  # fmt: skip
 # of two versions neither of which has it
 _ABSENT = {"corrections": "select '' as source, '' as file_id, '' as corrected_by where false"}
-_WHEN = {
-    "version": "text", "previous_version": "text", "restated_at": "timestamp with time zone",
-}  # fmt: skip
-RESTATEMENTS = {
-    **_WHEN,
-    "table_name": "text", "level": "text", "period": "text", "basis": "text", "id": "text",
-    "channel": "text", "queue": "text", "service": "text", "source": "text",
-    "old_value": "double", "new_value": "double", "old_numerator": "double",
-    "new_numerator": "double", "old_denominator": "double", "new_denominator": "double",
-    "old_status": "text", "new_status": "text", "cause": "text",
-}  # fmt: skip
-REGISTER_CHANGES = {
-    **_WHEN, "table_name": "text", "row_key": "text", "valid_from": "date", "change": "text",
-    "was": "text", "now": "text",
-}  # fmt: skip
 # each step is built on those before
 CAUSES = Assembled(
     "restatement",
@@ -59,8 +45,8 @@ CAUSES = Assembled(
 )  # fmt: skip
 # the logs a version carries on, and the comparison that gives their new rows
 LOGS = {
-    "ops.restatements": (RESTATEMENTS, "found"),
-    "ops.register_changes": (REGISTER_CHANGES, "register_found"),
+    "ops.restatements": "found",
+    "ops.register_changes": "register_found",
 }
 
 
@@ -151,8 +137,8 @@ def write_logs(
     `before` is the manifest of the version taken in, `header` that of the new one. Raises
     SqlError where a number changed and nothing it rests on did.
     """
-    for name, (columns, _) in LOGS.items():
-        make_table(con, table_name(name), columns, [])
+    for name in LOGS:
+        make_table(con, table_name(name), OPS[name].columns, [])
         for path in so_far[name]:
             rows = f"from read_parquet({literal(path)})"
             con.execute(f"insert into {table_name(name)} by name {rows}")
@@ -161,7 +147,7 @@ def write_logs(
     snapshot(con, "published", "after", header)
     compare(con)
     grown = []
-    for name, (_, found) in LOGS.items():
+    for name, found in LOGS.items():
         ((count,),) = con.execute(
             f"insert into {table_name(name)} by name select {literal(header['version'])} as "
             f"version, {literal(before['version'])} as previous_version, "

@@ -13,21 +13,12 @@ from typing import Any
 
 from assets.home import Home
 from assets.lake import digest, sha256_file
+from assets.ops_tables import OPS
 from schemas.reference import REFERENCE, Reference, ReferenceRefused, read_reference
 from sql.header import Keys, Statement
 from sql.run import HERE, create, make_table, quoted, records, statements, table_name
 
-TITLE = (
-    "Figures as reports print them, beside the computed ones, and where a report disagrees with "
-    "itself. One row per figure of a file in reference/, and one per finding."
-)
-COLUMNS = {
-    "file": "text", "kind": "text", "rule": "text", "figure_id": "text", "section": "text",
-    "subject": "text", "channel": "text", "service": "text", "period": "text", "measure": "text",
-    "printed": "decimal(18,6)", "printed_decimals": "integer", "printed_text": "text",
-    "computed": "double", "reported": "double", "difference": "decimal(18,6)", "verdict": "text",
-    "reason": "text", "reproduced_by": "text", "finding": "text",
-}  # fmt: skip
+COLUMNS = OPS["ops.reconciliation"].columns
 # what the steps leave for the rules, each built on those before
 STEPS = (
     "printed", "computed", "columns", "year_readings", "pairs", "scores", "misnamed", "means",

@@ -15,18 +15,14 @@ from assets.home import Home, HomeError
 from assets.lake import digest, make_folder, write_text
 
 CLOSED, REOPENED, ROLLED_BACK = "closed", "reopened", "rolled back"
-COLUMNS = {
-    "number": "integer", "action": "text", "year": "integer", "period": "text",
-    "revision": "integer", "version": "text", "decided_at": "timestamp with time zone",
-    "decided_by": "text", "reason": "text", "content": "text", "previous": "text",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Decision:
-    """One entry; `version` is the one whose figures were closed, left or gone back to.
+    """One entry, with the columns of ops.decisions.
 
-    `content` is the digest of the files that a closing kept.
+    `version` is the one whose figures were closed, left or gone back to. `content` is
+    the digest of the files that a closing kept.
     """
 
     number: int

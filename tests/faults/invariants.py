@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 from counting import Content
 
 from assets.building.plan import Plan
-from assets.publishing.accounting import FILES, file_rows
+from assets.ops_tables import OPS
+from assets.publishing.accounting import file_rows
 from assets.publishing.finding import Finding
 
 
@@ -52,7 +53,7 @@ class FileRow(NamedTuple):
 def file_rows_of(plan: Plan) -> list[FileRow]:
     """The rows of ops.files, those of one path in the order in which they came."""
     order = {(d.source, d.path, d.sha256): d.sequence for d in plan.ledger.deliveries()}
-    named = [dict(zip(FILES, row, strict=True)) for row in file_rows(plan)]
+    named = [dict(zip(OPS["ops.files"].columns, row, strict=True)) for row in file_rows(plan)]
     rows = [FileRow(*(_filled(row[name]) for name in FileRow._fields)) for row in named]
     return sorted(rows, key=lambda r: order.get((r.source, r.path, r.sha256), 0))
 

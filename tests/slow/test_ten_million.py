@@ -36,7 +36,8 @@ RUN = """
 import json, resource, sys, time
 from datetime import date
 from pathlib import Path
-from assets.publishing.accounting import FILES, file_rows
+from assets.ops_tables import OPS
+from assets.publishing.accounting import file_rows
 from assets.home import Home
 from assets.intake.ingest import ingest
 from assets.building.plan import Plan
@@ -44,11 +45,10 @@ home, day = Home.open(Path(sys.argv[1])), date(2024, 7, 10)
 began = time.monotonic()
 ingest(home, day)
 seconds = time.monotonic() - began
-(row,) = file_rows(Plan(home, day))
+(row,) = (dict(zip(OPS["ops.files"].columns, row)) for row in file_rows(Plan(home, day)))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 print(json.dumps({"seconds": round(seconds, 1), "peak": peak,
-                  **{k: v for k, v in zip(FILES, row) if k in ("rows", "accepted", "duplicates",
-                                                               "status")}}))
+                  **{k: row[k] for k in ("rows", "accepted", "duplicates", "status")}}))
 """
 
 

@@ -21,7 +21,8 @@ from saying import AS_OF, DAY, SOURCE, WITH_VERSION, Call, Small, made
 
 import assets.building.plan as look
 from assets.intake.ingest import ingest
-from assets.publishing.accounting import FILES, file_rows
+from assets.ops_tables import OPS
+from assets.publishing.accounting import file_rows
 
 # A file speaks for the days of its rows, also of those that a newer version takes elsewhere; the
 # reference has the newest alone, so both homes know of both months.
@@ -131,7 +132,7 @@ def check_rows(source: str, rows: Sequence[Call], plan: Plan) -> None:
         assert found["calls"].equals(wanted["calls"])
         assert found["calls"].height == len(rows)
         files: list[dict[str, Any]] = [
-            dict(zip(FILES, row, strict=True)) for row in file_rows(books)
+            dict(zip(OPS["ops.files"].columns, row, strict=True)) for row in file_rows(books)
         ]
         fates = ("accepted", "corrections", "duplicates", "filtered", "rejected")
         assert all(f["rows"] == sum(f[fate] for fate in fates) for f in files)
