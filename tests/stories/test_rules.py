@@ -1,22 +1,18 @@
-"""Stories of rules: checks, sources, targets, weights, policies that change; and own additions.
+"""Stories of rules: checks, targets, weights, policies that change; and own additions.
 
-What a manager or an analyst edits is a file of the home; no story touches Python.
+What a manager or an analyst edits is a file of the home; no story touches Python. Sources that
+change are in test_changed_sources, what a run asks of the register's years in test_register_years.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
 from commands import Command
-from storyhome import StoryHome, called, chat, put_calls, put_chats, put_complaints
+from storyhome import StoryHome, called, put_calls
 from workbooks import sheet
-
-from assets.building.plan import Plan
-from assets.publishing.findings import findings
 
 SL, PHONE = "service_level", "phone"
 MONTHS = ("2024-04", "2024-05", "2024-06")
@@ -28,24 +24,6 @@ CHECK = """\
 select contact_id, file_id, file_row from fact.contacts where queue = 'training'
 """
 FAILURE = "Nobody waits in the training queue: 1 rows"
-
-
-@pytest.fixture(scope="module")
-def second_quarter(tmp_path_factory: pytest.TempPathFactory) -> StoryHome:
-    """Calls, chats and complaints of April to June 2024, all in time; the year is over.
-
-    Run up to the scorecard. Copy it, leave it as it is.
-    """
-    root = tmp_path_factory.mktemp("rules")
-    home = StoryHome(root / "home", first_month="2024-04", last_month="2024-06")
-    home.only_sources("calls", "chats", "complaints")
-    home.expecting("month", "calls", "chats", "complaints")
-    for month in MONTHS:
-        put_calls(home, f"{month}-10", called(f"A{month}", f"{month}-10"))
-        put_chats(home, month, chat(f"C{month}", f"{month}-10"))
-        put_complaints(home, month)
-    home.run("2025-01-02")
-    return home
 
 
 @pytest.fixture
@@ -126,157 +104,6 @@ def test_children_of_one_parent_may_lie_on_different_levels(home: StoryHome) -> 
     weights.write_text("".join(kept))
     home.run("2025-01-02")
     assert indices() == pytest.approx(before)
-
-
-def test_a_renamed_an_edited_and_a_withdrawn_source(home: StoryHome) -> None:
-    put_calls(home, "2024-06-11", called("M1", "2024-06-11", wait="", outcome="IVR"))
-    home.run("2025-01-02")
-    before = home.months(SL), home.months("abandonment"), home.figure(SL, "Q2")
-    contacts = "select contact_id, wait_seconds, outcome, file_row from fact.contacts order by 1"
-    rows = home.query(contacts)
-
-    # renamed: nothing is read again, and no figure moves
-    path = home.root / "sources/calls.sql"
-    home.source(
-        "telephony", path.read_text().replace("-- kind:", "-- was:         calls\n-- kind:")
-    )
-    path.unlink()
-    ran = home.run("2025-01-02")
-    assert (ran.ingested.loaded, ran.ingested.duplicates) == ([], [])
-    assert (home.months(SL), home.months("abandonment"), home.figure(SL, "Q2")) == before
-    assert home.query(contacts) == rows
-    sources = "select distinct source from fact.contacts order by 1"
-    assert home.query(sources) == [("chats",), ("telephony",)]
-    assert ran.findings == []
-
-    # edited: its own files are read again, by the new rule; the month it changes is rebuilt
-    home.edit_source("telephony", "('IVR', 'not_queued')", "('IVR', 'abandoned')")
-    ran = home.run("2025-01-02")
-    assert {d.path for d in ran.ingested.loaded} == {
-        f"calls/calls_2024{name}.csv" for name in ("0410", "0510", "0610", "0611")
-    }
-    assert ran.months("fact.contacts") == ["2024-06"]
-    assert home.months("abandonment", PHONE)["2024-06"] == (1, 2, "measured")
-    # a comment or another title is no other rule
-    home.edit_source("telephony", "-- title:       ", "-- title:       All ")
-    assert home.run("2025-01-02").rebuilt == []
-
-    # withdrawn: its metrics are not reported, and what needs both is null
-    (home.root / "sources/chats.sql").unlink()
-    for file in (home.root / "landing/chats").iterdir():
-        file.unlink()
-    ran = home.run("2025-01-02")
-    assert {status for *_, status in home.months(SL, "chat").values()} == {"not_reported"}
-    assert home.reason(SL, "2024-05", "chat") == "no source delivers chats"
-    assert home.months(SL, PHONE)["2024-04"] == (1, 1, "measured")
-    kpi = home.figure(SL, "Q2")
-    assert (kpi.realisation, kpi.status) == (None, "not_reported")
-    assert ran.findings == []
-
-
-def test_what_is_written_for_a_time_before_the_home_begins_is_told(home: StoryHome) -> None:
-    # the model organisation's rows are nobody's here, until somebody writes into them
-    assert home.run("2025-01-02").findings == []
-    home.edit_register("inputs", "ikpa,2024,Q1,,,96.12", "ikpa,2024,Q1,,,95")
-    home.append_register("inputs", "smart,2023,Q4,,,95,false,Minutes,Head")
-    # S1 has months of the home, and a report shows what was printed of 2023 beside 2024
-    home.append_register(
-        "reported",
-        "service_level,2022,Y,85,Report,", "service_level,2024,S1,85,Report,",
-        "audit_recommendations,2023,Y,99,Report,",
-    )  # fmt: skip
-    lines = (home.root / "register/inputs.csv").read_text().splitlines()
-    changed = next(n for n, line in enumerate(lines, start=1) if line.startswith("ikpa,2024,Q1"))
-    reported = len((home.root / "register/reported.csv").read_text().splitlines()) - 2
-    so = "its period ends before 2024-04, the first_month of kring.toml, and no figure has it"
-    told = [
-        f"register/inputs.csv line {changed}: {so} (so with 1 more); take it out, or begin earlier",
-        f"register/reported.csv line {reported}: {so}; take it out, or begin earlier",
-    ]
-    ran = home.run("2025-01-02")
-    assert [(f.about, f.text) for f in ran.findings] == [("warning", text) for text in told]
-    shown = " ".join(home.kring("status", "--as-of", "2025-01-02").stdout.split())
-    assert all(f"warning {text}" in shown for text in told)
-
-
-def test_what_a_new_year_lacks_is_told_and_asked_for_from_its_second_quarter(
-    home: StoryHome,
-) -> None:
-    settings = home.root / "kring.toml"
-    settings.write_text(settings.read_text().replace("2024-06", "2025-06"))
-
-    def told(day: str) -> list[tuple[str, str]]:
-        found = findings(Plan(home.home, date.fromisoformat(day)))
-        return [(f.about, f.text) for f in found if f.text.startswith("register/")]
-
-    def no_parts(day: str) -> str:
-        return (
-            f"register/composite_parts.csv has no row in force on {day} for budget_execution, "
-            "which had some before; without them its KPI has no figure"
-        )
-
-    targets = (
-        "register/targets.csv has no row of 2025 for customer_satisfaction, "
-        "process_transformation, service_level and 9 more, which had one before; without it they "
-        "have no index, nor has what rests on them"
-    )
-
-    def unconverted(day: str) -> str:
-        return (
-            f"register/conversions.csv has no row in force on {day} for budget_execution, "
-            "which had some until 2024-12-31; its realisations count unconverted"
-        )
-
-    assert told("2024-12-31") == []
-    new = [targets, no_parts("2025-01-02"), unconverted("2025-01-02")]
-    assert told("2025-01-02") == [("warning", text) for text in new]
-    meant = ("warning", unconverted("2025-04-01"))  # as it may be: nobody must act
-    lacking = [("incomplete", t) for t in (targets, no_parts("2025-04-01"))]
-    assert told("2025-04-01") == [*lacking, meant]
-    kpis = {row["kpi_id"] for row in Plan(home.home, date(2025, 1, 2)).register.rows("kpis")}
-    home.append_register(
-        "targets", *(f"{kpi},2025,*,80,2025-01-15,Decree 1,false" for kpi in sorted(map(str, kpis)))
-    )
-    home.append_register(
-        "composite_parts", "budget_execution,ikpa,2025-01-01,,input:ikpa,,,1,Decree 1,false"
-    )
-    assert told("2025-04-01") == [meant]
-    for child in ("stakeholder", "internal_process", "learning_growth"):
-        row = f"organisation,{child},2024-01-01,"
-        home.edit_register("weights", f"{row},", f"{row}2024-12-31,")
-    lost, _ = told("2025-04-01")
-    assert "weights.csv has no row in force on 2025-04-01 below organisation, which" in lost[1]
-    for hours in ("weekday", "weekend", "month_end"):
-        row = f"chat_{hours},chat,*,2024-01-01,"
-        home.edit_register("service_hours", f"{row},", f"{row}2024-12-31,")
-    assert (
-        "warning",
-        "register/service_hours.csv has no row in force on 2025-04-01 for chat, which had some "
-        "until 2024-12-31; its contacts count at all hours",
-    ) in told("2025-04-01")
-
-
-def test_rows_whose_file_is_gone_stand_by_the_rule_they_were_read_by_and_that_is_told(
-    home: StoryHome,
-) -> None:
-    path = home.root / "landing/calls/calls_20240410.csv"
-    content = path.read_bytes()
-    path.unlink()
-    home.edit_source("calls", "('Answered', 'answered')", "('Answered', 'abandoned')")
-    # as in a home that was copied or restored: no file has the stamp by which it is known
-    for other in (home.root / "landing/calls").iterdir():
-        os.utime(other, ns=(1, 1))
-    (told,) = findings(Plan(home.home, date(2025, 1, 2)))
-    assert told.text.startswith("calls: 1 of its files were read"), "the others wait to be read"
-    (told,) = home.run("2025-01-02").findings
-    assert (told.about, told.must_be_acted_on) == ("warning", False)
-    assert told.text.startswith("calls: 1 of its files were read by other rules than those of now")
-    assert "first calls/calls_20240410.csv" in told.text
-    shares = {month: cells[:2] for month, cells in home.months("abandonment", PHONE).items()}
-    assert shares == {"2024-04": (0, 1), "2024-05": (1, 1), "2024-06": (1, 1)}
-    path.write_bytes(content)
-    assert home.run("2025-01-02").findings == []
-    assert home.months("abandonment", PHONE)["2024-04"][:2] == (1, 1)
 
 
 def test_a_target_or_weight_changes_the_scorecard_alone(home: StoryHome) -> None:
