@@ -59,16 +59,28 @@ def _hook(home: Home, body: bytes) -> str:
     return f"alerts.hook ended with exit code {process.returncode}" if process.returncode else ""
 
 
+class _NotElsewhere(urllib.request.HTTPRedirectHandler):
+    """Followed, a redirect would lose the report, and its answer would pass for one to it."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
 def _webhook(home: Home, body: bytes) -> str:
     """Post the report; any answer of 200 to 299 will do."""
-    request = urllib.request.Request(
-        home.settings.webhook, body, {"content-type": "application/json", "user-agent": "kring"}
-    )
+    headers = {"content-type": "application/json", "user-agent": "kring"}
+    opener = urllib.request.build_opener(_NotElsewhere)
     try:
-        with urllib.request.urlopen(request, timeout=home.settings.alert_seconds):
+        request = urllib.request.Request(home.settings.webhook, body, headers)
+        with opener.open(request, timeout=home.settings.alert_seconds):
             return ""
     except urllib.error.HTTPError as error:
         error.close()
-        return f"alerts.webhook answered {error.code}"
-    except (OSError, ValueError, HTTPException) as error:
+        moved = error.code in (301, 302, 303, 307, 308)
+        do = " and leads elsewhere, where nothing is posted: name that address" if moved else ""
+        return f"alerts.webhook answered {error.code}{do}"
+    except OSError as error:
         return f"alerts.webhook could not be reached ({getattr(error, 'reason', error)})"
+    except (ValueError, HTTPException) as error:
+        # whose texts quote the address, and an address may hold a secret
+        return f"alerts.webhook could not be called ({type(error).__name__}); is it a web address?"

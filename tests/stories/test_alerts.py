@@ -94,7 +94,12 @@ def listener() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         def do_POST(self) -> None:
             length = int(self.headers["content-length"])
             heard.append(json.loads(self.rfile.read(length)))
-            self.send_response(204 if self.path == "/good" else 500)
+            self.send_response({"/good": 204, "/moved": 302}.get(self.path, 500))
+            self.send_header("location", "/elsewhere")
+            self.end_headers()
+
+        def do_GET(self) -> None:
+            self.send_response(200)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -129,6 +134,27 @@ def test_a_webhook_that_refuses_or_is_not_there_is_reported(
     path = place.root / "kring.toml"
     path.write_text(path.read_text().replace(f"{url}/bad", "http://127.0.0.1:9/"))
     assert "kring: alerts.webhook could not be reached" in run(place, 0).stderr
+
+
+def test_a_webhook_that_leads_elsewhere_has_not_been_told(
+    place: TestHome, listener: tuple[str, list[dict[str, Any]]]
+) -> None:
+    """Followed, as browsers do, it gets an empty question and answers that all is well."""
+    url, _ = listener
+    settings(place, f'[alerts]\nwebhook = "{url}/moved"\non = "always"\n')
+    assert "kring: alerts.webhook answered 302 and leads elsewhere" in run(place, 0).stderr
+
+
+@pytest.mark.parametrize("address", ["https://in:s3cret@alerts.example/", "http://[s3cret/in",
+                                     "https://alerts.example/in s3cret"])  # fmt: skip
+def test_an_address_that_is_none_is_told_without_what_is_in_it(
+    place: TestHome, address: str
+) -> None:
+    """The home's group reads status.json, and an address may hold a token."""
+    settings(place, f'[alerts]\nwebhook = "{address}"\non = "always"\n')
+    assert "is it a web address?" in run(place, 0).stderr
+    (said,) = status(place)["alert_problems"]
+    assert "s3cret" not in said
 
 
 @pytest.mark.parametrize(
