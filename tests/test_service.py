@@ -146,3 +146,30 @@ def test_the_parts_of_the_service_start_and_end_by_themselves(home: TestHome) ->
             os.killpg(process.pid, signal.SIGTERM)
     for process in started.values():
         process.wait(60)
+
+
+@pytest.mark.parametrize(
+    ("part", "program"),
+    [((), "dagster"),
+     (("--part", "web"), "dagster-webserver"),
+     (("--part", "daemon"), "dagster-daemon")],
+)  # fmt: skip
+def test_the_interface_goes_on_as_dagster_and_waits_for_the_slowest_alert(
+    command: Command, home: TestHome, monkeypatch: pytest.MonkeyPatch,
+    part: tuple[str, ...], program: str,
+) -> None:  # fmt: skip
+    """Started beside it, Dagster would outlive it where somebody ends it by a signal, and keep the
+    port; and a sensor that is not waited for would call hook and webhook again and again."""
+    became: list[tuple[str, dict[str, str]]] = []
+
+    def become(path: str, _: list[str], environment: dict[str, str]) -> None:
+        became.append((Path(path).name, environment))
+        raise SystemExit(0)
+
+    monkeypatch.setattr(os, "execve", become)
+    monkeypatch.setattr(os, "umask", lambda _: 0)
+    monkeypatch.chdir(Path.cwd())
+    assert command(home.root, "ui", "--port", "3178", *part).code == 0
+    ((name, environment),) = became
+    assert name == program
+    assert int(environment["DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS"]) > 2 * 600

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -20,6 +19,9 @@ from pipelines.commands.terminal import console, print_json
 
 _LAID_OUT = ("kring.toml", "sources", "register", "reference")
 _INSTANCE = TEMPLATE.parent / "pipelines" / "dagster.yaml"
+# hook and webhook may each take the longest that kring.toml allows; a sensor that is not waited
+# for is asked again, and tells of the same run each time
+_SENSOR_SECONDS = "1500"
 
 
 def init(folder: Annotated[Path, typer.Argument(help="The new home; made if missing.")]) -> None:
@@ -151,14 +153,14 @@ def ui(
     if part != "daemon":
         _require_free(port)
     os.umask(0o077)
-    environment = {**os.environ, "DAGSTER_HOME": str(prepare_instance(place))}
-    if part:
-        _become(part, port, environment)
-    dagster = Path(sys.executable).with_name("dagster")
-    command = [str(dagster), "dev", "--host", "127.0.0.1", "--port", str(port), "--workspace",
-               str(TEMPLATE.parent / "workspace.yaml")]  # fmt: skip
-    console().print(f"http://127.0.0.1:{port} (Ctrl-C ends it)")
-    raise SystemExit(subprocess.run(command, env=environment, cwd=TEMPLATE.parent).returncode)
+    environment = {
+        "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": _SENSOR_SECONDS,
+        **os.environ,
+        "DAGSTER_HOME": str(prepare_instance(place)),
+    }
+    if part is None:
+        console().print(f"http://127.0.0.1:{port} (Ctrl-C ends it)")
+    _become(part, port, environment)
 
 
 def _require_free(port: int) -> None:
@@ -174,14 +176,17 @@ def _require_free(port: int) -> None:
             ) from None
 
 
-def _become(part: str, port: int, environment: dict[str, str]) -> NoReturn:
-    """Go on as one part of Dagster, so that who started this process can end that one."""
+def _become(part: str | None, port: int, environment: dict[str, str]) -> NoReturn:
+    """Go on as Dagster, or one part of it, so that who started this process can end that one."""
     workspace = ("--workspace", str(TEMPLATE.parent / "workspace.yaml"))
+    address = ("--host", "127.0.0.1", "--port", str(port))
     program, arguments = {
-        "web": ("dagster-webserver", ("--host", "127.0.0.1", "--port", str(port), *workspace)),
+        None: ("dagster", ("dev", *address, *workspace)),
+        "web": ("dagster-webserver", (*address, *workspace)),
         "daemon": ("dagster-daemon", ("run", *workspace)),
     }[part]
     os.chdir(TEMPLATE.parent)
+    sys.stdout.flush()
     path = str(Path(sys.executable).with_name(program))
     os.execve(path, [path, *arguments], environment)
 
