@@ -19,7 +19,7 @@ def definitions(home: Home) -> dg.Definitions:
         asset_checks=[checks],
         jobs=[ingest, rebuild, *spread_jobs()],
         schedules=[nightly_schedule(home, ingest)],
-        sensors=[rebuild_sensor(ingest, rebuild), *report_sensors([ingest, rebuild])],
+        sensors=[rebuild_sensor(ingest, rebuild), *report_sensors()],
         executor=dg.in_process_executor,
     )
 

@@ -19,13 +19,15 @@ from dagster._core.execution.api import create_execution_plan, execute_run
 from dagster._core.remote_origin import RemoteRepositoryOrigin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
 
-from assets.answers.report import Failure
+from assets.answers.report import STOPPED, Failure
 from pipelines import stopping
 from pipelines.automation import PID, made_by_command
 from pipelines.event_log import KeptEventLog
 
 WORKSPACE = Path(__file__).resolve().parent.parent / "workspace.yaml"
 GONE = "The process that ran this is gone; nothing half-made stands. Run it again."
+# as a step ends that somebody terminates in the interface, or whose server is ended
+_STOPS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -122,6 +124,8 @@ def failures(instance: DagsterInstance, run: DagsterRun) -> list[Failure]:
         if error is not None:
             step, kind = (event.step_key if event else "") or "", error.cls_name or ""
             message = re.sub(rf"^[\w.]*\b{re.escape(kind)}: ", "", error.message.strip())
+            if kind in _STOPS:
+                kind, message = KeyboardInterrupt.__name__, STOPPED
             found.append(Failure(step, kind, message))
     # a run that failed by a step repeats the step's error as its own
     return [failure for failure in found if failure.step] or found

@@ -9,12 +9,9 @@ import logging
 from datetime import UTC, date, datetime
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import (
-    UnresolvedAssetJobDefinition as AssetJob,
-)
 
 from assets.answers.freshness import late
-from assets.answers.report import Failure, ended, interrupted
+from assets.answers.report import Failure, ended, interrupted, last_report
 from assets.building.plan import Plan
 from assets.graph import AS_OF
 from assets.home import Home
@@ -32,16 +29,16 @@ _ENDS = {
 }
 
 
-def report_sensors(jobs: list[AssetJob]) -> list[dg.SensorDefinition]:
-    """One sensor per way in which a run may end."""
-    return [_sensor(name, status, jobs) for name, status in _ENDS.items()]
+def report_sensors() -> list[dg.SensorDefinition]:
+    """One sensor per way in which a run may end; none names jobs, so that what is materialised
+    from an asset's page, which is of no job here, is heard of too."""
+    return [_sensor(name, status) for name, status in _ENDS.items()]
 
 
-def _sensor(name: str, status: dg.DagsterRunStatus, jobs: list[AssetJob]) -> dg.SensorDefinition:
+def _sensor(name: str, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
     @dg.run_status_sensor(
         name=name,
         run_status=status,
-        monitored_jobs=jobs,
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=10,
         description="Writes how a run ended into published/status.json and calls the alerts.",
@@ -65,13 +62,15 @@ def report_run(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
     plan = Plan(home, note.as_of)
     if run.is_success and (plan.stale() or not is_current(plan)):
         return ""
-    record = instance.get_run_record_by_id(run.run_id)
-    start = (record.start_time if record else None) or 0.0
+    start = _start(instance, run)
     note.began_at = datetime.fromtimestamp(start, UTC).isoformat(timespec="seconds")
+    known = [] if run.is_success else failures(instance, run)
+    if not run.is_success and not known and _reported_since(home, note.began_at):
+        return "its process is gone, and a later run has reported since"
     note.left = _left(home)
     note.done(
         published=run.is_success and _published_since(home, start),
-        failures=[] if run.is_success else failures(instance, run) or [_unexplained(run)],
+        failures=[] if run.is_success else known or [_unexplained(run)],
         findings=findings(plan),
         late=late(plan),
     )
@@ -80,6 +79,20 @@ def report_run(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
     for problem in note.problems:
         logging.getLogger("kring").warning(problem)
     return note.report.sentence if note.report else ""
+
+
+def _start(instance: dg.DagsterInstance, run: dg.DagsterRun) -> float:
+    """When it began, or where it never did, when it was asked for."""
+    record = instance.get_run_record_by_id(run.run_id)
+    if record is None:
+        return 0.0
+    return record.start_time or record.create_timestamp.timestamp()
+
+
+def _reported_since(home: Home, began_at: str) -> bool:
+    """Whether a run that began after this one has ended: then what stands is its to say. The
+    daemon finds out that a process is gone when it is started again, maybe days after."""
+    return str((last_report(home) or {}).get("began_at", "")) > began_at
 
 
 def _unexplained(run: dg.DagsterRun) -> Failure:

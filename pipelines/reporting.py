@@ -14,12 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assets.answers.freshness import Late
-from assets.answers.report import Failure, Report, began, ended, report, write_report
+from assets.answers.report import STOPPED, Failure, Report, began, ended, report, write_report
 from assets.home import Home
 from assets.publishing.finding import Finding
 from assets.run_lock import run_lock
-
-_STOPPED = "it was stopped by hand or by a signal"
 
 
 @dataclass
@@ -53,7 +51,7 @@ class Reporting:
     def failed(self, error: BaseException) -> None:
         """That it ended with an error."""
         kind = type(error).__name__
-        text = _STOPPED if isinstance(error, KeyboardInterrupt) else str(error)
+        text = STOPPED if isinstance(error, KeyboardInterrupt) else str(error)
         self.done(published=False, failures=[Failure("", kind, text)], findings=[], late=[])
 
     def write(self) -> None:

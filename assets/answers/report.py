@@ -30,6 +30,7 @@ _TOLD = frozenset({
     "HomeError", "HeaderError", "RegisterError", "BusyError", "OSError", "PermissionError",
     "FileNotFoundError", "NotADirectoryError", "IsADirectoryError", "KeyboardInterrupt",
 })  # fmt: skip
+STOPPED = "it was stopped by hand or by a signal"
 KILLED = "ended from outside before it was done (killed, or the power failed); nothing half-made"
 
 

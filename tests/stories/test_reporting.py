@@ -16,6 +16,8 @@ from homes import ROOT, TestHome, call, calls_file
 from assets.answers.report import Failure
 from assets.building.session import end_session
 from pipelines.definitions import definitions
+from pipelines.launch import failures
+from pipelines.report_sensors import report_run
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +188,72 @@ def test_dagsters_runs_are_reported_by_its_sensors(
             "report_failure", ended, ended.get_run_failure_event()
         )
         assert (status(place)["outcome"], status(place)["exit"]) == ("failed", 1)
+
+
+def test_what_is_materialised_from_an_assets_page_is_reported_too(
+    place: TestHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a run is of no job that kring defines."""
+    monkeypatch.setenv("KRING_HOME", str(place.root))
+    place.run(place.home.today())
+    defs = definitions(place.home)
+    repository = defs.get_repository_def()
+    sensor = repository.get_sensor_def("report_success")
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def tick(cursor: str | None) -> str | None:
+            context = dg.build_sensor_context(
+                instance, cursor, repository_def=repository, sensor_name=sensor.name
+            )
+            return sensor.evaluate_tick(context).cursor
+
+        before = tick(None)
+        try:
+            chosen = [dg.AssetKey(["kpi", "scorecard"])]
+            job = defs.resolve_implicit_global_asset_job_def()
+            assert job.execute_in_process(instance=instance, asset_selection=chosen).success
+        finally:
+            end_session()
+        tick(before)
+    assert (status(place)["by"], status(place)["outcome"]) == ("dagster", "complete")
+
+
+def test_a_run_found_dead_after_a_later_one_is_no_news(
+    place: TestHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a power cut by night: in the morning the command runs, and then the daemon."""
+    monkeypatch.setenv("KRING_HOME", str(place.root))
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = definitions(place.home).resolve_job_def("rebuild_month")
+
+        def found_dead() -> str:
+            instance.report_run_failed(made, "its process is gone")
+            dead = instance.get_run_by_id(made.run_id)
+            assert dead is not None
+            return report_run(instance, dead)
+
+        made = instance.create_run_for_job(job)
+        assert "ended as failure" in found_dead()
+        assert status(place)["began_at"] > "2000", "when it was asked for, as it never began"
+        made = instance.create_run_for_job(job)
+        time.sleep(1.1)
+        run(place, 0)
+        assert found_dead() == "its process is gone, and a later run has reported since"
+    assert (status(place)["by"], status(place)["outcome"]) == ("command", "complete")
+
+
+def test_a_run_that_is_terminated_in_the_interface_was_stopped_and_not_in_error() -> None:
+    @dg.op
+    def working() -> None:
+        raise dg.DagsterExecutionInterruptedError
+
+    @dg.job
+    def night() -> None:
+        working()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        with pytest.raises(dg.DagsterExecutionInterruptedError):
+            night.execute_in_process(instance=instance)
+        (ended,) = instance.get_runs()
+        (failure,) = failures(instance, ended)
+    assert failure.told == "working: it was stopped by hand or by a signal"
