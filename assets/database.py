@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _LACKING = re.compile(r"does not exist|not found in FROM clause|does not have a column named")
 
 
+class MissingColumnError(RuntimeError):
+    """Rows that were read whole have not the column that is asked of them."""
+
+
 def open_database(database: Path, timezone: str = "") -> duckdb.DuckDBPyConnection:
     """Open it read-only, its times shown in a zone; raises HomeError where its file is damaged."""
     import duckdb
@@ -45,9 +49,10 @@ def of_any_age(manifest: dict[str, Any]) -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
+    except (duckdb.CatalogException, duckdb.BinderException, MissingColumnError) as error:
         lacking = str(error).splitlines()[0]
-        if manifest.get("code") == code_version() or not _LACKING.search(lacking):
+        is_lacking = isinstance(error, MissingColumnError) or _LACKING.search(lacking)
+        if manifest.get("code") == code_version() or not is_lacking:
             raise
         raise HomeError(
             f"the version published lacks what this is made from, an older kring made it; "

@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from assets.database import MissingColumnError
+
 Number = float | int | Decimal
 
 
@@ -48,14 +50,17 @@ class Row:
     values: Mapping[str, Any]
 
     def __getitem__(self, column: str) -> Any:
-        return self.values[column]
+        try:
+            return self.values[column]
+        except KeyError:
+            raise MissingColumnError(f"{self.table} has no column {column}") from None
 
     def figure(self, column: str, places: int = 2) -> Figure:
-        return Figure(self.values[column], f"{self.table}.{column}", self.key, places)
+        return Figure(self[column], f"{self.table}.{column}", self.key, places)
 
     def percent(self, column: str, places: int | None = 2) -> Figure:
         """A share 0..1 in percentage points; `places` None: none where it is a whole number."""
-        value = self.values[column]
+        value = self[column]
         shown = None if value is None else value * 100
         if places is None:
             places = 0 if shown is None or shown == round(shown) else 2

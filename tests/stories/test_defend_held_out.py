@@ -83,18 +83,25 @@ def test_a_version_that_an_earlier_kring_made_is_read_or_said_to_be_older(
             "create or replace view kpi.pending as select * exclude (target_as_published, "
             "target_as_now, denominator_as_published, denominator_as_now) from kpi.every_pending"
         )
+    assert "0.7500 0.6000 -0.1500" in command(home.root, "closings").text
+    manifest = database.with_name("manifest.json")
+    manifest.chmod(0o640)
+    this = manifest.read_text()
+    older = json.dumps({**json.loads(this), "code": "0.1.0 (older)"})
+    manifest.write_text(older)
+    said = command(home.root, "report", "2024")
+    assert said.code == 1 and "kpi.pending has no column target_as_published" in said.text
+    manifest.write_text(this)
+    with duckdb.connect(str(database)) as con:
         for table in ("kpi.explain", "kpi.revisions", "kpi.composites",
                       "metric.service_level_bridge"):  # fmt: skip
             con.execute(f"drop table {table}")
-    assert "0.7500 0.6000 -0.1500" in command(home.root, "closings").text
     lacking = (("explain", SL, "2024-02"), ("report", "2024"), ("workbook", "2024"),
                ("compare", "2024-02"))  # fmt: skip
     for asked in lacking:  # what a version of this kring lacks is no older kring's doing
         with pytest.raises(duckdb.CatalogException):
             command(home.root, *asked)
-    manifest = database.with_name("manifest.json")
-    manifest.chmod(0o640)
-    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "code": "0.1.0 (older)"}))
+    manifest.write_text(older)
     for asked in lacking:
         said = command(home.root, *asked)
         assert (said.code, "an older kring made it; kring run publishes" in said.text) == (1, True)
