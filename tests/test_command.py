@@ -71,6 +71,15 @@ def test_3_as_long_as_something_has_to_be_acted_on(place: TestHome) -> None:
     assert "notes/readme.txt" in again.stdout and "not_a_time" in again.stdout
 
 
+def test_a_link_to_a_folder_is_told_as_one(place: TestHome, tmp_path: Path) -> None:
+    """Nothing below it is read; to remove "the file" or to add a source would be no help."""
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share/calls_20240116.csv").write_text(calls_file([call("A3")]))
+    (place.root / "landing/share").symlink_to(tmp_path / "share")
+    (said,) = place.run(AS_OF).findings
+    assert said.about == "unclaimed" and said.text.startswith("share: is a link")
+
+
 # 1
 
 

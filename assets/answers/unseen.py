@@ -18,7 +18,7 @@ def unseen(plan: Plan) -> str | None:
     if seen is None or (plan.stale() and back is None) or is_current(plan):
         return None
     if touched(seen):
-        why = "files of it were changed or are gone"
+        why = "files of it were changed, are gone, or were copied without their times"
     else:
         why = f"rolled back: {back.reason}" if back else "what came since is not published yet"
     return f"readers see {seen.id}, not what the lake holds ({why})"

@@ -25,8 +25,9 @@ def version(patient: Patient) -> list[Answer]:
         do = "restore the backup (kring restore); kring run builds from landing what it can"
         return [Answer(BAD, f"the lake is lost that {seen.id} was made from", do)]
     if touched(seen):
-        do = "kring verify says which; kring run publishes anew"
-        return [Answer(BAD, f"files of {seen.id} were changed or are gone", do)]
+        do = "kring verify says which, if any; kring run publishes anew"
+        said = f"files of {seen.id} were changed, are gone, or were copied without their times"
+        return [Answer(BAD, said, do)]
     if said := unseen(patient.plan):
         return [Answer(WARN, said, "kring run publishes anew")]
     return [Answer(OK, f"{seen.id}, as of {seen.manifest['as_of']}, untouched")]

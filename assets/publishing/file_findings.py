@@ -6,6 +6,7 @@ What their days and months lack is told by kind, in `findings`.
 from __future__ import annotations
 
 from assets.arrivals.deliveries import rules_of
+from assets.arrivals.landing import Found
 from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED
 from assets.building.plan import Plan
 from assets.publishing.accounting import tally
@@ -28,7 +29,7 @@ def file_findings(plan: Plan) -> list[Finding]:
             if d.warning and d.status == LOADED
         ),
         *(
-            Finding("unclaimed", f"{f.path}: no source claims it; add a source or remove the file")
+            Finding("unclaimed", f"{f.path}: {_unclaimed(f)}")
             for f in plan.found
             if not f.sources and not f.ignored
         ),
@@ -37,6 +38,13 @@ def file_findings(plan: Plan) -> list[Finding]:
         *_by_two_keys(plan),
         *_by_former_rules(plan),
     ]
+
+
+def _unclaimed(file: Found) -> str:
+    """What to do about an entry; where it is a link, all that it leads to stays unread."""
+    if not file.regular:
+        return "is a link, pipe or device, and is not followed; mount or put what it leads to there"
+    return "no source claims it; add a source or remove the file"
 
 
 def _no_landing(plan: Plan) -> list[Finding]:

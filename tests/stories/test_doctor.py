@@ -149,7 +149,7 @@ TROUBLES: dict[str, tuple[str, str, str, Spoil]] = {
                lambda r: status(r, alert_problems=["alerts.hook ended with exit code 7"])),
     "dangling current": ("version", "bad", "leads to nothing",
                          lambda r: shutil.rmtree(r / "published/versions")),
-    "a changed version": ("version", "bad", "were changed or are gone",
+    "a changed version": ("version", "bad", "were changed, are gone",
                           lambda r: (r / "published/current/kring.duckdb").unlink()),
     "clock behind": ("day", "warn", "the version is as of 2999-01-01",
                      lambda r: replace((r / "published/current").resolve() / "manifest.json",

@@ -216,6 +216,21 @@ def test_a_damaged_version_is_published_anew(
         back()
 
 
+def test_a_version_copied_without_its_times_is_told_as_that(
+    delivered: tuple[TestHome, list[Ran]], command: Command
+) -> None:
+    """Whoever asks which file was changed hears that none was."""
+    home, _ = delivered
+    nodes = (home.root / "published/current").resolve() / "parquet/ref.nodes/ref.nodes.parquet"
+    before = nodes.stat()
+    os.utime(nodes)
+    said = "copied without their times"
+    assert said in command(home.root, "status", "--as-of", AS_OF).text
+    assert said in command(home.root, "doctor", "--as-of", AS_OF).text
+    assert command(home.root, "verify").code == 0
+    os.utime(nodes, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 def test_verify_notices_missing_and_strange_files(
     delivered: tuple[TestHome, list[Ran]], command: Command
 ) -> None:
