@@ -71,6 +71,21 @@ def test_3_as_long_as_something_has_to_be_acted_on(place: TestHome) -> None:
     assert "notes/readme.txt" in again.stdout and "not_a_time" in again.stdout
 
 
+@pytest.mark.parametrize(
+    "asked", [("workbook", "2024", "--out"), ("dictionary", "--html"), ("dictionary", "--markdown")]
+)
+def test_nothing_is_written_into_a_version_or_where_no_folder_is(
+    filled: TestHome, command: Command, asked: tuple[str, ...]
+) -> None:
+    for target, why in (
+        ("published/current/dictionary.html", "published versions never change"),
+        ("nowhere/x", f"there is no folder {filled.root / 'nowhere'}"),
+    ):
+        said = command(filled.root, *asked, str(filled.root / target))
+        assert said.code == 1 and why in said.text
+    assert command(filled.root, "verify").code == 0
+
+
 def test_a_link_to_a_folder_is_told_as_one(place: TestHome, tmp_path: Path) -> None:
     """Nothing below it is read; to remove "the file" or to add a source would be no help."""
     (tmp_path / "share").mkdir()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.options import HomeOption, open_home, published
+from pipelines.commands.options import HomeOption, open_home, published, require_writable
 from pipelines.commands.terminal import console
 
 
@@ -30,6 +30,8 @@ def dictionary(
     if html is None and markdown is None:
         console().print(str(version.path / NAME), soft_wrap=True)
         return
+    for path in filter(None, (html, markdown)):
+        require_writable(place, path)
     found = read_dictionary(Plan(place, place.today()), version.database)
     for path, page in ((html, as_html), (markdown, as_markdown)):
         if path is not None:

@@ -89,6 +89,15 @@ def published(home: Home) -> Version:
     return version
 
 
+def require_writable(home: Home, target: Path) -> None:
+    """Raise HomeError where a command may not write a file: its folder must be there, and be none
+    of a published version's."""
+    if target.resolve().is_relative_to(home.published.resolve()):
+        raise HomeError(f"{target}: published versions never change; write it elsewhere")
+    if not target.resolve().parent.is_dir():
+        raise HomeError(f"{target}: there is no folder {target.parent}")
+
+
 def parse_period(text: str) -> tuple[int, str]:
     """`2024-Q3`, `2024-YTD-Q3`, `2024` (the year) as year and period."""
     found = _PERIOD.match(text.strip())

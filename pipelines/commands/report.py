@@ -8,9 +8,15 @@ from typing import Annotated
 import typer
 
 from assets.database import of_any_age
-from assets.home import HomeError
 from assets.performance_report.writing import report_html
-from pipelines.commands.options import HomeOption, Language, open_home, parse_period, published
+from pipelines.commands.options import (
+    HomeOption,
+    Language,
+    open_home,
+    parse_period,
+    published,
+    require_writable,
+)
 from pipelines.commands.terminal import console, say_sample
 
 
@@ -32,8 +38,7 @@ def report(
     chosen, name = parse_period(f"{year}-{period}")
     where = open_home(home)
     target = out or Path(f"report.{chosen}{'' if name == 'Y' else '-' + name}.{lang.value}.html")
-    if target.resolve().is_relative_to(where.published.resolve()):
-        raise HomeError(f"{target}: published versions never change; write it elsewhere")
+    require_writable(where, target)
     version = published(where)
     with of_any_age(version.manifest):
         html = report_html(where, version.database, chosen, name, lang.value)

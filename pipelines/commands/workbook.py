@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 from assets.database import of_any_age
-from pipelines.commands.options import HomeOption, Language, open_home, published
+from pipelines.commands.options import (
+    HomeOption,
+    Language,
+    open_home,
+    published,
+    require_writable,
+)
 from pipelines.commands.terminal import console, say_sample
 
 
@@ -27,6 +33,7 @@ def workbook(
     place = open_home(home)
     version = published(place)
     path = out or Path(f"kring-{year}.xlsx")
+    require_writable(place, path)
     with of_any_age(version.manifest):
         made = build(version.database, version.manifest, year, lang.value)
     write(made, path)
