@@ -26,8 +26,8 @@ def version(patient: Patient) -> list[Answer]:
         return [Answer(BAD, f"the lake is lost that {seen.id} was made from", do)]
     if touched(seen):
         do = "kring verify says which, if any; kring run publishes anew"
-        said = f"files of {seen.id} were changed, are gone, or were copied without their times"
-        return [Answer(BAD, said, do)]
+        why = "were changed, are gone, or were copied without their times"
+        return [Answer(BAD, f"files of {seen.id} {why}", do)]
     if said := unseen(patient.plan):
         return [Answer(WARN, said, "kring run publishes anew")]
     return [Answer(OK, f"{seen.id}, as of {seen.manifest['as_of']}, untouched")]

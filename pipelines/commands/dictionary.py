@@ -30,8 +30,8 @@ def dictionary(
     if html is None and markdown is None:
         console().print(str(version.path / NAME), soft_wrap=True)
         return
-    for path in filter(None, (html, markdown)):
-        require_writable(place, path)
+    for target in filter(None, (html, markdown)):
+        require_writable(place, target)
     found = read_dictionary(Plan(place, place.today()), version.database)
     for path, page in ((html, as_html), (markdown, as_markdown)):
         if path is not None:
