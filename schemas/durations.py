@@ -1,9 +1,9 @@
 """Durations in seconds: numbers by the decimal mark, clock texts, units, or typed durations.
 
 `h:mm:ss` and `mm:ss`, with a fraction after a point or comma; hours may pass 24, and so may the
-minutes of `mm:ss` pass 59. Whole days may stand before: `1 day, 2:03:04`. The sign is kept: a
-negative duration is for the contract to reject. Units are those of `1h 2m 3s`, also in words,
-English or Indonesian, and of ISO 8601 (`PT1M23S`).
+minutes of `mm:ss` pass 59, or not be there, as switches write `:25`. Whole days may stand before:
+`1 day, 2:03:04`. The sign is kept: a negative duration is for the contract to reject. Units are
+those of `1d 2h 3m 4s`, also in words, English or Indonesian, and of ISO 8601 (`PT1M23S`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ USUAL_CLOCK = r"^[0-9]{1,5}:[0-5][0-9]:[0-5][0-9]$"
 USUAL_MINUTES = r"^[0-9]{1,5}:[0-5][0-9]$"
 # Hours are there or not; the minutes' 0 to 59 is asked for only when they are.
 CLOCK = (
-    r"^(?<sign>[+-]?)(?:(?:(?<hours>[0-9]{1,9}):)(?<minutes>[0-5]?[0-9])|(?<only>[0-9]{1,9}))"
+    r"^(?<sign>[+-]?)(?:(?:(?<hours>[0-9]{1,9}):)(?<minutes>[0-5]?[0-9])|(?<only>[0-9]{1,9})?)"
     r":(?<seconds>[0-5]?[0-9])(?:[.,](?<fraction>[0-9]+))?$"
 )
 # Without a sign: -1 day, 23:59:50 is ten seconds back to some programs, two days to others.
@@ -32,7 +32,8 @@ DAYS = (
 )
 # Each unit is there or not; a number without one is no duration of this kind.
 UNITS = (
-    r"(?i)^(?<sign>[+-]?)(?:PT)?(?:(?<hours>[0-9]{1,9}) ?(?:h|hrs?|hours?|jam))?"
+    r"(?i)^(?<sign>[+-]?)(?:PT|P?(?<days>[0-9]{1,6}) ?(?:d|days?|hari)(?:,? ?|T))?"
+    r"(?:(?<hours>[0-9]{1,9}) ?(?:h|hrs?|hours?|jam))?"
     r"(?:,? ?(?<minutes>[0-9]{1,9}) ?(?:m|mins?|minutes?|menit|mnt))?"
     r"(?:,? ?(?<seconds>[0-9]{1,9})(?:[.,](?<fraction>[0-9]+))? ?(?:s|secs?|seconds?|detik|dtk))?$"
 )

@@ -38,23 +38,27 @@ create or replace macro number_of(text, mark := '.') as
         )
     end;
 
--- in_units(text): hours, minutes and seconds, each as written, of a duration that names its units,
--- in English, Indonesian or as ISO 8601; '' where a unit is not there.
---   in_units('1h 2m 3.5s')   -> {'sign': '', 'hours': '1', 'minutes': '2', 'seconds': '3.5'}
+-- in_units(text): days, hours, minutes and seconds, each as written, of a duration that names its
+-- units, in English, Indonesian or as ISO 8601; '' where a unit is not there.
+--   in_units('1h 2m 3.5s')
+--       -> {'sign': '', 'days': '', 'hours': '1', 'minutes': '2', 'seconds': '3.5'}
 create or replace macro in_units(text) as
     regexp_extract(
         trimmed(text),
-        '(?i)^([+-]?)(?:PT)?(?:([0-9]{1,9}) ?(?:h|hrs?|hours?|jam))?'
+        '(?i)^([+-]?)(?:PT|P?([0-9]{1,6}) ?(?:d|days?|hari)(?:,? ?|T))?'
+        || '(?:([0-9]{1,9}) ?(?:h|hrs?|hours?|jam))?'
         || '(?:,? ?([0-9]{1,9}) ?(?:m|mins?|minutes?|menit|mnt))?'
         || '(?:,? ?([0-9]{1,9}(?:[.,][0-9]{1,9})?) ?(?:s|secs?|seconds?|detik|dtk))?$',
-        ['sign', 'hours', 'minutes', 'seconds']
+        ['sign', 'days', 'hours', 'minutes', 'seconds']
     );
 
--- seconds_of(text, mark): a duration in seconds, from h:mm:ss (also of days), mm:ss, units or a
--- number of seconds.
+-- seconds_of(text, mark): a duration in seconds, from h:mm:ss (also of days), mm:ss, :ss, units or
+-- a number of seconds.
 --   seconds_of('0:07:02')    -> 422
 --   seconds_of('7m 2s')      -> 422
 --   seconds_of('PT7M2S')     -> 422
+--   seconds_of('1 day 2 hours') -> 93600
+--   seconds_of(':25')        -> 25
 --   seconds_of('7:02.5')     -> 422.5
 --   seconds_of('12,345', ',')-> 12.345
 --   seconds_of('1 day, 2:03:04') -> 93784
@@ -65,7 +69,7 @@ create or replace macro seconds_of(text, mark := '.') as
         then case
             when regexp_full_match(
                 trimmed(text),
-                '(?i)([+-]?([0-9]{1,6}:[0-5]?[0-9]|[0-9]{1,9})'
+                '(?i)([+-]?([0-9]{1,6}:[0-5]?[0-9]|[0-9]{0,9})'
                 || '|[0-9]{1,6} ?(days?|hari),? [0-9]{1,2}:[0-5]?[0-9])'
                 || ':[0-5]?[0-9]([.,][0-9]{1,9})?'
             )
@@ -76,7 +80,7 @@ create or replace macro seconds_of(text, mark := '.') as
                     try_cast(regexp_extract(parts[-3], '^([0-9]+) ?[a-zA-Z]', 1) as bigint), 0
                 ) * 86400
                 + coalesce(try_cast(regexp_extract(parts[-3], '[0-9]+$') as bigint), 0) * 3600
-                + try_cast(parts[-2] as bigint) * 60
+                + coalesce(try_cast(parts[-2] as bigint), 0) * 60
                 + try_cast(replace(parts[-1], ',', '.') as decimal(12, 3))
             )[1] * if(trimmed(text) like '-%', -1, 1) as decimal(18, 3))
         end
@@ -84,9 +88,12 @@ create or replace macro seconds_of(text, mark := '.') as
         then cast(list_transform(
             [in_units(text)],
             lambda parts: case
-                when concat(parts['hours'], parts['minutes'], parts['seconds']) <> ''
+                when concat(
+                    parts['days'], parts['hours'], parts['minutes'], parts['seconds']
+                ) <> ''
                 then if(parts['sign'] = '-', -1, 1) * (
-                    coalesce(try_cast(parts['hours'] as bigint), 0) * 3600
+                    coalesce(try_cast(parts['days'] as bigint), 0) * 86400
+                    + coalesce(try_cast(parts['hours'] as bigint), 0) * 3600
                     + coalesce(try_cast(parts['minutes'] as bigint), 0) * 60
                     + coalesce(
                         try_cast(replace(parts['seconds'], ',', '.') as decimal(12, 3)), 0
@@ -97,15 +104,19 @@ create or replace macro seconds_of(text, mark := '.') as
         else cast(number_of(text, mark) as decimal(18, 3))
     end;
 
--- english_dates(text): names of months and days that `times` and local_time do not read, which are
--- the Indonesian ones and `Sept`, as the English ones that they do; the rest stays as it is.
+-- english_dates(text, words): names of months and days that `times` and local_time do not read,
+-- which are the Indonesian ones and `Sept`, as the English ones that they do; of another language,
+-- and of AM and PM in it, by a map of its words in lower case. The rest stays as it is.
 --   english_dates('Senin, 5 Agustus 2024 08:15')   -> 'Monday, 5 August 2024 08:15'
 --   english_dates('17-Agt-24')                     -> '17-Aug-24'
-create or replace macro english_dates(text) as
+--   english_dates('5 Août 2024', map {'août': 'August'})        -> '5 August 2024'
+--   english_dates('2024/8/5 下午 2:03', map {'下午': 'PM'})      -> '2024/8/5 PM 2:03'
+create or replace macro english_dates(text, words := map {'': ''}) as
     array_to_string(
         list_transform(
-            regexp_extract_all(cast(text as varchar), '[A-Za-z'']+|[^A-Za-z'']+'),
+            regexp_extract_all(cast(text as varchar), '[\p{L}\p{M}'']+|[^\p{L}\p{M}'']+'),
             lambda word: coalesce(
+                words[lower(word)],
                 map {
                     'januari': 'January', 'februari': 'February', 'pebruari': 'February',
                     'maret': 'March', 'mei': 'May', 'juni': 'June', 'juli': 'July',

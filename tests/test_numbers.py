@@ -87,6 +87,15 @@ def test_numbers(text: str, comma: str, point: str) -> None:
         ("2 Hari 00:00:01", "172801.000"),
         ("-1 day, 23:59:50", "not_a_duration"),  # ten seconds back, or two days
         ("1 day 2:03", "not_a_duration"),  # of an hour or a minute
+        ("1 Day 2 Hours 3 Minutes", "93780.000"),
+        ("2d 5m", "173100.000"),
+        ("3 hari", "259200.000"),
+        ("P1DT2H3M", "93780.000"),
+        ("P5M", "not_a_duration"),  # five months
+        ("P1DT", "86400.000"),
+        (":25", "25.000"),
+        ("-:05", "-5.000"),
+        ("::05", "not_a_duration"),
         ("5 min", "300.000"),
         ("1h 2m 3s", "3723.000"),
         ("PT1M23.4567S", "83.457"),

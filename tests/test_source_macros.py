@@ -97,6 +97,12 @@ def utc(text: str) -> datetime:
         ("seconds_of('1 jam 5 menit 20 detik')", 3920),
         ("seconds_of('5 mnt 20 dtk')", 320),
         ("seconds_of('-5s')", -5),
+        ("seconds_of('1 Day 2 Hours 3 Minutes')", 93780),
+        ("seconds_of('3 hari')", 259200),
+        ("seconds_of('P1DT2H')", 93600),
+        ("seconds_of('P5M')", None),
+        ("seconds_of(':25')", 25),
+        ("seconds_of('::25')", None),
         ("seconds_of('PT')", None),
         ("seconds_of('5 m2')", None),
         ("seconds_of('2m 1h')", None),
@@ -106,6 +112,11 @@ def utc(text: str) -> datetime:
         ("english_dates('JUM''AT 01-Nop-24')", "Friday 01-Nov-24"),
         ("english_dates('Monday 05/Aug/2024 WIB')", "Monday 05/Aug/2024 WIB"),
         ("english_dates('1 Sept 2024')", "1 Sep 2024"),
+        ("english_dates('12 décembre 2023 à 9h', map {'décembre': 'December'})",
+         "12 December 2023 à 9h"),
+        ("english_dates('2024年3月5日 下午2:03', map {'下午': 'PM'})", "2024年3月5日 PM2:03"),
+        ("english_dates('5 Mart 2024 ÖS', map {'mart': 'March', 'ös': 'PM'})", "5 March 2024 PM"),
+        ("english_dates('1 Mei 2024', map {'mart': 'March'})", "1 May 2024"),
         ("english_dates('')", ""),
         ("english_dates(null)", None),
         ("local_time(english_dates('17 Mei 2024 08:15'), '%d %B %Y %H:%M')",
@@ -227,7 +238,9 @@ CELLS = st.one_of(
     st.from_regex(r"[-+]?[0-9:.,/ eExPTHMS]{0,24}", fullmatch=True).filter(lambda t: "\0" not in t),
     # well formed, and larger than anything that was ever meant
     st.from_regex(r"[-+]?[0-9]{1,9}(:[0-5][0-9]){1,2}([.,][0-9]{1,20})?", fullmatch=True),
-    st.from_regex(r"-?(PT)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?", fullmatch=True),
+    st.from_regex(
+        r"-?(PT)?([0-9]{1,6}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?", fullmatch=True
+    ),
 )
 
 
