@@ -7,6 +7,7 @@ both, both are named.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 import polars as pl
@@ -63,8 +64,14 @@ def exchanged(form: str) -> str:
 
 
 def written_like(text: str) -> str:
-    """How a text is written, without what it says."""
-    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d", "0", text[:40]))
+    """How a text is written, without what it says: digits as their zero, the unseen by its code."""
+    zeros = re.sub(r"\d", lambda digit: chr(ord(digit[0]) - int(digit[0])), text[:40])
+    return "".join(map(_visible, re.sub(r"[^\W\d_]+", "a", zeros)))
+
+
+def _visible(sign: str) -> str:
+    is_unseen = sign != " " and unicodedata.category(sign) in ("Cf", "Zs")
+    return f"<U+{ord(sign):04X}>" if is_unseen else sign
 
 
 def _looking_like(text: str) -> Iterator[str]:

@@ -76,7 +76,8 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
     [
         pytest.param(b"", SEMI, "empty", "0 bytes", id="A5"),
         pytest.param(b"PK\x03\x04" + b"x" * 60, SEMI, "type", "or unpack it", id="A12 zip"),
-        pytest.param(b"<html><table>", SEMI, "type", "HTML", id="A12 html as csv"),
+        pytest.param(b"<html><table>", SEMI, "type",
+                     "HTML page; open it in a spreadsheet program", id="A12 html as csv"),
         pytest.param(b"PAR1" + b"x" * 60, SEMI, "type", "parquet", id="A12 parquet as csv"),
         pytest.param(
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
@@ -96,7 +97,7 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
         ),
         pytest.param(PLAIN.replace(b"Budi", b"Jos\xe9"), SEMI, "encoding",
                      "record 2 (line 3) is not utf-8; declare the file's encoding in options, "
-                     "often encoding='cp1252'", id="B3"),
+                     "often encoding='cp1252', or cp1251 of Cyrillic", id="B3"),
         pytest.param(PLAIN, "delim=','", "delimiter", "declare delim=';' in options", id="B7"),
         pytest.param(PLAIN.replace(b";", b"\t"), SEMI, "delimiter",
                      "divided by tab; declare delim=tab", id="B7 tab"),
@@ -210,6 +211,18 @@ def test_a_shifted_row_with_an_empty_end_is_not_taken(bench: Bench) -> None:
     """The engine alone drops an empty field too many, and with it the shift."""
     read = bench.read(b"id,name,n\n1,Ani,\n2,Bu,di,\n3,C,7\n")
     assert read.rejects == [(2, "field_count")] and read.numbers == [1, 3]
+
+
+def test_records_of_a_ragged_export_may_end_early(bench: Bench) -> None:
+    content = b'"Queue: A, B"\r\nat;n;of\r\n\r\n1;2;3\r\n4;5\r\n6;7;8;9\r\nTotal;"2;2"\r\n'
+    options = SEMI + ", header=false, names='at,n,of'"
+    read = bench.read(content, options=options + ", ragged=true")
+    assert read.rows == [
+        ("Queue: A, B", "", "", 1), ("at", "n", "of", 2), ("1", "2", "3", 3), ("4", "5", "", 4),
+        ("Total", "2;2", "", 6),
+    ]  # fmt: skip
+    assert read.rejects == [(5, "field_count")]
+    assert bench.read(content, options=options).numbers == [2, 3]
 
 
 def test_content_under_a_nameless_column_rejects_the_record(bench: Bench) -> None:

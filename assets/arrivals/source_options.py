@@ -29,6 +29,8 @@ class Options:
     sheet: str | int | None = None
     records: str | None = None
     optional: tuple[str, ...] = ()
+    ragged: bool = False
+    """Whether a record may end early; the columns that it lacks are empty."""
     row_limit: int = 0
     """Records at which the exporting system cuts without a word; 0: it does not."""
 
@@ -100,7 +102,7 @@ def _checked(statement: Statement, form: str, given: dict[str, str]) -> Options:
     }
     truths = {
         name: _truth(statement, name, given[name])
-        for name in ("multiline", "header")
+        for name in ("multiline", "header", "ragged")
         if name in given
     }
     sheet = given.get("sheet") or None

@@ -16,6 +16,7 @@ from assets.exports.magic import byte_order_mark, two_byte_encoding
 from assets.exports.refused import Refused
 
 CHUNK = 1 << 22
+_OFTEN = "encoding='cp1252', or cp1251 of Cyrillic, cp1254 of Turkish, gb18030 of Chinese"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -82,7 +83,7 @@ def _undecodable(name: str, encoding: str, error: UnicodeError, lines: int, befo
         good = error.object[: error.start]
     line = lines + 1 + len(_LINE_END.findall(good.decode(encoding, "ignore")))
     where = f"record {line - before} (line {line})" if line > before else f"line {line}"
-    often = ", often encoding='cp1252'" if encoding == "utf-8" else ""
+    often = f", often {_OFTEN}" if encoding == "utf-8" else ""
     return Refused(
         "encoding",
         f"{name}: {where} is not {encoding}; declare the file's encoding in options{often}",

@@ -36,7 +36,8 @@ def open_delimited(con: duckdb.DuckDBPyConnection, staged: Staged, source: Sourc
     """The view over a csv or tsv; every record is in it or among the rejects."""
     options = source.options
     columns, surplus = _header(con, staged, source)
-    layout, rejects = Layout(len(columns), surplus), Rejects(staged.name, source.tolerance)
+    layout = Layout(len(columns), surplus, options.ragged)
+    rejects = Rejects(staged.name, source.tolerance)
     reader = _Engine(con, staged, source, columns)
     shape = scan(staged.path, staged.name, options.delim, options.quote, options.multiline)
     if not shape.nuls and not shape.may_have_blanks and reader.read_any(staged.path, layout, shape):
@@ -124,7 +125,7 @@ class _Engine:
 
     def read_any(self, path: Path, layout: Layout, shape: Shape) -> bool:
         """A trailing empty column may be in the header, in the rows, or in both alike."""
-        width, surplus = layout
+        width, surplus = layout.width, layout.surplus
         return any(self.read(path, each, shape) for each in {width, width + 1, width + surplus})
 
     def read(self, path: Path, width: int, shape: Shape, rejects: Rejects | None = None) -> bool:

@@ -54,6 +54,8 @@ def check_kind(name: str, form: str, head: bytes, tail: bytes = b"") -> None:
         raise Refused("protected", f"{name}: is password-protected; save it without a password")
     said = _NAMES.get(found, f"a {found} file")
     advice = "save it as .xlsx" if found == "ole" else "export it again in that format"
+    if found in ("html", "xml"):  # what many systems call .xls
+        advice = "open it in a spreadsheet program and save it as .xlsx, or as text"
     if found in _PACKED:
         advice += ", or unpack it"
     raise Refused("type", f"{name}: the source reads {form}, but this is {said}; {advice}")

@@ -1,7 +1,8 @@
 """Delimited text with records that cannot be loaded, rewritten so that an engine can read it.
 
 A rejected record leaves a line without content in its place, so that all others keep their
-numbers; blank lines go. Nothing is mended: what is rejected is named, never padded or cut.
+numbers; blank lines go. Nothing is mended: what is rejected is named, never padded or cut. Only
+of a `ragged` export is a record that ends early one whose last fields are empty.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Layout(NamedTuple):
 
     width: int
     surplus: int
+    ragged: bool = False
 
 
 def repair(staged: Staged, source: Source, layout: Layout, shape: Shape, rejects: Rejects) -> Path:
@@ -110,6 +112,8 @@ def _rule(record: bytes, found: int, delim: bytes, layout: Layout) -> str | None
     if len(record) > _LONGEST:
         return "too_long"
     beyond = found - (layout.width - 1)
+    if beyond < 0 and layout.ragged:
+        return None
     if not 0 <= beyond <= layout.surplus:
         return "field_count"
     if beyond and not record.rstrip(b"\n").endswith(delim * beyond):

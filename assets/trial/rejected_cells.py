@@ -5,6 +5,7 @@ For who tries a source; no cell is shown, only its form.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import polars as pl
@@ -13,7 +14,7 @@ from schemas.proposals import exchanged, proposed, written_like
 
 _OF_TIMES = ("not_a_time", "not_a_date")
 _OF_NUMBERS = ("not_a_duration", "not_a_number", "not_whole")
-RULES = (*_OF_TIMES, *_OF_NUMBERS)
+RULES = (*_OF_TIMES, *_OF_NUMBERS, "control_character")
 
 
 def proposals(
@@ -48,4 +49,14 @@ def _of_times(texts: pl.Series, declared: tuple[str, ...]) -> str:
 def _of_form(texts: pl.Series) -> str:
     forms = Counter(map(written_like, texts.str.strip_chars()))
     form, count = forms.most_common(1)[0]
-    return f"{count} of {texts.len()} rejected cells are written like `{form}`"
+    said = f"{count} of {texts.len()} rejected cells are written like `{form}`"
+    if zero := next((sign for sign in form if sign.isdecimal() and sign > "9"), ""):
+        digits = "".join(chr(ord(zero) + digit) for digit in range(10))
+        said += f"; `translate(x, '{digits}', '0123456789')` makes its digits the usual ones"
+    if sign := re.search("<U[+]([0-9A-F]+)>", form):
+        unseen = chr(int(sign[1], 16))
+        said += (
+            f"; `replace(x, chr({ord(unseen)}), '{' ' if unseen.isspace() else ''}')` takes out "
+            f"{sign[0]}, which nobody sees"
+        )
+    return said
