@@ -29,7 +29,8 @@ from trying import CALLS, Check, notes
         ("%d %b %Y", ("1706663702",),
          "`times: %d %b %Y; epoch` would read 1 of 1 rejected cells"),
         ("%d %b %Y", ("Budi 12 pm", "Ani 13 pm", ""),
-         "2 of 2 rejected cells are written like `a 00 a`"),
+         "2 of 2 rejected cells are written like `a 00 a`; names of months and days, AM and PM are "
+         "read in English and without points: `english_dates`, `replace`"),
     ],
 )  # fmt: skip
 def test_a_format_that_reads_the_rejected_times_is_proposed(
@@ -49,6 +50,42 @@ def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None
         "not_a_duration wait_seconds: 10 of 12 rejected cells are written like `0 a a`"
     ]
     assert "Budi" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("٠٥/٠٣/٢٠٢٤ ٠٨:١٥", "`٠٠/٠٠/٠٠٠٠ ٠٠:٠٠`; `translate(x, '٠١٢٣٤٥٦٧٨٩', '0123456789')` "
+                             "makes its digits the usual ones"),
+        ("\u200e5/3 2024", "`<U+200E>0/0 0000`; `replace(x, chr(8206), '')` takes out <U+200E>, "
+                           "which nobody sees"),
+        ("5/3 9:00 p.\u00a0m.", "`0/0 0:00 a.<U+00A0>a.`; `replace(x, chr(160), ' ')` takes out "
+                                "<U+00A0>, which nobody sees; names of months and days, AM and PM "
+                                "are read in English and without points: `english_dates`, "
+                                "`replace`"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_seen_in_a_rejected_cell_is_named(check: Check, at: str, said: str) -> None:
+    found = notes(check(CALLS, f"id,at\n1,{at}\n"))
+    assert found == [f"not_a_time entered_at: 1 of 1 rejected cells are written like {said}"]
+
+
+def test_a_blank_between_thousands_that_is_none_is_named(check: Check) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, n as contacts")
+    (said,) = notes(check(source, "id,at,n\n1,2024-02-01 08:00,1\u00a0204\n"))
+    assert said.startswith(
+        "not_a_number contacts: 1 of 1 rejected cells are written like `0<U+00A0>000`; "
+        "`replace(x, chr(160), '')` takes out <U+00A0>"
+    )
+
+
+def test_a_sign_that_nobody_sees_is_named_of_a_text_as_well(check: Check) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, queue")
+    (said,) = notes(check(source, "id,at,queue\n1,2024-02-01 08:00,pajak\u200cku\n"))
+    assert said.startswith(
+        "control_character queue: 1 of 1 rejected cells are written like `a<U+200C>a`; "
+        "`replace(x, chr(8204), '')` takes out <U+200C>"
+    )
 
 
 def test_what_a_terminal_would_obey_in_an_export_is_shown(check: Check) -> None:

@@ -50,6 +50,8 @@ def test_a_title_in_the_headers_place_is_taken_for_one(bench: Bench) -> None:
         "the columns asked for is in what is read as the header, of 1 column: if that is a title "
         "or a record, declare skip, or header=false and names, in options"
     )
+    other = refusal(bench, "номер\n1\n".encode("cp1251"), select=select, options="encoding=cp1252")
+    assert str(other).endswith("in options; if it is garbled, another encoding")
     assert "None of the columns" not in str(refusal(bench, b"id,n\n1,2\n", select=select))
     record = b'{"no": 1}\n'
     assert "None of the columns" not in str(refusal(bench, record, "json lines", select=select))

@@ -117,7 +117,7 @@ def check_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export
         if missing:
             told = _missing(missing, export.columns)
             if source.format in _WITH_HEADERS and not asked.keys() & have.keys():
-                told += _no_header(len(export.columns))
+                told += _no_header(export.columns)
             elif line := complained_line(error, source.statement):
                 told += f". It is asked for in {source.statement.spot(line)}"
             raise Refused("missing_column", f"{export.file}: {told}") from None
@@ -133,12 +133,13 @@ def check_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export
             )
 
 
-def _no_header(columns: int) -> str:
+def _no_header(columns: tuple[str, ...]) -> str:
     """Where nothing asked for is there, the line is perhaps no header; it may hold values."""
-    found = "1 column" if columns == 1 else f"{columns} columns"
+    found = "1 column" if len(columns) == 1 else f"{len(columns)} columns"
+    garbled = "" if all(map(str.isascii, columns)) else "; if it is garbled, another encoding"
     return (
         f". None of the columns asked for is in what is read as the header, of {found}: if that "
-        "is a title or a record, declare skip, or header=false and names, in options"
+        f"is a title or a record, declare skip, or header=false and names, in options{garbled}"
     )
 
 

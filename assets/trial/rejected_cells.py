@@ -27,7 +27,7 @@ def proposals(
             those = rejects.filter(pl.col("column") == column, pl.col("rule") == rule)
             texts = cells.join(those, on="_row", how="semi")[column].drop_nulls()
             found = _of_times(texts, declared) if rule in _OF_TIMES else ""
-            said.append(f"{rule} {column}: {found or _of_form(texts)}")
+            said.append(f"{rule} {column}: {found or _of_form(texts, rule in _OF_TIMES)}")
     return tuple(said)
 
 
@@ -46,7 +46,7 @@ def _of_times(texts: pl.Series, declared: tuple[str, ...]) -> str:
     return f"{' or '.join(lines)} {read}{which}{iso}"
 
 
-def _of_form(texts: pl.Series) -> str:
+def _of_form(texts: pl.Series, are_times: bool) -> str:
     forms = Counter(map(written_like, texts.str.strip_chars()))
     form, count = forms.most_common(1)[0]
     said = f"{count} of {texts.len()} rejected cells are written like `{form}`"
@@ -59,4 +59,6 @@ def _of_form(texts: pl.Series) -> str:
             f"; `replace(x, chr({ord(unseen)}), '{' ' if unseen.isspace() else ''}')` takes out "
             f"{sign[0]}, which nobody sees"
         )
+    if are_times and "a" in form:
+        said += "; names of months and days, AM and PM are read in English: `english_dates`"
     return said
