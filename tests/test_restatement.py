@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from restating import ALL, JANUARY, KPI, METRIC, QUARTER, Versions, two
 
+from assets.publishing import provenance
+
 __all__ = ["two"]  # the fixture
 
 
@@ -24,6 +26,18 @@ def test_each_number_has_one_row_with_what_it_was_and_is(two: Versions) -> None:
         ("kpi.scorecard", "kpi", QUARTER, "k", *(None,) * 3, 80, 90, *(None,) * 4),
         ("kpi.scorecard", "objective", QUARTER, "o", *(None,) * 3, 80, 90, *(None,) * 4),
         ("metric.monthly", "metric", JANUARY, "m", "phone", "q", "calls", 0.3, 0.4, 3, 4, 10, 10),
+    ]  # fmt: skip
+
+
+def test_a_queue_that_is_new_restates_nothing_and_is_named(two: Versions) -> None:
+    for queue, month in (("q", "2024-02-01"), ("r", JANUARY + "-01"), ("r", "2024-03-01")):
+        two.after.add("monthly", month=month, metric_id="m", channel="phone", queue=queue,
+                      source="calls", numerator=1, denominator=10, status="measured")  # fmt: skip
+    con = two.compare()
+    assert con.execute("select count(*) from found").fetchall() == [(0,)]
+    assert provenance.appeared(con) == [
+        {"channel": "phone", "queue": "r", "service": None, "source": "calls",
+         "first_month": JANUARY, "last_month": "2024-03"},
     ]  # fmt: skip
 
 

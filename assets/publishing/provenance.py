@@ -23,6 +23,7 @@ from sql.run import (
     literal,
     make_table,
     quoted,
+    records,
     table_name,
 )
 
@@ -51,8 +52,8 @@ LOGS = {
 
 
 @cache
-def _restatements() -> Statement:
-    return read_statement(HERE / "restatement" / "restatements.sql", Keys.of("title grain reads"))
+def _rule(name: str) -> Statement:
+    return read_statement(HERE / "restatement" / f"{name}.sql", Keys.of("title grain reads"))
 
 
 def write_revisions(plan: Plan, con: Any) -> None:
@@ -109,7 +110,13 @@ def compare(con: Any) -> None:
         )
         con.execute(f"create or replace temp view {quoted('both_' + name)} as {body}")
     CAUSES.lay_out(con)
-    create(con, _restatements(), "found", "temp table")
+    create(con, _rule("restatements"), "found", "temp table")
+
+
+def appeared(con: Any) -> list[dict[str, Any]]:
+    """Of compared versions, the queues, services and sources that only `after` has figures of."""
+    create(con, _rule("appeared"), "appeared", "temp table")
+    return records(con, "from appeared order by all")
 
 
 def take_in_before(con: Any, database: Path, manifest: dict[str, Any]) -> bool:

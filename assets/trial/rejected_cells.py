@@ -55,10 +55,12 @@ def _of_form(texts: pl.Series, are_times: bool) -> str:
         said += f"; `translate(x, '{digits}', '0123456789')` makes its digits the usual ones"
     if sign := re.search("<U[+]([0-9A-F]+)>", form):
         unseen = chr(int(sign[1], 16))
-        said += (
-            f"; `replace(x, chr({ord(unseen)}), '{' ' if unseen.isspace() else ''}')` takes out "
-            f"{sign[0]}, which nobody sees"
-        )
+        instead = " " if are_times and unseen.isspace() else ""
+        call = f"replace(x, chr({ord(unseen)}), '{instead}')"
+        said += f"; `{call}` takes out {sign[0]}, which nobody sees"
     if are_times and "a" in form:
-        said += "; names of months and days, AM and PM are read in English: `english_dates`"
+        said += (
+            "; names of months and days, AM and PM are read in English and without points: "
+            "`english_dates`, `replace`"
+        )
     return said

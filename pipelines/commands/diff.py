@@ -20,7 +20,7 @@ from pipelines.commands.terminal import (
     say_sample,
 )
 
-_SHOWN = 40
+_SHOWN, _NEW = 40, 10
 
 
 def diff(
@@ -41,21 +41,25 @@ def diff(
     """
     place = open_home(home)
     first, second = _named(place, before), _named(place, after)
-    numbers, rows = differences(first, second)
+    numbers, rows, new = differences(first, second)
     if as_json:
-        print_json({"before": first.id, "after": second.id, "numbers": numbers, "register": rows})
+        print_json(
+            {"before": first.id, "after": second.id, "numbers": numbers, "register": rows,
+             "new": new}
+        )  # fmt: skip
         return
     say_sample(place)
     console().print(f"from {first.id} to {second.id}")
     _print_register(rows)
     _print_numbers(numbers, everything)
+    _print_new(new, everything)
 
 
 def differences(
     before: Version, after: Version
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Numbers that differ with their causes, and register rows that differ."""
-    from assets.publishing.provenance import compare, snapshot
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Numbers that differ with their causes, register rows that differ, and what is new."""
+    from assets.publishing.provenance import appeared, compare, snapshot
     from sql.run import connect, literal, records
 
     con = connect("UTC")
@@ -65,7 +69,7 @@ def differences(
             snapshot(con, f"{mark}_db", mark, version.manifest)
         compare(con)
         numbers = records(con, "from found order by period, level, id, basis, table_name")
-        return numbers, records(con, "from register_found order by all")
+        return numbers, records(con, "from register_found order by all"), appeared(con)
     finally:
         con.close()
 
@@ -111,6 +115,17 @@ def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
         )  # fmt: skip
     if len(shown) < len(numbers):
         console().print(f"{len(numbers) - len(shown)} more with --all")
+
+
+def _print_new(rows: list[dict[str, Any]], everything: bool) -> None:
+    """What has figures only now, which restate none: where a queue that is gone may have gone."""
+    for row in rows if everything else rows[:_NEW]:
+        named = " ".join(row[each] for each in ("channel", "queue", "service") if row[each])
+        span = row["first_month"]
+        span += f" to {row['last_month']}" if row["last_month"] != span else ""
+        say("new", f" {named or 'figures'} of source {row['source']}, {span}", "cyan")
+    if not everything and len(rows) > _NEW:
+        console().print(f"{len(rows) - _NEW} more are new, with --all")
 
 
 def _values(row: dict[str, Any]) -> tuple[str, str]:

@@ -1,0 +1,14 @@
+-- title: Queues, services and sources of which only the version after has figures
+-- grain: one row per channel, queue, service and source
+-- reads: both versions
+-- what is new restates nothing, but a queue renamed in a source is a figure gone and one that came
+select
+    channel,
+    queue,
+    service,
+    source,
+    strftime(min(month), '%Y-%m') as first_month,
+    strftime(max(month), '%Y-%m') as last_month
+from both_monthly
+group by channel, queue, service, source
+having count(*) filter (version = 'before') = 0
