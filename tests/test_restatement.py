@@ -6,6 +6,7 @@ import pytest
 from restating import ALL, JANUARY, KPI, METRIC, QUARTER, Versions, two
 
 from assets.publishing import provenance
+from pipelines.commands.diff import print_new
 
 __all__ = ["two"]  # the fixture
 
@@ -29,7 +30,9 @@ def test_each_number_has_one_row_with_what_it_was_and_is(two: Versions) -> None:
     ]  # fmt: skip
 
 
-def test_a_queue_that_is_new_restates_nothing_and_is_named(two: Versions) -> None:
+def test_a_queue_that_is_new_restates_nothing_and_is_named(
+    two: Versions, capsys: pytest.CaptureFixture[str]
+) -> None:
     for queue, month in (("q", "2024-02-01"), ("r", JANUARY + "-01"), ("r", "2024-03-01")):
         two.after.add("monthly", month=month, metric_id="m", channel="phone", queue=queue,
                       source="calls", numerator=1, denominator=10, status="measured")  # fmt: skip
@@ -39,6 +42,8 @@ def test_a_queue_that_is_new_restates_nothing_and_is_named(two: Versions) -> Non
         {"channel": "phone", "queue": "r", "service": None, "source": "calls",
          "first_month": JANUARY, "last_month": "2024-03"},
     ]  # fmt: skip
+    print_new(provenance.appeared(con), everything=False)
+    assert capsys.readouterr().out == "new phone r of source calls, 2024-01 to 2024-03\n"
 
 
 def test_policies_of_a_month_are_pooled(two: Versions) -> None:

@@ -52,7 +52,7 @@ def diff(
     console().print(f"from {first.id} to {second.id}")
     _print_register(rows)
     _print_numbers(numbers, everything)
-    _print_new(new, everything)
+    print_new(new, everything)
 
 
 def differences(
@@ -117,7 +117,7 @@ def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
         console().print(f"{len(numbers) - len(shown)} more with --all")
 
 
-def _print_new(rows: list[dict[str, Any]], everything: bool) -> None:
+def print_new(rows: list[dict[str, Any]], everything: bool) -> None:
     """What has figures only now, which restate none: where a queue that is gone may have gone."""
     for row in rows if everything else rows[:_NEW]:
         named = " ".join(row[each] for each in ("channel", "queue", "service") if row[each])
