@@ -52,6 +52,16 @@ def test_a_file_under_another_name_is_the_same_file(two: Versions) -> None:
     assert set(two.causes().values()) == {None}
 
 
+def test_a_copy_of_a_file_is_no_fate_of_its_own(two: Versions) -> None:
+    """Its rows count as before; what moved the figure is the other file."""
+    for side in two.both():
+        side.file("old", 1)
+    two.after.file("old", None, status="duplicate_file", path="a-copy.csv")
+    two.moved().after.file("new", 1)
+    two.after.file("new", None, status="duplicate_file", path="another-copy.csv")
+    assert two.cause() == "file new.csv arrived"
+
+
 def test_what_others_do_is_no_cause(two: Versions) -> None:
     """A file of another month arrives, a policy no figure rests on changes: nothing explains."""
     two.moved().after.file("new", 1, month=FEBRUARY)

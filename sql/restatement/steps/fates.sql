@@ -1,12 +1,13 @@
 -- title: What became of each file itself, whatever figure it counts in
 -- grain: one row per file and source
+-- of a content under several names the one that is loaded tells: a copy of it is no fate of its own
 with files as (
     select
         version,
         file_id,
         source,
-        min(path) as path,
-        min(status) as status,
+        arg_min(path, (status <> 'loaded', path)) as path,
+        arg_min(status, (status <> 'loaded', path)) as status,
         max(corrections) as corrections,
         any_value(reading order by reading) as reading
     from both_files
