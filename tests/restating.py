@@ -18,8 +18,9 @@ _COLUMNS = {
     "monthly": "month date, metric_id text, channel text, queue text, service text, source text, "
     "numerator decimal(38, 12), denominator decimal(38, 12), status text",
     "cells": "year integer, period text, metric_id text, channel text, service text, value double, "
-    "numerator decimal(38, 12), denominator decimal(38, 12), status text",
-    "composites": "year integer, period text, composite_id text, value double, status text",
+    "numerator decimal(38, 12), denominator decimal(38, 12), status text, is_proven boolean",
+    "composites": "year integer, period text, composite_id text, value double, status text, "
+    "is_proven boolean",
     "scorecard": "year integer, period text, level text, id text, basis text, index double, "
     "realisation double, target double, status text",
     "explain": "year integer, period text, basis text, figure text, kind text, part_period text, "

@@ -73,6 +73,23 @@ def test_a_cause_climbs_only_through_what_moved(two: Versions) -> None:
     assert ("kpi.cells", QUARTER, "m") not in causes
 
 
+def test_a_state_carries_a_cause_on_where_no_number_does(two: Versions) -> None:
+    """The quarter counts nothing, as before; that a month without an export began took its award."""
+    for side, proven, award in zip(two.both(), (True, False), (120, None), strict=True):
+        side.figures(january=0, quarter=0, index=award)
+        for cell in side.tables["cells"]:
+            cell["is_proven"] = proven or cell["period"] != "Q1"
+    two.after.edge("Q1", METRIC, "month", METRIC, part_period=FEBRUARY, part_basis="computed")
+    lost = f"now rests on {METRIC} of {FEBRUARY}"
+    assert two.causes() == {
+        ("kpi.scorecard", QUARTER, "k"): lost, ("kpi.scorecard", QUARTER, "o"): lost,
+    }  # fmt: skip
+    # where a number moved it is its cause that is told
+    two.after.register("targets", "k 2024 * 2024-01-01", "target 80")
+    two.after.edge("Q1", KPI, "target", "targets:k 2024", text="80, decided")
+    assert set(two.causes().values()) == {"targets k 2024: added (80, decided)"}
+
+
 def test_a_cause_does_not_leave_its_basis(two: Versions) -> None:
     for side, index in zip(two.both(), (70, 71), strict=True):
         side.add("scorecard", year=2024, period="Q1", level="kpi", id="k", basis="reported",

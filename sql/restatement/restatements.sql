@@ -21,6 +21,36 @@ moved as (
     )
 ),
 
+-- a figure may carry a change on though its own number stands: nothing to count, proven by an export
+-- until a month began without one, is an award no longer
+states as (
+    select version, year, period, 'computed' as basis,
+        'metric:' || metric_id || coalesce(' ' || channel, '') || coalesce(' ' || service, '')
+            as figure,
+        status, is_proven
+    from both_cells
+    union all
+    select version, year, period, 'computed', 'composite:' || composite_id, status, is_proven
+    from both_composites
+    union all
+    select version, year, period, basis, level || ':' || id, status, null
+    from both_scorecard
+),
+
+shifted as (
+    from moved
+    union
+    select
+        case when length(period) = 7 then '' else year || '-' end || period as period,
+        basis,
+        figure
+    from (select * from states where version = 'before') as before
+    join (select * from states where version = 'after') as after
+        using (year, period, basis, figure)
+    where before.status is distinct from after.status
+        or before.is_proven is distinct from after.is_proven
+),
+
 steps as (
     select distinct
         case when length(period) = 7 then '' else year || '-' end || period as period,
@@ -34,28 +64,38 @@ steps as (
     where part_period is not null and part_basis is not null
 ),
 
--- upwards from each cause, through figures that moved
+-- upwards from each cause, through figures that moved or whose state did
 reached as (
-    select causes.period, causes.basis, causes.figure, causes.precedence, causes.cause
-    from causes as causes
-    join moved using (period, basis, figure)
+    select
+        period, basis, figure, precedence, cause,
+        (period, basis, figure) in (from moved) as by_numbers
+    from causes
+    join shifted using (period, basis, figure)
     union
-    select steps.period, steps.basis, steps.figure, reached.precedence, reached.cause
+    select
+        steps.period, steps.basis, steps.figure, reached.precedence, reached.cause,
+        reached.by_numbers and (steps.period, steps.basis, steps.figure) in (from moved)
     from reached
     join steps
         on steps.part_period = reached.period
         and steps.part_basis = reached.basis
         and steps.part = reached.figure
-    join moved
-        on moved.period = steps.period
-        and moved.basis = steps.basis
-        and moved.figure = steps.figure
+    join shifted
+        on shifted.period = steps.period
+        and shifted.basis = steps.basis
+        and shifted.figure = steps.figure
+),
+
+-- what came by way of states alone is told where nothing came by numbers
+arrived as (
+    from reached
+    qualify by_numbers or not bool_or(by_numbers) over (partition by period, basis, figure)
 ),
 
 -- what only follows from another cause is told where there is no other
 weighed as (
     select *, min(precedence) over (partition by period, basis, figure) as first_precedence
-    from reached
+    from arrived
 ),
 
 -- another kring or other settings may move anything; told where nothing of the data did

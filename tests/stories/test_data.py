@@ -202,6 +202,23 @@ def test_twelve_empty_complaint_files_earn_the_cap_and_eleven_nothing(tmp_path: 
     assert ran.findings == []
 
 
+def test_an_award_ends_where_a_month_begins_without_an_export(tmp_path: Path) -> None:
+    """The first night of May: no export speaks of it yet, so none to follow up is not proven."""
+    home = story(tmp_path, "complaints", expecting="month", first_month="2024-04")
+    put_complaints(home, "2024-04")
+    home.run("2024-04-20", publish=True)
+    assert home.figure("complaints_on_time", "Q2").realisation == 120.0
+    home.run("2024-05-01", publish=True)
+    assert home.figure("complaints_on_time", "Q2").realisation is None
+    assert home.published(
+        "select distinct old_numerator, new_numerator, cause from ops.restatements "
+        "where id = 'complaints_on_time' and table_name = 'kpi.scorecard'"
+    ) == [(120.0, None, "now rests on metric:complaints_on_time of 2024-05")]
+    put_complaints(home, "2024-05")
+    home.run("2024-05-02", publish=True)
+    assert home.figure("complaints_on_time", "Q2").realisation == 120.0
+
+
 def test_rows_before_the_first_month_and_after_the_day_are_rejects(tmp_path: Path) -> None:
     home = story(tmp_path, "calls", first_month="2024-02")
     home.edit_source("calls", "0.5%", "60%")
