@@ -40,6 +40,19 @@ def test_opening_lets_in_what_was_held_out(two: Versions) -> None:
     )
 
 
+def test_rows_that_a_held_out_file_moves_were_not_held_out(two: Versions) -> None:
+    """A late first attempt takes its case, and with it the later ones, to the month before."""
+    closed(two, before="closed as revision 1", after=None)
+    two.before.file("known", 2, month=FEBRUARY)
+    two.before.file("late", None)
+    two.moved().after.file("known", 1, month=FEBRUARY)
+    two.after.counts("known", 1, month=JANUARY)
+    two.after.file("late", 1)
+    assert two.causes()[MONTH] == (
+        f"{QUARTER} was reopened; file late.csv was held out until now"
+    )
+
+
 def test_closing_is_no_cause_and_closing_anew_is(two: Versions) -> None:
     closed(two, before=None, after="closed as revision 1")
     assert set(two.moved().causes().values()) == {None}
@@ -74,7 +87,7 @@ def test_a_cause_climbs_only_through_what_moved(two: Versions) -> None:
 
 
 def test_a_state_carries_a_cause_on_where_no_number_does(two: Versions) -> None:
-    """The quarter counts nothing, as before; that a month without an export began took its award."""
+    """The quarter counts nothing, as before; that a month without an export began took an award."""
     for side, proven, award in zip(two.both(), (True, False), (120, None), strict=True):
         side.figures(january=0, quarter=0, index=award)
         for cell in side.tables["cells"]:

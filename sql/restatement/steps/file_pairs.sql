@@ -6,7 +6,17 @@ select
     fates.source,
     fates.corrections,
     coalesce(fates.fate, 'kept') as fate,
-    (period, basis, figure) in (from opened) as is_opened
+    -- rows that another file moved here from another month were there, and not held out
+    pairs.is_new
+    and (period, basis, figure) in (from opened)
+    and not exists (
+        select 1 from pairs as elsewhere
+        where elsewhere.kind = 'file'
+            and elsewhere.part = pairs.part
+            and elsewhere.figure = pairs.figure
+            and elsewhere.period <> pairs.period
+            and coalesce(elsewhere.new_rows, 0) < elsewhere.old_rows
+    ) as is_let_in
 from pairs
 left join fates using (file_id)
 where kind = 'file'

@@ -13,4 +13,4 @@ select
             || if(corrections > 0, ' and corrects ' || corrections || ' rows', '')
     end as cause
 from file_pairs
-where fate <> 'kept' or (is_opened and is_new)
+where fate <> 'kept' or is_let_in

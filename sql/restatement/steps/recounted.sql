@@ -5,4 +5,4 @@ select
     'file ' || coalesce(path, name) || ' counts ' || coalesce(new_rows, 0) || ' rows, before '
     || coalesce(old_rows, 0) as cause
 from file_pairs
-where fate = 'kept' and old_rows is distinct from new_rows and not (is_opened and is_new)
+where fate = 'kept' and old_rows is distinct from new_rows and not is_let_in
