@@ -11,6 +11,7 @@ from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED
 from assets.building.plan import Plan
 from assets.publishing.accounting import tally
 from assets.publishing.finding import Finding
+from assets.publishing.left_out import rows_left_out
 from assets.publishing.two_keys import days_of_two_keys
 
 # fewer rows, or a smaller share of a file's, may be corrected from another day
@@ -35,6 +36,7 @@ def file_findings(plan: Plan) -> list[Finding]:
         ),
         *_copied(plan),
         *_moved(plan),
+        *_left_out(plan),
         *_by_two_keys(plan),
         *_by_former_rules(plan),
     ]
@@ -111,6 +113,24 @@ def _moved(plan: Plan) -> list[Finding]:
         )
         found.append(Finding("suspicious", text))
     return found
+
+
+def _left_out(plan: Plan) -> list[Finding]:
+    """Rows that a corrected export does not have, and those whose ids it writes otherwise."""
+    return [
+        Finding(
+            "suspicious",
+            f"{now.path}: {_counting(rows)} as before; where it is right, "
+            f"{_by_one_key(now.path, now.path)}, then kring run",
+        )
+        for now, rows in rows_left_out(plan)
+    ]
+
+
+def _counting(rows: int) -> str:
+    if rows == 1:
+        return "1 row of what lay there before is not in it and counts"
+    return f"{rows} rows of what lay there before are not in it and count"
 
 
 def _by_two_keys(plan: Plan) -> list[Finding]:

@@ -12,6 +12,8 @@ from storyhome import (
     story,
 )
 
+from assets.intake.withdrawal import restore, withdraw
+
 SL, PHONE = "service_level", "phone"
 
 
@@ -112,6 +114,41 @@ def test_identity_is_content_and_a_name_with_new_content_corrects(tmp_path: Path
     ran = home.run("2024-01-10")
     assert [d.path for d in ran.ingested.loaded] == ["calls/calls_20240105.csv"]
     assert home.months(SL, PHONE)["2024-01"] == (0, 2, "in_progress")
+
+
+def test_rows_that_a_corrected_export_lacks_are_told(tmp_path: Path) -> None:
+    """Trial calls that were taken out, say, or the same calls under other ids."""
+    home, path = story(tmp_path, "calls"), "calls/calls_20240105.csv"
+    put_calls(home, "2024-01-05", *(called(each, "2024-01-05") for each in ("A1", "T1", "T2")))
+    put_calls(home, "2024-01-06", called("T2", "2024-01-05", wait="25,0"))
+    assert home.run("2024-02-10").findings == []
+    put_calls(home, "2024-01-05", called("A1", "2024-01-05"))
+    # what another file has corrected meanwhile is not counted from what lay here before
+    (told,) = home.run("2024-02-10").findings
+    assert (told.about, told.text) == (
+        "suspicious",
+        f"{path}: 1 row of what lay there before is not in it and counts as before; where it is "
+        f"right, kring withdraw {path} --reason ... and kring withdraw {path} --undo, which reads "
+        "what lies there now, then kring run",
+    )
+    assert home.months(SL, PHONE)["2024-01"] == (2, 3, "measured")
+    withdraw(home.home, path, "trial calls")
+    restore(home.home, path)
+    assert home.run("2024-02-10").findings == []
+    assert home.months(SL, PHONE)["2024-01"] == (1, 2, "measured")
+
+
+def test_a_name_that_holds_other_days_each_time_lacks_nothing(tmp_path: Path) -> None:
+    home = story(tmp_path)
+    home.source("intervals", INTERVALS)
+    for days in (("08", "09"), ("09", "10")):
+        lines = [f"2024-01-{day} 10:00,{day.lstrip('0')},4" for day in days]
+        home.put("intervals/last.csv", "\n".join(["From,answered,abandoned", *lines]) + "\n")
+        assert home.run("2024-02-10").findings == []
+    home.put("intervals/last.csv", "From,answered,abandoned\n2024-01-09 10:00,9,4\n"
+             "2024-01-09 11:00,9,4\n2024-01-11 10:00,9,4\n")  # fmt: skip
+    (told,) = home.run("2024-02-10").findings
+    assert told.text.startswith("intervals/last.csv: 1 row of what lay there before is not in it")
 
 
 def test_an_export_sent_again_under_the_name_of_another_month_is_told(tmp_path: Path) -> None:
