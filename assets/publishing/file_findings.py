@@ -116,7 +116,11 @@ def _moved(plan: Plan) -> list[Finding]:
 
 
 def _left_out(plan: Plan) -> list[Finding]:
-    """Rows that a corrected export does not have, and those whose ids it writes otherwise."""
+    """Rows that a corrected export does not have, and those whose ids it writes otherwise.
+
+    Those whose ids are others by another key are told as that.
+    """
+    by_two_keys = {later.path for later, _, _ in days_of_two_keys(plan)}
     return [
         Finding(
             "suspicious",
@@ -124,6 +128,7 @@ def _left_out(plan: Plan) -> list[Finding]:
             f"{_by_one_key(now.path, now.path)}, then kring run",
         )
         for now, rows in rows_left_out(plan)
+        if now.path not in by_two_keys
     ]
 
 

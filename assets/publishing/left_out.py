@@ -49,9 +49,13 @@ def _lacking(plan: Plan, source: Source, former: Delivery, now: Delivery) -> int
     kind = contract(source.kind)
     key, at = kind.key, kind.dated_by[0]
     held = _rows(plan, now, (key, at))
-    rows = _rows(plan, former, (key, at, "_row", "_rows")).join(held, on=key, how="anti")
-    if isinstance(source.covers, str):
-        rows = rows.filter(pl.col(at).is_between(held[at].min(), held[at].max()))
+    rows = _rows(plan, former, (key, at, "_row", "_rows"))
+    if rows is None or (held is None and (now.chunks or isinstance(source.covers, str))):
+        return 0
+    if held is not None:
+        rows = rows.join(held, on=key, how="anti")
+        if isinstance(source.covers, str):
+            rows = rows.filter(pl.col(at).is_between(held[at].min(), held[at].max()))
     state = plan.keys_of(source.name)
     for chunk in former.chunks:
         if file := losers_file(plan.home, source.name, state, chunk.month):
@@ -60,10 +64,12 @@ def _lacking(plan: Plan, source: Source, former: Delivery, now: Delivery) -> int
     return int(rows["_rows"].sum())
 
 
-def _rows(plan: Plan, delivery: Delivery, columns: tuple[str, ...]) -> pl.DataFrame:
-    """Columns of a content's rows; of what is gone from the lake none, the next run reads it."""
+def _rows(plan: Plan, delivery: Delivery, columns: tuple[str, ...]) -> pl.DataFrame | None:
+    """Columns of a content's rows; None where it has none, or some are gone from the lake, which
+    the next run reads again."""
     import polars as pl
 
     places = [plan.home.chunk(delivery.kind, delivery.source, c.file) for c in delivery.chunks]
-    frames = [pl.read_parquet(path, columns=list(columns)) for path in places if path.is_file()]
-    return pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    if not places or not all(path.is_file() for path in places):
+        return None
+    return pl.concat(pl.read_parquet(path, columns=list(columns)) for path in places)

@@ -136,6 +136,9 @@ def test_rows_that_a_corrected_export_lacks_are_told(tmp_path: Path) -> None:
     restore(home.home, path)
     assert home.run("2024-02-10").findings == []
     assert home.months(SL, PHONE)["2024-01"] == (1, 2, "measured")
+    put_calls(home, "2024-01-06")
+    (told,) = home.run("2024-02-10").findings
+    assert told.text.startswith("calls/calls_20240106.csv: 1 row of what lay there before")
 
 
 def test_a_name_that_holds_other_days_each_time_lacks_nothing(tmp_path: Path) -> None:
