@@ -48,9 +48,7 @@ def test_rows_that_a_held_out_file_moves_were_not_held_out(two: Versions) -> Non
     two.moved().after.file("known", 1, month=FEBRUARY)
     two.after.counts("known", 1, month=JANUARY)
     two.after.file("late", 1)
-    assert two.causes()[MONTH] == (
-        f"{QUARTER} was reopened; file late.csv was held out until now"
-    )
+    assert two.causes()[MONTH] == (f"{QUARTER} was reopened; file late.csv was held out until now")
 
 
 def test_closing_is_no_cause_and_closing_anew_is(two: Versions) -> None:
