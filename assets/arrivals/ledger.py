@@ -147,6 +147,12 @@ class Ledger:
         found = (self._by_place[source, p, sha256] for p in self._paths.get((source, sha256), ()))
         return min(found, key=lambda d: (d.sequence, d.path), default=None)
 
+    def before(self, delivery: Delivery) -> list[Delivery]:
+        """The other contents that lay under a delivery's name and count, the newest first."""
+        contents = self._contents.get((delivery.source, delivery.path), set()) - {delivery.sha256}
+        found = (self._by_place[delivery.source, delivery.path, each] for each in contents)
+        return sorted((d for d in found if d.status == LOADED), key=lambda d: -d.sequence)
+
     def last_sequence(self) -> int:
         return max((d.sequence for d in self._by_place.values()), default=0)
 

@@ -139,7 +139,9 @@ def _deliver(lane: Lane, item: Pending, sequence: int, readers: _Readers) -> Non
         ledger.write(again)
         return
     is_there = holder and run.present.get(holder.path) == holder.stamp
-    if holder and holder.path != path and (is_there or holder.rules == rules):
+    # what is to be looked at twice may be so by its name: under another one it is read again
+    stands = holder and holder.rules == rules and not holder.warning
+    if holder and holder.path != path and (is_there or stands):
         covers = covered(item.source, path, ())
         repeated = replace(begun, status=DUPLICATE, covers=covers, error=holder.path)
         lane.done.duplicates.append(ledger.write(repeated))

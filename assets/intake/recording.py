@@ -15,6 +15,7 @@ from assets.arrivals.sources import Source
 from assets.home import Home
 from assets.intake.accounts import Reading
 from assets.intake.chunks import covered
+from assets.intake.left_out import lacking
 from assets.lake import make_folder, place
 
 
@@ -54,6 +55,9 @@ def record(
 ) -> Delivery:
     """Write what came of a file; from here its rows count."""
     delivery = _recorded(blank, source, reading)
+    former = ledger.before(delivery) if delivery.status == LOADED else []
+    if missing := lacking(home, source, former, delivery):
+        delivery = replace(delivery, warning="; ".join(filter(None, (reading.warning, missing))))
     _keep_rejects(home, delivery, reading)
     ledger.write(delivery)
     if holder and holder.path != delivery.path and (delivery.accepted or not holder.covers):

@@ -11,7 +11,6 @@ from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED
 from assets.building.plan import Plan
 from assets.publishing.accounting import tally
 from assets.publishing.finding import Finding
-from assets.publishing.left_out import rows_left_out
 from assets.publishing.two_keys import days_of_two_keys
 
 # fewer rows, or a smaller share of a file's, may be corrected from another day
@@ -24,11 +23,7 @@ def file_findings(plan: Plan) -> list[Finding]:
     return [
         *_no_landing(plan),
         *_refused(plan),
-        *(
-            Finding("suspicious", d.warning)
-            for d in plan.ledger.deliveries()
-            if d.warning and d.status == LOADED
-        ),
+        *_looked_at_twice(plan),
         *(
             Finding("unclaimed", f"{f.path}: {_unclaimed(f)}")
             for f in plan.found
@@ -36,7 +31,6 @@ def file_findings(plan: Plan) -> list[Finding]:
         ),
         *_copied(plan),
         *_moved(plan),
-        *_left_out(plan),
         *_by_two_keys(plan),
         *_by_former_rules(plan),
     ]
@@ -68,6 +62,21 @@ def _refused(plan: Plan) -> list[Finding]:
             by = f" (source {d.source})" if len(claiming) > 1 else ""
             found.append(Finding("refused", d.error + by))
     return found
+
+
+def _looked_at_twice(plan: Plan) -> list[Finding]:
+    """What reading a file warned of, unless another content lies under its name by now."""
+    lying = {
+        (d.source, d.path): d.sha256
+        for file in plan.found
+        for source in file.sources
+        if (d := plan.ledger.known(source.name, file.path, file.stamp))
+    }
+    return [
+        Finding("suspicious", d.warning)
+        for d in plan.ledger.deliveries()
+        if d.warning and d.status == LOADED and lying.get((d.source, d.path), d.sha256) == d.sha256
+    ]
 
 
 def _copied(plan: Plan) -> list[Finding]:
@@ -113,29 +122,6 @@ def _moved(plan: Plan) -> list[Finding]:
         )
         found.append(Finding("suspicious", text))
     return found
-
-
-def _left_out(plan: Plan) -> list[Finding]:
-    """Rows that a corrected export does not have, and those whose ids it writes otherwise.
-
-    Those whose ids are others by another key are told as that.
-    """
-    by_two_keys = {later.path for later, _, _ in days_of_two_keys(plan)}
-    return [
-        Finding(
-            "suspicious",
-            f"{now.path}: {_counting(rows)} as before; where it is right, "
-            f"{_by_one_key(now.path, now.path)}, then kring run",
-        )
-        for now, rows in rows_left_out(plan)
-        if now.path not in by_two_keys
-    ]
-
-
-def _counting(rows: int) -> str:
-    if rows == 1:
-        return "1 row of what lay there before is not in it and counts"
-    return f"{rows} rows of what lay there before are not in it and count"
 
 
 def _by_two_keys(plan: Plan) -> list[Finding]:

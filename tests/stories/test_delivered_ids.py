@@ -127,9 +127,10 @@ def test_rows_that_a_corrected_export_lacks_are_told(tmp_path: Path) -> None:
     (told,) = home.run("2024-02-10").findings
     assert (told.about, told.text) == (
         "suspicious",
-        f"{path}: 1 row of what lay there before is not in it and counts as before; where it is "
-        f"right, kring withdraw {path} --reason ... and kring withdraw {path} --undo, which reads "
-        "what lies there now, then kring run",
+        f"{path}: 1 row of what lay there before is not in it and counts as before; where it "
+        f"replaces that, kring withdraw {path} --reason ... and kring withdraw {path} --undo, "
+        "which reads what lies there now; where it adds to it, give it a name of its own; then "
+        "kring run",
     )
     assert home.months(SL, PHONE)["2024-01"] == (2, 3, "measured")
     withdraw(home.home, path, "trial calls")
@@ -139,6 +140,40 @@ def test_rows_that_a_corrected_export_lacks_are_told(tmp_path: Path) -> None:
     put_calls(home, "2024-01-06")
     (told,) = home.run("2024-02-10").findings
     assert told.text.startswith("calls/calls_20240106.csv: 1 row of what lay there before")
+
+
+def test_an_export_that_was_cut_short_is_in_order_when_the_whole_one_lies_there(
+    tmp_path: Path,
+) -> None:
+    home = story(tmp_path, "calls")
+    three = [called(each, "2024-01-05") for each in ("A1", "A2", "A3")]
+    put_calls(home, "2024-01-05", *three)
+    home.run("2024-02-10")
+    put_calls(home, "2024-01-05", three[0])
+    (told,) = home.run("2024-02-10").findings
+    assert ": 2 rows of what lay there before are not in it and count as before;" in told.text
+    # what the last content has says nothing of the ones before it, which lack A3 as much
+    put_calls(home, "2024-01-05", *three[:2], called("A4", "2024-01-05"))
+    (told,) = home.run("2024-02-10").findings
+    assert ": 1 row of what lay there before is not in it" in told.text
+    put_calls(home, "2024-01-05", *three, called("A4", "2024-01-05"))
+    assert home.run("2024-02-10").findings == []
+
+
+def test_a_correction_that_adds_to_an_export_is_in_order_under_a_name_of_its_own(
+    tmp_path: Path,
+) -> None:
+    home, path = story(tmp_path, "calls"), "calls/calls_20240105.csv"
+    put_calls(home, "2024-01-05", called("A1", "2024-01-05"), called("A2", "2024-01-05"))
+    home.run("2024-02-10")
+    put_calls(home, "2024-01-05", called("A2", "2024-01-05", wait="25,0"))
+    (told,) = home.run("2024-02-10").findings
+    assert "where it adds to it, give it a name of its own" in told.text
+    assert home.run("2024-02-11").findings == [told]
+    landing = home.home.landing
+    (landing / path).rename(landing / "calls/calls_20240105_2.csv")
+    assert home.run("2024-02-11").findings == []
+    assert home.months(SL, PHONE)["2024-01"] == (1, 2, "measured")
 
 
 def test_a_name_that_holds_other_days_each_time_lacks_nothing(tmp_path: Path) -> None:

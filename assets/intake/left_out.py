@@ -1,0 +1,91 @@
+"""Rows that an export put in the place of a former one does not have any more, and that count.
+
+A content is a delivery of its own, so rows that another one lacks are not taken back by it, nor
+are those whose ids it writes otherwise, which then count twice. Asked once, when it is read;
+which of the two exports is right nothing here decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assets.arrivals.ledger import Delivery
+from assets.arrivals.sources import Source
+from assets.home import Home
+from assets.intake.keys import losers_file, resolved
+from assets.key import changes
+from schemas.contract import contract
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# a list of what is still to be done may shrink
+_LISTS = ("outbound_cases",)
+
+
+def lacking(home: Home, source: Source, former: Sequence[Delivery], now: Delivery) -> str:
+    """What to say of rows of former contents that count and are not in the one of now.
+
+    Of those, the newest first, the ones before one that lacked nothing are all in it.
+    """
+    rows = 0
+    for each in former if source.kind not in _LISTS else ():
+        if not _keys_differ(home, each, now):
+            rows += _rows_left_out(home, source, each, now)
+        if not each.warning:
+            break
+    if not rows:
+        return ""
+    count = "1 row" if rows == 1 else f"{rows} rows"
+    is_in, goes_on = ("is", "counts") if rows == 1 else ("are", "count")
+    return (
+        f"{now.path}: {count} of what lay there before {is_in} not in it and {goes_on} as before; "
+        f"where it replaces that, kring withdraw {now.path} --reason ... and kring withdraw "
+        f"{now.path} --undo, which reads what lies there now; where it adds to it, give it a name "
+        "of its own; then kring run"
+    )
+
+
+def _keys_differ(home: Home, former: Delivery, now: Delivery) -> bool:
+    """Whether the key was changed between the two: ids of persons are then others, which is told
+    of agents' days as that."""
+    return any(former.sequence <= each.after_sequence < now.sequence for each in changes(home))
+
+
+def _rows_left_out(home: Home, source: Source, former: Delivery, now: Delivery) -> int:
+    """Where days are those of the rows, a name may hold another span each time: of that alone."""
+    import polars as pl
+
+    by_rows = isinstance(source.covers, str)
+    rows, held = _rows(home, source, former), _rows(home, source, now)
+    if rows is None or held is None or (by_rows and held.is_empty()):
+        return 0
+    rows = rows.join(held, on="key", how="anti")
+    if by_rows:
+        rows = rows.filter(pl.col("at").is_between(held["at"].min(), held["at"].max()))
+    state = resolved(home, source.name)
+    for chunk in former.chunks:
+        if file := losers_file(home, source.name, state, chunk.month):
+            lost = pl.read_parquet(file).filter(pl.col("file_id") == former.file_id)
+            rows = rows.join(lost, left_on="_row", right_on="file_row", how="anti")
+    return int(rows["_rows"].sum())
+
+
+def _rows(home: Home, source: Source, delivery: Delivery) -> pl.DataFrame | None:
+    """Of each row its key's hash (a text of ten million takes too much room) and its moment; None
+    where rows are gone from the lake, which the next run reads again."""
+    import polars as pl
+
+    kind = contract(source.kind)
+    places = [home.chunk(delivery.kind, delivery.source, c.file) for c in delivery.chunks]
+    if not all(path.is_file() for path in places):
+        return None
+    if not places:
+        return pl.DataFrame(
+            schema={"key": pl.UInt64, "at": pl.Null, "_row": pl.Int64, "_rows": pl.Int64}
+        )
+    key, at = pl.col(kind.key).hash().alias("key"), pl.col(kind.dated_by[0]).alias("at")
+    return pl.concat(
+        pl.scan_parquet(path).select(key, at, "_row", "_rows").collect() for path in places
+    )
