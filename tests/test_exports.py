@@ -225,6 +225,17 @@ def test_records_of_a_ragged_export_may_end_early(bench: Bench) -> None:
     assert bench.read(content, options=options).numbers == [2, 3]
 
 
+@pytest.mark.parametrize("ragged", [b"9;Total\n", b""], ids=["titles between", "all too short"])
+def test_strays_are_told_of_records_that_end_early(bench: Bench, ragged: bytes) -> None:
+    """A record that two stray quotes swallow is as short as the others are."""
+    content = ragged + b'1;"x;3;4\n2;y;3;4\n3;z";3;4\n' + b"4;w;3;4\n" * 2
+    options = SEMI + ", header=false, names='a,b,c,d,e', multiline=true, ragged=true"
+    found = refusal(bench, content, options=options)
+    assert (found.rule, "a quoted field holds whole records" in str(found)) == ("stray_quote", True)
+    said = content.replace(b'"x;3;4\n2;y;3;4\n3;z"', b'"a, b;\nc; d\ne"')
+    assert len(bench.read(said, options=options).rows) == 3 + bool(ragged)
+
+
 def test_content_under_a_nameless_column_rejects_the_record(bench: Bench) -> None:
     read = bench.read(b"id;name;\n1;Ani;\n2;Bu;di\n3;C;\n", options=SEMI)
     assert read.rejects == [(2, "field_count")] and read.numbers == [1, 3]

@@ -42,9 +42,9 @@ def open_delimited(con: duckdb.DuckDBPyConnection, staged: Staged, source: Sourc
     shape = scan(staged.path, staged.name, options.delim, options.quote, options.multiline)
     if not shape.nuls and not shape.may_have_blanks and reader.read_any(staged.path, layout, shape):
         return Export(staged.name, columns, shape.records)
-    path = repair(staged, source, layout, shape, rejects)
+    path, usual = repair(staged, source, layout, shape, rejects)
     shape = scan(path, staged.name, options.delim, options.quote, options.multiline)
-    if not reader.read(path, layout.width + layout.surplus, shape, rejects):
+    if not reader.read(path, layout.width + layout.surplus, shape, rejects, usual):
         raise Refused(
             "unreadable",
             f"{staged.name}: cannot be read with certainty as declared; "
@@ -128,8 +128,13 @@ class _Engine:
         width, surplus = layout.width, layout.surplus
         return any(self.read(path, each, shape) for each in {width, width + 1, width + surplus})
 
-    def read(self, path: Path, width: int, shape: Shape, rejects: Rejects | None = None) -> bool:
-        """Make the view; False where the file is not of exactly this width throughout."""
+    def read(
+        self, path: Path, width: int, shape: Shape, rejects: Rejects | None = None, usual: int = 0
+    ) -> bool:
+        """Make the view; False where the file is not of exactly this width throughout.
+
+        `usual`: how many fields most records had before they were made as wide.
+        """
         # The engine passes over an empty field too many; the count does not.
         if shape.delimiters != shape.records * (width - 1):
             return False
@@ -145,8 +150,9 @@ class _Engine:
                 return False
             if found != [(shape.records, 0)]:
                 return False
-        if shape.breaks_in_quotes and width >= _TELLING_WIDTH:
-            self._refuse_swallowed(of, hidden)
+        usual = usual or width
+        if shape.breaks_in_quotes and usual >= _TELLING_WIDTH:
+            self._refuse_swallowed(of, hidden, usual)
         if rejects and rejects.found:
             of = f"(select *, row_number() over () as n from {of}) {rejects.without(self.con, 'n')}"
         row = "n" if rejects and rejects.found else "row_number() over ()"
@@ -154,14 +160,14 @@ class _Engine:
         create_view(self.con, texts, self.staged, self.source, row, of)
         return True
 
-    def _refuse_swallowed(self, of: str, hidden: Sequence[str]) -> None:
+    def _refuse_swallowed(self, of: str, hidden: Sequence[str], usual: int) -> None:
         """Two stray quotes in one column make a field of all the records between them.
 
         Quotes then pair up and every count agrees; only the text gives it away, by a line
-        with as many delimiters as a record has.
+        with as many delimiters as most records have.
         """
         mark = re.escape(self.source.options.delim)
-        record = literal(f"\n(?:[^{mark}\n]*{mark}){{{len(hidden) - 1}}}[^{mark}\n]*\n")
+        record = literal(f"\n(?:[^{mark}\n]*{mark}){{{usual - 1}}}[^{mark}\n]*\n")
         swallows = " or ".join(f"regexp_matches({name}, {record})" for name in hidden)
         found = self.con.sql(
             f"select n from (select *, row_number() over () as n from {of}) where {swallows} "

@@ -8,6 +8,7 @@ of a `ragged` export is a record that ends early one whose last fields are empty
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -31,19 +32,30 @@ class Layout(NamedTuple):
     ragged: bool = False
 
 
-def repair(staged: Staged, source: Source, layout: Layout, shape: Shape, rejects: Rejects) -> Path:
-    """Write the copy anew with one line for each record; returns its path."""
+class Repaired(NamedTuple):
+    """The copy that was written, and how many fields most records had before it was."""
+
+    path: Path
+    usual: int
+
+
+def repair(
+    staged: Staged, source: Source, layout: Layout, shape: Shape, rejects: Rejects
+) -> Repaired:
+    """Write the copy anew with one line for each record."""
     path = staged.path.with_name("export_repaired.csv")
     delim = source.options.delim.encode()
     quote = source.options.quote.encode() if source.options.quote else None
     full = layout.width + layout.surplus - 1
     nothing = delim * full + b"\n" if full else b"-\n"
     number = 0
+    widths: Counter[int] = Counter()
     with path.open("wb") as out:
         for block in _blocks(staged.path, quote):
             # Under a nameless column every record must be looked at.
             if not layout.surplus and (records := _regular(block, delim, quote, full)):
                 number += records
+                widths[full + 1] += records
                 out.write(block)
                 continue
             for record in _records(block, quote):
@@ -51,12 +63,14 @@ def repair(staged: Staged, source: Source, layout: Layout, shape: Shape, rejects
                     continue
                 number += 1
                 found = _count(record, delim, quote)
+                widths[found + 1] += 1
                 if rule := _rule(record, found, delim, layout):
                     rejects.add(number, None, rule, shape.records)
                     out.write(nothing)
                 else:
                     out.write(record.rstrip(b"\n") + delim * (full - found) + b"\n")
-    return path
+    usual = max(widths, key=lambda width: (widths[width], width), default=full + 1)
+    return Repaired(path, usual)
 
 
 def _blocks(path: Path, quote: bytes | None) -> Iterator[bytes]:
