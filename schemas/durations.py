@@ -37,6 +37,8 @@ UNITS = (
     r"(?:,? ?(?<minutes>[0-9]{1,9}) ?(?:m|mins?|minutes?|menit|mnt))?"
     r"(?:,? ?(?<seconds>[0-9]{1,9})(?:[.,](?<fraction>[0-9]+))? ?(?:s|secs?|seconds?|detik|dtk))?$"
 )
+# Days to some, to others seconds (detik): "45 d" beside "2 m 5 d".
+LONE_D = r"(?i)^[+-]?0*[1-9][0-9]* ?d,?$"
 PARTS = {"days": 86_400, "hours": 3600, "minutes": 60, "only": 60, "seconds": 1}
 
 
@@ -81,7 +83,7 @@ def usual_minutes(text: pl.Series) -> pl.Series:
 def careful(text: pl.Series, mark: str) -> Converted:
     has_days = text.str.contains(DAYS)
     is_clock = text.str.contains(":", literal=True) & ~has_days
-    has_units = text.str.contains(UNITS) & text.str.contains("[0-9]")
+    has_units = text.str.contains(UNITS) & text.str.contains("[0-9]") & ~text.str.contains(LONE_D)
     ways = (
         in_parts(blank(text, ~is_clock), CLOCK),
         in_parts(blank(text, ~has_days), DAYS),

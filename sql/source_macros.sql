@@ -63,6 +63,7 @@ create or replace macro in_units(text) as
 --   seconds_of('12,345', ',')-> 12.345
 --   seconds_of('1 day, 2:03:04') -> 93784
 --   seconds_of('0:61:00')    -> null
+--   seconds_of('45 d')       -> null    (days, or detik, which are seconds)
 create or replace macro seconds_of(text, mark := '.') as
     case
         when contains(trimmed(text), ':')
@@ -84,6 +85,7 @@ create or replace macro seconds_of(text, mark := '.') as
                 + try_cast(replace(parts[-1], ',', '.') as decimal(12, 3))
             )[1] * if(trimmed(text) like '-%', -1, 1) as decimal(18, 3))
         end
+        when regexp_full_match(trimmed(text), '(?i)[+-]?0*[1-9][0-9]* ?d,?') then null
         when regexp_matches(trimmed(text), '[A-Za-z]')
         then cast(list_transform(
             [in_units(text)],

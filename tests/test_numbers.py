@@ -89,6 +89,8 @@ def test_numbers(text: str, comma: str, point: str) -> None:
         ("1 day 2:03", "not_a_duration"),  # of an hour or a minute
         ("1 Day 2 Hours 3 Minutes", "93780.000"),
         ("2d 5m", "173100.000"),
+        ("45 d", "not_a_duration"),  # days, or detik: seconds
+        ("0d", "0.000"),
         ("3 hari", "259200.000"),
         ("P1DT2H3M", "93780.000"),
         ("P5M", "not_a_duration"),  # five months

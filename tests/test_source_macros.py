@@ -99,6 +99,7 @@ def utc(text: str) -> datetime:
         ("seconds_of('-5s')", -5),
         ("seconds_of('1 Day 2 Hours 3 Minutes')", 93780),
         ("seconds_of('3 hari')", 259200),
+        ("seconds_of('45d')", None),
         ("seconds_of('P1DT2H')", 93600),
         ("seconds_of('P5M')", None),
         ("seconds_of(':25')", 25),
