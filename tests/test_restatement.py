@@ -36,14 +36,23 @@ def test_a_queue_that_is_new_restates_nothing_and_is_named(
     for queue, month in (("q", "2024-02-01"), ("r", JANUARY + "-01"), ("r", "2024-03-01")):
         two.after.add("monthly", month=month, metric_id="m", channel="phone", queue=queue,
                       source="calls", numerator=1, denominator=10, status="measured")  # fmt: skip
+    # of outbound and complaints, which have no source; and what is withheld, which is no figure
+    two.after.add("monthly", month="2024-02-01", metric_id="c", numerator=0, denominator=0)
+    two.after.add("monthly", month="2024-02-01", metric_id="o", queue="bills", numerator=1)
+    two.after.add("monthly", month="2024-02-01", metric_id="m", queue="s", status="incomplete")
     con = two.compare()
     assert con.execute("select count(*) from found").fetchall() == [(0,)]
-    assert provenance.appeared(con) == [
-        {"channel": "phone", "queue": "r", "service": None, "source": "calls",
-         "first_month": JANUARY, "last_month": "2024-03"},
-    ]  # fmt: skip
-    print_new(provenance.appeared(con), everything=False)
-    assert capsys.readouterr().out == "new phone r of source calls, 2024-01 to 2024-03\n"
+    found = provenance.appeared(con)
+    assert found[0] == {
+        "channel": "phone", "queue": "r", "service": None, "source": "calls", "metrics": "m",
+        "first_month": JANUARY, "last_month": "2024-03",
+    }  # fmt: skip
+    print_new(found, everything=False)
+    assert capsys.readouterr().out.splitlines() == [
+        "new phone r of source calls, 2024-01 to 2024-03",
+        "new bills, 2024-02",
+        "new c, 2024-02",
+    ]
 
 
 def test_policies_of_a_month_are_pooled(two: Versions) -> None:

@@ -123,7 +123,9 @@ def print_new(rows: list[dict[str, Any]], everything: bool) -> None:
         named = " ".join(row[each] for each in ("channel", "queue", "service") if row[each])
         span = row["first_month"]
         span += f" to {row['last_month']}" if row["last_month"] != span else ""
-        say("new", f" {named or 'figures'} of source {row['source']}, {span}", "cyan")
+        # what comes of several kinds of files has no source, and may have no other name either
+        source = f" of source {row['source']}" if row["source"] else ""
+        say("new", f" {named or row['metrics']}{source}, {span}", "cyan")
     if not everything and len(rows) > _NEW:
         console().print(f"{len(rows) - _NEW} more are new, with --all")
 

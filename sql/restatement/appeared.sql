@@ -7,8 +7,11 @@ select
     queue,
     service,
     source,
+    array_to_string(list(distinct metric_id order by metric_id), ', ') as metrics,
     strftime(min(month), '%Y-%m') as first_month,
     strftime(max(month), '%Y-%m') as last_month
 from both_monthly
+-- what is withheld is no figure; of before it is known all the same
+where version = 'before' or numerator is not null
 group by channel, queue, service, source
 having count(*) filter (version = 'before') = 0
