@@ -29,6 +29,7 @@ _CLOCKS = (
 )  # fmt: skip
 _ZONES = ("", "Z", "%z", " %z", " UTC", " GMT", " GMT%z", " (UTC%z)", " %z UTC")
 _EPOCHS = {"epoch": r"[0-9]{9,10}([.,][0-9]+)?", "epoch_ms": r"[0-9]{12,13}([.,][0-9]+)?"}
+_UNSEEN = ("Cc", "Cf", "Zs")
 _TRIED, _LOOKED_AT, _MOST = 5, 1_000, 3
 
 
@@ -65,13 +66,25 @@ def exchanged(form: str) -> str:
 
 def written_like(text: str) -> str:
     """How a text is written, without what it says: digits as their zero, the unseen by its code."""
-    zeros = re.sub(r"\d", lambda digit: chr(ord(digit[0]) - int(digit[0])), text[:40])
-    return "".join(map(_visible, re.sub(r"[^\W\d_]+", "a", zeros)))
+    return re.sub("a+", "a", "".join(map(_like, text[:40])))
 
 
-def _visible(sign: str) -> str:
-    is_unseen = sign != " " and unicodedata.category(sign) in ("Cf", "Zs")
-    return f"<U+{ord(sign):04X}>" if is_unseen else sign
+def unseen(text: str) -> Iterator[str]:
+    """The signs in a text that control it, or are blanks of another kind than the usual one."""
+    return (sign for sign in text if sign != " " and unicodedata.category(sign) in _UNSEEN)
+
+
+def named(sign: str) -> str:
+    return f"<U+{ord(sign):04X}>"
+
+
+def _like(sign: str) -> str:
+    if sign.isdecimal():
+        return chr(ord(sign) - int(sign))
+    # vowels of many scripts, and accents that stand apart, are marks and no letters
+    if sign.isalnum() or unicodedata.category(sign).startswith("M"):
+        return "a"
+    return "".join(map(named, unseen(sign))) or sign
 
 
 def _looking_like(text: str) -> Iterator[str]:

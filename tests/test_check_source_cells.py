@@ -88,8 +88,28 @@ def test_a_sign_that_nobody_sees_is_named_of_a_text_as_well(check: Check) -> Non
     )
 
 
+def test_each_sign_for_which_texts_are_rejected_is_named_however_they_are_written(
+    check: Check,
+) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, queue")
+    texts = ("a b\u00ad", "a\u00a0b\u200e", "a-b-" * 20 + "\u200e", "c d")
+    rows = "".join(f"{n},2024-02-01 08:00,{text}\n" for n, text in enumerate(texts))
+    (said,) = notes(check(source, f"id,at,queue\n{rows}"))
+    assert said.split("; ")[1:] == [
+        "`replace(x, chr(8206), '')` takes out <U+200E>, which nobody sees",
+        "`replace(x, chr(173), '')` takes out <U+00AD>, which nobody sees",
+    ]
+
+
+@pytest.mark.parametrize("name", ["अमित", "Jose\u0301", "สมชาย ศรี", "דָּוִד"])
+def test_the_vowels_and_accents_of_a_name_are_not_shown(check: Check, name: str) -> None:
+    (said,) = notes(check(CALLS, f"id,at\n1,{name} 5 pm\n"))
+    form = " ".join("a" for _ in name.split())
+    assert "cells are written like `" + form + " 0 a`;" in said
+
+
 def test_what_a_terminal_would_obey_in_an_export_is_shown(check: Check) -> None:
     said = check(CALLS, "id,at,\x1b[31mred\n1,\x1b[31m9,\n")
     assert "\x1b" not in said.out + said.err
     assert "columns found: id, at, \\x1b[31mred" in said.text
-    assert "written like `\\x1b[00a0`" in said.text
+    assert "written like `<U+001B>[00a0`" in said.text

@@ -5,15 +5,16 @@ For who tries a source; no cell is shown, only its form.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import polars as pl
 
-from schemas.proposals import exchanged, proposed, written_like
+from schemas.proposals import exchanged, named, proposed, unseen, written_like
+from schemas.texts import INVISIBLE
 
 _OF_TIMES = ("not_a_time", "not_a_date")
 _OF_NUMBERS = ("not_a_duration", "not_a_number", "not_whole")
+_MOST = 3
 RULES = (*_OF_TIMES, *_OF_NUMBERS, "control_character")
 
 
@@ -27,7 +28,7 @@ def proposals(
             those = rejects.filter(pl.col("column") == column, pl.col("rule") == rule)
             texts = cells.join(those, on="_row", how="semi")[column].drop_nulls()
             found = _of_times(texts, declared) if rule in _OF_TIMES else ""
-            said.append(f"{rule} {column}: {found or _of_form(texts, rule in _OF_TIMES)}")
+            said.append(f"{rule} {column}: {found or _of_form(texts, rule)}")
     return tuple(said)
 
 
@@ -46,19 +47,28 @@ def _of_times(texts: pl.Series, declared: tuple[str, ...]) -> str:
     return f"{' or '.join(lines)} {read}{which}{iso}"
 
 
-def _of_form(texts: pl.Series, are_times: bool) -> str:
+def _signs(texts: pl.Series, rule: str, form: str) -> list[str]:
+    """The unseen signs of that form; of a text all that it is rejected for, however written."""
+    texts = texts.str.strip_chars()
+    if rule == "control_character":
+        found = "".join(texts.str.extract_all(INVISIBLE).list.join(""))
+    else:
+        found = "".join(unseen(next(text for text in texts if written_like(text) == form)))
+    return [sign for sign, _ in Counter(found).most_common(_MOST)]
+
+
+def _of_form(texts: pl.Series, rule: str) -> str:
     forms = Counter(map(written_like, texts.str.strip_chars()))
     form, count = forms.most_common(1)[0]
     said = f"{count} of {texts.len()} rejected cells are written like `{form}`"
     if zero := next((sign for sign in form if sign.isdecimal() and sign > "9"), ""):
         digits = "".join(chr(ord(zero) + digit) for digit in range(10))
         said += f"; `translate(x, '{digits}', '0123456789')` makes its digits the usual ones"
-    if sign := re.search("<U[+]([0-9A-F]+)>", form):
-        unseen = chr(int(sign[1], 16))
-        instead = " " if are_times and unseen.isspace() else ""
-        call = f"replace(x, chr({ord(unseen)}), '{instead}')"
-        said += f"; `{call}` takes out {sign[0]}, which nobody sees"
-    if are_times and "a" in form:
+    for sign in _signs(texts, rule, form):
+        instead = " " if sign.isspace() and rule not in _OF_NUMBERS else ""
+        call = f"replace(x, chr({ord(sign)}), '{instead}')"
+        said += f"; `{call}` takes out {named(sign)}, which nobody sees"
+    if rule in _OF_TIMES and "a" in form:
         said += (
             "; names of months and days, AM and PM are read in English and without points: "
             "`english_dates`, `replace`"
