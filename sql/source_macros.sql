@@ -118,7 +118,7 @@ create or replace macro english_dates(text, words := map {'': ''}) as
         list_transform(
             regexp_extract_all(cast(text as varchar), '[\p{L}\p{M}'']+|[^\p{L}\p{M}'']+'),
             lambda word: coalesce(
-                words[lower(word)],
+                words[nfc_normalize(lower(word))],
                 map {
                     'januari': 'January', 'februari': 'February', 'pebruari': 'February',
                     'maret': 'March', 'mei': 'May', 'juni': 'June', 'juli': 'July',

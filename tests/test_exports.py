@@ -77,7 +77,7 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
         pytest.param(b"", SEMI, "empty", "0 bytes", id="A5"),
         pytest.param(b"PK\x03\x04" + b"x" * 60, SEMI, "type", "or unpack it", id="A12 zip"),
         pytest.param(b"<html><table>", SEMI, "type",
-                     "HTML page; open it in a spreadsheet program", id="A12 html as csv"),
+                     "HTML page; if it is a table, open it", id="A12 html as csv"),
         pytest.param(b"PAR1" + b"x" * 60, SEMI, "type", "parquet", id="A12 parquet as csv"),
         pytest.param(
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
@@ -211,6 +211,12 @@ def test_a_shifted_row_with_an_empty_end_is_not_taken(bench: Bench) -> None:
     """The engine alone drops an empty field too many, and with it the shift."""
     read = bench.read(b"id,name,n\n1,Ani,\n2,Bu,di,\n3,C,7\n")
     assert read.rejects == [(2, "field_count")] and read.numbers == [1, 3]
+
+
+@pytest.mark.parametrize("form", ["json", "parquet"])
+def test_a_page_in_the_place_of_data_is_no_table_to_be_saved(bench: Bench, form: str) -> None:
+    said = str(refusal(bench, b"<html><body>Log in", form))
+    assert said.endswith("but this is an HTML page; export it again in that format")
 
 
 def test_records_of_a_ragged_export_may_end_early(bench: Bench) -> None:

@@ -24,6 +24,7 @@ from sql.header import Statement
 from sql.run import literal
 
 MACROS = Path(__file__).resolve().parent.parent / "sql" / "source_macros.sql"
+GUIDE = MACROS.parent.parent / "docs" / "add-an-export.md"
 CODES = "map {'OK': 'answered', '2': 'abandoned'}"
 
 
@@ -115,6 +116,7 @@ def utc(text: str) -> datetime:
         ("english_dates('1 Sept 2024')", "1 Sep 2024"),
         ("english_dates('12 décembre 2023 à 9h', map {'décembre': 'December'})",
          "12 December 2023 à 9h"),
+        ("english_dates('5 Aou\u0302t 2024', map {'août': 'August'})", "5 August 2024"),
         ("english_dates('2024年3月5日 下午2:03', map {'下午': 'PM'})", "2024年3月5日 PM2:03"),
         ("english_dates('5 Mart 2024 ÖS', map {'mart': 'March', 'ös': 'PM'})", "5 March 2024 PM"),
         ("english_dates('1 Mei 2024', map {'mart': 'March'})", "1 May 2024"),
@@ -252,6 +254,23 @@ def test_garbage_never_fails_the_file(engine: duckdb.DuckDBPyConnection, cells: 
     rows = ", ".join(f"({literal(cell)})" for cell in cells)
     found = engine.sql(f"select {columns} from (values {rows}) as export (cell)").fetchall()
     assert len(found) == len(cells)
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "day", "expected"),
+    [(1374, 1, 1, "1995-03-21"), (1402, 7, 30, "2023-10-22"), (1402, 10, 11, "2024-01-01"),
+     (1403, 12, 30, "2025-03-20"), (1404, 1, 1, "2025-03-21")],
+)  # fmt: skip
+@pytest.mark.parametrize("number", ["number_of('{}')", "{}", "{}::bigint"])
+def test_the_guide_counts_days_of_the_persian_calendar(
+    engine: duckdb.DuckDBPyConnection, year: int, month: int, day: int, expected: str, number: str
+) -> None:
+    (formula,) = re.findall(r"`(date '2024-03-20' \+ .*?)`", GUIDE.read_text(encoding="utf-8"))
+    parts = ", ".join(
+        f"{number.format(part)} as {name}"
+        for name, part in zip("ymd", (year, month, day), strict=True)
+    )
+    assert engine.sql(f"select ({formula})::text from (select {parts})").fetchall() == [(expected,)]
 
 
 def test_an_unknown_zone_refuses_the_file(engine: duckdb.DuckDBPyConnection) -> None:

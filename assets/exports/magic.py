@@ -54,8 +54,11 @@ def check_kind(name: str, form: str, head: bytes, tail: bytes = b"") -> None:
         raise Refused("protected", f"{name}: is password-protected; save it without a password")
     said = _NAMES.get(found, f"a {found} file")
     advice = "save it as .xlsx" if found == "ole" else "export it again in that format"
-    if found in ("html", "xml"):  # what many systems call .xls
-        advice = "open it in a spreadsheet program and save it as .xlsx, or as text"
+    if found in ("html", "xml") and form in ("csv", "tsv", "xlsx"):  # what many call .xls
+        advice = (
+            "if it is a table, open it in a spreadsheet program and save it as .xlsx, or as text; "
+            "if not, as where a login is asked for, export it again"
+        )
     if found in _PACKED:
         advice += ", or unpack it"
     raise Refused("type", f"{name}: the source reads {form}, but this is {said}; {advice}")
