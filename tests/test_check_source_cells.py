@@ -28,6 +28,8 @@ from trying import CALLS, Check, notes
          "`times: %d %b %Y; %Y/%m/%d %I:%M:%S %p GMT%z` would read 1 of 1 rejected cells"),
         ("%d %b %Y", ("1706663702",),
          "`times: %d %b %Y; epoch` would read 1 of 1 rejected cells"),
+        ("%d/%m/%Y", ("2024-02-31T08:00:00",),
+         "1 of 1 rejected cells are written like `0000-00-00a00:00:00`"),
         ("%d %b %Y", ("Budi 12 pm", "Ani 13 pm", ""),
          "2 of 2 rejected cells are written like `a 00 a`; names of months and days, AM and PM are "
          "read in English and without points: `english_dates`, `replace`"),

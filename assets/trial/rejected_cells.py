@@ -68,7 +68,8 @@ def _of_form(texts: pl.Series, rule: str) -> str:
         instead = " " if sign.isspace() and rule not in _OF_NUMBERS else ""
         call = f"replace(x, chr({ord(sign)}), '{instead}')"
         said += f"; `{call}` takes out {named(sign)}, which nobody sees"
-    if rule in _OF_TIMES and "a" in form:
+    # the letter of ISO 8601 is no word
+    if rule in _OF_TIMES and "a" in form.removeprefix("0000-00-00a"):
         said += (
             "; names of months and days, AM and PM are read in English and without points: "
             "`english_dates`, `replace`"
