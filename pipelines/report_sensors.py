@@ -10,17 +10,20 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from assets.answers.freshness import late
+from assets.answers.freshness import Late, late
 from assets.answers.report import Failure, ended, interrupted, last_report
 from assets.building.plan import Plan
 from assets.graph import AS_OF
-from assets.home import Home
+from assets.home import Home, HomeError
+from assets.publishing.finding import Finding
 from assets.publishing.findings import findings
 from assets.publishing.published import is_current
 from assets.record.versions import current
 from assets.run_lock import BusyError, run_lock
 from pipelines.automation import made_by_command
 from pipelines.reporting import Reporting
+from schemas.register import RegisterError
+from sql.header import HeaderError
 
 _ENDS = {
     "report_success": dg.DagsterRunStatus.SUCCESS,
@@ -59,21 +62,25 @@ def report_run(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
     home = Home.open()
     day = run.tags.get(AS_OF) if run.parent_run_id is None else None
     note = Reporting(home, date.fromisoformat(day) if day else home.today(), by="dagster")
-    plan = Plan(home, note.as_of)
-    if run.is_success and (plan.stale() or not is_current(plan)):
-        return ""
-    start = _start(instance, run)
-    note.began_at = datetime.fromtimestamp(start, UTC).isoformat(timespec="seconds")
-    known = [] if run.is_success else failures(instance, run)
-    if not run.is_success and not known and _reported_since(home, note.began_at):
-        return "its process is gone, and a later run has reported since"
-    note.left = _left(home)
-    note.done(
-        published=run.is_success and _published_since(home, start),
-        failures=[] if run.is_success else known or [_unexplained(run)],
-        findings=findings(plan),
-        late=late(plan),
-    )
+    failed = [] if run.is_success else failures(instance, run)
+    start, end = _times(instance, run, told=run.is_success or bool(failed))
+    if _reported_since(home, _iso(end)):
+        return "a later run has reported since"
+    if not run.is_success:
+        failed = failed or [_unexplained(run)]
+    found: list[Finding] = []
+    missed: list[Late] = []
+    try:
+        plan = Plan(home, note.as_of)
+        if run.is_success and (plan.stale() or not is_current(plan)):
+            return ""
+        found, missed = findings(plan), late(plan)
+    except (HomeError, HeaderError, RegisterError, OSError) as error:
+        # the register cannot be read, say: what the run ended by as well, and must be told
+        failed = failed or [Failure("", type(error).__name__, str(error))]
+    note.began_at, note.left = _iso(start), _left(home)
+    published = run.is_success and _published_since(home, start)
+    note.done(published=published, failures=failed, findings=found, late=missed)
     note.write()
     note.tell()
     for problem in note.problems:
@@ -81,18 +88,27 @@ def report_run(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
     return note.report.sentence if note.report else ""
 
 
-def _start(instance: dg.DagsterInstance, run: dg.DagsterRun) -> float:
-    """When it began, or where it never did, when it was asked for."""
+def _times(instance: dg.DagsterInstance, run: dg.DagsterRun, *, told: bool) -> tuple[float, float]:
+    """When it began, or where it never did, when it was asked for; and since when it has ended.
+
+    Of one that told nothing the process was gone, which the daemon finds out when it is started
+    again, maybe days after: it may have ended as it began.
+    """
     record = instance.get_run_record_by_id(run.run_id)
     if record is None:
-        return 0.0
-    return record.start_time or record.create_timestamp.timestamp()
+        return 0.0, 0.0
+    start = record.start_time or record.create_timestamp.timestamp()
+    return start, (told and record.end_time) or start
 
 
-def _reported_since(home: Home, began_at: str) -> bool:
-    """Whether a run that began after this one has ended: then what stands is its to say. The
-    daemon finds out that a process is gone when it is started again, maybe days after."""
-    return str((last_report(home) or {}).get("began_at", "")) > began_at
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _reported_since(home: Home, end: str) -> bool:
+    """Whether a run that began after this one had ended has reported: what stands is its to say,
+    also where the daemon was stopped and hears of this one late."""
+    return str((last_report(home) or {}).get("began_at", "")) > end
 
 
 def _unexplained(run: dg.DagsterRun) -> Failure:

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assets.answers.freshness import Late
-from assets.answers.report import STOPPED, Failure, Report, began, ended, report, write_report
+from assets.answers.report import (
+    STOPPED,
+    Failure,
+    Report,
+    began,
+    ended,
+    last_report,
+    report,
+    write_report,
+)
 from assets.home import Home
 from assets.publishing.finding import Finding
 from assets.run_lock import run_lock
@@ -72,8 +81,10 @@ class Reporting:
         problems = alert(self.home, self.report)
         if problems:
             self.problems += problems
+            is_last = (last_report(self.home) or {}).get("ended_at") == self.report.ended_at
             self.report = replace(self.report, alert_problems=problems)
-            self.write()
+            if is_last:  # while a slow hook was waited for, another run may have reported
+                self.write()
 
 
 @contextmanager

@@ -85,6 +85,15 @@ def test_the_home_is_free_while_the_hook_works(place: TestHome) -> None:
     assert told.read_text() == "free"
 
 
+def test_a_hook_that_ends_after_the_next_run_leaves_its_report(place: TestHome) -> None:
+    path = place.root / "published/status.json"
+    later = json.dumps({"ended_at": "2999-01-01T00:00:00+00:00", "outcome": "complete"})
+    body = f"status = pathlib.Path({str(path)!r})\nstatus.unlink()\nstatus.write_text({later!r})"
+    hook(place, f"{body}\nsys.exit(7)", 'on = "always"\n')
+    assert "alerts.hook ended with exit code 7" in run(place, 0).stderr
+    assert json.loads(path.read_text()) == json.loads(later)
+
+
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A web server on this machine that keeps what it is told."""

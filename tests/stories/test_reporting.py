@@ -238,7 +238,48 @@ def test_a_run_found_dead_after_a_later_one_is_no_news(
         made = instance.create_run_for_job(job)
         time.sleep(1.1)
         run(place, 0)
-        assert found_dead() == "its process is gone, and a later run has reported since"
+        assert found_dead() == "a later run has reported since"
+    assert (status(place)["by"], status(place)["outcome"]) == ("command", "complete")
+
+
+def ingested(place: TestHome, instance: dg.DagsterInstance) -> dg.DagsterRun:
+    """A run of Dagster's that has ended, as its sensors see it."""
+    try:
+        job = definitions(place.home).resolve_job_def("ingest")
+        made = job.execute_in_process(instance=instance, raise_on_error=False).run_id
+    finally:
+        end_session()
+    ended = instance.get_run_by_id(made)
+    assert ended is not None
+    return ended
+
+
+def test_a_run_that_cannot_read_the_register_is_reported(
+    place: TestHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither can the sensor; it was silent, and the night's failure with it."""
+    monkeypatch.setenv("KRING_HOME", str(place.root))
+    break_register(place)
+    with dg.DagsterInstance.ephemeral() as instance:
+        report_run(instance, ingested(place, instance))
+    assert (status(place)["by"], status(place)["outcome"]) == ("dagster", "failed")
+    assert "column 'kpi' is unknown" in status(place)["failures"][0]
+
+
+def test_a_failure_heard_of_after_a_later_run_is_no_news(
+    place: TestHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The interface was ended in the midst of a run, then the command ran, then it came back."""
+    monkeypatch.setenv("KRING_HOME", str(place.root))
+    register = place.root / "register/targets.csv"
+    before = register.read_bytes()
+    break_register(place)
+    with dg.DagsterInstance.ephemeral() as instance:
+        failed = ingested(place, instance)
+        register.write_bytes(before)
+        time.sleep(1.1)
+        run(place, 0)
+        assert report_run(instance, failed) == "a later run has reported since"
     assert (status(place)["by"], status(place)["outcome"]) == ("command", "complete")
 
 
