@@ -3,10 +3,11 @@
 -- severity: flag
 -- trailing: 3
 -- tolerance: 0
--- reason: none who gave up, where the best of the three months before lets 20 be expected, is a
+-- reason: none who gave up, where the best of the three months before lets 50 be expected, is a
 --    filter, a file or a word of the export that was lost; service level and abandonment look
---    better than they were. It happens by chance once in a hundred million. By queue, since each
---    may have an export of its own.
+--    better than they were. After a season their share may fall to a tenth within a month, and then
+--    none of 5 is chance once in 150 times, of 2 once in seven. By queue, since each may have an
+--    export of its own.
 with months as (
     select month, channel, queue, sum(numerator) as abandoned, sum(denominator) as offered
     from metric.abandonment
@@ -29,4 +30,4 @@ select
 from months
 join ops.month using (month)
 join usual using (channel, queue)
-where months.abandoned = 0 and months.offered * usual.share >= 20
+where months.abandoned = 0 and months.offered * usual.share >= 50

@@ -3,8 +3,9 @@
 -- severity: warn
 -- trailing: 3
 -- tolerance: 0
--- reason: of 100 responses and more a mean moves by a few points in a month; by more than 10 it is
---    another scale, another question, or ratings that were lost on the way.
+-- reason: of 300 responses and more a mean moves by a few points in a month; by more than 10 it is
+--    another scale, another question, or ratings that were lost on the way. Under 300 thumbs up or
+--    down move by as much by chance: of 100, in one month of 30.
 with months as (
     select
         month,
@@ -13,7 +14,7 @@ with months as (
         100 * sum(numerator) / sum(denominator) as csi
     from metric.csi
     group by month, service
-    having sum(denominator) >= 100
+    having sum(denominator) >= 300
 ),
 
 usual as (
