@@ -113,7 +113,9 @@ def _reported_since(home: Home, end: str) -> bool:
 
 def _unexplained(run: dg.DagsterRun) -> Failure:
     """A run that ended without a failed step: cancelled, or its process was gone."""
-    return Failure("", "HomeError", f"the run {run.job_name} ended as {run.status.value.lower()}")
+    of_a_page = run.job_name.startswith("__")  # Dagster's own name, which tells nobody anything
+    name = "from an asset's page" if of_a_page else run.job_name
+    return Failure("", "HomeError", f"the run {name} ended as {run.status.value.lower()}")
 
 
 def _published_since(home: Home, start: float) -> bool:

@@ -75,11 +75,15 @@ def test_3_as_long_as_something_has_to_be_acted_on(place: TestHome) -> None:
     "asked", [("workbook", "2024", "--out"), ("dictionary", "--html"), ("dictionary", "--markdown")]
 )
 def test_nothing_is_written_into_a_version_or_where_no_folder_is(
-    filled: TestHome, command: Command, asked: tuple[str, ...]
+    filled: TestHome, command: Command, asked: tuple[str, ...], tmp_path: Path
 ) -> None:
+    circle = tmp_path / "circle"
+    circle.symlink_to(circle)
     for target, why in (
         ("published/current/dictionary.html", "published versions never change"),
         ("nowhere/x", f"there is no folder {filled.root / 'nowhere'}"),
+        ("", f"{filled.root} is a folder; name the file to write"),
+        (str(circle / "x"), f"there is no folder {circle}"),
     ):
         said = command(filled.root, *asked, str(filled.root / target))
         assert said.code == 1 and why in said.text

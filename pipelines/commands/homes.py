@@ -19,9 +19,9 @@ from pipelines.commands.terminal import console, print_json
 
 _LAID_OUT = ("kring.toml", "sources", "register", "reference")
 _INSTANCE = TEMPLATE.parent / "pipelines" / "dagster.yaml"
-# hook and webhook may each take the longest that kring.toml allows; a sensor that is not waited
-# for is asked again, and tells of the same run each time
-_SENSOR_SECONDS = "1500"
+# of five runs a sensor tells at once, each to hook and webhook, which may each take the longest
+# that kring.toml allows; one that is not waited for is asked again, and tells of the same runs
+_SENSOR_SECONDS = "6600"
 
 
 def init(folder: Annotated[Path, typer.Argument(help="The new home; made if missing.")]) -> None:

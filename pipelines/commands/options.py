@@ -92,9 +92,12 @@ def published(home: Home) -> Version:
 def require_writable(home: Home, target: Path) -> None:
     """Raise HomeError where a command may not write a file: its folder must be there, and be none
     of a published version's."""
-    if target.resolve().is_relative_to(home.published.resolve()):
+    place = Path(os.path.realpath(target))  # Path.resolve raises where links lead in a circle
+    if place.is_relative_to(home.published.resolve()):
         raise HomeError(f"{target}: published versions never change; write it elsewhere")
-    if not target.resolve().parent.is_dir():
+    if place.is_dir():
+        raise HomeError(f"{target} is a folder; name the file to write")
+    if not place.parent.is_dir():
         raise HomeError(f"{target}: there is no folder {target.parent}")
 
 

@@ -233,7 +233,7 @@ def test_a_run_found_dead_after_a_later_one_is_no_news(
             return report_run(instance, dead)
 
         made = instance.create_run_for_job(job)
-        assert "ended as failure" in found_dead()
+        assert "the run rebuild_month ended as failure" in found_dead()
         assert status(place)["began_at"] > "2000", "when it was asked for, as it never began"
         made = instance.create_run_for_job(job)
         time.sleep(1.1)
@@ -281,6 +281,19 @@ def test_a_failure_heard_of_after_a_later_run_is_no_news(
         run(place, 0)
         assert report_run(instance, failed) == "a later run has reported since"
     assert (status(place)["by"], status(place)["outcome"]) == ("command", "complete")
+
+
+def test_a_run_from_an_assets_page_that_died_is_told_by_words(
+    place: TestHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KRING_HOME", str(place.root))
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = definitions(place.home).resolve_implicit_global_asset_job_def()
+        made = instance.create_run_for_job(job)
+        instance.report_run_failed(made, "its process is gone")
+        dead = instance.get_run_by_id(made.run_id)
+        assert dead is not None
+        assert report_run(instance, dead).endswith("the run from an asset's page ended as failure")
 
 
 def test_a_run_that_is_terminated_in_the_interface_was_stopped_and_not_in_error() -> None:
