@@ -17,6 +17,7 @@ from assets.home import Home
 from assets.intake import keys
 from assets.intake.accounts import Reading
 from assets.intake.chunks import covered
+from assets.intake.left_out import lacking
 from assets.intake.reading import NOT_YET, Reader
 from assets.intake.recording import blank, record, restamped
 from assets.key import pseudonyms_at
@@ -143,12 +144,19 @@ def _deliver(lane: Lane, item: Pending, sequence: int, readers: _Readers) -> Non
     stands = holder and holder.rules == rules and not holder.warning
     if holder and holder.path != path and (is_there or stands):
         covers = covered(item.source, path, ())
-        repeated = replace(begun, status=DUPLICATE, covers=covers, error=holder.path)
+        here = replace(holder, path=path)
+        missing = lacking(run.home, item.source, ledger.before(here), here)
+        repeated = replace(
+            begun, status=DUPLICATE, covers=covers, error=holder.path, warning=missing
+        )
         lane.done.duplicates.append(ledger.write(repeated))
         return
     now = (path, rules, begun.expected)
     unchanged = holder and (holder.path, holder.rules, holder.expected) == now
-    if holder and unchanged and not holder.awaits_later_day and not is_lost(run.home, holder):
+    # put back in the place of a newer one, whose rows go on counting
+    is_back = holder and any(d.sequence > holder.sequence for d in ledger.before(holder))
+    stands = unchanged and not is_back and not is_lost(run.home, holder)
+    if holder and stands and not holder.awaits_later_day:
         ledger.write(restamped(holder, item))
         return
     # what was refused, or taken back and given again, keeps its place in the order, and its key

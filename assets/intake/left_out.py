@@ -16,24 +16,29 @@ from assets.home import Home
 from assets.intake.keys import losers_file, resolved
 from assets.key import changes
 from schemas.contract import contract
+from schemas.zones import local_day
 
 if TYPE_CHECKING:
     import polars as pl
 
-# a list of what is still to be done may shrink
-_LISTS = ("outbound_cases",)
+# what is done leaves a list of what is still to be done; complaints may be such a list
+_LISTS, _LISTS_WITHOUT_DAYS = ("outbound_cases",), ("complaints",)
 
 
 def lacking(home: Home, source: Source, former: Sequence[Delivery], now: Delivery) -> str:
     """What to say of rows of former contents that count and are not in the one of now.
 
-    Of those, the newest first, the ones before one that lacked nothing are all in it.
+    Of a file that grows each content is in the next: where all of the last one that lacked nothing
+    is in the one of now, so is all of those before it.
     """
     rows = 0
-    for each in former if source.kind not in _LISTS else ():
-        if not _keys_differ(home, each, now):
-            rows += _rows_left_out(home, source, each, now)
-        if not each.warning:
+    for each in former if _replaces(source) else ():
+        if _keys_differ(home, each, now):
+            lacks = 0
+        else:
+            lacks, counting = _rows_left_out(home, source, each, now)
+            rows += counting
+        if not lacks and not each.warning:
             break
     if not rows:
         return ""
@@ -47,29 +52,54 @@ def lacking(home: Home, source: Source, former: Sequence[Delivery], now: Deliver
     )
 
 
+def _replaces(source: Source) -> bool:
+    """Whether an export can be expected to hold what the one before it did.
+
+    By a name that says no days, one with a version brings what has changed since the last one.
+    """
+    if isinstance(source.covers, str) and (source.version or source.kind in _LISTS_WITHOUT_DAYS):
+        return False
+    return source.kind not in _LISTS
+
+
 def _keys_differ(home: Home, former: Delivery, now: Delivery) -> bool:
     """Whether the key was changed between the two: ids of persons are then others, which is told
     of agents' days as that."""
-    return any(former.sequence <= each.after_sequence < now.sequence for each in changes(home))
+    first, last = sorted((former.sequence, now.sequence))
+    return any(first <= each.after_sequence < last for each in changes(home))
 
 
-def _rows_left_out(home: Home, source: Source, former: Delivery, now: Delivery) -> int:
-    """Where days are those of the rows, a name may hold another span each time: of that alone."""
+def _rows_left_out(home: Home, source: Source, former: Delivery, now: Delivery) -> tuple[int, int]:
+    """How many rows are left out, and for how many contacts those of them stand that count.
+
+    Where days are those of the rows, a name may hold another span each time: of that alone, and
+    of none that begins on a later day, for by another day than the rows' its edge is not sharp."""
     import polars as pl
 
     by_rows = isinstance(source.covers, str)
     rows, held = _rows(home, source, former), _rows(home, source, now)
-    if rows is None or held is None or (by_rows and held.is_empty()):
-        return 0
-    rows = rows.join(held, on="key", how="anti")
+    if rows is None or held is None or (by_rows and _begins_later(home, held, rows)):
+        return 0, 0
+    if source.version or former.sequence < now.sequence:
+        rows = rows.join(held, on="key", how="anti")
+    # else the older one lies there again: of all ids that both have the newer one's row counts
     if by_rows:
         rows = rows.filter(pl.col("at").is_between(held["at"].min(), held["at"].max()))
+    lacks = rows.height
     state = resolved(home, source.name)
     for chunk in former.chunks:
         if file := losers_file(home, source.name, state, chunk.month):
             lost = pl.read_parquet(file).filter(pl.col("file_id") == former.file_id)
             rows = rows.join(lost, left_on="_row", right_on="file_row", how="anti")
-    return int(rows["_rows"].sum())
+    return lacks, int(rows["_rows"].sum())
+
+
+def _begins_later(home: Home, held: pl.DataFrame, rows: pl.DataFrame) -> bool:
+    """Whether the window has moved on, or nothing tells where it lies."""
+    if held.is_empty() or rows.is_empty():
+        return True
+    first, former = (local_day(one["at"], home.settings.timezone).min() for one in (held, rows))
+    return first > former
 
 
 def _rows(home: Home, source: Source, delivery: Delivery) -> pl.DataFrame | None:

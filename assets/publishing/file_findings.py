@@ -75,7 +75,9 @@ def _looked_at_twice(plan: Plan) -> list[Finding]:
     return [
         Finding("suspicious", d.warning)
         for d in plan.ledger.deliveries()
-        if d.warning and d.status == LOADED and lying.get((d.source, d.path), d.sha256) == d.sha256
+        if d.warning
+        and d.status in (LOADED, DUPLICATE)
+        and lying.get((d.source, d.path), d.sha256) == d.sha256
     ]
 
 

@@ -9,6 +9,7 @@ from homes import calls_file
 from storyhome import (
     called,
     put_calls,
+    put_complaints,
     story,
 )
 
@@ -158,6 +159,67 @@ def test_an_export_that_was_cut_short_is_in_order_when_the_whole_one_lies_there(
     assert ": 1 row of what lay there before is not in it" in told.text
     put_calls(home, "2024-01-05", *three, called("A4", "2024-01-05"))
     assert home.run("2024-02-10").findings == []
+
+
+def test_a_row_that_a_growing_file_lost_is_told_whichever_content_brought_it(
+    tmp_path: Path,
+) -> None:
+    """The last content only repeats it: it counts by the first one."""
+    home, days = story(tmp_path, "calls"), ("A1", "A2", "A3")
+    for many in (1, 2, 3):
+        put_calls(home, "2024-01-05", *(called(each, "2024-01-05") for each in days[:many]))
+        assert home.run("2024-02-10").findings == []
+    put_calls(home, "2024-01-05", *(called(each, "2024-01-05") for each in days[1:]))
+    (told,) = home.run("2024-02-10").findings
+    assert ": 1 row of what lay there before is not in it and counts as before;" in told.text
+
+
+def test_an_export_put_back_in_the_place_of_a_newer_one_takes_nothing_of_it_back(
+    tmp_path: Path,
+) -> None:
+    """Not the trial call of the newer one, nor the wait that it has otherwise."""
+    home, path = story(tmp_path, "calls"), "calls/calls_20240105.csv"
+    former = [called(each, "2024-01-05") for each in ("A1", "A2")]
+    put_calls(home, "2024-01-05", *former)
+    home.run("2024-02-10")
+    put_calls(home, "2024-01-05", former[0], called("A2", "2024-01-05", wait="25,0"),
+              called("T1", "2024-01-05"))  # fmt: skip
+    assert home.run("2024-02-10").findings == []
+    put_calls(home, "2024-01-05", *former)
+    (told,) = home.run("2024-02-10").findings
+    assert ": 2 rows of what lay there before are not in it and count as before;" in told.text
+    assert home.months(SL, PHONE)["2024-01"] == (2, 3, "measured")
+    withdraw(home.home, path, "trial calls")
+    restore(home.home, path)
+    assert home.run("2024-02-10").findings == []
+    assert home.months(SL, PHONE)["2024-01"] == (2, 2, "measured")
+
+
+def test_an_empty_export_lacks_rows_also_where_another_day_had_none(tmp_path: Path) -> None:
+    home = story(tmp_path, "calls")
+    put_calls(home, "2024-01-05", called("A1", "2024-01-05"))
+    put_calls(home, "2024-01-06")
+    assert home.run("2024-02-10").findings == []
+    put_calls(home, "2024-01-05")
+    (told,) = home.run("2024-02-10").findings
+    assert told.text.startswith("calls/calls_20240105.csv: 1 row of what lay there before")
+
+
+def test_a_window_that_moved_on_and_a_list_of_open_complaints_lack_nothing(tmp_path: Path) -> None:
+    """Calls of the last days by their end: of the first evening only those that ended after."""
+    home = story(tmp_path, "complaints")
+    home.edit_source("complaints", "covers:      filename %Y%m", "covers:      dates")
+    home.source("last", INTERVALS.replace("intervals/", "last/"))
+    header = "From,answered,abandoned"
+    for calls, due in (
+        (("08 10:00", "09 23:40", "09 23:50", "10 10:00"), "1 2 3"),
+        (("09 23:40", "10 10:00", "11 10:00"), "1 3"),
+    ):
+        lines = [f"2024-01-{at},9,4" for at in calls]
+        home.put("last/last.csv", "\n".join([header, *lines]) + "\n")
+        put_complaints(home, "2024-01", *(f"K{n},2024-01-0{n},x,true,2024-01-20,,phone"
+                                          for n in due.split()))  # fmt: skip
+        assert home.run("2024-02-10").findings == []
 
 
 def test_a_correction_that_adds_to_an_export_is_in_order_under_a_name_of_its_own(
