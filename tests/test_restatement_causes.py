@@ -62,6 +62,13 @@ def test_a_copy_of_a_file_is_no_fate_of_its_own(two: Versions) -> None:
     assert two.cause() == "file new.csv arrived"
 
 
+def test_a_file_without_rows_arrives_though_another_month_has_its_content(two: Versions) -> None:
+    for side in two.both():
+        side.file("none", 0, month=FEBRUARY)
+    two.moved().after.file("none", 0, status="duplicate_file", path="january.csv")
+    assert two.cause() == "file january.csv arrived"
+
+
 def test_what_others_do_is_no_cause(two: Versions) -> None:
     """A file of another month arrives, a policy no figure rests on changes: nothing explains."""
     two.moved().after.file("new", 1, month=FEBRUARY)

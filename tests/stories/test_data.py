@@ -217,6 +217,10 @@ def test_an_award_ends_where_a_month_begins_without_an_export(tmp_path: Path) ->
     put_complaints(home, "2024-05")
     home.run("2024-05-02", publish=True)
     assert home.figure("complaints_on_time", "Q2").realisation == 120.0
+    assert home.published(
+        "select distinct cause from ops.restatements where old_numerator is null "
+        "and id = 'complaints_on_time' and table_name = 'kpi.scorecard'"
+    ) == [("file complaints/complaints_202405.csv arrived",)]
 
 
 def test_rows_before_the_first_month_and_after_the_day_are_rejects(tmp_path: Path) -> None:

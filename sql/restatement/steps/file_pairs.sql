@@ -6,6 +6,11 @@ select
     fates.source,
     fates.corrections,
     coalesce(fates.fate, 'kept') as fate,
+    -- a file without rows proves by its name that a month had none, whichever content it repeats
+    pairs.is_new and pairs.new_rows = 0 and not exists (
+        select 1 from both_files as known
+        where known.version = 'before' and known.path = pairs.called
+    ) as is_proof,
     -- rows that another file moved here from another month were there, and not held out
     pairs.is_new
     and (period, basis, figure) in (from opened)

@@ -2,7 +2,8 @@
 -- grain: one row per figure (its period and basis) and file
 select
     period, basis, figure, file_id, source, 1 as precedence,
-    case fate
+    case if(fate = 'kept' and is_proof, 'proof', fate)
+        when 'proof' then 'file ' || called || ' arrived'
         when 'arrived' then 'file ' || path || ' arrived'
             || if(corrections > 0, ' and corrected ' || corrections || ' rows', '')
         when 'withdrawn' then 'file ' || path || ' was withdrawn'
@@ -13,4 +14,4 @@ select
             || if(corrections > 0, ' and corrects ' || corrections || ' rows', '')
     end as cause
 from file_pairs
-where fate <> 'kept' or is_let_in
+where fate <> 'kept' or is_let_in or is_proof

@@ -5,4 +5,4 @@ select
     'file ' || coalesce(path, name) || ' counts ' || coalesce(new_rows, 0) || ' rows, before '
     || coalesce(old_rows, 0) as cause
 from file_pairs
-where fate = 'kept' and old_rows is distinct from new_rows and not is_let_in
+where fate = 'kept' and coalesce(old_rows, 0) <> coalesce(new_rows, 0) and not is_let_in
