@@ -155,8 +155,8 @@ def _deliver(lane: Lane, item: Pending, sequence: int, readers: _Readers) -> Non
     unchanged = holder and (holder.path, holder.rules, holder.expected) == now
     # put back in the place of a newer one, whose rows go on counting
     is_back = holder and any(d.sequence > holder.sequence for d in ledger.before(holder))
-    stands = unchanged and not is_back and not is_lost(run.home, holder)
-    if holder and stands and not holder.awaits_later_day:
+    stands = unchanged and not is_back
+    if holder and stands and not holder.awaits_later_day and not is_lost(run.home, holder):
         ledger.write(restamped(holder, item))
         return
     # what was refused, or taken back and given again, keeps its place in the order, and its key

@@ -98,8 +98,8 @@ def _begins_later(home: Home, held: pl.DataFrame, rows: pl.DataFrame) -> bool:
     """Whether the window has moved on, or nothing tells where it lies."""
     if held.is_empty() or rows.is_empty():
         return True
-    first, former = (local_day(one["at"], home.settings.timezone).min() for one in (held, rows))
-    return first > former
+    first, former = (local_day(one["at"], home.settings.timezone).sort()[0] for one in (held, rows))
+    return bool(first > former)
 
 
 def _rows(home: Home, source: Source, delivery: Delivery) -> pl.DataFrame | None:
