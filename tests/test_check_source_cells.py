@@ -72,22 +72,20 @@ def test_what_cannot_be_seen_in_a_rejected_cell_is_named(check: Check, at: str, 
     assert found == [f"not_a_time entered_at: 1 of 1 rejected cells are written like {said}"]
 
 
-def test_a_blank_between_thousands_that_is_none_is_named(check: Check) -> None:
-    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, n as contacts")
-    (said,) = notes(check(source, "id,at,n\n1,2024-02-01 08:00,1\u00a0204\n"))
-    assert said.startswith(
-        "not_a_number contacts: 1 of 1 rejected cells are written like `0<U+00A0>000`; "
-        "`replace(x, chr(160), '')` takes out <U+00A0>"
-    )
-
-
-def test_a_sign_that_nobody_sees_is_named_of_a_text_as_well(check: Check) -> None:
-    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, queue")
-    (said,) = notes(check(source, "id,at,queue\n1,2024-02-01 08:00,pajak\u200cku\n"))
-    assert said.startswith(
-        "control_character queue: 1 of 1 rejected cells are written like `a<U+200C>a`; "
-        "`replace(x, chr(8204), '')` takes out <U+200C>"
-    )
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("contacts", "1\u00a0204", "not_a_number contacts: 1 of 1 rejected cells are written like "
+         "`0<U+00A0>000`; `replace(x, chr(160), '')` takes out <U+00A0>, which nobody sees"),
+        ("queue", "a\u200cb", "control_character queue: 1 of 1 rejected cells are written like "
+         "`a<U+200C>a`; `replace(x, chr(8204), '')` takes out <U+200C>, which nobody sees"),
+    ],
+)  # fmt: skip
+def test_a_sign_that_nobody_sees_is_named_of_numbers_and_texts_as_well(
+    check: Check, column: str, cell: str, said: str
+) -> None:
+    source = CALLS.replace("'abandoned' as outcome", f"'abandoned' as outcome, x as {column}")
+    assert notes(check(source, f"id,at,x\n1,2024-02-01 08:00,{cell}\n")) == [said]
 
 
 def test_each_sign_for_which_texts_are_rejected_is_named_however_they_are_written(

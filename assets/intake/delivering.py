@@ -139,24 +139,10 @@ def _deliver(lane: Lane, item: Pending, sequence: int, readers: _Readers) -> Non
         again = replace(begun, status=WITHDRAWN, error=holder.error, sequence=holder.sequence)
         ledger.write(again)
         return
-    is_there = holder and run.present.get(holder.path) == holder.stamp
-    # what is to be looked at twice may be so by its name: under another one it is read again
-    stands = holder and holder.rules == rules and not holder.warning
-    if holder and holder.path != path and (is_there or stands):
-        covers = covered(item.source, path, ())
-        here = replace(holder, path=path)
-        missing = lacking(run.home, item.source, ledger.before(here), here)
-        repeated = replace(
-            begun, status=DUPLICATE, covers=covers, error=holder.path, warning=missing
-        )
-        lane.done.duplicates.append(ledger.write(repeated))
+    if holder and holder.path != path and _is_held(run, holder, rules):
+        lane.done.duplicates.append(ledger.write(_repeated(lane, holder, begun)))
         return
-    now = (path, rules, begun.expected)
-    unchanged = holder and (holder.path, holder.rules, holder.expected) == now
-    # put back in the place of a newer one, whose rows go on counting
-    is_back = holder and any(d.sequence > holder.sequence for d in ledger.before(holder))
-    stands = unchanged and not is_back
-    if holder and stands and not holder.awaits_later_day and not is_lost(run.home, holder):
+    if holder and _stands(run, holder, begun):
         ledger.write(restamped(holder, item))
         return
     # what was refused, or taken back and given again, keeps its place in the order, and its key
@@ -168,3 +154,32 @@ def _deliver(lane: Lane, item: Pending, sequence: int, readers: _Readers) -> Non
     lane.waiting.append((reader, begun, holder, reading))
     if reader.is_empty:
         lane.settle()
+
+
+def _is_held(run: Run, holder: Delivery, rules: str) -> bool:
+    """Whether a content is held under another name, and need not be read again.
+
+    What is to be looked at twice may be so by its name: under another one it is read again.
+    """
+    is_there = run.present.get(holder.path) == holder.stamp
+    return is_there or (holder.rules == rules and not holder.warning)
+
+
+def _repeated(lane: Lane, holder: Delivery, begun: Delivery) -> Delivery:
+    """The record of a name whose content is held under another one."""
+    run, source, here = lane.run, lane.source, replace(holder, path=begun.path)
+    missing = lacking(run.home, source, run.ledger.before(here), here)
+    days = covered(source, begun.path, ())
+    return replace(begun, status=DUPLICATE, covers=days, error=holder.path, warning=missing)
+
+
+def _stands(run: Run, holder: Delivery, begun: Delivery) -> bool:
+    """Whether a file was read under this name as it would be now.
+
+    Not where it was put back in the place of a newer one, whose rows go on counting.
+    """
+    now = (begun.path, begun.rules, begun.expected)
+    if (holder.path, holder.rules, holder.expected) != now or holder.awaits_later_day:
+        return False
+    is_back = any(d.sequence > holder.sequence for d in run.ledger.before(holder))
+    return not is_back and not is_lost(run.home, holder)

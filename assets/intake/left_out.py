@@ -21,8 +21,10 @@ from schemas.zones import local_day
 if TYPE_CHECKING:
     import polars as pl
 
-# what is done leaves a list of what is still to be done; complaints may be such a list
-_LISTS, _LISTS_WITHOUT_DAYS = ("outbound_cases",), ("complaints",)
+# what is done leaves a list of what is still to be done
+_LISTS = ("outbound_cases",)
+# where no name says of which days they are, they may be such a list
+_PERHAPS_LISTS = ("complaints",)
 
 
 def lacking(home: Home, source: Source, former: Sequence[Delivery], now: Delivery) -> str:
@@ -57,7 +59,7 @@ def _replaces(source: Source) -> bool:
 
     By a name that says no days, one with a version brings what has changed since the last one.
     """
-    if isinstance(source.covers, str) and (source.version or source.kind in _LISTS_WITHOUT_DAYS):
+    if isinstance(source.covers, str) and (source.version or source.kind in _PERHAPS_LISTS):
         return False
     return source.kind not in _LISTS
 
@@ -73,7 +75,8 @@ def _rows_left_out(home: Home, source: Source, former: Delivery, now: Delivery) 
     """How many rows are left out, and for how many contacts those of them stand that count.
 
     Where days are those of the rows, a name may hold another span each time: of that alone, and
-    of none that begins on a later day, for by another day than the rows' its edge is not sharp."""
+    of none that begins on a later day, for by another day than the rows' its edge is not sharp.
+    """
     import polars as pl
 
     by_rows = isinstance(source.covers, str)
@@ -103,8 +106,10 @@ def _begins_later(home: Home, held: pl.DataFrame, rows: pl.DataFrame) -> bool:
 
 
 def _rows(home: Home, source: Source, delivery: Delivery) -> pl.DataFrame | None:
-    """Of each row its key's hash (a text of ten million takes too much room) and its moment; None
-    where rows are gone from the lake, which the next run reads again."""
+    """Of each row its key's hash (the texts of ten million take too much room) and its moment.
+
+    None where rows are gone from the lake, which the next run reads again.
+    """
     import polars as pl
 
     kind = contract(source.kind)
