@@ -6,6 +6,7 @@ books, so that a story of many runs stays short; `Home.kring` is the command its
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -178,6 +179,13 @@ class TestHome:
             [sys.executable, "-m", "pipelines.cli", *arguments],
             env=whole, cwd=ROOT, capture_output=True, text=True, timeout=300,
         )  # fmt: skip
+
+    def compared(self, *arguments: str) -> list[dict[str, Any]]:
+        """What `kring compare` says of each channel."""
+        said = self.kring("compare", *arguments, "--json")
+        assert said.returncode == 0, said.stderr
+        channels: list[dict[str, Any]] = json.loads(said.stdout)["channels"]
+        return channels
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the published database, opened as an analyst opens it."""

@@ -166,7 +166,7 @@ def test_every_index_follows_from_the_steps_below_it(sample_home: TestHome, orac
 
 def test_in_a_running_year_too_the_target_named_is_the_one_measured_by(tmp_path: Path) -> None:
     """8a's year stands on the third quarter's IKPA until the fourth is known: 95.5, not 100."""
-    home = TestHome(tmp_path / "home")
+    home = TestHome(tmp_path / "home", first_month="2024-07")
     home.only_sources("calls")
     home.run("2024-08-15")
     rows = home.query(
