@@ -8,6 +8,7 @@ import hashlib
 import io
 import os
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -106,6 +107,8 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
         pytest.param(PLAIN.replace(b"Ani", b'"Ani'), SEMI, "stray_quote", "record 1", id="opens"),
         pytest.param(PLAIN.replace(b"Budi", b'Bu"di'), SEMI, "stray_quote", "record 2", id="inner"),
         pytest.param(PLAIN.replace(b"Budi", b'"Bu"di'), SEMI, "stray_quote", "record 2", id="ends"),
+        pytest.param(PLAIN.replace(b"Budi", b'"Bu\\"di"'), SEMI, "stray_quote",
+                     r"behind a backslash (escape='\')", id="escaped"),
         pytest.param(PLAIN.replace(b"6\n", b'"6'), SEMI, "stray_quote", "record 2", id="cut tail"),
         pytest.param(
             PLAIN.replace(b"Ani", b'"A\nni"'), SEMI, "stray_quote", "multiline=true", id="break"
@@ -257,6 +260,20 @@ def test_b5_b6_quoted_breaks_keep_record_numbers(bench: Bench) -> None:
     assert read.rejects == [(4, "field_count")]
 
 
+def test_quotes_behind_a_backslash_are_text_where_that_is_declared(bench: Bench) -> None:
+    r"""Two before a closing quote are a backslash; `\N` stays, the header is read alike."""
+    content = rb""""i\"d";text;n
+1;"a \"b\";c";\N
+2;"end\\";x
+3;"\"\\\"";""
+"""
+    read = bench.read(content, options=SEMI + r", escape='\'")
+    assert read.export.columns == ('i"d', "text", "n")
+    assert read.values == [
+        ("1", 'a "b";c', r"\N"), ("2", "end\\", "x"), ("3", '"\\"', ""),
+    ]  # fmt: skip
+
+
 def test_a_file_of_only_bad_records_stops_early(bench: Bench) -> None:
     error = refusal(bench, b"a;b\n" + b"1\n" * 20_000, options=SEMI, tolerance="1%")
     assert error.rule == "field_count" and "more than 10,000" in str(error)
@@ -264,7 +281,7 @@ def test_a_file_of_only_bad_records_stops_early(bench: Bench) -> None:
 
 # A mark (U+FEFF) at the very start of the data is no content; the engine drops it.
 text = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=8)
-odd = st.text(st.sampled_from(list('";,|\t\r\n a\x1a')), max_size=5)
+odd = st.text(st.sampled_from(list('";,|\t\r\n a\x1a\\')), max_size=5)
 tables = st.integers(2, 5).flatmap(
     lambda width: st.lists(
         st.lists(text | odd, min_size=width, max_size=width).filter(
@@ -279,7 +296,7 @@ tables = st.integers(2, 5).flatmap(
 @given(
     rows=tables, delim=st.sampled_from([";", ",", "\t", "|"]), end=st.sampled_from(["\n", "\r\n"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), damage=st.booleans(),
-    chunk=st.sampled_from([3, 16, 1 << 22]),
+    escaped=st.booleans(), chunk=st.sampled_from([3, 16, 1 << 22]),
 )  # fmt: skip
 def test_what_a_csv_writer_wrote_comes_back_exactly(
     bench: Bench,
@@ -288,23 +305,29 @@ def test_what_a_csv_writer_wrote_comes_back_exactly(
     end: str,
     quoting: int,
     damage: bool,
+    escaped: bool,
     chunk: int,
 ) -> None:
     width = len(rows[0]) if rows else 2
     if end == "\n" and quoting == csv.QUOTE_MINIMAL:  # the writer leaves a CR bare then
         rows = [[each.replace("\r", "x") for each in row] for row in rows]
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delim, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]
+    how: dict[str, Any] = {"delimiter": delim, "lineterminator": end, "quoting": quoting}
+    if escaped:
+        how |= {"quoting": csv.QUOTE_ALL, "doublequote": False, "escapechar": "\\"}
+    writer = csv.writer(out, **how)
     writer.writerow([f"c{i}" for i in range(width)])
     writer.writerows(rows)
     if damage:  # a last record that is too short sends the file the long way
         out.write(f"x{end}")
     name = {"\t": r"\t"}.get(delim, delim)
+    options = f"delim='{name}', multiline=true"
+    options += r", escape='\'" * escaped
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(opening, "CHUNK", chunk)
         patch.setattr(scan, "_PIECE", chunk)
         patch.setattr(repair, "_BLOCK", chunk)
-        read = bench.read(out.getvalue().encode(), options=f"delim='{name}', multiline=true")
+        read = bench.read(out.getvalue().encode(), options=options)
     assert [list(row) for row in read.values] == rows
     assert read.rejects == ([(len(rows) + 1, "field_count")] if damage else [])
 

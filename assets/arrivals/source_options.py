@@ -18,6 +18,8 @@ class Options:
 
     delim: str = ";"
     quote: str | None = '"'
+    escape: str | None = None
+    """What stands before a quote that is meant as text, where it is not doubled."""
     header: bool = True
     header_rows: int = 1
     header_row: int = 1
@@ -108,7 +110,8 @@ def _checked(statement: Statement, form: str, given: dict[str, str]) -> Options:
     sheet = given.get("sheet") or None
     options = Options(
         delim=_delimiter(statement, given.get("delim", _DEFAULT_DELIMITERS.get(form, ","))),
-        quote=_quote(statement, given.get("quote", '"')),
+        quote=_quote(statement, "quote", given.get("quote", '"')),
+        escape=_quote(statement, "escape", given.get("escape", "none")),
         encoding=_encoding(statement, given.get("encoding", "utf-8")),
         names=_list(given.get("names", "")),
         optional=_list(given.get("optional", "")),
@@ -127,8 +130,11 @@ def _checked(statement: Statement, form: str, given: dict[str, str]) -> Options:
         raise statement.problem("options", "names= is for header=false; use aliases: to rename")
     if not options.header and not options.names:
         raise statement.problem("options", "header=false needs names='first,second,...'")
-    if options.quote == options.delim:
-        raise statement.problem("options", "quote and delim are the same character")
+    for one, other in (("quote", "delim"), ("escape", "delim"), ("escape", "quote")):
+        if (sign := getattr(options, one)) and sign == getattr(options, other):
+            raise statement.problem("options", f"{one} and {other} are the same character")
+    if options.escape and not options.quote:
+        raise statement.problem("options", "escape is of quotes, and quote=none knows none")
     return options
 
 
@@ -157,11 +163,11 @@ def _delimiter(statement: Statement, value: str) -> str:
     return value
 
 
-def _quote(statement: Statement, value: str) -> str | None:
+def _quote(statement: Statement, name: str, value: str) -> str | None:
     if value.lower() in ("none", ""):
         return None
     if len(value) != 1 or not value.isascii() or value.isalnum() or value in "\r\n\0":
-        raise statement.problem("options", "quote must be one character, or none")
+        raise statement.problem("options", f"{name} must be one character, or none")
     return value
 
 

@@ -18,6 +18,7 @@ from assets.exports.refused import Refused
 Bytes = npt.NDArray[np.uint8]
 Positions = npt.NDArray[np.intp]
 _LF = 10
+_BACKSLASH = 92
 _LONGEST = 1 << 20  # bytes of a record that an engine surely takes
 _PIECE = 1 << 19  # what is looked at several times stays near the processor
 
@@ -104,7 +105,8 @@ class _Scanner:
             wrong = np.zeros(1, dtype=np.intp)
         if len(wrong):
             whole = np.count_nonzero(~inside[: np.searchsorted(lines, wrong.min())])
-            raise self._stray(self.shape.records + int(whole) + 1)
+            escaped = bool((around[at] == _BACKSLASH).any())
+            raise self._stray(self.shape.records + int(whole) + 1, escaped)
         self.shape.delimiters += int(np.count_nonzero((data == self.delim) & ~quoted))
         self.shape.records += int(np.count_nonzero(~inside))
         self.shape.breaks_in_quotes += int(np.count_nonzero(inside))
@@ -119,8 +121,10 @@ class _Scanner:
             (self.shape.width,) = self.widths
         return self.shape
 
-    def _stray(self, record: int) -> Refused:
+    def _stray(self, record: int, escaped: bool = False) -> Refused:
         advice = "" if self.multiline else "or line breaks in quotes are meant (multiline=true), "
+        if escaped:
+            advice += "or quotes in texts stand behind a backslash (escape='\\'), "
         return Refused(
             "stray_quote",
             f"{self.name}: record {record:,}: a quote does not open and close a field; the file "

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from assets.arrivals.sources import Source
 from assets.exports.decoding import decode, lf_line_ends
+from assets.exports.escapes import doubled_quotes
 from assets.exports.magic import check_kind, kind_of
 from assets.exports.opening import Opened
 from assets.exports.refused import Refused
@@ -84,6 +85,8 @@ def _write(raw: Iterator[bytes], put: Put, source: Source, name: str, limits: Li
         for chunk in lf_line_ends(text, None):
             put(chunk)
         return b""
+    if options.escape and options.quote:
+        text = doubled_quotes(text, options.escape.encode(), options.quote.encode())
     return _write_delimited(text, put, source, name)
 
 
