@@ -7,6 +7,8 @@ import gzip
 import hashlib
 import io
 import os
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,14 @@ from assets.exports import (
 )
 
 ROWS = [("1", "Ani", "5"), ("2", "Budi", "6")]
+
+
+def zipped(**files: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -64,6 +74,11 @@ ROWS = [("1", "Ani", "5"), ("2", "Budi", "6")]
         pytest.param(gzip.compress(PLAIN), SEMI, id="gzip"),
         pytest.param(gzip.compress(PLAIN[:15]) + gzip.compress(PLAIN[15:]), SEMI, id="gzip twice"),
         pytest.param(pa.compress(PLAIN, codec="zstd", asbytes=True), SEMI, id="zstd"),
+        pytest.param(
+            zipped(**{"a report/": b"", "a report/calls": PLAIN, "__MACOSX/._calls": b"x"}),
+            SEMI,
+            id="zip",
+        ),
     ],
 )
 def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, options: str) -> None:
@@ -76,7 +91,15 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
     ("content", "options", "rule", "told"),
     [
         pytest.param(b"", SEMI, "empty", "0 bytes", id="A5"),
-        pytest.param(b"PK\x03\x04" + b"x" * 60, SEMI, "type", "or unpack it", id="A12 zip"),
+        pytest.param(b"PK\x03\x04" + b"x" * 60, SEMI, "damaged", "zip file is cut", id="A12 zip"),
+        pytest.param(zipped(f=PLAIN)[:-9], SEMI, "damaged", "zip file is cut", id="zip cut"),
+        pytest.param(zipped(f=PLAIN, g=PLAIN), SEMI, "type", "a zip of 2 files", id="zip of two"),
+        pytest.param(zipped(), SEMI, "type", "a zip of 0 files", id="zip of nothing"),
+        pytest.param(zipped(f=zipped(f=PLAIN)), SEMI, "type", "or unpack it", id="zip in a zip"),
+        pytest.param(
+            zipped(f=PLAIN).replace(b"\x14\0\0\0\x08", b"\x14\0\1\0\x08"),
+            SEMI, "protected", "password", id="zip with a password",
+        ),
         pytest.param(b"<html><table>", SEMI, "type",
                      "HTML page; if it is a table, open it", id="A12 html as csv"),
         pytest.param(b"PAR1" + b"x" * 60, SEMI, "type", "parquet", id="A12 parquet as csv"),
@@ -174,8 +197,11 @@ def test_a15_an_oversize_file_is_not_opened(bench: Bench) -> None:
     assert error.rule == "too_large" and "4096 MB" in str(error)
 
 
-def test_g5_a_packed_file_may_not_unpack_without_bound(bench: Bench) -> None:
-    path = bench.put(gzip.compress(b"a;b\n" + b"1;2\n" * 500_000))
+@pytest.mark.parametrize("pack", [gzip.compress, lambda text: zipped(f=text)], ids=["gzip", "zip"])
+def test_g5_a_packed_file_may_not_unpack_without_bound(
+    bench: Bench, pack: Callable[[bytes], bytes]
+) -> None:
+    path = bench.put(pack(b"a;b\n" + b"1;2\n" * 500_000))
     with pytest.raises(Refused, match="unpacks to more than") as caught:
         stage(path, bench.source(), bench.box, limits=Limits(unpacked_always=1 << 20))
     assert caught.value.rule == "bomb"

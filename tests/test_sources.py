@@ -128,6 +128,7 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, keys: dict[str, str], 
     [
         ("calls/a.csv", True),
         ("calls/a.csv.gz", True),
+        ("calls/a.csv.zip", True),
         ("calls/a.csv.zst", True),
         ("calls/sub/a.csv", False),
         ("x/calls/a.csv", False),

@@ -80,7 +80,7 @@ class Source:
     def claims(self, relative_path: str) -> bool:
         """Whether a file, by its path below landing, is one of this source's exports."""
         path = unicodedata.normalize("NFC", relative_path)
-        packed = path.removesuffix(".gz").removesuffix(".zst")
+        packed = path.removesuffix(".gz").removesuffix(".zst").removesuffix(".zip")
         names = {path, packed} if self.format in TEXT_FORMATS else {path}
         return any(name_pattern(each).fullmatch(name) for each in self.patterns for name in names)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from assets.exports.refused import Refused
 
 _MAGIC = (
-    (b"PK\x03\x04", "xlsx"), (b"PK\x05\x06", "zip"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"PAR1", "parquet"), (b"PARE", "encrypted parquet"), (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"), (b"%PDF", "pdf"), (b"SQLite format 3", "sqlite"),
     (b"7z\xbc\xaf", "7z"), (b"Rar!", "rar"), (b"BZh91AY", "bzip2"), (b"\xfd7zXZ", "xz"),
@@ -20,14 +20,14 @@ _BOMS = (
 )  # fmt: skip
 _NAMES = {
     "ole": "a password-protected workbook, or one in the old .xls format",
-    "xlsx": "an Excel workbook or another zip file",
+    "zip": "an Excel workbook or another zip file",
     "html": "an HTML page",
     "xml": "an XML file",
     "gzip": "a gzip file",
     "zstd": "a zstd file",
     "text": "text",
 }
-_PACKED = frozenset({"xlsx", "zip", "gzip", "zstd", "7z", "rar", "bzip2", "xz"})
+_PACKED = frozenset({"zip", "gzip", "zstd", "7z", "rar", "bzip2", "xz"})
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -47,7 +47,7 @@ def kind_of(head: bytes) -> str:
 def check_kind(name: str, form: str, head: bytes, tail: bytes = b"") -> None:
     """Refuse a file whose bytes are of another type than its source's format."""
     found = kind_of(head)
-    wanted = form if form in ("xlsx", "parquet") else "text"
+    wanted = {"xlsx": "zip", "parquet": "parquet"}.get(form, "text")
     if found == wanted:
         return
     if found == "ole" and _PROTECTED in head + tail:

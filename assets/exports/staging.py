@@ -53,14 +53,16 @@ def stage(
     target = box / f"export.{source.format}"
     digest = hashlib.sha256()
     with Opened(path, name, limits) as opened, target.open("xb") as copy:
-        head = _write(opened.chunks(digest), copy.write, source, name, limits)
+        head = _write(opened.chunks(digest), copy.write, source, name, limits, box)
         found = opened.unchanged()
     if source.format in ("csv", "tsv"):
         _trim_end(target, source.options.footer)
     return Staged(target, name, digest.hexdigest(), found.st_size, head)
 
 
-def _write(raw: Iterator[bytes], put: Put, source: Source, name: str, limits: Limits) -> bytes:
+def _write(
+    raw: Iterator[bytes], put: Put, source: Source, name: str, limits: Limits, box: Path
+) -> bytes:
     """Pass the bytes on as the format needs them; returns the header of delimited text."""
     first = next(raw, b"")
     chunks = _again(first, raw)
@@ -69,8 +71,8 @@ def _write(raw: Iterator[bytes], put: Put, source: Source, name: str, limits: Li
         for chunk in chunks:
             put(chunk)
         return b""
-    if (kind := kind_of(first)) in ("gzip", "zstd"):
-        chunks = unpack(name, chunks, kind, limits)
+    if (kind := kind_of(first)) in ("gzip", "zstd", "zip"):
+        chunks = unpack(name, chunks, kind, limits, box)
         first = next(chunks, b"")
         if not first:
             raise Refused("empty", f"{name}: holds nothing once unpacked")

@@ -1,15 +1,27 @@
-"""gzip and zstd, unpacked as a stream within limits."""
+"""gzip, zstd, and a zip of one file, unpacked as a stream within limits."""
 
 from __future__ import annotations
 
+import errno
+import lzma
+import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import pyarrow as pa
 
 from assets.exports.decoding import CHUNK
 from assets.exports.refused import Refused
+
+# what a garbled file makes its readers say
+_FAULTS = (zlib.error, zipfile.BadZipFile, lzma.LZMAError, struct.error, RuntimeError,
+           ValueError, LookupError, EOFError, OSError)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -23,8 +35,13 @@ class Limits:
     unpacked_always: int = 64 << 20
 
 
-def unpack(name: str, chunks: Iterator[bytes], kind: str, limits: Limits) -> Iterator[bytes]:
-    """Decompress gzip or zstd; refuses what is cut, damaged, or inflates beyond the limits."""
+def unpack(
+    name: str, chunks: Iterator[bytes], kind: str, limits: Limits, box: Path | None = None
+) -> Iterator[bytes]:
+    """Decompress gzip, zstd or zip; refuses what is cut, damaged, or inflates beyond the limits.
+
+    A zip is held in `box` meanwhile, under no name.
+    """
     packed = written = 0
 
     def counted() -> Iterator[bytes]:
@@ -33,7 +50,8 @@ def unpack(name: str, chunks: Iterator[bytes], kind: str, limits: Limits) -> Ite
             packed += len(chunk)
             yield chunk
 
-    source = _gunzip(counted()) if kind == "gzip" else _unzstd(counted())
+    ways = {"gzip": _gunzip, "zstd": _unzstd, "zip": partial(_unzip, name, box)}
+    source = ways[kind](counted())
     try:
         for chunk in source:
             written += len(chunk)
@@ -46,8 +64,8 @@ def unpack(name: str, chunks: Iterator[bytes], kind: str, limits: Limits) -> Ite
                     f"{limits.unpacked_bytes >> 30} GB",
                 )
             yield chunk
-    except (zlib.error, EOFError, OSError) as error:
-        if isinstance(error, OSError) and error.errno:
+    except _FAULTS as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
         raise Refused("damaged", f"{name}: the {kind} file is cut short or damaged") from None
 
@@ -91,3 +109,42 @@ def _unzstd(chunks: Iterator[bytes]) -> Iterator[bytes]:
     with pa.CompressedInputStream(pa.PythonFile(_Chunks(chunks), mode="r"), "zstd") as stream:
         while chunk := stream.read(CHUNK):
             yield chunk
+
+
+def _unzip(name: str, box: Path | None, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The file in a zip, whose directory stands at its end, so all of it must have come first."""
+    with TemporaryFile(dir=box) as whole:
+        for chunk in chunks:
+            whole.write(chunk)
+        with zipfile.ZipFile(whole) as archive, _opened(name, archive) as member:
+            while chunk := member.read(CHUNK):
+                yield chunk
+
+
+def _opened(name: str, archive: zipfile.ZipFile) -> IO[bytes]:
+    entries = [entry for entry in archive.infolist() if not _is_aside(entry)]
+    if any(entry.filename == "[Content_Types].xml" for entry in entries):
+        raise Refused(
+            "type",
+            f"{name}: the source reads text, but this is an Excel workbook; "
+            "export it again as text, or say `format: xlsx`",
+        )
+    if len(entries) != 1:
+        raise Refused(
+            "type",
+            f"{name}: is a zip of {len(entries)} files; put what is an export among them into "
+            "landing, each by itself",
+        )
+    if entries[0].flag_bits & 1:
+        raise Refused("protected", f"{name}: is password-protected; save it without a password")
+    try:
+        return archive.open(entries[0])
+    except NotImplementedError:
+        raise Refused(
+            "type", f"{name}: is packed in a way that cannot be read; pack it as an ordinary zip"
+        ) from None
+
+
+def _is_aside(entry: zipfile.ZipInfo) -> bool:
+    """Whether it is a folder, or what a Mac keeps beside a file."""
+    return entry.is_dir() or entry.filename.startswith("__MACOSX/")

@@ -56,7 +56,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
         kind = kind_of(handle.read(64))
     if kind in ("gzip", "zstd"):
         yield from unpack(path.name, _read(path), kind, Limits())
-    elif kind == "xlsx":
+    elif kind == "zip":
         yield from _members(path)
     elif kind == "parquet":
         yield from _cells(path)

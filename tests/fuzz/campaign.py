@@ -7,7 +7,6 @@ crashes the process or loses a row ends it, with the case's name on standard err
 from __future__ import annotations
 
 import faulthandler
-import gzip
 import json
 import random
 import resource
@@ -43,8 +42,11 @@ select _row, id as contact_id, at_time as entered_at, 'abandoned' as outcome,
     wait as wait_seconds, agent
 from (select _row, id, "at" as at_time, wait, agent from export)
 """
-OPTIONS = {"csv": "delim=';'", "multiline": "multiline=true", "csv_gz": "delim=';'"}
-FORMATS = {"multiline": "csv", "csv_gz": "csv"}
+OPTIONS = {
+    "csv": "delim=';'", "multiline": "multiline=true", "csv_gz": "delim=';'",
+    "csv_zip": "delim=';'",
+}  # fmt: skip
+FORMATS = {"multiline": "csv", "csv_gz": "csv", "csv_zip": "csv"}
 
 
 class WrongError(AssertionError):
@@ -74,7 +76,7 @@ class Campaign:
 
     def read(self, form: str, tolerance: str, data: bytes) -> tuple[Reading, list[str]]:
         """What came of a file, and the ids of the rows that were kept."""
-        name = f"f.{form}" + (".gz" if form == "csv_gz" else "")
+        name = f"f.{form.replace('_', '.')}"
         (self.home.landing / name).write_bytes(data)
         reader = self.readers[form, tolerance]
         reading = reader.load(reader.stage(name))
@@ -124,8 +126,9 @@ def balanced(reading: Reading, ids: list[str]) -> None:
 
 def nothing_lost(form: str, data: bytes, reading: Reading, ids: list[str], sound: bytes) -> None:
     """Against a count that shares nothing with the readers, where one can be made."""
-    if form == "csv_gz":
-        data, sound, form = gzip.decompress(data), gzip.decompress(sound), "csv"
+    if form in mutations.PACKED:
+        unpack = mutations.PACKED[form][1]
+        data, sound, form = unpack(data), unpack(sound), "csv"
     if form not in ("csv", "multiline", "tsv", "jsonl"):
         return
     header, records = parts(form, data.decode())

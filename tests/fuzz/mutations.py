@@ -64,6 +64,22 @@ def _parquet(rows: list[dict[str, str]]) -> bytes:
     return out.getvalue()
 
 
+def _zip(text: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo("f.csv"), text, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _unzip(packed: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return archive.read(archive.namelist()[0])
+
+
+PACKED: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
+    "csv_gz": (lambda text: gzip.compress(text, mtime=0), gzip.decompress),
+    "csv_zip": (_zip, _unzip),
+}
 SOUND: dict[str, Callable[[list[dict[str, str]]], bytes]] = {
     "csv": lambda rows: _csv(rows, ";"),
     "multiline": lambda rows: _csv(rows, ","),
@@ -72,7 +88,8 @@ SOUND: dict[str, Callable[[list[dict[str, str]]], bytes]] = {
     "json": lambda rows: json.dumps(rows, ensure_ascii=False).encode(),
     "xlsx": _xlsx,
     "parquet": _parquet,
-    "csv_gz": lambda rows: gzip.compress(_csv(rows, ";"), mtime=0),
+    "csv_gz": lambda rows: PACKED["csv_gz"][0](_csv(rows, ";")),
+    "csv_zip": lambda rows: PACKED["csv_zip"][0](_csv(rows, ";")),
 }
 
 
@@ -113,9 +130,10 @@ def spoil(data: bytes, rng: random.Random) -> bytes:
 
 
 def spoil_inside(form: str, data: bytes, rng: random.Random) -> bytes:
-    """Mutations under the packing: of a gzip file's text, of a part of a workbook."""
-    if form == "csv_gz":
-        return gzip.compress(spoil(gzip.decompress(data), rng), mtime=0)
+    """Mutations under the packing: of a packed file's text, of a part of a workbook."""
+    if form in PACKED:
+        pack, unpack = PACKED[form]
+        return pack(spoil(unpack(data), rng))
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
         names = before.namelist()
@@ -138,6 +156,6 @@ def spoiled_file(form: str, rows: list[dict[str, str]], rng: random.Random) -> b
     if choice < 0.12:
         other = SOUND[rng.choice(list(SOUND))](rows)
         return sound[: rng.randrange(len(sound))] + other[rng.randrange(len(other)) :]
-    if form in ("xlsx", "csv_gz") and choice < 0.75:
+    if form in ("xlsx", *PACKED) and choice < 0.75:
         return spoil_inside(form, sound, rng)
     return spoil(sound, rng)
