@@ -7,7 +7,7 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -50,7 +50,9 @@ def unpack(
             packed += len(chunk)
             yield chunk
 
-    ways = {"gzip": _gunzip, "zstd": _unzstd, "zip": partial(_unzip, name, box)}
+    ways: dict[str, Callable[[Iterator[bytes]], Iterator[bytes]]] = {
+        "gzip": _gunzip, "zstd": _unzstd, "zip": partial(_unzip, name, box),
+    }  # fmt: skip
     source = ways[kind](counted())
     try:
         for chunk in source:
