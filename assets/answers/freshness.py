@@ -23,7 +23,7 @@ _USUAL_DAYS = 2  # yesterday's export may come after the night's run
 class Late:
     """Something that should be there by now, in a sentence."""
 
-    what: str
+    about: str
     text: str
 
 

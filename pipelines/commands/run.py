@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 import typer
@@ -200,8 +200,8 @@ def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
                 "months_rebuilt": outcome.months,
                 "months_checked": outcome.checked,
                 "failures": [failure.text for failure in outcome.failures],
-                "findings": [{"about": f.about, "text": f.text} for f in outcome.findings],
-                "late": [{"about": each.what, "text": each.text} for each in outcome.late],
+                "findings": [asdict(finding) for finding in outcome.findings],
+                "late": [asdict(each) for each in outcome.late],
                 "interrupted": outcome.interrupted,
                 "is_sample": home.sample() is not None,
                 "exit": outcome.exit_code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 
 from assets.answers.freshness import late
 from assets.answers.unseen import unseen
@@ -63,8 +64,8 @@ def summary(plan: Plan) -> dict[str, object]:
             "keys": not spans_current(plan) or bool(plan.unresolved),
         },
         "unseen": unseen(plan),
-        "findings": [{"about": f.about, "text": f.text} for f in findings(plan)],
-        "late": [{"about": each.what, "text": each.text} for each in late(plan)],
+        "findings": [asdict(finding) for finding in findings(plan)],
+        "late": [asdict(each) for each in late(plan)],
     }
 
 
