@@ -85,13 +85,13 @@ class Comparer:
         self._con.close()
 
     def months(self, year: int, period: str) -> list[date]:
-        """The published months of a period (`Q1`, `Y`, or `03` for a month of the year).
+        """The published months of a period (`Q1`, `Y`, or a month as `2024-03`).
 
         Raises HomeError where there are none, naming those that there are.
         """
         rows = self._rows(
             "select distinct month from ref.calendar where year = $year "
-            "and (period = $period or strftime(month, '%m') = $period) order by month",
+            "and $period in (period, strftime(month, '%Y-%m')) order by month",
             {"year": year, "period": period},
         )
         if not rows:
@@ -99,9 +99,8 @@ class Comparer:
                 "select strftime(min(month), '%Y-%m'), strftime(max(month), '%Y-%m') "
                 "from ref.calendar"
             ).fetchall()
-            raise HomeError(
-                f"{year}-{period} is not published; published months are {first} to {last}"
-            )
+            named = period if period[:1].isdigit() else f"{year}-{period}"
+            raise HomeError(f"{named} is not published; published months are {first} to {last}")
         return [row["month"] for row in rows]
 
     def compare(

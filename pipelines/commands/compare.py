@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from assets.answers.comparison import Comparison, Rule, Step
 
 _NUMBERS = ("numerator", "denominator", "%")
-_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
 
 def compare(
@@ -36,7 +34,7 @@ def compare(
     from assets.answers.comparison import Comparer
 
     place = open_home(home)
-    year, name = _parse(period)
+    year, name = parse_period(period, or_month=True)
     version = published(place)
     with of_any_age(version.manifest), closing(Comparer(version.database)) as comparer:
         months = comparer.months(year, name)
@@ -57,19 +55,6 @@ def compare(
     for comparison in found:
         of = " ".join(filter(None, (comparison.channel, queue)))
         _print(f"Service level {period.upper()}, {of}", comparison)
-
-
-def _parse(text: str) -> tuple[int, str]:
-    """`2024-03`, `2024-Q1` or `2024` as year and month or period."""
-    month = _MONTH.match(text.strip())
-    if month:
-        return int(month[1]), month[2]
-    try:
-        return parse_period(text)
-    except typer.BadParameter:
-        raise typer.BadParameter(
-            f"{text!r} is no period; write 2024-03, 2024-Q1, 2024-S1 or 2024"
-        ) from None
 
 
 def _as_json(comparison: Comparison) -> dict[str, Any]:

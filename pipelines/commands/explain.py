@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from assets.answers.explained import Node
 
-_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 _SHOWN_FILES = 6
 _CALENDAR = ("rule event_kinds ", "rule events ", "rule service_hours ")
 
@@ -55,8 +53,7 @@ def explain(
     from assets.answers.explanation import Explainer
 
     place = open_home(home)
-    month = _MONTH.match(period.strip())
-    year, name = (int(month[1]), month[0]) if month else parse_period(period)
+    year, name = parse_period(period, or_month=True)
     version = published(place)
     with of_any_age(version.manifest), closing(Explainer(version.database)) as explainer:
         node = explainer.explain(figure, year, name)

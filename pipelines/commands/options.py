@@ -50,6 +50,7 @@ class Language(StrEnum):
 
 
 _PERIOD = re.compile(r"^(\d{4})(?:-([\w-]+))?$")
+_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 # further ahead is a slip of the hand, and would count thousands of months of nothing
 _DAYS_AHEAD = 366
 
@@ -101,12 +102,15 @@ def require_writable(home: Home, target: Path) -> None:
         raise HomeError(f"{target}: there is no folder {target.parent}")
 
 
-def parse_period(text: str) -> tuple[int, str]:
-    """`2024-Q3`, `2024-YTD-Q3`, `2024` (the year) as year and period."""
+def parse_period(text: str, *, or_month: bool = False) -> tuple[int, str]:
+    """`2024-Q3`, `2024-YTD-Q3`, `2024` (the year) as year and period, or a month as `2024-03`."""
+    if or_month and (month := _MONTH.match(text.strip())):
+        return int(month[1]), month[0]
     found = _PERIOD.match(text.strip())
     period = ((found and found[2]) or "Y").upper()
     if not found or period not in PERIODS:
+        listed = "2024-Q1, 2024-S1, 2024-YTD-Q3 or 2024"
         raise typer.BadParameter(
-            f"{text!r} is no period; write 2024-Q3, 2024-S1, 2024-YTD-Q3 or 2024"
+            f"{text!r} is no period; write {'2024-03, ' if or_month else ''}{listed}"
         )
     return int(found[1]), period
