@@ -14,9 +14,16 @@ from zoneinfo import ZoneInfo
 
 from assets.settings import HomeError, Settings, read_settings
 
-__all__ = ["FORMAT", "TEMPLATE", "Home", "HomeError"]
+__all__ = ["DAGSTER_YAML", "FORMAT", "TEMPLATE", "Home", "HomeError"]
 TEMPLATE = Path(__file__).resolve().parent.parent / "data"
+DAGSTER_YAML = TEMPLATE.parent / "pipelines" / "dagster.yaml"
+"""The settings that each home's Dagster instance has."""
 FORMAT = 1  # of the lake, the ledger in it included; raised when an older kring cannot read it
+
+
+def meant(root: Path | None) -> Path:
+    """The folder named by argument, else by KRING_HOME, else the checkout's `data/`."""
+    return (root or Path(os.environ.get("KRING_HOME") or TEMPLATE)).expanduser().resolve()
 
 
 def require_plain(root: Path) -> None:
@@ -34,9 +41,8 @@ class Home:
 
     @staticmethod
     def open(root: Path | None = None) -> Home:
-        """The home named by argument, else KRING_HOME, else the checkout's `data/`."""
-        chosen = root or Path(os.environ.get("KRING_HOME") or TEMPLATE)
-        chosen = chosen.expanduser().resolve()
+        """The home that is meant; raises HomeError where it is none that can be used."""
+        chosen = meant(root)
         if not (chosen / "kring.toml").is_file():
             raise HomeError(f"{chosen} is no kring home (no kring.toml); make one: kring init DIR")
         require_plain(chosen)

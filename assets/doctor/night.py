@@ -17,9 +17,8 @@ from typing import Any
 
 from assets.answers.report import interrupted, last_report
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
-from assets.home import TEMPLATE
+from assets.home import DAGSTER_YAML
 
-INSTANCE = TEMPLATE.parent / "pipelines" / "dagster.yaml"
 _LONG, _A_NIGHT = timedelta(hours=6), timedelta(hours=36)
 _ACTIVE = "('STARTING', 'STARTED', 'CANCELING')"
 
@@ -42,7 +41,7 @@ def instance(patient: Patient) -> list[Answer]:
     if not folder.is_dir():
         return [Answer(OK, "none yet; the first run makes it")]
     settings = folder / "dagster.yaml"
-    if not settings.is_file() or settings.read_bytes() != INSTANCE.read_bytes():
+    if not settings.is_file() or settings.read_bytes() != DAGSTER_YAML.read_bytes():
         said = "dagster.yaml is not kring's"
         return [Answer(WARN, said, "the next kring run or kring ui puts it back")]
     for name in ("history/runs.db", "schedules/schedules.db"):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
-from pathlib import Path
 
 import typer
 
-from assets.home import TEMPLATE
+from assets.home import meant
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, parse_day
 from pipelines.commands.terminal import console, print_json, say
 
@@ -22,7 +20,7 @@ def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOptio
     """
     from assets.doctor import BAD, examine
 
-    root = (home or Path(os.environ.get("KRING_HOME") or TEMPLATE)).expanduser().resolve()
+    root = meant(home)
     answers = examine(root, parse_day(as_of) if as_of else None)
     bad = any(answer.state == BAD for answer in answers)
     if as_json:

@@ -11,14 +11,13 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from assets.home import TEMPLATE, Home, HomeError, require_plain
+from assets.home import DAGSTER_YAML, TEMPLATE, Home, HomeError, require_plain
 from assets.lake import write_json
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json
 
 _LAID_OUT = ("kring.toml", "sources", "register", "reference")
-_INSTANCE = TEMPLATE.parent / "pipelines" / "dagster.yaml"
 # of five runs a sensor tells at once, each to hook and webhook, which may each take the longest
 # that kring.toml allows; one that is not waited for is asked again, and tells of the same runs
 _SENSOR_SECONDS = "6600"
@@ -195,7 +194,7 @@ def prepare_instance(home: Home) -> Path:
     """The home's Dagster instance folder, with its settings."""
     home.dagster.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = home.dagster / "dagster.yaml"
-    if not settings.exists() or settings.read_bytes() != _INSTANCE.read_bytes():
-        shutil.copyfile(_INSTANCE, settings)
+    if not settings.exists() or settings.read_bytes() != DAGSTER_YAML.read_bytes():
+        shutil.copyfile(DAGSTER_YAML, settings)
         settings.chmod(0o600)
     return home.dagster
