@@ -39,7 +39,7 @@ class KeyChange:
     reason: str
 
 
-def changes(home: Home) -> list[KeyChange]:
+def key_changes(home: Home) -> list[KeyChange]:
     """The rotations of a home, oldest first."""
     if not home.key_history.is_file():
         return []
@@ -70,7 +70,7 @@ def pseudonyms(home: Home) -> Pseudonyms:
 
 def expected_fingerprint(home: Home) -> str | None:
     """The fingerprint of the key that holds now; None before the first run."""
-    rotated, mark = changes(home), _mark(home)
+    rotated, mark = key_changes(home), _mark(home)
     if rotated:
         return rotated[-1].fingerprint
     return mark.read_text().strip() if mark.is_file() else None
@@ -78,7 +78,7 @@ def expected_fingerprint(home: Home) -> str | None:
 
 def pseudonyms_at(home: Home, sequence: int) -> Pseudonyms:
     """The pseudonyms that a delivery was read with; the present ones if that key is gone."""
-    rotated = changes(home)
+    rotated = key_changes(home)
     former = next((c.former for c in rotated if sequence <= c.after_sequence), None)
     path = _former(home, former) if former else home.key
     return pseudonyms_of(home, path) if path.is_file() else pseudonyms(home)
@@ -86,7 +86,7 @@ def pseudonyms_at(home: Home, sequence: int) -> Pseudonyms:
 
 def all_pseudonyms(home: Home) -> list[Pseudonyms]:
     """Those of the present key and of every former one that is kept."""
-    former = [_former(home, change.former) for change in changes(home)]
+    former = [_former(home, change.former) for change in key_changes(home)]
     return [pseudonyms(home), *(pseudonyms_of(home, path) for path in former if path.is_file())]
 
 
@@ -117,7 +117,7 @@ def rotate(home: Home, reason: str) -> KeyChange:
         former, pseudonyms_of(home, new).fingerprint, Ledger(home).last_sequence(),
         datetime.now(UTC).isoformat(timespec="seconds"), reason,
     )  # fmt: skip
-    write_json(home, home.key_history, [asdict(each) for each in (*changes(home), change)])
+    write_json(home, home.key_history, [asdict(each) for each in (*key_changes(home), change)])
     _finish_rotation(home)
     return change
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from assets.arrivals.sources import Source, read_source
-from assets.exports import Export, Refused, check_columns, open_export, sandbox, stage
+from assets.exports import Export, Refused, open_export, require_columns, sandbox, stage
 
 SEMI = "delim=';'"
 PLAIN = b"id;name;n\n1;Ani;5\n2;Budi;6\n"
@@ -64,7 +64,7 @@ class Bench:
         source = self.source(form, **keys)
         path = self.put(file) if isinstance(file, bytes) else file
         export = open_export(self.con, stage(path, source, self.box), source)
-        check_columns(self.con, source, export)
+        require_columns(self.con, source, export)
         rows = self.con.sql("select * exclude (_file) from export order by _row").fetchall()
         assert len(rows) + len(export.rejects) == export.records
         return Read(export, rows)

@@ -55,7 +55,7 @@ def rules(patient: Patient) -> list[Answer]:
 
 
 def key(patient: Patient) -> list[Answer]:
-    from assets.key import changes, expected_fingerprint, is_cut_short, pseudonyms_of
+    from assets.key import expected_fingerprint, is_cut_short, key_changes, pseudonyms_of
 
     home = patient.home
     expected = expected_fingerprint(home)
@@ -74,7 +74,7 @@ def key(patient: Patient) -> list[Answer]:
     if expected and expected != found:
         do = f"put back the key with fingerprint {expected}"
         return [*answers, Answer(BAD, f"not the key this home was filled with ({found})", do)]
-    rotated = "".join(f"; changed {each.changed_at[:10]}" for each in changes(home)[-1:])
+    rotated = "".join(f"; changed {each.changed_at[:10]}" for each in key_changes(home)[-1:])
     return answers or [Answer(OK, f"fingerprint {found}{rotated}; keep a copy somewhere else")]
 
 

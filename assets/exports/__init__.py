@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from assets.arrivals.sources import Source
-from assets.exports.columns import check_columns, select_columns, used_columns
+from assets.exports.columns import require_columns, select_columns, used_columns
 from assets.exports.complaints import complaint, described
 from assets.exports.delimited import open_delimited
 from assets.exports.refused import Refused, Reject
@@ -38,7 +38,7 @@ def open_export(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) 
 
 
 __all__ = [
-    "Export", "Limits", "Refused", "Reject", "Staged", "check_columns",
-    "complaint", "create_empty_view", "described", "open_export", "sandbox", "select_columns",
-    "stage", "used_columns",
+    "Export", "Limits", "Refused", "Reject", "Staged", "complaint",
+    "create_empty_view", "described", "open_export", "require_columns", "sandbox",
+    "select_columns", "stage", "used_columns",
 ]  # fmt: skip

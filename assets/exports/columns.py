@@ -102,7 +102,7 @@ def meant_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | 
     return {name.casefold() for name in named}
 
 
-def check_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export) -> None:
+def require_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Export) -> None:
     """Refuse an export that lacks what the select needs or, if strict, has what it does not.
 
     The view `export` must be open in `con`, so that the engine has the last word.

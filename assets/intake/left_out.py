@@ -14,7 +14,7 @@ from assets.arrivals.ledger import Delivery
 from assets.arrivals.sources import Source
 from assets.home import Home
 from assets.intake.keys import losers_file, resolved
-from assets.key import changes
+from assets.key import key_changes
 from schemas.contract import contract
 from schemas.zones import local_day
 
@@ -68,7 +68,7 @@ def _keys_differ(home: Home, former: Delivery, now: Delivery) -> bool:
     """Whether the key was changed between the two: ids of persons are then others, which is told
     of agents' days as that."""
     first, last = sorted((former.sequence, now.sequence))
-    return any(first <= each.after_sequence < last for each in changes(home))
+    return any(first <= each.after_sequence < last for each in key_changes(home))
 
 
 def _rows_left_out(home: Home, source: Source, former: Delivery, now: Delivery) -> tuple[int, int]:

@@ -22,8 +22,8 @@ from assets.exports import (
     Limits,
     Refused,
     Staged,
-    check_columns,
     open_export,
+    require_columns,
     sandbox,
     stage,
 )  # fmt: skip
@@ -154,7 +154,7 @@ class Reader:
         Every column of an export is text, so its header decides.
         """
         if export.columns not in self._fitting:
-            check_columns(self.connection, self.source, export)
+            require_columns(self.connection, self.source, export)
             self._selecting.check(export.file)
             self._fitting.add(export.columns)
 

@@ -14,7 +14,7 @@ from assets.building.kpi import AS_NOW, KEPT
 from assets.building.plan import Plan
 from assets.building.rule_tables import ops_table, ref_table
 from assets.dictionary import digest_of_dictionary, written_digest
-from assets.key import changes
+from assets.key import key_changes
 from assets.lake import digest, sha256_file
 from assets.ops_tables import OPS
 from assets.outputs import WHOLE
@@ -121,7 +121,7 @@ def operational_tables(plan: Plan) -> list[Small]:
 
 def _key_changes(plan: Plan) -> list[tuple[object, ...]]:
     columns = OPS["ops.key_changes"].columns
-    return [tuple(getattr(each, name) for name in columns) for each in changes(plan.home)]
+    return [tuple(getattr(each, name) for name in columns) for each in key_changes(plan.home)]
 
 
 def content_digest(plan: Plan) -> str:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from assets.arrivals.ledger import Delivery
 from assets.building.plan import Plan
-from assets.key import changes
+from assets.key import key_changes
 
 
 def days_of_two_keys(plan: Plan) -> list[tuple[Delivery, Delivery, list[date]]]:
     """The later file, the first one that shares days with it by a former key, and those days."""
-    after = [change.after_sequence for change in changes(plan.home)]
+    after = [change.after_sequence for change in key_changes(plan.home)]
     if not after:
         return []
     found = []

@@ -11,7 +11,7 @@ import xlsxwriter
 from commands import Command
 from homes import ROOT, TestHome, call, calls_file
 
-from assets.key import changes, pseudonyms
+from assets.key import key_changes, pseudonyms
 from assets.record.decisions import ROLLED_BACK, decide
 from assets.record.versions import verify, versions
 
@@ -77,7 +77,7 @@ def test_h2_a_new_key_holds_from_then_on_and_old_pseudonyms_stay(
     assert {key: after[key] for key in before} == before
     assert after["B2"] not in before.values(), "across the change one person is two"
     ((changed_at, was, now, reason),) = place.query("from ops.key_changes")
-    (change,) = changes(place.home)
+    (change,) = key_changes(place.home)
     assert (was, now) == (change.former, change.fingerprint)
     assert reason == "Yearly, instruction 4" and changed_at is not None
     assert pseudonyms(place.home).fingerprint == change.fingerprint
@@ -145,7 +145,7 @@ def test_h2_a_rotation_that_was_cut_short_is_finished(place: TestHome, command: 
     new = (place.root / "key").read_bytes()
     (place.root / "key").rename(place.root / "key.next")
     (place.root / "key").write_bytes(former)
-    assert pseudonyms(place.home).fingerprint == changes(place.home)[-1].fingerprint
+    assert pseudonyms(place.home).fingerprint == key_changes(place.home)[-1].fingerprint
     assert (place.root / "key").read_bytes() == new
     assert not (place.root / "key.next").exists()
 
