@@ -20,7 +20,7 @@ from schemas.shape import PASSED_ON, REJECT, ROW, Contract, ContractError
 from schemas.stages import positions
 from schemas.zones import day_starts, local_day
 
-__all__ = ["KINDS", "Bounds", "Contract", "ContractError", "Outcome", "check_columns", "contract"]
+__all__ = ["Bounds", "Contract", "ContractError", "Outcome", "check_columns", "contract"]
 __all__ += ["dated_day", "validate"]
 
 _CONTRACTS = {
@@ -36,7 +36,6 @@ _CONTRACTS = {
         complaints.COMPLAINTS,
     )
 }
-KINDS: tuple[str, ...] = tuple(_CONTRACTS)
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Bounds:
 def contract(kind: str) -> Contract:
     """The contract of a kind."""
     if kind not in _CONTRACTS:
-        raise ContractError(f"kind {kind!r} is unknown; the kinds are {', '.join(KINDS)}")
+        raise ContractError(f"kind {kind!r} is unknown; the kinds are {', '.join(_CONTRACTS)}")
     return _CONTRACTS[kind]
 
 

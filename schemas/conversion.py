@@ -16,6 +16,7 @@ import polars as pl
 from schemas.durations import durations
 from schemas.formats import readings
 from schemas.numbers import counts, decimals
+from schemas.pseudonyms import FORMS
 from schemas.rejects import Failure, Outcome, split
 from schemas.shape import PASSED_ON, REJECT, ROW, ROWS, VERSION, Contract, ContractError
 from schemas.stages import Converted, each_word_once, positions
@@ -25,7 +26,6 @@ from schemas.versions import versions
 from schemas.zones import check_zone
 
 Pseudonymise = Callable[[pl.Series, str], pl.Series]
-FORMS = ("phone", "tax_id", "text")
 
 
 @dataclass(frozen=True)

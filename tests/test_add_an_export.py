@@ -13,7 +13,8 @@ from small_home import MACROS, PROJECT, Read, add_source, make_home, read
 
 from assets.arrivals.source_options import Options
 from assets.arrivals.sources import read_source
-from schemas.contract import KINDS, contract
+from schemas.contract import contract
+from schemas.register_columns import KINDS
 from sql.header import HeaderError
 
 TEXT = (PROJECT / "docs" / "add-an-export.md").read_text(encoding="utf-8")

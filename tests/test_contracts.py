@@ -14,7 +14,6 @@ import pytest
 from pandera.config import ValidationDepth, config_context
 
 from schemas.contract import (
-    KINDS,
     Bounds,
     ContractError,
     check_columns,
@@ -24,6 +23,7 @@ from schemas.contract import (
 )
 from schemas.conversion import Conventions, convert
 from schemas.pseudonyms import Pseudonyms
+from schemas.register_columns import KINDS
 from schemas.rejects import Outcome
 from schemas.zones import INSTANT, local_day
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from schemas.register_columns import LEVELS
+
 # what a row of the register decides, as a reader calls it; others go by their table's name
 _RULES = {
     "kpis": "how it is scored", "composites": "how it is combined", "metrics": "how it is wanted",
@@ -17,7 +19,7 @@ _NAMED_RULES = {
     "conversions": "conversion", "service_level_policy": "policy", "outbound_policy": "policy",
     "occupancy_formula": "formula",
 }  # fmt: skip
-_TREE = ("kpi", "objective", "perspective", "organisation")
+_TREE = ("kpi", *reversed(LEVELS))
 # in this order below a figure; a month's state is told by the month itself
 _KINDS = (
     "closing", "target", "reported", "rule", "definition", "check", *_TREE, "quarter",

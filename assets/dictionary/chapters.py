@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assets.building.plan import Plan
+from schemas.register_columns import KINDS
 from schemas.register_text import in_words
 from sql.header import Statement
 
@@ -74,7 +75,7 @@ def of_plan(plan: Plan) -> tuple[Chapter, ...]:
 
 def contracts() -> Chapter:
     """What a select may return; the same in every home, and slow to load."""
-    from schemas.contract import KINDS, contract
+    from schemas.contract import contract
 
     return _chapter("contracts", "Contracts", "What a source's select returns, by kind of export.",
                     (_contract(contract(kind)) for kind in KINDS))  # fmt: skip

@@ -10,8 +10,9 @@ from assets.workbook.measures import Measures
 from assets.workbook.reading import Figures, Row
 from assets.workbook.register import Register
 from assets.workbook.words import Words
+from schemas.register_columns import LEVELS
 
-LEVELS = ("kpi", "objective", "perspective", "organisation")
+_UPWARDS = ("kpi", *reversed(LEVELS))
 _POINTS = (
     "target", "realisation", "index_raw", "cap_low", "cap_high", "index", "points_lost_to_cap",
 )  # fmt: skip
@@ -50,7 +51,7 @@ class Tree:
     def _order(self, row: Row) -> tuple[object, ...]:
         """Children of one parent stand together, and before it."""
         return (self.figures.periods.index(row["period"]), row["basis"],
-                LEVELS.index(row["level"]), str(row["parent_id"]), row["id"])  # fmt: skip
+                _UPWARDS.index(row["level"]), str(row["parent_id"]), row["id"])  # fmt: skip
 
     def _add(self, row: Row) -> None:
         told = ("period", "basis", "is_official", "level", "code", "id", "name", "parent_id",

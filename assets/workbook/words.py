@@ -76,7 +76,7 @@ HEADINGS = {
     "valid_to": ("Valid to", "Berlaku sampai"), "owner": ("Owner", "Penanggung jawab"),
     "zero_rule": ("Zero rule", "Aturan bila nihil"), "child_id": ("Child", "Anak"),
     "year": ("Year", "Tahun"), "decided_on": ("Decided on", "Ditetapkan"),
-    "missing": ("With a part missing", "Bila unsur kurang"), "title": ("Title", "Judul"),
+    "title": ("Title", "Judul"),
     "conversion_id": ("Piece", "Potongan"), "from_value": ("From", "Dari"),
     "to_value": ("To", "Sampai"), "base_index": ("Base index", "Indeks dasar"),
     "base_value": ("Base value", "Nilai dasar"), "divisor": ("Divisor", "Pembagi"),
