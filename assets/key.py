@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from assets.arrivals.ledger import Ledger
 from assets.home import Home, HomeError
-from assets.lake import naming, sync, write_json, write_text
+from assets.lake import naming, place, sync, write_json, write_text
 
 if TYPE_CHECKING:
     from schemas.pseudonyms import Pseudonyms
@@ -144,9 +144,7 @@ def _make(path: Path) -> None:
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with naming(scratch), os.fdopen(descriptor, "wb") as handle:
         handle.write(secrets.token_bytes(32))
-    sync(scratch)
-    scratch.replace(path)
-    sync(path.parent)
+    place(scratch, path)
 
 
 def _former(home: Home, fingerprint: str) -> Path:

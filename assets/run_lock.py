@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 
 from assets.home import FORMAT, Home
+from assets.lake import place
 
 
 class BusyError(RuntimeError):
@@ -82,11 +83,8 @@ def _write_format(home: Home) -> None:
     aside = home.format_file.with_name(".format")
     aside.unlink(missing_ok=True)
     aside.touch(0o600)
-    with aside.open("w") as file:
-        file.write(f"{FORMAT}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(home.format_file)
+    aside.write_text(f"{FORMAT}\n")
+    place(aside, home.format_file)
 
 
 def _take(descriptor: int, wait: bool) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from contextlib import closing
 from datetime import date
 from difflib import unified_diff
 from pathlib import Path
 
+from assets.building.plan import Plan
 from assets.building.session import Session
 from assets.dictionary import DictionaryError, as_markdown, read_dictionary
 from assets.dictionary.entries import lacking
@@ -28,18 +30,14 @@ def shipped() -> str:
     """The Markdown dictionary of an empty home laid out as shipped."""
     with tempfile.TemporaryDirectory(prefix="kring-dictionary-") as folder:
         home = _publish_empty(Path(folder))
-        session = Session(home, _as_of(home), forced=False)
-        try:
-            version = current(home)
-            assert version is not None, "the run just made one"
-            found = read_dictionary(session.plan, version.database)
-            if forgotten := lacking(found.tables):
-                raise DictionaryError(
-                    f"no example of {', '.join(forgotten)}; it belongs into schemas/examples.csv"
-                )
-            return as_markdown(found)
-        finally:
-            session.close()
+        version = current(home)
+        assert version is not None, "the run just made one"
+        found = read_dictionary(Plan(home, _as_of(home)), version.database)
+    if forgotten := lacking(found.tables):
+        raise DictionaryError(
+            f"no example of {', '.join(forgotten)}; it belongs into schemas/examples.csv"
+        )
+    return as_markdown(found)
 
 
 def _publish_empty(root: Path) -> Home:
@@ -50,12 +48,9 @@ def _publish_empty(root: Path) -> Home:
     (root / "landing").mkdir()
     home = Home.open(root)
     ingest(home, _as_of(home))
-    session = Session(home, _as_of(home), forced=False)
-    try:
+    with closing(Session(home, _as_of(home), forced=False)) as session:
         for step in steps(session.plan.rules):
             step.build(session, home.settings.first_month if step.is_monthly else None)
-    finally:
-        session.close()
     return home
 
 

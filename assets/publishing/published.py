@@ -5,7 +5,6 @@ Belongs here: what makes a version and what takes old ones away. What stands is 
 
 from __future__ import annotations
 
-import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,7 +17,7 @@ from assets.code_version import code_version
 from assets.dictionary import NAME as DICTIONARY
 from assets.dictionary import read_dictionary, write_page
 from assets.home import Home
-from assets.lake import make_folder, stated, sync
+from assets.lake import as_json, make_folder, stated, sync
 from assets.performance_report.writing import get_ready, write_reports
 from assets.periods import month_end
 from assets.publishing.content import content_digest
@@ -189,7 +188,7 @@ def _write_manifest(
         "held_out": written.held_out,
         "reports": reports,
     }
-    (building / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    (building / "manifest.json").write_text(as_json(manifest))
 
 
 def _finish(path: Path) -> dict[str, Any]:

@@ -6,7 +6,6 @@ period, the metrics of its months, and the explanation of both. Late data never 
 
 from __future__ import annotations
 
-import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from assets.database import open_database
 from assets.home import Home, HomeError
-from assets.lake import digest, make_folder, sha256_file, sync
+from assets.lake import as_json, digest, make_folder, sha256_file, sync
 from assets.periods import month_end, parse_month
 from assets.record.decisions import CLOSED, REOPENED, Decision, decide
 from assets.record.revisions import (
@@ -130,7 +129,7 @@ def _seal(folder: Path) -> str:
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     hashes = {str(p.relative_to(folder)): sha256_file(p) for p in files}
     manifest = folder / "manifest.json"
-    manifest.write_text(json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+    manifest.write_text(as_json(hashes))
     for path in (*files, manifest):
         path.chmod(0o440)
         sync(path)

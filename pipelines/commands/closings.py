@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from typing import Annotated, Any
 
@@ -188,12 +189,10 @@ def _publish(home: Home, before: Version) -> str:
     from assets.building.session import Session
     from assets.publishing.published import publish
 
-    session = Session(home, date.fromisoformat(before.manifest["as_of"]), forced=False)
-    try:
+    as_of = date.fromisoformat(before.manifest["as_of"])
+    with closing(Session(home, as_of, forced=False)) as session:
         session.scorecard()
         made = publish(session.plan, session.copy)
-    finally:
-        session.close()
     return made.id if made else before.id
 
 

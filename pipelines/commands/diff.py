@@ -62,16 +62,13 @@ def differences(
     from assets.publishing.provenance import appeared, compare, snapshot
     from sql.run import connect, literal, records
 
-    con = connect("UTC")
-    try:
+    with connect("UTC") as con:
         for mark, version in (("before", before), ("after", after)):
             con.execute(f"attach {literal(version.database)} as {mark}_db (read_only)")
             snapshot(con, f"{mark}_db", mark, version.manifest)
         compare(con)
         numbers = records(con, "from found order by period, level, id, basis, table_name")
         return numbers, records(con, "from register_found order by all"), appeared(con)
-    finally:
-        con.close()
 
 
 def _named(home: Home, text: str) -> Version:

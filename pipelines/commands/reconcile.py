@@ -76,12 +76,9 @@ def _reconciled(home: Home, version: Version, reference: Reference) -> list[Row]
     from assets.publishing.reconciliation import reconcile as judged
     from sql.run import connect, literal
 
-    connection = connect(home.settings.timezone)
-    try:
+    with connect(home.settings.timezone) as connection:
         connection.execute(f"attach {literal(version.database)} as published (read_only)")
         rows = judged(connection, "published", reference)
-    finally:
-        connection.close()
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
