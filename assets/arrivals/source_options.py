@@ -120,6 +120,12 @@ def _checked(statement: Statement, form: str, given: dict[str, str]) -> Options:
         **numbers,  # type: ignore[arg-type]
         **truths,
     )
+    _require_sense(statement, options)
+    return options
+
+
+def _require_sense(statement: Statement, options: Options) -> None:
+    """Raise HeaderError where options, each good by itself, do not go together."""
     if options.header_row > options.header_rows:
         raise statement.problem(
             "options",
@@ -135,7 +141,6 @@ def _checked(statement: Statement, form: str, given: dict[str, str]) -> Options:
             raise statement.problem("options", f"{one} and {other} are the same character")
     if options.escape and not options.quote:
         raise statement.problem("options", "escape is of quotes, and quote=none knows none")
-    return options
 
 
 def _list(text: str) -> tuple[str, ...]:

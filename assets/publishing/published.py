@@ -67,12 +67,31 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
         switch(home, again.id)
         retain(home)
         return again
-    made = datetime.now(UTC)
-    version = f"{_stamp(home, made)}Z-{content[:8]}"
-    building = make_folder(home.versions / f".building-{version}")
-    header: dict[str, Any] = {
+    header = _header(plan, content)
+    building = make_folder(home.versions / f".building-{header['version']}")
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(get_ready, home)
+        written = write_database(plan, building, header, _before(home, copy.version), copy)
+        # the database is hashed and put on the disk while the pages are made
+        database = beside.submit(_finish, building / "kring.duckdb")
+        write_page(read_dictionary(plan, building / "kring.duckdb"), building)
+        reports = write_reports(home, building)
+    header["clocks_disagree_from"] = _clocks_disagree_from(plan)
+    _write_manifest(building, header, database.result(), written, reports)
+    _seal(building, home)
+    target = building.rename(home.versions / header["version"])
+    sync(home.versions)
+    switch(home, header["version"])
+    retain(home)
+    return load(target)
+
+
+def _header(plan: Plan, content: str) -> dict[str, Any]:
+    """What a manifest says of a version before anything of it is written."""
+    home, made = plan.home, datetime.now(UTC)
+    return {
         "schema": MANIFEST_SCHEMA,
-        "version": version,
+        "version": f"{_stamp(home, made)}Z-{content[:8]}",
         "created_at": made.isoformat(timespec="seconds"),
         "as_of": plan.as_of.isoformat(),
         "is_sample": home.sample() is not None,
@@ -84,22 +103,6 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
         "decisions": decisions.stamp(home),
         "follows": _follows(home),
     }
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(get_ready, home)
-        written = write_database(plan, building, header, _before(home, copy.version), copy)
-        # the database is hashed and put on the disk while the pages are made
-        database = beside.submit(_finish, building / "kring.duckdb")
-        write_page(read_dictionary(plan, building / "kring.duckdb"), building)
-        reports = write_reports(home, building)
-    header["clocks_disagree_from"] = _clocks_disagree_from(plan)
-    _write_manifest(building, header, database.result(), written, reports)
-    _seal(building, home)
-    target = home.versions / version
-    building.rename(target)
-    sync(home.versions)
-    switch(home, version)
-    retain(home)
-    return load(target)
 
 
 def _stamp(home: Home, made: datetime) -> str:

@@ -70,21 +70,7 @@ def sample(
 
     place = open_home(home)
     with run_lock(place, wait=False):
-        if place.sample() is None and _holds_exports(place):
-            raise HomeError("this home holds real exports; write the sample into a new home")
-        first = place.settings.first_month.year
-        if year < first:
-            raise HomeError(f"kring.toml: first_month is in {first}; a sample of {year} is refused")
-        marker = place.sample() or {}
-        if any(
-            marker.get(name, value) != value for name, value in (("scale", scale), ("seed", seed))
-        ):
-            raise HomeError(
-                f"this home holds a sample of scale {marker.get('scale')} and seed "
-                f"{marker.get('seed')}; another one goes into a new home, or it would count twice"
-            )
-        last = max(year, int(str(marker.get("last_year", year))))
-        content = {"synthetic": True, "last_year": last, "scale": scale, "seed": seed}
+        content = _marker(place, year, scale, seed)
         # first, so that what is written next is never taken for real
         write_json(place, place.sample_marker, content)
         bring_made_up(TEMPLATE / "register", place.register)
@@ -102,6 +88,23 @@ def sample(
         f"{place.landing}. This home is marked as sample. Next: kring run",
         soft_wrap=True,
     )
+
+
+def _marker(home: Home, year: int, scale: float, seed: int) -> dict[str, object]:
+    """What marks the home as a sample; raises HomeError where it may not become this one."""
+    marker = home.sample()
+    if marker is None and _holds_exports(home):
+        raise HomeError("this home holds real exports; write the sample into a new home")
+    first = home.settings.first_month.year
+    if year < first:
+        raise HomeError(f"kring.toml: first_month is in {first}; a sample of {year} is refused")
+    if marker and (marker.get("scale", scale), marker.get("seed", seed)) != (scale, seed):
+        raise HomeError(
+            f"this home holds a sample of scale {marker.get('scale')} and seed "
+            f"{marker.get('seed')}; another one goes into a new home, or it would count twice"
+        )
+    last = max(year, int(str(marker["last_year"]))) if marker else year
+    return {"synthetic": True, "last_year": last, "scale": scale, "seed": seed}
 
 
 def _holds_exports(home: Home) -> bool:

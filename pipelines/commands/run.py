@@ -82,7 +82,10 @@ def run(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption =
         typer.echo("kring: stopped; nothing half-made stands, the last version does", err=True)
         raise typer.Exit(stopping.EXIT_CODE) from None
     try:
-        _say(place, day, outcome, as_json)
+        if as_json:
+            _print_json(place, day, outcome)
+        else:
+            _print(place, outcome)
     except OSError as error:  # as where a log's disk is full
         why = f"what it did could not be printed ({error.strerror})"
         typer.echo(f"kring: {why}; published/status.json holds it", err=True)
@@ -189,25 +192,26 @@ def _for_good() -> Iterator[None]:
         gc.enable()
 
 
-def _say(home: Home, as_of: date, outcome: Outcome, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "version": outcome.version,
-                "published": outcome.published,
-                "as_of": as_of,
-                "files_read": outcome.files,
-                "months_rebuilt": outcome.months,
-                "months_checked": outcome.checked,
-                "failures": [failure.text for failure in outcome.failures],
-                "findings": [asdict(finding) for finding in outcome.findings],
-                "late": [asdict(each) for each in outcome.late],
-                "interrupted": outcome.interrupted,
-                "is_sample": home.sample() is not None,
-                "exit": outcome.exit_code,
-            }
-        )
-        return
+def _print_json(home: Home, as_of: date, outcome: Outcome) -> None:
+    print_json(
+        {
+            "version": outcome.version,
+            "published": outcome.published,
+            "as_of": as_of,
+            "files_read": outcome.files,
+            "months_rebuilt": outcome.months,
+            "months_checked": outcome.checked,
+            "failures": [failure.text for failure in outcome.failures],
+            "findings": [asdict(finding) for finding in outcome.findings],
+            "late": [asdict(each) for each in outcome.late],
+            "interrupted": outcome.interrupted,
+            "is_sample": home.sample() is not None,
+            "exit": outcome.exit_code,
+        }
+    )
+
+
+def _print(home: Home, outcome: Outcome) -> None:
     screen, errors = console(), console(errors=True)
     say_sample(home)
     if outcome.interrupted:

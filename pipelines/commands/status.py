@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict
+from typing import Any
 
 from assets.answers.freshness import late
 from assets.answers.unseen import unseen
-from assets.arrivals.ledger import LOADED, REFUSED
+from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN
 from assets.building.plan import Plan
 from assets.building.survey import spans_current
 from assets.publishing.findings import findings
@@ -31,7 +32,7 @@ def status(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOptio
     _print(content)
 
 
-def summary(plan: Plan) -> dict[str, object]:
+def summary(plan: Plan) -> dict[str, Any]:
     """The state of a home, as `--json` gives it."""
     version = current(plan.home)
     deliveries = [d for d in plan.ledger.deliveries() if not d.is_given_back]
@@ -69,26 +70,36 @@ def summary(plan: Plan) -> dict[str, object]:
     }
 
 
-def _print(content: dict[str, object]) -> None:
-    screen = console()
-    screen.print(
+def _print(content: dict[str, Any]) -> None:
+    console().print(
         f"{content['organisation']}, as of {content['as_of']}: "
         f"{content['version'] or 'nothing published yet'}"
     )
-    files = content["files"]
-    assert isinstance(files, dict)
+    _print_tables(content["files"], content["rejects"], content["months"])
+    stale, pending = content["stale"], content["pending"]
+    if pending or stale["outputs"] or stale["keys"]:
+        console().print(
+            f"to do: {len(pending)} files to read, {stale['outputs']} outputs stale in "
+            f"{', '.join(stale['months']) or 'no month'}; kring run does it"
+        )
+    if content["unseen"]:
+        console().print(f"to do: {content['unseen']}; kring run publishes anew", soft_wrap=True)
+    for finding in content["findings"]:
+        say(finding["about"], f" {finding['text']}")
+    for each in content["late"]:
+        say("late", f" {each['text']}")
+
+
+def _print_tables(
+    files: dict[str, dict[str, int]], rejects: list[dict[str, Any]], months: dict[str, Any]
+) -> None:
+    states = {LOADED: "loaded", DUPLICATE: "repeated", REFUSED: "refused", WITHDRAWN: "withdrawn"}
     print_table(
         "Files",
-        ("source", "loaded", "repeated", "refused", "withdrawn"),
-        [
-            (name, *(str(counts.get(s, 0)) for s in ("loaded", "duplicate_file", "refused",
-                                                     "withdrawn")))
-            for name, counts in files.items()
-        ],
-        right=("loaded", "repeated", "refused", "withdrawn"),
-    )  # fmt: skip
-    rejects = content["rejects"]
-    assert isinstance(rejects, list)
+        ("source", *states.values()),
+        [(name, *(str(counts.get(s, 0)) for s in states)) for name, counts in files.items()],
+        right=tuple(states.values()),
+    )
     if rejects:
         print_table(
             "Rejected rows",
@@ -96,26 +107,9 @@ def _print(content: dict[str, object]) -> None:
             [(r["source"], r["rule"], f"{r['rows']:,}") for r in rejects],
             right=("rows",),
         )
-    months = content["months"]
-    assert isinstance(months, dict)
     if months:
         print_table(
             "Months",
             ("month", "figures by status"),
             [(m, ", ".join(f"{n} {s}" for s, n in states.items())) for m, states in months.items()],
         )
-    stale = content["stale"]
-    pending, found, delayed = content["pending"], content["findings"], content["late"]
-    assert isinstance(stale, dict) and isinstance(pending, list)
-    assert isinstance(found, list) and isinstance(delayed, list)
-    if pending or stale["outputs"] or stale["keys"]:
-        screen.print(
-            f"to do: {len(pending)} files to read, {stale['outputs']} outputs stale in "
-            f"{', '.join(stale['months']) or 'no month'}; kring run does it"
-        )
-    if content["unseen"]:
-        screen.print(f"to do: {content['unseen']}; kring run publishes anew", soft_wrap=True)
-    for finding in found:
-        say(finding["about"], f" {finding['text']}")
-    for each in delayed:
-        say("late", f" {each['text']}")
