@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from dagster import AssetKey, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 from dagster._core.code_pointer import ModuleCodePointer
-from dagster._core.definitions.reconstruct import ReconstructableRepository
+from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
 from dagster._core.execution.api import create_execution_plan, execute_run
 from dagster._core.remote_origin import RemoteRepositoryOrigin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
@@ -53,15 +53,32 @@ class Location:
 
         Of a job's assets only these are asked for, where any are named.
         """
-        config = {**_QUIET, **config}
         job = self._repository.get_reconstructable_job(name)
-        definition = job.get_definition()
-        repository = self._repository.get_definition()
+        created = self._created(instance, job, tags, assets, {**_QUIET, **config})
+        execute_run(job, created, instance)
+        if isinstance(log := instance.event_log_storage, KeptEventLog):
+            log.let_go(created.run_id)
+        ended = instance.get_run_by_id(created.run_id)
+        assert ended is not None
+        stopping.check()
+        return ended
+
+    def _created(
+        self,
+        instance: DagsterInstance,
+        job: ReconstructableJob,
+        tags: Mapping[str, str],
+        assets: Sequence[AssetKey],
+        config: Mapping[str, object],
+    ) -> DagsterRun:
+        """The run as it stands in Dagster's books before it begins."""
+        definition, repository = job.get_definition(), self._repository.get_definition()
         # no runtime limit: Dagster could mark such a run failed, but not end it
         merged = {
             **definition.run_tags, **tags, PID: str(os.getpid()), "dagster/max_runtime": "0",
         }  # fmt: skip
-        created = instance.create_run_for_job(
+        origin = RemoteRepositoryOrigin(self._origin, repository.name)
+        return instance.create_run_for_job(
             definition,
             execution_plan=create_execution_plan(
                 job,
@@ -73,18 +90,9 @@ class Location:
             run_config=config,
             tags=merged,
             status=DagsterRunStatus.NOT_STARTED,
-            remote_job_origin=RemoteRepositoryOrigin(self._origin, repository.name).get_job_origin(
-                name
-            ),
+            remote_job_origin=origin.get_job_origin(definition.name),
             job_code_origin=job.get_python_origin(),
         )
-        execute_run(job, created, instance)
-        if isinstance(log := instance.event_log_storage, KeptEventLog):
-            log.let_go(created.run_id)
-        ended = instance.get_run_by_id(created.run_id)
-        assert ended is not None
-        stopping.check()
-        return ended
 
 
 def close_orphans(instance: DagsterInstance) -> list[DagsterRun]:

@@ -94,9 +94,13 @@ def _looking_like(text: str) -> Iterator[str]:
             yield date
         for between in (each for each in _BETWEEN if rest.startswith(each)):
             for clock, end in _beginning(rest.removeprefix(between), _CLOCKS):
-                for zone in _ZONES:
-                    if re.fullmatch(_pattern(zone).replace("{2}", "{1,2}"), end):
-                        yield f"{date}{between}{clock}{zone}"
+                yield from (f"{date}{between}{clock}{zone}" for zone in _zones_like(end))
+
+
+def _zones_like(text: str) -> Iterator[str]:
+    for zone in _ZONES:
+        if re.fullmatch(_pattern(zone).replace("{2}", "{1,2}"), text):
+            yield zone
 
 
 def _beginning(text: str, parts: tuple[str, ...]) -> Iterator[tuple[str, str]]:

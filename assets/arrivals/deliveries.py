@@ -78,8 +78,7 @@ def pending(
 
 def is_lost(home: Home, delivery: Delivery) -> bool:
     """Whether the rows a delivery gave are gone from the lake; its file is then read again."""
-    places = (home.chunk(delivery.kind, delivery.source, c.file) for c in delivery.chunks)
-    return any(not path.is_file() for path in places)
+    return any(not path.is_file() for path in delivery.files(home))
 
 
 def _why(home: Home, known: Delivery | None, file: Found, rules: str, as_of: date) -> str:

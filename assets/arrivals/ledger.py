@@ -66,6 +66,10 @@ class Delivery:
         """By which a file of landing is known again without being read."""
         return self.size, self.mtime_ns, self.ctime_ns
 
+    def files(self, home: Home) -> list[Path]:
+        """Where its rows lie in the lake, chunk by chunk."""
+        return [home.chunk(self.kind, self.source, chunk.file) for chunk in self.chunks]
+
     @property
     def awaits_later_day(self) -> bool:
         """Rows of this file lay after its run's as_of, so a later run reads it again."""
@@ -187,11 +191,11 @@ def _records(ledger: Path) -> list[tuple[str, tuple[int, int, int]]]:
     found = []
     for folder in (path for path in ledger.glob("*") if path.is_dir()):
         with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith(".json"):
-                    with suppress(FileNotFoundError):  # it was just taken away
-                        info = entry.stat()
-                        found.append((entry.path, (info.st_ino, info.st_size, info.st_ctime_ns)))
+            records = [entry for entry in entries if entry.name.endswith(".json")]
+        for record in records:
+            with suppress(FileNotFoundError):  # it was just taken away
+                info = record.stat()
+                found.append((record.path, (info.st_ino, info.st_size, info.st_ctime_ns)))
     return sorted(found)
 
 

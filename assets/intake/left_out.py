@@ -113,7 +113,7 @@ def _rows(home: Home, source: Source, delivery: Delivery) -> pl.DataFrame | None
     import polars as pl
 
     kind = contract(source.kind)
-    places = [home.chunk(delivery.kind, delivery.source, c.file) for c in delivery.chunks]
+    places = delivery.files(home)
     if not all(path.is_file() for path in places):
         return None
     if not places:

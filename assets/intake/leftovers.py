@@ -35,7 +35,7 @@ def sweep_unnamed(home: Home, ledger: Ledger, sources: Iterable[Source]) -> None
     chunks: dict[Path, set[str]] = {}
     rejects: dict[Path, set[str]] = {}
     for d in ledger.deliveries():
-        for path in (home.chunk(d.kind, d.source, c.file) for c in d.chunks):
+        for path in d.files(home):
             chunks.setdefault(path.parent, set()).add(path.name)
         if d.rejected:
             path = home.rejects_file(d.source, d.file_id)

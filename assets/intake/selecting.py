@@ -84,15 +84,18 @@ class Selecting:
                 if batch.num_rows:
                     frame = pl.from_arrow(pa.Table.from_batches([batch]))
                     assert isinstance(frame, pl.DataFrame)
-                    check_columns(self._contract, frame.columns)
-                    for each in _WHOLE:
-                        if each in frame.columns and frame[each].null_count():
-                            raise ContractError(f"column {each} is null in a row")
+                    self._check_frame(frame)
                     yield frame
         except Refused:
             raise
         except Exception as error:
             raise _refusal(error, self._source, file) from None
+
+    def _check_frame(self, frame: pl.DataFrame) -> None:
+        check_columns(self._contract, frame.columns)
+        for each in _WHOLE:
+            if each in frame.columns and frame[each].null_count():
+                raise ContractError(f"column {each} is null in a row")
 
 
 def _check_types(types: dict[str, str]) -> None:

@@ -131,8 +131,8 @@ def _in_lake(home: Home, keys: list[str]) -> list[tuple[Delivery, list[int]]]:
     found: list[tuple[Delivery, list[int]]] = []
     with connect(home.settings.timezone) as con:
         for delivery in Ledger(home).deliveries():
-            paths = [home.chunk(delivery.kind, delivery.source, c.file) for c in delivery.chunks]
-            records = [row for path in paths if path.is_file() for row in _rows(con, path, keys)]
+            there = [path for path in delivery.files(home) if path.is_file()]
+            records = [row for path in there for row in _rows(con, path, keys)]
             if records:
                 found.append((delivery, sorted(records)))
     return found
@@ -140,9 +140,7 @@ def _in_lake(home: Home, keys: list[str]) -> list[tuple[Delivery, list[int]]]:
 
 def _unfinished(home: Home, keys: list[str]) -> list[Path]:
     """What nothing names any more and the disk still has; of a version it cannot be searched."""
-    named = {
-        home.chunk(d.kind, d.source, c.file) for d in Ledger(home).deliveries() for c in d.chunks
-    }
+    named = {path for d in Ledger(home).deliveries() for path in d.files(home)}
     with connect(home.settings.timezone) as con:
         unnamed = sorted({*home.chunks.rglob("*.parquet")} - named)
         found = [path for path in unnamed if _rows(con, path, keys)]
