@@ -23,6 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESTATEMENT = (
     "test_restatement.py", "test_restatement_causes.py", "test_restatement_climbing.py",
+    "test_restatement_files.py",
 )  # fmt: skip
 EDITS, STORY = "stories/test_defend_edits.py", "stories/test_defend_story.py"
 CLOSINGS, HELD_OUT = "stories/test_defend_closings.py", "stories/test_defend_held_out.py"
