@@ -137,7 +137,7 @@ def content_digest(plan: Plan) -> str:
         small,
         [file_id for file_id, _ in reject_files(plan)],
         {name: rule.fingerprint for name, rule in plan.rules.views.items()},
-        {name: rule.fingerprint for name, rule in plan.rules.published.items()},
+        {name: rule.fingerprint for name, rule in plan.rules.explanation.items()},
         EXPLANATION.fingerprint,
         revisions.standing_digest(plan.home),
         references_digest(plan.home),
@@ -168,7 +168,7 @@ def table_comment(plan: Plan, table: str) -> str:
         return said + OPS[table].title
     if table in _TITLES:
         return said + _TITLES[table]
-    named = {**plan.rules.views, **plan.rules.tables, **plan.rules.published}
+    named = {**plan.rules.views, **plan.rules.tables, **plan.rules.explanation}
     of_schema = {"fact": plan.rules.facts, "kpi": plan.rules.kpi}
     header = (named[table] if table in named else of_schema[schema][name]).header
     return f"{said}{header['title']}. {header['grain'][0].upper()}{header['grain'][1:]}."

@@ -177,7 +177,7 @@ def _provenance(
     write_explanation(plan, con)
     write_revisions(plan, con)
     grown = write_logs(con, so_far, header, before)
-    computed = [*plan.rules.published, "kpi.revisions"]
+    computed = [*plan.rules.explanation, "kpi.revisions"]
     files = {name: [export(con, name, building, header)] for name in computed}
     where = f"where version = {literal(header['version'])}"
     for name, paths in so_far.items():

@@ -26,7 +26,7 @@ EXPLANATION = Assembled(
 def write_explanation(plan: Plan, con: Any) -> None:
     """Computed for what is open, as it was closed for what is closed."""
     EXPLANATION.lay_out(con)
-    for name, rule in plan.rules.published.items():
+    for name, rule in plan.rules.explanation.items():
         create(con, rule, table_name(name))
     for revision, names in revisions.shares(plan.home):
         _as_it_was_closed(con, revision, names)

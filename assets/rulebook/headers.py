@@ -14,7 +14,7 @@ KPI_KEYS = Keys.of("title grain reads", "order")
 CHECK_KEYS = Keys.of("title reads severity reason", "tolerance trailing")
 TABLE_KEYS = Keys.of("title grain reads order", "trailing")
 VIEW_KEYS = Keys.of("title grain")
-PUBLISHED_KEYS = Keys.of("title grain order")
+EXPLANATION_KEYS = Keys.of("title grain order")
 
 
 def tolerance(check: Statement) -> Tolerance:

@@ -17,10 +17,10 @@ from assets.lake import digest
 from assets.rulebook.grains import GRAINS, check_grains
 from assets.rulebook.headers import (
     CHECK_KEYS,
+    EXPLANATION_KEYS,
     FACT_KEYS,
     KPI_KEYS,
     METRIC_KEYS,
-    PUBLISHED_KEYS,
     TABLE_KEYS,
     VIEW_KEYS,
     tolerance,
@@ -48,8 +48,8 @@ KPI_ORDER = (
 
 @dataclass(frozen=True)
 class Rules:
-    """The statements by name: facts, metrics, checks, scorecard steps, views, and the tables
-    that readers get of each month beside the figures, on which no figure rests."""
+    """The statements by name: facts, metrics, checks, scorecard steps, views, the tables that
+    readers get of each month beside the figures, on which no figure rests, and what explains."""
 
     facts: Mapping[str, Statement]
     metrics: Mapping[str, Statement]
@@ -57,7 +57,7 @@ class Rules:
     kpi: Mapping[str, Statement]
     views: Mapping[str, Statement]
     tables: Mapping[str, Statement]
-    published: Mapping[str, Statement]
+    explanation: Mapping[str, Statement]
 
     @cached_property
     def macros(self) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ def load_rules(home: Home) -> Rules:
         kpi=statements(HERE / "kpi", KPI_KEYS),
         views=statements(HERE / "views", VIEW_KEYS),
         tables=_in_reading_order(statements(HERE / "tables", TABLE_KEYS)),
-        published=statements(HERE / "explanation", PUBLISHED_KEYS),
+        explanation=statements(HERE / "explanation", EXPLANATION_KEYS),
     )
     for statement in rules.facts.values():
         _known_reads(statement, {f"raw.{kind}" for kind in KINDS} | _DATED)
