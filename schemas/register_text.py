@@ -20,6 +20,12 @@ COLUMNS = {
     "authority": "text", "is_assumption": "boolean",
 }  # fmt: skip
 _TOLD_APART = ("valid_from", "valid_to", "authority", "is_assumption", "note")
+# how the index follows, by the polarity of a KPI
+INDEX = {
+    "maximise": "realisation / target x 100",
+    "minimise": "(1 + (1 - realisation / target)) x 100",
+    "stabilise": "nearness to the target: 120 on it, 100 at 10 % on either side",
+}
 # what a row says and no figure rests on: names, units, owners, proofs
 _SAID = frozenset({
     "code", "name_id", "name_en", "title", "unit", "owner", "direction", "since", "minimum_n",

@@ -179,9 +179,8 @@ def failure(statement: Statement, error: Exception) -> SqlError:
         raise KeyboardInterrupt from None
     said, line = str(error), complained_line(error, statement)
     if type(error).__name__ in _OF_A_ROW:
-        column = re.search(r"casting from source column (\w+)", said)
         said = (
-            f"a cast or function{f' of column {column[1]}' if column else ''} failed on a row; "
+            f"a cast or function{of_column(said)} failed on a row; "
             "use try_cast for what may be no number, and nullif where it divides"
         )
     elif line is not None:
@@ -189,6 +188,12 @@ def failure(statement: Statement, error: Exception) -> SqlError:
     if said.startswith("Catalog Error: Table with name"):
         said += "\na rule sees the tables that its `reads:` names, and no others"
     return SqlError(f"{statement.spot(line)}: {said}")
+
+
+def of_column(said: str) -> str:
+    """Of which column the engine complains once it reads rows; its other words may quote one."""
+    column = re.search(r"casting from source column (\w+)", said)
+    return f" of column {column[1]}" if column else ""
 
 
 def complained_line(error: Exception, statement: Statement) -> int | None:

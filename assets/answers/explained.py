@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from schemas.register_columns import LEVELS
+from schemas.register_text import INDEX
 
 # what a row of the register decides, as a reader calls it; others go by their table's name
 _RULES = {
@@ -151,14 +152,6 @@ def _index_rule(card: dict[str, Any]) -> str:
     """How the index follows from target and realisation, in words."""
     if card["index"] is None:
         return f"no index: {card['reason']}"
-    formula = {
-        "maximise": "realisation / target x 100",
-        "minimise": "(1 + (1 - realisation / target)) x 100",
-        "stabilise": "distance from the target on either side, rescaled",
-    }[card["polarity"]]
-    capped = (
-        f", capped: {card['points_lost_to_cap']:.2f} points lost"
-        if card["points_lost_to_cap"]
-        else ""
-    )
-    return f"index = {formula} = {card['index_raw']:.4f}{capped}"
+    lost = card["points_lost_to_cap"]
+    capped = f", capped: {lost:.2f} points lost" if lost else ""
+    return f"index = {INDEX[card['polarity']]} = {card['index_raw']:.4f}{capped}"

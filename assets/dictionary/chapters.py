@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from assets.building.plan import Plan
 from schemas.register_columns import KINDS
-from schemas.register_text import in_words
+from schemas.register_text import INDEX, in_words
 from sql.header import Statement
 
 if TYPE_CHECKING:
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, object]
 _UNFIT = re.compile(r"[^\w.-]")
-_INDEX = {
-    "maximise": "realisation / target x 100",
-    "minimise": "(1 + (1 - realisation / target)) x 100",
-    "stabilise": "by the distance from target; within 10 % of it 100 or more",
-}
 
 
 class DictionaryError(ValueError):
@@ -101,12 +96,12 @@ def _entry(place: str, id_: str, meaning: object, **facts: object) -> Entry:
 
 def _kpi(plan: Plan, row: Row) -> Entry:
     cell = " ".join(in_words(row[name]) for name in ("channel", "service")).strip()
-    index = _INDEX[str(row["polarity"])]
     return _entry(
         "register/kpis.csv", str(row["kpi_id"]), row["name_en"],
         code=row["code"], name_in_Indonesian=row["name_id"], unit=row["unit"],
         realisation=f"{row['source']} {cell}".strip(),
-        index=f"{index}, within {in_words(row['cap_low'])} and {in_words(row['cap_high'])}",
+        index=f"{INDEX[str(row['polarity'])]}, within {in_words(row['cap_low'])} and "
+        f"{in_words(row['cap_high'])}",
         longer_periods=row["consolidation"], nothing_to_be_done=row["zero_rule"],
         conversion=_conversion(plan, row), weight=_weight(plan, str(row["kpi_id"])),
         targets=_targets(plan, str(row["kpi_id"])), owner=row["owner"],

@@ -23,7 +23,7 @@ from assets.exports import (
     used_columns,
 )  # fmt: skip
 from schemas.contract import Contract, ContractError, check_columns
-from sql.run import complained_line, quoted
+from sql.run import complained_line, of_column, quoted
 
 # types of the engine: of the numbers of records, and those that hold several values or none to read
 _WHOLE = {
@@ -131,11 +131,9 @@ def _refusal(error: Exception, source: Source, file: str) -> Refused:
                   "PermissionException")  # fmt: skip
     if type(error).__name__ in about_text:
         return Refused("select", of_file + complaint(error, statement))
-    column = re.search(r"casting from source column (\w+)", str(error))
-    of = f" of column {column[1]}" if column else ""
     return Refused(
         "select",
-        f"{of_file}{statement.spot(complained_line(error, statement))}: a cast or function{of} "
-        "failed on a row; return the text as it stands and leave converting to the contract, "
-        "or use try_cast",
+        f"{of_file}{statement.spot(complained_line(error, statement))}: a cast or "
+        f"function{of_column(str(error))} failed on a row; return the text as it stands and leave "
+        "converting to the contract, or use try_cast",
     )

@@ -8,7 +8,7 @@ from assets.workbook.closed import Closed
 from assets.workbook.counts import Counts
 from assets.workbook.formulas import added, ratio, weighted_mean
 from assets.workbook.grid import Column, Expr, Grid, live
-from assets.workbook.reading import Figures, Row
+from assets.workbook.reading import Figures, Row, holds
 from assets.workbook.register import Register
 from assets.workbook.words import Words
 
@@ -107,8 +107,7 @@ class Measures:
     def _in_force(self, composite: str, end: date) -> list[int]:
         return [
             place for place, part in enumerate(self.register.rows["parts"])
-            if part["composite_id"] == composite
-            and part["valid_from"] <= end and (part["valid_to"] is None or part["valid_to"] >= end)
+            if part["composite_id"] == composite and holds(part, end)
         ]  # fmt: skip
 
     def _closed_part(self, grid: Grid, row: Row, part: Row) -> int:

@@ -44,4 +44,8 @@ class Figures:
 
     def holds_on(self, row: Row, period: str) -> bool:
         """Whether a dated row of the register holds when the period ends."""
-        return bool(row["valid_from"] <= self.ends[period] <= (row["valid_to"] or date.max))
+        return holds(row, self.ends[period])
+
+
+def holds(row: Row, day: date) -> bool:
+    return bool(row["valid_from"] <= day <= (row["valid_to"] or date.max))

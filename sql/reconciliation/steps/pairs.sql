@@ -76,7 +76,6 @@ select
     period,
     year,
     realisation_id,
-    target_id,
     realisation_section,
     realisation,
     realisation_places,
