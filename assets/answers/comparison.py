@@ -1,7 +1,7 @@
 """One period's service level by every rule, and the way from the rule in force to each other.
 
-Read from the published database alone, like an explanation. Counting is the SQL's; what is
-done here is adding up months and queues. Rendering is the command's.
+Read from the published database alone, like an explanation. Counting, and adding up months and
+queues, is the SQL's (`sql/comparison`); rendering is the command's.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from assets.database import open_database
 from assets.home import HomeError
-from sql.run import records
+from sql.header import Keys, Statement
+from sql.run import HERE, records, statements
 
 IN_FORCE = "in_force"
 
@@ -130,9 +132,9 @@ class Comparer:
         return [self._channel({**asked, "channel": one}) for one in dict.fromkeys(channels)]
 
     def _channel(self, asked: dict[str, Any]) -> Comparison:
-        rows = self._rows(_STEPS, asked)
-        (state,) = self._rows(_STATE, asked)
-        policies = self._rows(_POLICIES, asked)
+        rows, (state,), policies = (
+            self._rows(_rules()[name].body, asked) for name in ("steps", "state", "policies")
+        )
         rules: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
             rules.setdefault(row["rule"], []).append(row)
@@ -149,6 +151,11 @@ class Comparer:
         return records(self._con, query, used)
 
 
+@cache
+def _rules() -> dict[str, Statement]:
+    return statements(HERE / "comparison", Keys.of("title grain"))
+
+
 def _rule(rows: list[dict[str, Any]]) -> Rule:
     names = Step.__dataclass_fields__
     last = rows[-1]
@@ -161,81 +168,3 @@ def _rule(rows: list[dict[str, Any]]) -> Rule:
         last["upper_95"],
         last["reason"],
     )
-
-
-# a cell without a queue stands for a channel that is withheld, or has no contacts
-_CELLS = """
-from metric.service_level_bridge
-where list_contains($months, month)
-    and channel = $channel
-    and ($queue is null or queue is null or queue = $queue)
-"""
-
-# a month or queue that is withheld withholds the sum
-_STEPS = f"""
-with summed as (
-    select
-        rule,
-        step,
-        any_value(switch) as switch,
-        -- a queue's month may have several already
-        nullif(array_to_string(
-            list_sort(list_distinct(flatten(list(string_split(from_value, ', '))))), ', '
-        ), '') as from_value,
-        any_value(to_value) as to_value,
-        count(*) filter (numerator is null) as nulls,
-        nulls > 0 as is_withheld,
-        case when is_withheld
-            then min(concat_ws(' ', strftime(month, '%Y-%m'), queue) || ': ' || reason)
-                filter (numerator is null)
-            || if(nulls > 1, '; and ' || (nulls - 1) || ' more of its months and queues', '')
-        else '' end as reason,
-        case when not is_withheld then cast(sum(numerator) as bigint) end as numerator,
-        case when not is_withheld then cast(sum(denominator) as bigint) end as denominator
-    {_CELLS}
-    group by rule, step
-)
-
-select
-    summed.*,
-    coalesce(presets.title, 'The policy in force') as title,
-    coalesce(presets.follows, '') as follows,
-    numerator - lag(numerator) over steps as numerator_change,
-    denominator - lag(denominator) over steps as denominator_change,
-    wilson_lower(numerator, denominator) as lower_95,
-    wilson_upper(numerator, denominator) as upper_95
-from summed
-left join ref.service_level_presets as presets on presets.rule_id = summed.rule
-window steps as (partition by summed.rule order by summed.step)
-order by summed.rule <> '{IN_FORCE}', summed.rule, summed.step
-"""
-
-_STATE = f"""
-select
-    case
-        when bool_or(status in ('failed', 'incomplete', 'not_reported')) then null_status(status)
-        when bool_and(status = 'no_volume') then 'no_volume'
-        else value_status(status)
-    end as status,
-    coalesce(
-        string_agg(distinct dated_reason, '; ' order by dated_reason)
-            filter (status not in ('measured', 'no_volume')),
-        min(reason)
-    ) as reason
-from (
-    select status, reason, strftime(month, '%Y-%m') || ' ' || reason as dated_reason
-    {_CELLS}
-        and rule = '{IN_FORCE}'
-)
-"""
-
-_POLICIES = """
-select distinct policy_id
-from metric.monthly
-where metric_id = 'service_level'
-    and policy_id is not null
-    and list_contains($months, month)
-    and channel = $channel
-    and ($queue is null or queue = $queue)
-order by policy_id
-"""
