@@ -25,6 +25,11 @@ def month_of(day: date) -> date:
     return day.replace(day=1)
 
 
+def quarter_of(number: int) -> str:
+    """The quarter of a month of the year: Q1 of 1 to 3."""
+    return f"Q{(number + 2) // 3}"
+
+
 def month_end(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])
 
@@ -82,7 +87,7 @@ def calendar(home: Home, as_of: date) -> list[dict[str, object]]:
             rows.extend(
                 {
                     "year": year, "period": period, "month": month,
-                    "quarter": f"Q{(month.month + 2) // 3}", "period_end": last,
+                    "quarter": quarter_of(month.month), "period_end": last,
                     "period_state": month_state(last.replace(day=1), as_of),
                     "month_state": month_state(month, as_of),
                 }

@@ -19,7 +19,7 @@ from dagster._core.execution.api import create_execution_plan, execute_run
 from dagster._core.remote_origin import RemoteRepositoryOrigin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
 
-from assets.answers.report import STOPPED, Failure
+from assets.answers.run_report import STOPPED, Failure
 from pipelines import stopping
 from pipelines.automation import PID, made_by_command
 from pipelines.event_log import KeptEventLog

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 import dagster as dg
 
 from assets.answers.freshness import Late, late
-from assets.answers.report import Failure, ended, interrupted, last_report
+from assets.answers.run_report import Failure, ended, interrupted, last_report
 from assets.building.plan import Plan
 from assets.graph import AS_OF
 from assets.home import Home, HomeError

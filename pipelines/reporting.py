@@ -1,7 +1,7 @@
 """A run's report, whoever started the run: written under the lock, then told to whom it concerns.
 
 The command reports for itself; runs that Dagster launched are reported by sensors, which also
-hear of those whose process is gone. What a report holds is `assets.answers.report`.
+hear of those whose process is gone. What a report holds is `assets.answers.run_report`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assets.answers.freshness import Late
-from assets.answers.report import (
+from assets.answers.run_report import (
     STOPPED,
     Failure,
     Report,

@@ -1,4 +1,5 @@
-"""What a register table is made of: columns, dated series, and the columns many tables share.
+"""What a register table is made of: columns, dated series, the columns many tables share, and the
+closed lists (periods, levels, kinds of export) that others go by as well.
 
 The tables themselves are in `register_tables`, the rules that span rows in `register_rules`.
 """

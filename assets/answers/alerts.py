@@ -16,7 +16,7 @@ import urllib.request
 from dataclasses import asdict
 from http.client import HTTPException
 
-from assets.answers.report import Report
+from assets.answers.run_report import Report
 from assets.home import Home
 
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from assets.answers.report import interrupted, last_report
+from assets.answers.run_report import interrupted, last_report
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
 from assets.home import DAGSTER_YAML
 

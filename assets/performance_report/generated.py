@@ -7,18 +7,15 @@ row there; `tests/test_generated.py` asks for it.
 
 from __future__ import annotations
 
-import csv
 import re
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 from markupsafe import Markup
 
-from assets.performance_report.words import Words
+from assets.performance_report.words import Words, written
 from schemas.register_columns import PERIODS
 
-_FILE = Path(__file__).resolve().parent / "words" / "generated.csv"
 # what each place of a sentence may hold; places of any other name hold one word
 _PLACES = {
     "rest": r".+", "said": r"[^;]+", "list": r"[^;]+", "key": r"[^;:]+", "path": r"[^;]+?",
@@ -34,8 +31,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @cache
 def _sentences() -> list[tuple[re.Pattern[str], str]]:
-    with _FILE.open(encoding="utf-8", newline="") as handle:
-        return [(_pattern(row["en"]), row["id"]) for row in csv.DictReader(handle)]
+    return [(_pattern(row["en"]), row["id"]) for row in written("generated")]
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

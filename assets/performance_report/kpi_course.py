@@ -7,6 +7,7 @@ from datetime import date
 
 from assets.performance_report.figures import Node, Part, Point, Row
 from assets.performance_report.reader import Reader, of
+from assets.periods import quarter_of
 
 _MOVERS = 6
 _PULL = """
@@ -76,7 +77,7 @@ def trend_of(
 
 
 def _target_of(periods: dict[str, Node], month: str) -> Row | None:
-    node = periods.get(f"Q{(int(month[5:]) + 2) // 3}")
+    node = periods.get(quarter_of(int(month[5:])))
     return node.official if node else None
 
 

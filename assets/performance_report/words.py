@@ -21,18 +21,22 @@ _MINUS = "\u2212"
 _NONE = "\u2013"
 
 
+def written(name: str) -> list[dict[str, str]]:
+    """The rows of a file of words."""
+    with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
 @cache
 def texts() -> dict[str, dict[str, str]]:
     """Every text by key, in both languages."""
-    with (_FOLDER / "texts.csv").open(encoding="utf-8", newline="") as handle:
-        return {row["key"]: {"id": row["id"], "en": row["en"]} for row in csv.DictReader(handle)}
+    return {row["key"]: {"id": row["id"], "en": row["en"]} for row in written("texts")}
 
 
 @cache
 def register_words() -> dict[str, str]:
     """Indonesian for what the shipped register and metrics say in English."""
-    with (_FOLDER / "register.csv").open(encoding="utf-8", newline="") as handle:
-        return {row["en"]: row["id"] for row in csv.DictReader(handle)}
+    return {row["en"]: row["id"] for row in written("register")}
 
 
 class Words:

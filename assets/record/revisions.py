@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assets.home import Home
 from assets.lake import digest
-from assets.periods import PERIODS
+from assets.periods import PERIODS, quarter_of
 from assets.record.decisions import CLOSED, REOPENED, Decision, decisions
 
 # the tables of months of which a closed month keeps its own file; `_as_now` holds all that is known
@@ -64,7 +64,7 @@ def month_names(year: int, period: str) -> list[str]:
 
 def quarter_names(period: str) -> list[str]:
     """The quarters of a period: Q1 and Q2 for S1."""
-    return sorted({f"Q{(number + 2) // 3}" for number in PERIODS[period]})
+    return sorted({quarter_of(number) for number in PERIODS[period]})
 
 
 def revisions(home: Home) -> list[Revision]:

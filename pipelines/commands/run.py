@@ -13,7 +13,7 @@ from datetime import date
 import typer
 
 from assets.answers.freshness import Late, late
-from assets.answers.report import KILLED, Failure, published_as
+from assets.answers.run_report import KILLED, Failure, published_as
 from assets.building.plan import Plan
 from assets.building.survey import spans_current
 from assets.disk import advice, explained, is_refusal, preflight

@@ -15,7 +15,7 @@ from defending import JULY, SL, DefendedHome, close, current, phone_and_chat, re
 from homes import no_waiting
 from storyhome import called, put_calls
 
-from assets.answers.report import published_as
+from assets.answers.run_report import published_as
 
 
 @pytest.fixture

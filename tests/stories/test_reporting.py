@@ -13,7 +13,7 @@ import pytest
 from ended import AS_OF, CALLS, break_register, january, run, status
 from homes import ROOT, TestHome, call, calls_file
 
-from assets.answers.report import Failure
+from assets.answers.run_report import Failure
 from assets.building.session import end_session
 from pipelines.definitions import definitions
 from pipelines.launch import failures
