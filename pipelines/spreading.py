@@ -27,9 +27,9 @@ from assets.home import Home, HomeError
 from assets.lake import sweep
 from assets.periods import parse_month
 from assets.run_lock import run_lock
-from pipelines.commands.homes import prepare_instance
-from pipelines.commands.run import run_home
+from pipelines.instance import prepare_instance
 from pipelines.troubles import in_words
+from pipelines.whole_run import run_home
 
 SPREAD = "spread_months"
 # shares of the months; more than there will be workers, so that none waits long for another

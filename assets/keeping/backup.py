@@ -86,11 +86,10 @@ def _files(home: Home, with_landing: bool) -> Iterator[tuple[Path, str]]:
         if top.is_file():
             yield top, prefix
         for folder, folders, names in os.walk(top):
-            inner = Path(folder).relative_to(top)
-            folders[:] = sorted(f for f in folders if str(prefix / inner / f) not in _PASSING)
-            for name in sorted(names):
-                if str(prefix / inner / name) not in _PASSING:
-                    yield Path(folder, name), str(prefix / inner / name)
+            inner = prefix / Path(folder).relative_to(top)
+            folders[:] = sorted(f for f in folders if str(inner / f) not in _PASSING)
+            kept = (name for name in sorted(names) if str(inner / name) not in _PASSING)
+            yield from ((Path(folder, name), str(inner / name)) for name in kept)
 
 
 class _Copier:

@@ -11,11 +11,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from assets.home import DAGSTER_YAML, TEMPLATE, Home, HomeError, require_plain
+from assets.home import TEMPLATE, Home, HomeError, require_plain
 from assets.lake import write_json
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json
+from pipelines.instance import prepare_instance
 
 _LAID_OUT = ("kring.toml", "sources", "register", "reference")
 # of five runs a sensor tells at once, each to hook and webhook, which may each take the longest
@@ -191,13 +192,3 @@ def _become(part: str | None, port: int, environment: dict[str, str]) -> NoRetur
     sys.stdout.flush()
     path = str(Path(sys.executable).with_name(program))
     os.execve(path, [path, *arguments], environment)
-
-
-def prepare_instance(home: Home) -> Path:
-    """The home's Dagster instance folder, with its settings."""
-    home.dagster.mkdir(parents=True, exist_ok=True, mode=0o700)
-    settings = home.dagster / "dagster.yaml"
-    if not settings.exists() or settings.read_bytes() != DAGSTER_YAML.read_bytes():
-        shutil.copyfile(DAGSTER_YAML, settings)
-        settings.chmod(0o600)
-    return home.dagster
