@@ -19,6 +19,10 @@ KINDS = (
     "calls", "chats", "surveys", "outbound_attempts", "outbound_cases", "payments",
     "agent_activity", "complaints",
 )  # fmt: skip
+# kinds whose exports list what is still to be done, which leaves the list once it is
+LISTS = ("outbound_cases",)
+# and those that may be such lists
+PERHAPS_LISTS = (*LISTS, "complaints")
 CONTACT_CHANNELS = ("phone", "chat")
 OCCUPANCY_PARTS = ("active", "hold", "acw", "not_ready", "available")
 

@@ -16,15 +16,11 @@ from assets.home import Home
 from assets.intake.keys import losers_file, resolved
 from assets.key import key_changes
 from schemas.contract import contract
+from schemas.register_columns import LISTS, PERHAPS_LISTS
 from schemas.zones import local_day
 
 if TYPE_CHECKING:
     import polars as pl
-
-# what is done leaves a list of what is still to be done
-_LISTS = ("outbound_cases",)
-# where no name says of which days they are, they may be such a list
-_PERHAPS_LISTS = ("complaints",)
 
 
 def lacking(home: Home, source: Source, former: Sequence[Delivery], now: Delivery) -> str:
@@ -59,9 +55,9 @@ def _replaces(source: Source) -> bool:
 
     By a name that says no days, one with a version brings what has changed since the last one.
     """
-    if isinstance(source.covers, str) and (source.version or source.kind in _PERHAPS_LISTS):
-        return False
-    return source.kind not in _LISTS
+    if isinstance(source.covers, str):
+        return not source.version and source.kind not in PERHAPS_LISTS
+    return source.kind not in LISTS
 
 
 def _keys_differ(home: Home, former: Delivery, now: Delivery) -> bool:

@@ -12,10 +12,10 @@ from assets.building.plan import Plan
 from assets.publishing.accounting import tally
 from assets.publishing.finding import Finding
 from assets.publishing.two_keys import days_of_two_keys
+from schemas.register_columns import LISTS, PERHAPS_LISTS
 
 # fewer rows, or a smaller share of a file's, may be corrected from another day
 _FEW_ROWS, _SHARE_MOVED = 10, 0.2
-_LISTS = ("outbound_cases", "complaints")
 
 
 def file_findings(plan: Plan) -> list[Finding]:
@@ -90,7 +90,7 @@ def _copied(plan: Plan) -> list[Finding]:
     newest = {(d.source, d.path): d for d in deliveries}
     found = []
     for d in deliveries:
-        if d.status != DUPLICATE or d.kind in _LISTS or newest[d.source, d.path] is not d:
+        if d.status != DUPLICATE or d.kind in PERHAPS_LISTS or newest[d.source, d.path] is not d:
             continue
         first = plan.ledger.holder(d.source, d.sha256)
         months = {chunk.month for chunk in first.chunks} if first else set()
@@ -111,7 +111,7 @@ def _moved(plan: Plan) -> list[Finding]:
     """
     by_source: dict[str, list[tuple[str, int, int]]] = {}
     for d in plan.ledger.deliveries():
-        moved = tally(plan, d).moved if d.kind != "outbound_cases" else 0
+        moved = tally(plan, d).moved if d.kind not in LISTS else 0
         if moved >= _FEW_ROWS and moved > _SHARE_MOVED * d.accepted:
             by_source.setdefault(d.source, []).append((d.path, moved, d.accepted))
     found = []
