@@ -62,7 +62,8 @@ class Pseudonyms:
         """The one way to write an identifier; empty where it identifies nobody."""
         _check_form(form)
         if form == "text":
-            return " ".join(unicodedata.normalize("NFC", _folded(value)).split())
+            folded = unicodedata.normalize("NFC", value).casefold()
+            return " ".join(unicodedata.normalize("NFC", folded).split())
         shown = (value if value.isascii() else _ascii_digits(value)).strip()
         cell = NUMBER_CELL.fullmatch(shown)
         digits = NOT_DIGITS.sub("", cell[1] if cell else shown)
@@ -119,7 +120,3 @@ def _ascii_digits(value: str) -> str:
     """Digits and signs of other scripts and widths as the plain ones."""
     plain = unicodedata.normalize("NFKC", value)
     return "".join(str(int(mark)) if mark.isdecimal() else mark for mark in plain)
-
-
-def _folded(value: str) -> str:
-    return unicodedata.normalize("NFC", value).casefold()

@@ -20,7 +20,7 @@ from assets.exports.sheet_cells import SheetCells
 from assets.exports.sheets import chosen_sheets
 from assets.exports.staging import Staged
 from assets.exports.view import SHEET, Export, column_names, header_cells
-from assets.exports.workbook import check_workbook, faulty_cells
+from assets.exports.xlsx_parts import check_workbook, faulty_cells
 
 
 def open_xlsx(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) -> Export:
