@@ -3,76 +3,19 @@
 from __future__ import annotations
 
 import traceback
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandera.errors
 import polars as pl
 import pytest
+from contracting import PSEUDONYMS, ROWS, YEAR, reject, run
 from pandera.config import ValidationDepth, config_context
 
-from schemas.contract import (
-    Bounds,
-    ContractError,
-    check_columns,
-    contract,
-    dated_day,
-    validate,
-)
+from schemas.contract import ContractError, check_columns, contract, validate
 from schemas.conversion import Conventions, convert
-from schemas.pseudonyms import Pseudonyms
 from schemas.register_columns import KINDS
-from schemas.rejects import Outcome
-from schemas.zones import INSTANT, local_day
-
-YEAR = Bounds(date(2024, 1, 1), date(2024, 12, 31), "Asia/Jakarta")
-PSEUDONYMS = Pseudonyms(bytes(32))
-ROWS: dict[str, dict[str, Any]] = {
-    "calls": {
-        "contact_id": "1",
-        "entered_at": "2024-03-01T10:00:00",
-        "outcome": "answered",
-        "wait_seconds": "19.6",
-    },
-    "surveys": {
-        "response_id": "1",
-        "service": "inbound",
-        "responded_at": "2024-03-01",
-        "score": "4",
-        "scale_max": "5",
-    },
-    "outbound_attempts": {
-        "attempt_id": "1",
-        "case_id": "9",
-        "called_at": "2024-03-01",
-        "result": "busy",
-    },
-    "outbound_cases": {"case_id": "9", "listed_at": "2024-03-01"},
-    "payments": {"payment_id": "1", "case_id": "9", "paid_at": "2024-03-01"},
-    "agent_activity": {"agent": "007", "day": "2024-03-01", "active_seconds": "1:00:00"},
-    "complaints": {"complaint_id": "1", "received_at": "2024-03-01"},
-}
-ROWS["chats"] = ROWS["calls"]
-
-
-def run(kind: str, *changes: dict[str, Any], bounds: Bounds = YEAR) -> Outcome:
-    """Good rows of a kind, each with its change, through conversion and validation."""
-    names = {name for change in (ROWS[kind], *changes) for name in change}
-    rows = [{**dict.fromkeys(names), **ROWS[kind], **change} for change in changes or ({},)]
-    schema = dict.fromkeys(sorted(names), pl.String)
-    frame = pl.DataFrame(rows, schema=schema).with_row_index("_row", offset=1)
-    frame = frame.with_columns(pl.col("_row").cast(pl.Int64))
-    converted = convert(frame, contract(kind), Conventions("Asia/Jakarta"), PSEUDONYMS.series)
-    assert converted.rejects.height == 0
-    return validate(converted.accepted, contract(kind), bounds)
-
-
-def reject(kind: str, change: dict[str, Any]) -> tuple[str, str] | None:
-    rejects = run(kind, change).rejects
-    assert rejects.height <= 1
-    return rejects.select("column", "rule").row(0) if rejects.height else None
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -199,59 +142,6 @@ def test_an_agents_day_has_an_id_of_pseudonym_day_and_channel() -> None:
     assert accepted["activity_id"].to_list() == [f"{key}|2024-03-01|phone", f"{key}|2024-03-01|"]
 
 
-@pytest.mark.parametrize(
-    ("at", "rule"),
-    [
-        ("2023-12-31T23:59:59", "before_first_month"),
-        ("2024-01-01T00:00:00", None),
-        ("2024-12-31T23:59:59", None),
-        ("2025-01-01T00:00:00", "after_as_of"),
-        ("2023-12-31T17:00:00Z", None),  # 2024 in Jakarta
-        ("2024-12-31T17:00:00Z", "after_as_of"),
-    ],
-)
-def test_rows_lie_within_the_local_days_of_the_run(at: str, rule: str | None) -> None:
-    assert reject("calls", {"entered_at": at}) == (rule and ("entered_at", rule))
-
-
-@pytest.mark.parametrize(
-    ("dates", "expected"),
-    [
-        ({"listed_at": "2023-12-31"}, None),  # of a bill dialled in the first month
-        ({"listed_at": "2024-03-01", "issued_at": "2023-01-01", "due_at": "2026-01-01"}, None),
-        ({"listed_at": None, "issued_at": "2025-01-01"}, ("issued_at", "after_as_of")),
-        ({"listed_at": None, "due_at": "2025-06-01"}, None),  # a bill not yet due
-        ({"listed_at": None, "due_at": "2023-06-01"}, None),
-        ({"listed_at": None}, None),
-    ],
-)
-def test_a_case_is_dated_by_its_first_known_date(
-    dates: dict[str, Any], expected: tuple[str, str] | None
-) -> None:
-    assert reject("outbound_cases", dates) == expected
-
-
-def test_the_dated_day_is_local() -> None:
-    accepted = run("calls", {"entered_at": "2024-06-30T17:30:00Z"}).accepted
-    assert dated_day(accepted, contract("calls"), "Asia/Jakarta").item() == date(2024, 7, 1)
-    assert dated_day(accepted, contract("calls"), "+00:00").item() == date(2024, 6, 30)
-    cases = run("outbound_cases", {"listed_at": None, "due_at": "2024-06-30"}, {"listed_at": None})
-    days = dated_day(cases.accepted, contract("outbound_cases"), "UTC")
-    assert days.to_list() == [date(2024, 6, 30), None]
-
-
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Jakarta", "-03:30"])
-@pytest.mark.parametrize("days", [1, 300, 2000])
-def test_the_local_day_is_the_calendars(zone: str, days: int) -> None:
-    """Whether the offset stands still (one addition) or moves (Berlin in March and October)."""
-    begins = datetime(2024, 3, 30, 0, 30, tzinfo=UTC)
-    instants = [begins + timedelta(hours=7 * step) for step in range(days * 24 // 7 + 1)]
-    there = timezone(-timedelta(hours=3, minutes=30)) if zone[0] == "-" else ZoneInfo(zone)
-    series = pl.Series([*instants, None], dtype=INSTANT)
-    expected = [each.astimezone(there).date() for each in instants]
-    assert local_day(series, zone).to_list() == [*expected, None]
-
-
 def test_a_row_that_breaks_several_rules_is_one_reject() -> None:
     outcome = run(
         "calls",
@@ -330,23 +220,6 @@ def test_no_value_leaks_out_of_pandera() -> None:
         validate(untyped, contract("calls"), YEAR)
     assert MARK not in "".join(traceback.format_exception(caught.value))
     assert caught.value.__cause__ is None and caught.value.__context__ is None
-
-
-@pytest.mark.parametrize(
-    ("dates", "expected"),
-    [
-        ({"received_at": "2023-12-29T02:00:00Z", "due_at": "2024-01-05"}, None),
-        ({"received_at": "2023-12-29T02:00:00Z"}, ("received_at", "before_first_month")),
-        (
-            {"received_at": "2023-12-01T02:00:00Z", "due_at": "2023-12-20"},
-            ("due_at", "before_first_month"),
-        ),
-    ],
-)
-def test_a_complaint_counts_in_the_month_in_which_it_falls_due(
-    dates: dict[str, Any], expected: tuple[str, str] | None
-) -> None:
-    assert reject("complaints", dates) == expected
 
 
 def test_agents_time_is_of_a_channel_that_is_counted() -> None:
