@@ -18,6 +18,8 @@ from assets.home import Home, HomeError
 from assets.lake import digest, read_json, write_json
 
 LOADED, REFUSED, DUPLICATE, WITHDRAWN = "loaded", "refused", "duplicate_file", "withdrawn"
+# with which the reason begins where a content went on a person's request
+TAKEN_OUT = "taken out on request"
 
 
 @dataclass(frozen=True)
@@ -140,16 +142,36 @@ class Ledger:
                 return d
         return None
 
-    def holder(self, source: str, sha256: str) -> Delivery | None:
-        """The delivery that holds this content's rows (or its withdrawal), if any."""
+    def names(self, source: str, sha256: str) -> list[Delivery]:
+        """The deliveries of a content, one for each name that it came under, the first first."""
         found = (self._by_place[source, p, sha256] for p in self._paths.get((source, sha256), ()))
-        holding = (d for d in found if d.status in (LOADED, WITHDRAWN))
-        return min(holding, key=lambda d: (d.sequence, d.path), default=None)
+        return sorted(found, key=lambda d: (d.sequence, d.path))
+
+    def holder(self, source: str, sha256: str) -> Delivery | None:
+        """The delivery that holds this content's rows, or else its withdrawal, if any."""
+        found = self.names(source, sha256)
+        holding = (d for status in (LOADED, WITHDRAWN) for d in found if d.status == status)
+        return next(holding, None)
 
     def first(self, source: str, sha256: str) -> Delivery | None:
         """The first delivery of this content whatever came of it: its place in the order."""
-        found = (self._by_place[source, p, sha256] for p in self._paths.get((source, sha256), ()))
-        return min(found, key=lambda d: (d.sequence, d.path), default=None)
+        return next(iter(self.names(source, sha256)), None)
+
+    def says_none(self, source: str, sha256: str) -> bool:
+        """Whether a content was read and has no record: each of its names then says of its own
+        days that there was none, and is taken back for itself."""
+        held = [d for d in self.names(source, sha256) if d.status in (LOADED, WITHDRAWN)]
+        none = (d.rules and not d.rows and not d.error.startswith(TAKEN_OUT) for d in held)
+        return bool(held) and all(none)
+
+    def withdrawal(self, source: str, path: str, sha256: str) -> Delivery | None:
+        """The withdrawal that a file falls under: its own, or, where it has rows, its content's."""
+        own = self._by_place.get((source, path, sha256))
+        if own and own.status == WITHDRAWN:
+            return own
+        holder = self.holder(source, sha256)
+        is_out = holder and holder.status == WITHDRAWN and not self.says_none(source, sha256)
+        return holder if is_out else None
 
     def before(self, delivery: Delivery) -> list[Delivery]:
         """The other contents that lay under a delivery's name and count, the newest first."""

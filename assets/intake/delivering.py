@@ -132,13 +132,14 @@ def _deliver(lane: Lane, item: Pending, sequence: int, readers: _Readers) -> Non
     staged = readers.of().stage(path)
     if any(staged.sha256 == reading.sha256 for *_, reading in lane.waiting):
         lane.settle()
-    holder = ledger.holder(item.source.name, staged.sha256) if staged.sha256 else None
-    begun = blank(item, sequence, staged.sha256, rules, run.as_of)
-    if holder and holder.status == WITHDRAWN:
-        # in its place, should it be given back
-        again = replace(begun, status=WITHDRAWN, error=holder.error, sequence=holder.sequence)
-        ledger.write(again)
+    source, sha256 = item.source.name, staged.sha256
+    begun = blank(item, sequence, sha256, rules, run.as_of)
+    if taken_back := ledger.withdrawal(source, path, sha256) if sha256 else None:
+        ledger.write(_still_withdrawn(lane.source, taken_back, item, begun))
         return
+    holder = ledger.holder(source, sha256) if sha256 else None
+    if holder and holder.status == WITHDRAWN:
+        holder = None  # of another name, that alone
     if holder and holder.path != path and _is_held(run, holder, rules):
         lane.done.duplicates.append(ledger.write(_repeated(lane, holder, begun)))
         return
@@ -146,7 +147,7 @@ def _deliver(lane: Lane, item: Pending, sequence: int, readers: _Readers) -> Non
         ledger.write(restamped(holder, item))
         return
     # what was refused, or taken back and given again, keeps its place in the order, and its key
-    first = ledger.first(item.source.name, staged.sha256) if staged.sha256 else None
+    first = ledger.first(source, sha256) if sha256 else None
     if first:
         begun = replace(begun, sequence=first.sequence)
     reader = readers.of(first)
@@ -154,6 +155,17 @@ def _deliver(lane: Lane, item: Pending, sequence: int, readers: _Readers) -> Non
     lane.waiting.append((reader, begun, holder, reading))
     if reader.is_empty:
         lane.settle()
+
+
+def _still_withdrawn(
+    source: Source, taken_back: Delivery, item: Pending, begun: Delivery
+) -> Delivery:
+    """The record of a file whose content is withdrawn: in its place, should it be given back."""
+    if taken_back.path == begun.path:
+        return restamped(taken_back, item)
+    days = covered(source, begun.path, ())
+    return replace(begun, status=WITHDRAWN, error=taken_back.error, sequence=taken_back.sequence,
+                   covers=days)  # fmt: skip
 
 
 def _is_held(run: Run, holder: Delivery, rules: str) -> bool:

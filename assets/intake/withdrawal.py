@@ -1,49 +1,94 @@
 """Taking a bad file back: from then on the home is as if it had never come.
 
-The record stays, with the reason; dropped again, the same content stays withdrawn.
+The record stays, with the reason; dropped again, the same content stays withdrawn. A content
+without records says for each of its names that there was none, and is taken back by name.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from assets.arrivals.ledger import REFUSED, WITHDRAWN, Delivery, Ledger
+from assets.arrivals.deliveries import is_lost
+from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN, Delivery, Ledger
 from assets.home import Home, HomeError
+from assets.lake import sha256_file
 
 _GIVEN_BACK = "counts again; the next run reads it, in its former place"
+_REPLACED = "its withdrawal was taken back; another content lies under its name by now"
 
 
 def withdraw(home: Home, path: str, reason: str) -> list[Delivery]:
     """Withdraw a file's content, under whatever names it came; the caller holds the lock."""
     ledger = Ledger(home)
-    content = {d.sha256 for d in _of_path(home, ledger, path) if d.sha256}
-    found = [d for d in ledger.deliveries() if d.sha256 in content and d.status != WITHDRAWN]
+    found = [d for d in _meant(home, ledger, path) if d.status != WITHDRAWN]
     if not found:
         raise HomeError(f"{path} is withdrawn already")
-    return [ledger.write(replace(d, status=WITHDRAWN, error=reason)) for d in found]
-
-
-def restore(home: Home, path: str) -> list[Delivery]:
-    """Take a withdrawal back: the file is read again by the next run."""
-    ledger = Ledger(home)
-    content = {d.sha256 for d in _of_path(home, ledger, path)}
-    found = [d for d in ledger.deliveries() if d.sha256 in content and d.status == WITHDRAWN]
-    if not found:
-        raise HomeError(f"{path} is not withdrawn")
-    for delivery in found:
-        if (home.landing / delivery.path).is_file():
-            ledger.write(replace(delivery, status=REFUSED, error=_GIVEN_BACK, rules=""))
-        else:
-            ledger.forget(delivery)
+    none = {(d.source, d.sha256) for d in found if ledger.says_none(d.source, d.sha256)}
+    for d in found:
+        # what was refused says nothing by its name either
+        rules = "" if d.status == REFUSED else d.rules
+        ledger.write(replace(d, status=WITHDRAWN, error=reason, rules=rules))
+    for source, sha256 in none:
+        _hand_over(ledger, source, sha256)
     return found
 
 
-def _of_path(home: Home, ledger: Ledger, path: str) -> list[Delivery]:
-    name = path.removeprefix(f"{home.landing}/").removeprefix("./")
-    found = [d for d in ledger.deliveries() if d.path == name]
+def restore(home: Home, path: str) -> list[Delivery]:
+    """Take a withdrawal back: what lies in landing is read again by the next run, what has left it
+    counts as it was read. Returns what does either."""
+    ledger = Ledger(home)
+    found = [d for d in _meant(home, ledger, path) if d.status == WITHDRAWN]
     if not found:
+        raise HomeError(f"{path} is not withdrawn")
+    # a copy counts by the rows of another, so those with rows first
+    for d in sorted(found, key=lambda d: not d.rows):
+        here = home.landing / d.path
+        if here.is_file():
+            why = _GIVEN_BACK if sha256_file(here) == d.sha256 else _REPLACED
+            ledger.write(replace(d, status=REFUSED, error=why, rules=""))
+        elif again := _as_it_was(home, ledger, d):
+            ledger.write(again)
+        else:
+            ledger.forget(d)
+    now = ((d.source, d.path, d.sha256) for d in ledger.deliveries())
+    back = {*now} & {(d.source, d.path, d.sha256) for d in found}
+    if not back:
+        raise HomeError(
+            f"{path} is withdrawn no more, but neither is it in landing nor are its rows kept; "
+            "put it back, and kring run reads it"
+        )
+    return [d for d in found if (d.source, d.path, d.sha256) in back]
+
+
+def _as_it_was(home: Home, ledger: Ledger, delivery: Delivery) -> Delivery | None:
+    """The record of a file that has left landing, as before its withdrawal; None where its rows
+    are not kept, or there were none to keep for it was refused."""
+    back = replace(delivery, status=LOADED, error="")
+    if delivery.rows:
+        return None if is_lost(home, delivery) else back
+    holder = ledger.holder(delivery.source, delivery.sha256)
+    if holder and holder.status == LOADED:
+        return replace(back, status=DUPLICATE, error=holder.path)
+    return back if ledger.says_none(delivery.source, delivery.sha256) else None
+
+
+def _hand_over(ledger: Ledger, source: str, sha256: str) -> None:
+    """Of the other names of a content without records the first holds it from now on."""
+    names = [d for d in ledger.names(source, sha256) if d.status in (LOADED, DUPLICATE)]
+    for number, each in enumerate(names):
+        status, error = (DUPLICATE, names[0].path) if number else (LOADED, "")
+        ledger.write(replace(each, status=status, error=error))
+
+
+def _meant(home: Home, ledger: Ledger, path: str) -> list[Delivery]:
+    """The deliveries of a path and of its contents' other names, but for contents without
+    records. Raises HomeError where it was never read."""
+    name = path.removeprefix(f"{home.landing}/").removeprefix("./")
+    own = [d for d in ledger.deliveries() if d.path == name]
+    if not own:
         raise HomeError(
             f"{path} was never read; name it as kring status and ops.files do, "
             "by its path below landing"
         )
-    return found
+    whole = {d.sha256 for d in own if d.sha256 and not ledger.says_none(d.source, d.sha256)}
+    return [d for d in ledger.deliveries() if d.sha256 in whole or (d in own and d.sha256)]

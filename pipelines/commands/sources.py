@@ -108,7 +108,6 @@ def withdraw(
         raise typer.BadParameter("say why; the reason is kept", param_hint="--reason")
     with run_lock(place, wait=False):
         found = restore(place, file) if undo else take_back(place, file, reason.strip())
-    done = "will be read again" if undo else "is withdrawn"
-    console().print(
-        f"{file} {done} ({len(found)} deliveries); the next kring run rebuilds what it touched"
-    )
+    done = "counts again" if undo else "is withdrawn"
+    many = "1 delivery" if len(found) == 1 else f"{len(found)} deliveries"
+    console().print(f"{file} {done} ({many}); the next kring run rebuilds what it touched")

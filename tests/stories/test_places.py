@@ -7,6 +7,7 @@ for a night, taken back and given again, copied, renamed or lost must not become
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from commands import Command
@@ -83,6 +84,62 @@ def test_a_withdrawal_taken_back_is_never_a_refusal_of_its_month(
         place.run(AS_OF)
     assert waits(place) == {"A1": 60, "A2": 10}
     assert place.query("select state, reason, flagged from ops.coverage") == [("complete", "", "")]
+
+
+def test_what_has_left_landing_counts_again_as_it_was_read(place: TestHome) -> None:
+    """By name of another file too: its rows are kept while the withdrawal may be taken back."""
+    copy = place.put("calls/calls_20240116.csv", (place.root / "landing" / FIRST).read_bytes())
+    place.run(AS_OF)
+    days = "select covers from ops.files where status <> 'withdrawn' order by path"
+    before = place.query(days)
+    for path in (copy, place.root / "landing" / FIRST):
+        path.unlink()
+    withdraw(place.home, FIRST, "wrong day")
+    place.run(AS_OF)
+    assert waits(place) == {"A1": 60}
+    assert len(restore(place.home, FIRST)) == 2
+    place.run(AS_OF)
+    assert waits(place) == {"A1": 60, "A2": 10} and place.query(days) == before
+
+
+def test_an_export_without_rows_is_withdrawn_by_its_name_alone(
+    tmp_path: Path, command: Command
+) -> None:
+    """Twelve files with a header only have one content, and each proves its own month."""
+    home = TestHome(tmp_path / "home", last_month="2024-04")
+    home.only_sources("complaints")
+    header = "complaint_no,received_at,category,to_follow_up,due_at,followed_up_at,channel\n"
+    names = {month: f"complaints/complaints_2024{month:02}.csv" for month in range(1, 5)}
+    for month in (1, 2, 3):
+        home.put(names[month], header)
+
+    def proven(as_of: str = "2024-04-10") -> list[str]:
+        home.run(as_of)
+        complete = "select strftime(month, '%m') from ops.coverage where state = 'complete'"
+        return [month for (month,) in home.query(f"{complete} order by month")]
+
+    assert proven() == ["01", "02", "03"]
+    # the one that holds the content for the others, then one of the others
+    for month, left in ((1, ["02", "03"]), (3, ["02"])):
+        said = command(home.root, "withdraw", names[month], "--reason", "the export failed")
+        assert "is withdrawn (1 delivery)" in said.text
+        assert proven() == left
+    # touched it stays withdrawn; the next month's is another file
+    home.put(names[3], header)
+    home.put(names[4], header)
+    assert proven("2024-05-10") == ["02", "04"]
+    # given back, also where the file has left landing meanwhile
+    (home.root / "landing" / names[1]).unlink()
+    for month in (1, 3):
+        assert command(home.root, "withdraw", names[month], "--undo").code == 0
+    assert proven("2024-05-10") == ["01", "02", "03", "04"]
+    # and where no name of it counted any more
+    for month in names:
+        withdraw(home.home, names[month], "all of them")
+    assert proven("2024-05-10") == []
+    for month in names:
+        restore(home.home, names[month])
+    assert proven("2024-05-10") == ["01", "02", "03", "04"]
 
 
 def test_a_copy_is_read_by_a_changed_rule_when_the_first_has_another_content(
