@@ -1,0 +1,63 @@
+-- title: What happened once comes from one source
+-- reads: fact.complaints, fact.survey_responses, fact.agent_activity, fact.contacts
+-- severity: flag
+-- tolerance: 0
+-- reason: ids are known by source, so what an old and a new system both export (a migration) counts
+--    twice. Two systems may number alike, or serve one agent or queue on one day; then they do not
+--    agree on the moment or on every duration. A complaint's end may be known to the new one alone.
+with named as (
+    select
+        'complaints' as fact,
+        source,
+        cast(received_at as date) as day,
+        hash(complaint_id, received_at) as what
+    from fact.complaints
+    union all
+    select
+        'survey_responses',
+        source,
+        local_date,
+        hash(response_id, responded_at, service, question, status, score, scale_max, responses)
+    from fact.survey_responses
+    where responses > 0
+    union all
+    select
+        'agent_activity',
+        source,
+        day,
+        hash(
+            agent_key, day, channel, active_seconds, hold_seconds, acw_seconds, not_ready_seconds,
+            available_seconds
+        )
+    from fact.agent_activity
+    where active_seconds > 0
+    union all
+    -- the queue may have another name in the new system
+    select
+        'contacts',
+        source,
+        local_date,
+        hash(channel, contact_id, entered_at, outcome, wait_seconds, contacts)
+    from fact.contacts
+    where contacts > 0
+),
+
+-- days of one source alone, which nearly all are, need no comparison
+shared as (
+    select fact, day
+    from named
+    group by fact, day
+    having count(distinct source) > 1
+),
+
+twice as (
+    select fact, day, what, string_agg(distinct source, ', ' order by source) as sources
+    from named
+    semi join shared using (fact, day)
+    group by fact, day, what
+    having count(distinct source) > 1
+)
+
+select fact, day, sources, count(*) as rows_of_each
+from twice
+group by fact, day, sources
