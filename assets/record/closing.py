@@ -139,13 +139,20 @@ def _seal(folder: Path) -> str:
 
 
 def require_ended(home: Home, as_of: date) -> None:
-    """Raise HomeError where a closed period had not ended by `as_of`: what was signed would change
-    for no reason but the day."""
+    """Raise HomeError where a closed period had not ended by `as_of`, or the settings leave out one
+    of its months: what was signed, or what is above it, would change for no reason of the data."""
+    first, end = home.settings.first_month, home.last_month() or date.max
     for revision in standing(home):
+        period = f"{revision.year}-{revision.period}"
         last = month_end(parse_month(month_names(revision.year, revision.period)[-1]))
         if last >= as_of:
-            period = f"{revision.year}-{revision.period}"
             raise HomeError(
                 f"{period} is closed and ends on {last}, so nothing can be counted as of {as_of}; "
                 f"take a later day, or kring reopen {period} --reason ..."
+            )
+        if out := [name for name in revision.months if not first <= parse_month(name) <= end]:
+            key = "first_month" if parse_month(out[0]) < first else "last_month"
+            raise HomeError(
+                f"kring.toml: {key} leaves out {', '.join(out)}, with which {period} is closed; "
+                f"take back that change, or first kring reopen {period} --reason ... without it"
             )

@@ -128,13 +128,23 @@ def print_new(rows: list[dict[str, Any]], everything: bool) -> None:
 
 
 def _values(row: dict[str, Any]) -> tuple[str, str]:
-    """Value before and after; where it is the same, the component that is another."""
+    """Value before and after; where it is the same, what it is made of that is not."""
     digits = 4 if row["table_name"] == "metric.monthly" else 2
-    names = ("realisation", "target") if row["table_name"] == "kpi.scorecard" else ("", "of")
-    for column, what in (("value", ""), ("numerator", names[0]), ("denominator", names[1])):
-        old, new = row[f"old_{column}"], row[f"new_{column}"]
-        if old != new:
-            shown = digits if column == "value" or what != "of" else 0
-            before, after = (f"{what} {rounded(each, shown)}".strip() for each in (old, new))
-            return before, after
-    return "", ""
+    before, after = (rounded(row[f"{mark}_value"], digits) for mark in ("old", "new"))
+    if row["old_value"] != row["new_value"]:
+        return before, after
+    if row["table_name"] == "kpi.scorecard":
+        for column, what in (("numerator", "realisation"), ("denominator", "target")):
+            old, new = row[f"old_{column}"], row[f"new_{column}"]
+            if old != new:
+                return f"{what} {rounded(old)}", f"{what} {rounded(new)}"
+        return "", ""
+    # one part alone would pass for the value
+    old, new = _parts(row, "old"), _parts(row, "new")
+    return (f"{before} = {old}", f"{after} = {new}") if old != new else ("", "")
+
+
+def _parts(row: dict[str, Any], mark: str) -> str:
+    """Numerator and denominator, whole numbers without places."""
+    parts = row[f"{mark}_numerator"], row[f"{mark}_denominator"]
+    return " / ".join(rounded(part, 2 if part and part % 1 else 0) for part in parts)

@@ -53,6 +53,33 @@ def test_a_closed_period_is_not_counted_as_of_a_day_before_its_end(
         assert command(home.root, "run", "--as-of", "2024-07-01").code in (0, 3)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [('first_month = "2024-01"', 'first_month = "2024-02"', "first_month leaves out 2024-01"),
+     ('last_month = "2024-06"', 'last_month = "2024-02"', "last_month leaves out 2024-03")],
+)  # fmt: skip
+def test_a_month_that_is_closed_is_not_left_out_by_the_settings(
+    home: DefendedHome, command: Command, old: str, new: str, said: str
+) -> None:
+    """The half-year would be counted without a month of the quarter that was signed with it."""
+    assert close(command, home, "2024-Q1").code == 0
+    before, settings = current(home), home.root / "kring.toml"
+    settings.write_text(settings.read_text().replace(old, new))
+    with no_waiting():
+        refused = command(home.root, "run", "--as-of", "2024-07-01")
+    assert (refused.code, current(home)) == (1, before)
+    assert refused.err == (
+        f"kring: kring.toml: {said}, with which 2024-Q1 is closed; take back that change, or "
+        "first kring reopen 2024-Q1 --reason ... without it\n"
+    )
+    # opened with the months as they were, they may be left out
+    settings.write_text(settings.read_text().replace(new, old))
+    assert reopen(command, home, "2024-Q1").code == 0
+    settings.write_text(settings.read_text().replace(old, new))
+    with no_waiting():
+        assert command(home.root, "run", "--as-of", "2024-07-01").code in (0, 3)
+
+
 def test_a_reason_and_a_period_are_needed(half: DefendedHome, command: Command) -> None:
     assert close(command, half, "2024-Q1", reason=" ").code == 2
     assert command(half.root, "close", "2024-Q1").code == 2

@@ -12,6 +12,7 @@ a point of 3a is 0.375 / 0.625 = 0.6 of the objective, a third of that of the pe
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -267,6 +268,9 @@ def test_diff_tells_the_whole_way_in_one_step(story: Story, command: Command) ->
     shown = command(story.home.root, "diff", versions["first"][:18]).text
     assert "register service_level_policy lenient from 2024-04-01 added" in shown
     assert "87.50" in shown
+    # a mean that is the same of more calls: their sum alone would pass for it
+    whole = command(story.home.root, "diff", versions["first"], versions["second"], "--all").text
+    assert re.search(r"2024-01 handle_time phone \S+ (\S+) = \d+ / 4 \1 = \d+ / 5 ", whole), whole
 
 
 def test_the_log_of_all_versions_goes_along(story: Story) -> None:
