@@ -100,6 +100,19 @@ def test_a_figure_whose_period_has_not_begun_as_of_an_earlier_day(two: Versions,
     assert two.causes() == {("kpi.scorecard", QUARTER, "k"): "policy p counts no longer (s 1)"}
 
 
+def test_a_row_that_says_nothing_is_no_cause_beside_a_reopening(two: Versions) -> None:
+    """Wants of a metric may be blank: a figure that went with an opened period rested on them."""
+    for side in two.both():
+        side.register("metrics", "m", "")
+        side.tables["explain"] = [e for e in side.tables["explain"]
+                                  if KPI not in (e["figure"], e["part"])]  # fmt: skip
+    two.before.edge("Q1", KPI, "rule", "metrics:m", text="")
+    two.after.tables["scorecard"] = two.after.tables["scorecard"][1:]
+    assert two.causes() == {("kpi.scorecard", QUARTER, "k"): "metrics m counts no longer"}
+    two.before.edge("Q1", KPI, "closing", "closing:2024-Q1", text="closed as revision 1")
+    assert two.causes() == {("kpi.scorecard", QUARTER, "k"): "2024-Q1 was reopened"}
+
+
 def test_a_weight(two: Versions) -> None:
     two.after.tables["explain"][2]["weight"] = 0.25
     two.moved(january=3, quarter=3)

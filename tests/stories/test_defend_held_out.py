@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from commands import Command, Said
 from defending import JULY, SL, DefendedHome, alter, close, current, phone_and_chat, reopen
-from storyhome import called, put_calls
+from storyhome import called, chat, put_calls
 
 LONG_WAIT = """-- title: Answered after a long wait
 -- unit: share
@@ -146,6 +146,39 @@ def test_a_metric_that_begins_after_a_closing_has_no_half_year_until_it_is_opene
     ]
     assert reopen(command, home, "2024-Q1").code == 0
     assert home.published(wanted)[1][1:3] == (25.0, "measured")
+
+
+def test_what_comes_of_a_figure_that_a_month_was_closed_without_is_a_cause(
+    home: DefendedHome, command: Command
+) -> None:
+    """There was nothing to count of it in the closed months; a late chat is held out of them, and
+    the half-year, which counted none, is incomplete. It stopped all publishing, for no cause."""
+    long_chats = LONG_WAIT.replace("channel = 'phone'", "(channel = 'phone' or wait_seconds > 500)")
+    home.rule("metrics", "long_wait", long_chats)
+    home.append_register("metrics", "long_wait,lower,Branch,2024-01-01,Decree 12,,,")
+    home.publish(JULY)
+    assert close(command, home, "2024-Q1").code == 0
+    home.append_register("requirements", "long_wait,chat,,chats")
+    home.publish(JULY)
+    half = (
+        "select numerator, status from kpi.cells where metric_id = 'long_wait' "
+        "and channel = 'chat' and period = 'S1'"
+    )
+    assert home.published(half) == [(0, "no_volume")]
+    late = f"{chat('C2024-02-9', '2024-02-12', wait=600)}\n"
+    home.put("chats/chats_late_202402.jsonl", late)
+    version = home.publish(JULY)
+    assert home.published(half) == [(None, "incomplete")]
+    without = "2024-02 was closed without this figure"
+    cause = "select cause from ops.restatements where id = 'long_wait' and period = '2024-S1'"
+    told = [(f"{without}, and it is not known any more that there was none",)]
+    assert home.published(f"{cause} and version = '{version}'") == told
+    gone = "chats/chats_late_202402.jsonl"
+    assert command(home.root, "withdraw", gone, "--reason", "a test").code == 0
+    version = home.publish(JULY)
+    assert home.published(half) == [(0, "no_volume")]
+    told = [(f"{without}, and it is known by now that there was none",)]
+    assert home.published(f"{cause} and version = '{version}'") == told
 
 
 def test_what_a_capped_index_hides_is_held_out_and_shown(

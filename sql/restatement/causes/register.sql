@@ -6,14 +6,20 @@ with gone as (
 
 select
     period, basis, figure,
-    -- a row that is what it was tells only where nothing else does
+    -- a row that is what it was, or says nothing, tells only where nothing else does
     if(
-        is_row_changed or kind = 'input' or (period, basis, figure) in (from opened), 2, 5
+        is_row_changed
+        or kind = 'input'
+        or ((period, basis, figure) in (from opened) and concat(old_text, new_text) <> ''),
+        2,
+        5
     ) as precedence,
     place || ' ' || name || case
         -- an input of a quarter that has begun was in the register before
-        when not is_row_changed and is_new then ' counts from now on (' || new_text || ')'
-        when not is_row_changed and is_gone then ' counts no longer (' || old_text || ')'
+        when not is_row_changed and is_new
+            then ' counts from now on' || coalesce(' (' || nullif(new_text, '') || ')', '')
+        when not is_row_changed and is_gone
+            then ' counts no longer' || coalesce(' (' || nullif(old_text, '') || ')', '')
         when is_new then ': added (' || new_text || ')'
         when is_gone then ': no longer holds (' || old_text || ')'
         else ': was ' || coalesce(nullif(array_to_string(list_filter(

@@ -11,14 +11,16 @@ select
             when is_gone then ' passed'
             else ' found other rows'
         end
-        when 'state' then if(
-            old_status is not distinct from new_status,
-            new_text,
-            'state ' || old_status || ', now ' || new_status
-        )
+        when 'state' then case
+            when is_new then new_text || ', and it is not known any more that there was none'
+            when is_gone then old_text || ', and it is known by now that there was none'
+            when old_status is not distinct from new_status then new_text
+            else 'state ' || old_status || ', now ' || new_status
+        end
     end as cause
 from pairs
 -- closing itself moves no number
 where kind = 'check'
 or (kind = 'closing' and not is_new)
-or (kind = 'state' and not (is_new or is_gone))
+-- what an open period lacks of closed months comes and goes with what is known of them
+or (kind = 'state' and (place = 'closed_without' or not (is_new or is_gone)))
