@@ -8,6 +8,8 @@ with cases as (
     from fact.outbound_cases as cases
     left join ref.outbound_policy as policy
         on is_in_force(cases.first_attempt_date, policy.valid_from, policy.valid_to)
+    -- of which all attempts were taken back, nobody was dialled
+    where cases.attempts > 0
 )
 
 select

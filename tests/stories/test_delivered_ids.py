@@ -60,6 +60,30 @@ def test_a_count_corrected_to_none_takes_back_what_was_said(tmp_path: Path) -> N
     ]  # fmt: skip
 
 
+ATTEMPTS = """\
+-- title: Attempts, counted by their system
+-- kind: outbound_attempts
+-- files: attempts/*.csv
+-- format: csv
+select
+    _row, id as attempt_id, id as case_id, '2024-01-08 10:00' as called_at, result, attempts
+from export
+"""
+
+
+def test_a_case_of_which_no_attempt_is_left_was_not_dialled(tmp_path: Path) -> None:
+    home = story(tmp_path)
+    home.source("attempts", ATTEMPTS)
+    header = "id,result,attempts\n"
+    home.put("attempts/a.csv", header + "C1,right_party,1\nC2,no_answer,1\nC3,busy,1\n")
+    funnel = "select dialled, in_scope, contacted from metric.outbound_monthly"
+    home.run("2024-02-10", publish=True)
+    assert home.published(funnel) == [(3, 3, 1)]
+    home.put("attempts/b.csv", header + "C3,busy,0\n")
+    home.run("2024-02-10", publish=True)
+    assert home.published(funnel) == [(2, 2, 1)]
+
+
 def test_ids_that_begin_anew_are_told(tmp_path: Path) -> None:
     home = story(tmp_path, "calls")
     for day in ("2024-02-04", "2024-02-05"):
