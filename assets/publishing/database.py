@@ -186,6 +186,8 @@ def _provenance(
             link_or_copy(path, folder / path.name)
         if name in grown:
             export(con, name, building, header, where, f"{header['version']}.parquet")
+        elif not paths:  # whoever reads the log finds one, also before anything changed
+            export(con, name, building, header, where, "empty.parquet")
         files[name] = [File.of(path) for path in sorted(folder.glob("*.parquet"))]
     create_views(plan, con)
     write_comments(plan, con, header)
