@@ -24,7 +24,8 @@ AS_OF = "2024-02-10"
 JSON_CALLS = {
     "status": ("status",), "versions": ("versions",), "verify": ("verify",), "run": ("run",),
     "explain": ("explain", "3a-N", "2024-Q3"), "scorecard": ("scorecard", "2024"),
-    "sample": ("sample", "--scale", "0.02"),
+    "sample": ("sample", "--scale", "0.02"), "compare": ("compare", "2024-03"),
+    "diff": ("diff", "current"),
     "reconcile": ("reconcile", str(TEMPLATE / "reference/lakin_2024.csv")),
 }  # fmt: skip
 
@@ -309,6 +310,15 @@ def test_json_is_all_that_is_said(command: Command, sample_home: TestHome, name:
     assert said.json
     if name in ("status", "explain", "scorecard"):
         assert '"is_sample": true' in said.out
+
+
+@pytest.mark.parametrize("name", ["scorecard", "explain", "compare", "reconcile", "diff", "verify"])
+def test_where_there_is_no_answer_there_is_no_json(
+    command: Command, home: TestHome, name: str
+) -> None:
+    said = command(home.root, *speaking_json()[name], "--json")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("kring: ")
 
 
 def test_json_of_a_run_and_a_sample(

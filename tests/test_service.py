@@ -42,6 +42,12 @@ def test_systemd_finds_nothing_wrong(
     assert (checked.returncode, ours) == (0, []), checked.stderr
 
 
+def test_a_port_that_none_can_have_is_refused(command: Command, home: TestHome) -> None:
+    units_folder = home.root / "units"
+    said = command(home.root, "service", str(units_folder), "--port", "99999")
+    assert (said.code, units_folder.exists()) == (2, False)
+
+
 def test_units_name_this_installation_and_allow_it_its_home_alone(home: TestHome) -> None:
     texts = units(home.home, 3100)
     for name in ("kring-run.service", "kring-web.service", "kring-daemon.service"):

@@ -58,7 +58,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The new home; made if miss
 def sample(
     home: HomeOption = None,
     year: Annotated[int, typer.Option(help="Year of the exports.", min=1970, max=2200)] = 2024,
-    scale: Annotated[float, typer.Option(help="1.0: about 400,000 calls.", min=0.02)] = 1.0,
+    scale: Annotated[float, typer.Option(help="1.0: about 460,000 calls.", min=0.02)] = 1.0,
     seed: Annotated[int, typer.Option(help="Another seed, another year.")] = 7,
     as_json: JsonOption = False,
 ) -> None:

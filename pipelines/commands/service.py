@@ -15,7 +15,9 @@ from pipelines.commands.terminal import console
 def service(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the units.")],
     home: HomeOption = None,
-    port: Annotated[int, typer.Option(help="Port of the web interface, on this machine.")] = 3000,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of the web interface, on this machine.")
+    ] = 3000,
     prefix: Annotated[
         str, typer.Option(help="What the units' names begin with; each home of a machine its own.")
     ] = "kring",

@@ -38,6 +38,8 @@ def test_a_run_that_finds_nothing_new_says_so_and_is_no_reason_for_a_version(
     assert (first["outcome"], first["exit"], first["version"]) == ("complete", 0, version)
     assert first["sentence"] == f"nothing new, version {version} stands"
     assert (first["as_of"], first["findings"], first["failures"]) == (AS_OF, [], [])
+    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    assert [field for field in first if f"`{field}`" not in page] == []
     assert first["began_at"] <= first["ended_at"]
     time.sleep(1.1)
     run(place, 0)
