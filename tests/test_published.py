@@ -190,6 +190,26 @@ def test_metric_pasted_into_a_shell_gives_its_rows(
     assert len(rows(shell, f"from {pasted}")) + len(beyond) > 0
 
 
+COMMENTS = {
+    "ops.decisions.reason": "in the words of who decided",
+    "fact.complaints.channel": "as the export names it",
+    "fact.outbound_cases.attempts": "0: all were taken back, and the case counts nowhere",
+    "fact.payments.amount": "of 0 or less a reversal, which is no payment",
+    "fact.payments.month": "in which the payment was made",
+    "metric.wait_percentiles.contacts": "Contacts whose wait is known",
+}
+
+
+@pytest.mark.parametrize("column", COMMENTS)
+def test_a_column_says_what_it_is_where_its_name_means_something_else(
+    shell: duckdb.DuckDBPyConnection, column: str
+) -> None:
+    """Whom the name alone would lead to another count, the comment tells."""
+    name = "schema_name || '.' || table_name || '.' || column_name"
+    ((comment,),) = rows(shell, f"select comment from duckdb_columns() where {name} = '{column}'")
+    assert COMMENTS[column] in comment
+
+
 # parquet and manifest
 
 
