@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
@@ -79,6 +80,26 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from assets.code_version import code_version
+
+        typer.echo(f"kring {code_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _kring(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Say which kring this is."
+        ),
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -289,6 +289,14 @@ def test_readers_are_not_kept_waiting(command: Command, filled: TestHome, busy: 
     assert filled.query("select count(*) from fact.contacts") == [(2,)]
 
 
+def test_the_version_is_said_as_what_was_published_says_it(
+    command: Command, filled: TestHome
+) -> None:
+    manifest = json.loads((filled.root / "published/current/manifest.json").read_text())
+    said = command(filled.root, "--version")
+    assert (said.code, said.out) == (0, f"kring {manifest['code']}\n")
+
+
 # --json
 
 
