@@ -249,6 +249,7 @@ def test_2_for_a_day_no_run_can_mean(filled: TestHome) -> None:
         (("key", "KP-1", "--as", "dog"), "must be agent, respondent or customer"),
         (("sample", "--scale", "0.01"), "Invalid value for '--scale'"),
         (("explain", "3a-N", "last year"), "'last year' is no period"),
+        (("scorecard", "2024", "--period", "Q5"), "'2024-Q5' is no period"),
     ],
 )
 def test_2_for_wrong_usage(
@@ -295,6 +296,17 @@ def test_the_version_is_said_as_what_was_published_says_it(
     manifest = json.loads((filled.root / "published/current/manifest.json").read_text())
     said = command(filled.root, "--version")
     assert (said.code, said.out) == (0, f"kring {manifest['code']}\n")
+
+
+@pytest.mark.parametrize("period", ["q3", "2024-Q3"])
+def test_a_period_beside_its_year_may_name_it(
+    command: Command, sample_home: TestHome, tmp_path: Path, period: str
+) -> None:
+    said = command(sample_home.root, "scorecard", "2024", "--period", period)
+    assert (said.code, "Scorecard 2024-Q3" in said.out) == (0, True)
+    page = tmp_path / "report.html"
+    said = command(sample_home.root, "report", "2024", "--period", period, "--out", str(page))
+    assert (said.code, page.is_file()) == (0, True)
 
 
 # --json

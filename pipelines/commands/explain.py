@@ -16,6 +16,7 @@ from pipelines.commands.options import (
     JsonOption,
     open_home,
     parse_period,
+    parse_period_of,
     published,
 )  # fmt: skip
 from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
@@ -126,8 +127,8 @@ def scorecard(
 
     Example: kring scorecard 2024 --period Q3
     """
-    place = open_home(home)
-    version, period = published(place), period.upper().removeprefix(f"{year}-")
+    period, place = parse_period_of(year, period), open_home(home)
+    version = published(place)
     with open_database(version.database) as connection:
         rows = records(
             connection,

@@ -114,3 +114,8 @@ def parse_period(text: str, *, or_month: bool = False) -> tuple[int, str]:
             f"{text!r} is no period; write {'2024-03, ' if or_month else ''}{listed}"
         )
     return int(found[1]), period
+
+
+def parse_period_of(year: int, text: str) -> str:
+    """The period of a year given beside it: `Q3`, or `2024-Q3` as other commands take it."""
+    return parse_period(f"{year}-{text.strip().upper().removeprefix(f'{year}-')}")[1]

@@ -13,7 +13,7 @@ from pipelines.commands.options import (
     HomeOption,
     Language,
     open_home,
-    parse_period,
+    parse_period_of,
     published,
     require_writable,
 )
@@ -35,13 +35,13 @@ def report(
 
     Example: kring report 2024 --lang en
     """
-    chosen, name = parse_period(f"{year}-{period}")
+    name = parse_period_of(year, period)
     where = open_home(home)
-    target = out or Path(f"report.{chosen}{'' if name == 'Y' else '-' + name}.{lang.value}.html")
+    target = out or Path(f"report.{year}{'' if name == 'Y' else '-' + name}.{lang.value}.html")
     require_writable(where, target)
     version = published(where)
     with of_any_age(version.manifest):
-        html = report_html(where, version.database, chosen, name, lang.value)
+        html = report_html(where, version.database, year, name, lang.value)
     target.write_text(html, encoding="utf-8", newline="\n")
     say_sample(where)
     console().print(str(target), soft_wrap=True)
