@@ -168,6 +168,13 @@ def test_an_empty_comment_is_no_description(tmp_path: Path, home: TestHome) -> N
         dictionary.read_dictionary(Plan(home.home, date(2024, 1, 20)), path)
 
 
+@pytest.mark.parametrize("name", ["columns", "examples"])
+def test_no_description_ends_at_a_comma(name: str) -> None:
+    """A text with a comma and no quotes is two cells, of which readers would see the first."""
+    with (ROOT / f"schemas/{name}.csv").open(encoding="utf-8", newline="") as file:
+        assert [row for row in csv.reader(file) if len(row) != 3] == []
+
+
 def test_examples_are_of_their_columns_type_and_never_a_pseudonym(sample_home: TestHome) -> None:
     written = csv.DictReader((ROOT / "schemas/examples.csv").open(encoding="utf-8"))
     examples = {(row["table"], row["column"]): row["example"] for row in written}
