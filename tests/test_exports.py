@@ -19,9 +19,9 @@ from assets.exports import Limits, Refused, open_export, stage
 ROWS = [("1", "Ani", "5"), ("2", "Budi", "6")]
 
 
-def zipped(**files: bytes) -> bytes:
+def zipped(way: int = zipfile.ZIP_DEFLATED, /, **files: bytes) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", way) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
     return out.getvalue()
@@ -62,7 +62,15 @@ def zipped(**files: bytes) -> bytes:
         pytest.param(gzip.compress(PLAIN[:15]) + gzip.compress(PLAIN[15:]), SEMI, id="gzip twice"),
         pytest.param(pa.compress(PLAIN, codec="zstd", asbytes=True), SEMI, id="zstd"),
         pytest.param(
-            zipped(**{"a report/": b"", "a report/calls": PLAIN, "__MACOSX/._calls": b"x"}),
+            zipped(
+                **{
+                    "a report/": b"",
+                    "a report/calls": PLAIN,
+                    "__MACOSX/._calls": b"x",
+                    "a report/.DS_Store": b"x",
+                    "a report\\desktop.ini": b"x",
+                }
+            ),
             SEMI,
             id="zip",
         ),
@@ -81,7 +89,9 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
         pytest.param(b"PK\x03\x04" + b"x" * 60, SEMI, "damaged", "zip file is cut", id="A12 zip"),
         pytest.param(zipped(f=PLAIN)[:-9], SEMI, "damaged", "zip file is cut", id="zip cut"),
         pytest.param(zipped(f=PLAIN, g=PLAIN), SEMI, "type", "a zip of 2 files", id="zip of two"),
-        pytest.param(zipped(), SEMI, "type", "a zip of 0 files", id="zip of nothing"),
+        pytest.param(zipped(), SEMI, "empty", "a zip that holds no file", id="zip of nothing"),
+        pytest.param(zipped(zipfile.ZIP_BZIP2, f=PLAIN), SEMI, "type",
+                     "pack it as an ordinary zip", id="zip without bound"),
         pytest.param(zipped(f=zipped(f=PLAIN)), SEMI, "type", "or unpack it", id="zip in a zip"),
         pytest.param(
             zipped(f=PLAIN).replace(b"\x14\0\0\0\x08", b"\x14\0\1\0\x08"),

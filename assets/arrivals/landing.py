@@ -24,6 +24,11 @@ _NOISE_NAMES = (".*", "~$*", "*.swp", "*.tmp", "*.part", "*.partial", "*.crdownl
 _NOISE = re.compile("|".join(map(fnmatch.translate, _NOISE_NAMES)))
 
 
+def is_noise(name: str) -> bool:
+    """Whether a file's name, without its folders, is of what programs leave behind."""
+    return _NOISE.match(name) is not None
+
+
 @dataclass(frozen=True)
 class Found:
     """One entry of landing: its path relative to landing, its stat, the sources claiming it."""
@@ -54,7 +59,7 @@ def scan(home: Home, sources: tuple[Source, ...]) -> list[Found]:
             info = entry.stat(follow_symlinks=False)
         except FileNotFoundError:
             continue
-        noise = _NOISE.match(entry.name) is not None
+        noise = is_noise(entry.name)
         claims = () if noise else tuple(s for s in sources if s.claims(relative))
         regular = stat.S_ISREG(info.st_mode)
         if not regular and stat.S_ISDIR(info.st_mode) and not claims:

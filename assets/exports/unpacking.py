@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
-import lzma
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,15 @@ from typing import IO
 
 import pyarrow as pa
 
+from assets.arrivals.landing import is_noise
 from assets.exports.decoding import CHUNK
 from assets.exports.refused import Refused
 
 # what a garbled file makes its readers say
-_FAULTS = (zlib.error, zipfile.BadZipFile, lzma.LZMAError, struct.error, RuntimeError,
-           ValueError, LookupError, EOFError, OSError)  # fmt: skip
+FAULTS = (zlib.error, zipfile.BadZipFile, struct.error, RuntimeError,
+          ValueError, LookupError, EOFError, OSError)  # fmt: skip
+# others unpack as much at once as they please, before anybody can ask how much that is
+_WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def unpack(
                     f"{limits.unpacked_bytes >> 30} GB",
                 )
             yield chunk
-    except _FAULTS as error:
+    except FAULTS as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
         raise Refused("damaged", f"{name}: the {kind} file is cut short or damaged") from None
@@ -118,35 +122,44 @@ def _unzip(name: str, box: Path | None, chunks: Iterator[bytes]) -> Iterator[byt
     with TemporaryFile(dir=box) as whole:
         for chunk in chunks:
             whole.write(chunk)
-        with zipfile.ZipFile(whole) as archive, _opened(name, archive) as member:
+        archive = zipfile.ZipFile(whole)
+        with archive, open_packed(name, archive, _export(name, archive)) as member:
             while chunk := member.read(CHUNK):
                 yield chunk
 
 
-def _opened(name: str, archive: zipfile.ZipFile) -> IO[bytes]:
-    entries = [entry for entry in archive.infolist() if not _is_aside(entry)]
-    if any(entry.filename == "[Content_Types].xml" for entry in entries):
+def _export(name: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    """The one file in a zip, beside what desktops add to it."""
+    files = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if any(entry.filename == "[Content_Types].xml" for entry in files):
         raise Refused(
             "type",
             f"{name}: the source reads text, but this is an Excel workbook; "
             "export it again as text, or say `format: xlsx`",
         )
-    if len(entries) != 1:
+    exports = [entry for entry in files if not is_noise(_name(entry))] or files
+    if not exports:
+        raise Refused("empty", f"{name}: is a zip that holds no file")
+    if len(exports) > 1:
         raise Refused(
             "type",
-            f"{name}: is a zip of {len(entries)} files; put what is an export among them into "
+            f"{name}: is a zip of {len(exports)} files; put what is an export among them into "
             "landing, each by itself",
         )
-    if entries[0].flag_bits & 1:
+    return exports[0]
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    return re.split(r"[/\\]", entry.filename)[-1]
+
+
+def open_packed(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    """A file of a zip, which unpacks as far as it is read; refuses what cannot be."""
+    if entry.flag_bits & 1:
         raise Refused("protected", f"{name}: is password-protected; save it without a password")
-    try:
-        return archive.open(entries[0])
-    except NotImplementedError:
-        raise Refused(
-            "type", f"{name}: is packed in a way that cannot be read; pack it as an ordinary zip"
-        ) from None
-
-
-def _is_aside(entry: zipfile.ZipInfo) -> bool:
-    """Whether it is a folder, or what a Mac keeps beside a file."""
-    return entry.is_dir() or entry.filename.startswith("__MACOSX/")
+    if entry.compress_type in _WAYS:
+        with suppress(NotImplementedError):
+            return archive.open(entry)
+    raise Refused(
+        "type", f"{name}: is packed in a way that cannot be read; pack it as an ordinary zip"
+    )

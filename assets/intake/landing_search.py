@@ -1,7 +1,8 @@
 """Which files of landing hold a person's identifier as text, in whatever way it is written.
 
 Also files that nobody claims, that were refused, and columns that no source loads. Packed
-files are unpacked, workbooks and parquet opened; nothing is kept of what is read.
+files are unpacked, also in one another, workbooks and parquet opened; nothing is kept of what is
+read.
 """
 
 from __future__ import annotations
@@ -10,12 +11,17 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
 
 from assets.exports.magic import kind_of
 from assets.exports.refused import Refused
-from assets.exports.unpacking import Limits, unpack
+from assets.exports.unpacking import FAULTS, Limits, open_packed, unpack
 
 _BLOCK, _OVERLAP = 1 << 20, 1 << 10
+_DEEPEST = 3  # zips in one another, as a workbook in one of several
+_CLOSED = frozenset({"zip", "7z", "rar", "bzip2", "xz", "pdf", "encrypted parquet"})
 _FEWEST_DIGITS = 6  # fewer make no number of a person, and would be found everywhere
 
 
@@ -32,7 +38,10 @@ def patterns(value: str, country: str) -> list[re.Pattern[str]]:
 
 
 def holds(path: Path, wanted: list[re.Pattern[str]]) -> bool:
-    """Whether a file holds one of the patterns; raises OSError where it cannot be read."""
+    """Whether a file holds one of the patterns.
+
+    Raises OSError where none is found in what can be read of it, and that is not the whole.
+    """
     rest = ""
     for text in _texts(path):
         window = rest + text.casefold()
@@ -44,56 +53,59 @@ def holds(path: Path, wanted: list[re.Pattern[str]]) -> bool:
 
 def _texts(path: Path) -> Iterator[str]:
     """A file's text, block by block; a zero byte between letters is one of UTF-16."""
-    try:
-        for block in _blocks(path):
-            yield block.replace(b"\0", b"").decode("utf-8", "replace")
-    except (Refused, zipfile.BadZipFile):  # damaged inside: what lies there as bytes is searched
-        yield path.read_bytes().replace(b"\0", b"").decode("utf-8", "replace")
+    with path.open("rb") as file:
+        try:
+            yield from map(_text, _blocks(file))
+        except (Refused, pa.ArrowException, *FAULTS):  # what lies there as bytes is searched
+            file.seek(0)
+            yield from map(_text, _read(file))
+            raise OSError("cannot be unpacked") from None
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as handle:
-        kind = kind_of(handle.read(64))
+def _text(block: bytes) -> str:
+    return block.replace(b"\0", b"").decode("utf-8", "replace")
+
+
+def _blocks(file: IO[bytes], depth: int = 0) -> Iterator[bytes]:
+    kind = kind_of(file.read(64))
+    file.seek(0)
     if kind in ("gzip", "zstd"):
-        yield from unpack(path.name, _read(path), kind, Limits())
-    elif kind == "zip":
-        yield from _members(path)
+        yield from unpack("it", _read(file), kind, Limits())
+    elif kind == "zip" and depth < _DEEPEST:
+        yield from _members(file, depth + 1)
     elif kind == "parquet":
-        yield from _cells(path)
+        yield from _cells(file)
+    elif kind in _CLOSED:
+        raise OSError(f"a {kind} file")
     else:
-        yield from _read(path)
+        yield from _read(file)
 
 
-def _read(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as handle:
-        while block := handle.read(_BLOCK):
-            yield block
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    while block := file.read(_BLOCK):
+        yield block
 
 
-def _members(path: Path) -> Iterator[bytes]:
+def _members(file: IO[bytes], depth: int) -> Iterator[bytes]:
     left = Limits().unpacked_bytes
-    with zipfile.ZipFile(path) as book:
-        for name in book.namelist():
-            with book.open(name) as member:
-                while left > 0 and (block := member.read(_BLOCK)):
+    with zipfile.ZipFile(file) as archive:
+        for entry in archive.infolist():
+            with open_packed("it", archive, entry) as member:
+                for block in _blocks(member, depth):
                     left -= len(block)
+                    if left < 0:
+                        raise OSError("unpacks to more than is read")
                     yield block
 
 
-def _cells(path: Path) -> Iterator[bytes]:
-    import pyarrow as pa
+def _cells(file: IO[bytes]) -> Iterator[bytes]:
     import pyarrow.parquet as pq
 
-    try:
-        for batch in pq.ParquetFile(path).iter_batches():
-            for column in batch.columns:
-                cells = column.cast(pa.string(), safe=False) if _plain(column.type) else column
-                yield "\n".join(map(str, cells.to_pylist())).encode("utf-8", "replace")
-    except (pa.ArrowException, OSError):
-        yield from _read(path)
+    for batch in pq.ParquetFile(file).iter_batches():
+        for column in batch.columns:
+            cells = column.cast(pa.string(), safe=False) if _plain(column.type) else column
+            yield "\n".join(map(str, cells.to_pylist())).encode("utf-8", "replace")
 
 
-def _plain(kind: object) -> bool:
-    import pyarrow as pa
-
+def _plain(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))

@@ -42,6 +42,7 @@ class Traces:
     def __bool__(self) -> bool:
         return bool(
             self.landing
+            or self.unreadable
             or self.lake
             or self.versions
             or self.unfinished

@@ -108,7 +108,7 @@ def _say(left: Traces, done: list[str]) -> None:
         where = f": records {shown}" if records else ": somewhere in its text"
         say("landing", f" {path}{where}")
     for name in left.unreadable:
-        say("landing", f" {name}: could not be read")
+        say("landing", f" {name}: cannot be searched as it is; look into it yourself")
     for delivery in left.lake:
         say("lake", f" the former content of {delivery.path}")
     for version in left.versions:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import io
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -290,11 +292,32 @@ def test_h12_it_is_found_in_what_no_source_reads(place: TestHome, command: Comma
         book.add_worksheet().write_row(0, 0, ["agent", PERSON])
     place.put("notes/e.txt", "nobody")
     place.put("notes/f.txt", "call +62 (812) 7731-9942 back")
+    with zipfile.ZipFile(landing / "notes/g.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(landing / "notes/e.txt", "e.txt")
+        archive.write(landing / "notes/d.xlsx", "d.xlsx")
     _, told = forget(command, place)
     names = [entry["path"] for entry in told["landing"]]  # type: ignore[attr-defined]
-    assert names == [JANUARY, "notes/a.txt", "notes/b.csv.gz", "notes/c.txt", "notes/d.xlsx"]
+    assert names == [JANUARY, "notes/a.txt", "notes/b.csv.gz", "notes/c.txt", "notes/d.xlsx",
+                     "notes/g.zip"]  # fmt: skip
     said = command(place.root, "forget", "081277319942", "--json")
     assert [entry["path"] for entry in said.json["landing"]] == ["notes/f.txt"]
+
+
+def test_h12_what_cannot_be_searched_is_named_and_not_called_clean(
+    place: TestHome, command: Command
+) -> None:
+    """A zip with a password, one cut short, another kind of packing."""
+    sound = io.BytesIO()
+    with zipfile.ZipFile(sound, "w") as archive:
+        archive.writestr("a", "x")
+    text = sound.getvalue()
+    place.put("notes/a.zip", text.replace(b"\x14\0\0\0", b"\x14\0\1\0"))
+    place.put("notes/b.zip", text[:-9])
+    place.put("notes/c.7z", b"7z\xbc\xaf\x27\x1c")
+    said = command(place.root, "forget", "KP-9999")
+    assert said.code == 3 and "nothing of it is left" not in said.text
+    for name in ("a.zip", "b.zip", "c.7z"):
+        assert f"notes/{name}: cannot be searched as it is; look into it yourself" in said.text
 
 
 def test_h12_who_is_not_there_is_not_found(place: TestHome, command: Command) -> None:
