@@ -28,7 +28,8 @@ _NAMES = {
     "text": "text",
 }
 _PACKED = frozenset({"zip", "gzip", "zstd", "7z", "rar", "bzip2", "xz"})
-_PROTECTED = "EncryptedPackage".encode("utf-16-le")
+PROTECTED = "EncryptedPackage".encode("utf-16-le")
+"""What a workbook with a password has inside, which is an `ole` then."""
 
 
 def kind_of(head: bytes) -> str:
@@ -50,7 +51,7 @@ def check_kind(name: str, form: str, head: bytes, tail: bytes = b"") -> None:
     wanted = {"xlsx": "zip", "parquet": "parquet"}.get(form, "text")
     if found == wanted:
         return
-    if found == "ole" and _PROTECTED in head + tail:
+    if found == "ole" and PROTECTED in head + tail:
         raise Refused("protected", f"{name}: is password-protected; save it without a password")
     said = _NAMES.get(found, f"a {found} file")
     advice = "save it as .xlsx" if found == "ole" else "export it again in that format"

@@ -15,7 +15,7 @@ from typing import IO
 
 import pyarrow as pa
 
-from assets.exports.magic import kind_of
+from assets.exports.magic import PROTECTED, kind_of
 from assets.exports.refused import Refused
 from assets.exports.unpacking import FAULTS, Limits, open_packed, unpack
 
@@ -78,7 +78,10 @@ def _blocks(file: IO[bytes], depth: int = 0) -> Iterator[bytes]:
     elif kind in _CLOSED:
         raise OSError(f"a {kind} file")
     else:
-        yield from _read(file)
+        for block in _read(file):
+            yield block
+            if kind == "ole" and PROTECTED in block:
+                raise OSError("a workbook with a password")
 
 
 def _read(file: IO[bytes]) -> Iterator[bytes]:

@@ -62,7 +62,8 @@ def forget(
 
     Landing is not kring's to alter: clean the files it names (empty the identifier and keep the
     row, and no figure changes), run, then ask again with --erase. Agents' time needs an agent: put
-    another name there, and ask with --erase before the run. Ends with 3 while something is left.
+    another name there, and ask with --erase before the run. Ends with 3 while something is left, or
+    a file cannot be searched.
     """
     from assets.keeping import erasure
 

@@ -306,7 +306,7 @@ def test_h12_it_is_found_in_what_no_source_reads(place: TestHome, command: Comma
 def test_h12_what_cannot_be_searched_is_named_and_not_called_clean(
     place: TestHome, command: Command
 ) -> None:
-    """A zip with a password, one cut short, another kind of packing."""
+    """A zip and a workbook with a password, a zip cut short, another kind of packing."""
     sound = io.BytesIO()
     with zipfile.ZipFile(sound, "w") as archive:
         archive.writestr("a", "x")
@@ -314,9 +314,13 @@ def test_h12_what_cannot_be_searched_is_named_and_not_called_clean(
     place.put("notes/a.zip", text.replace(b"\x14\0\0\0", b"\x14\0\1\0"))
     place.put("notes/b.zip", text[:-9])
     place.put("notes/c.7z", b"7z\xbc\xaf\x27\x1c")
+    place.put(
+        "notes/d.xlsx",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+    )
     said = command(place.root, "forget", "KP-9999")
     assert said.code == 3 and "nothing of it is left" not in said.text
-    for name in ("a.zip", "b.zip", "c.7z"):
+    for name in ("a.zip", "b.zip", "c.7z", "d.xlsx"):
         assert f"notes/{name}: cannot be searched as it is; look into it yourself" in said.text
 
 
