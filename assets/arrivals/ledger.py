@@ -82,6 +82,16 @@ class Delivery:
         """Its withdrawal was taken back: nobody refused it, and the next run reads it."""
         return self.status == REFUSED and not self.rules
 
+    @property
+    def is_none(self) -> bool:
+        """No record of it came further than the source's own choice."""
+        return self.rows == self.filtered
+
+    @property
+    def is_taken_out(self) -> bool:
+        """Its rows went on a person's request, and do not come back."""
+        return self.status == WITHDRAWN and not self.rows and self.error.startswith(TAKEN_OUT)
+
     def covered_days(self) -> list[date]:
         """The days (inclusive ranges `a..b`) this delivery speaks for."""
         days: list[date] = []
@@ -158,11 +168,12 @@ class Ledger:
         return next(iter(self.names(source, sha256)), None)
 
     def says_none(self, source: str, sha256: str) -> bool:
-        """Whether a content was read and has no record: each of its names then says of its own
-        days that there was none, and is taken back for itself."""
-        held = [d for d in self.names(source, sha256) if d.status in (LOADED, WITHDRAWN)]
-        none = (d.rules and not d.rows and not d.error.startswith(TAKEN_OUT) for d in held)
-        return bool(held) and all(none)
+        """Whether a content was read and gave no record: each of its names then says of its own
+        days that there was none, and is taken back for itself. A name that was refused says
+        nothing."""
+        held = (d for d in self.names(source, sha256) if d.status in (LOADED, WITHDRAWN))
+        read = [d for d in held if d.rules]
+        return bool(read) and all(d.is_none and not d.is_taken_out for d in read)
 
     def withdrawal(self, source: str, path: str, sha256: str) -> Delivery | None:
         """The withdrawal that a file falls under: its own, or, where it has rows, its content's."""
@@ -170,8 +181,11 @@ class Ledger:
         if own and own.status == WITHDRAWN:
             return own
         holder = self.holder(source, sha256)
-        is_out = holder and holder.status == WITHDRAWN and not self.says_none(source, sha256)
-        return holder if is_out else None
+        if not holder or holder.status != WITHDRAWN or self.says_none(source, sha256):
+            return None
+        # one that was refused as it had none of the records counted for it, that alone
+        names = (d for d in self.names(source, sha256) if d.status == WITHDRAWN)
+        return next((d for d in names if d.rules or d.rows or d.expected is None), None)
 
     def before(self, delivery: Delivery) -> list[Delivery]:
         """The other contents that lay under a delivery's name and count, the newest first."""

@@ -140,7 +140,7 @@ def _deliver(lane: Lane, item: Pending, sequence: int, readers: _Readers) -> Non
     holder = ledger.holder(source, sha256) if sha256 else None
     if holder and holder.status == WITHDRAWN:
         holder = None  # of another name, that alone
-    if holder and holder.path != path and _is_held(run, holder, rules):
+    if holder and holder.path != path and _is_held(run, holder, begun):
         lane.done.duplicates.append(ledger.write(_repeated(lane, holder, begun)))
         return
     if holder and _stands(run, holder, begun):
@@ -168,13 +168,17 @@ def _still_withdrawn(
                    covers=days)  # fmt: skip
 
 
-def _is_held(run: Run, holder: Delivery, rules: str) -> bool:
+def _is_held(run: Run, holder: Delivery, begun: Delivery) -> bool:
     """Whether a content is held under another name, and need not be read again.
 
-    What is to be looked at twice may be so by its name: under another one it is read again.
+    What is to be looked at twice may be so by its name: under another one it is read again. So is
+    what has another count beside it.
     """
+    counted = holder.rows if holder.expected is None else holder.expected
+    if begun.expected not in (None, counted):
+        return False
     is_there = run.present.get(holder.path) == holder.stamp
-    return is_there or (holder.rules == rules and not holder.warning)
+    return is_there or (holder.rules == begun.rules and not holder.warning)
 
 
 def _repeated(lane: Lane, holder: Delivery, begun: Delivery) -> Delivery:

@@ -60,9 +60,11 @@ def record(
         delivery = replace(delivery, warning="; ".join(filter(None, (reading.warning, missing))))
     _keep_rejects(home, delivery, reading)
     ledger.write(delivery)
-    if holder and holder.path != delivery.path and (delivery.accepted or not holder.covers):
+    if not holder or holder.path == delivery.path or reading.rule == "row_count":
+        return delivery  # a count is told of a name, and refuses it alone
+    if delivery.accepted or not holder.covers:
         ledger.forget(holder)
-    elif holder and holder.path != delivery.path:
+    else:
         # without rows it said that there were none, of months that its name told
         ledger.write(replace(holder, status=DUPLICATE, error=delivery.path, chunks=()))
     return delivery

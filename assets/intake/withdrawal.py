@@ -14,6 +14,7 @@ from assets.home import Home, HomeError
 from assets.lake import sha256_file
 
 _GIVEN_BACK = "counts again; the next run reads it, in its former place"
+_READ_AGAIN = "its withdrawal was taken back; the next run reads it again"
 _REPLACED = "its withdrawal was taken back; another content lies under its name by now"
 
 
@@ -23,11 +24,9 @@ def withdraw(home: Home, path: str, reason: str) -> list[Delivery]:
     found = [d for d in _meant(home, ledger, path) if d.status != WITHDRAWN]
     if not found:
         raise HomeError(f"{path} is withdrawn already")
-    none = {(d.source, d.sha256) for d in found if ledger.says_none(d.source, d.sha256)}
+    none = _without_records(ledger, found)
     for d in found:
-        # what was refused says nothing by its name either
-        rules = "" if d.status == REFUSED else d.rules
-        ledger.write(replace(d, status=WITHDRAWN, error=reason, rules=rules))
+        ledger.write(replace(d, status=WITHDRAWN, error=reason, rules=_read_by(d)))
     for source, sha256 in none:
         _hand_over(ledger, source, sha256)
     return found
@@ -37,16 +36,21 @@ def restore(home: Home, path: str) -> list[Delivery]:
     """Take a withdrawal back: what lies in landing is read again by the next run, what has left it
     counts as it was read. Returns what does either."""
     ledger = Ledger(home)
-    found = [d for d in _meant(home, ledger, path) if d.status == WITHDRAWN]
+    withdrawn = [d for d in _meant(home, ledger, path) if d.status == WITHDRAWN]
+    found = [d for d in withdrawn if not d.is_taken_out]
+    if withdrawn and not found:
+        raise HomeError(f"{path} was {withdrawn[0].error}, and stays out")
     if not found:
         raise HomeError(f"{path} is not withdrawn")
+    none = _without_records(ledger, found)
     # a copy counts by the rows of another, so those with rows first
-    for d in sorted(found, key=lambda d: not d.rows):
+    for d in sorted(found, key=lambda d: d.is_none):
         here = home.landing / d.path
         if here.is_file():
-            why = _GIVEN_BACK if sha256_file(here) == d.sha256 else _REPLACED
+            is_there = sha256_file(here) == d.sha256
+            why = (_GIVEN_BACK if d.rules else _READ_AGAIN) if is_there else _REPLACED
             ledger.write(replace(d, status=REFUSED, error=why, rules=""))
-        elif again := _as_it_was(home, ledger, d):
+        elif again := _as_it_was(home, ledger, d, (d.source, d.sha256) in none):
             ledger.write(again)
         else:
             ledger.forget(d)
@@ -60,24 +64,42 @@ def restore(home: Home, path: str) -> list[Delivery]:
     return [d for d in found if (d.source, d.path, d.sha256) in back]
 
 
-def _as_it_was(home: Home, ledger: Ledger, delivery: Delivery) -> Delivery | None:
+def _without_records(ledger: Ledger, found: list[Delivery]) -> set[tuple[str, str]]:
+    contents = {(d.source, d.sha256) for d in found}
+    return {content for content in contents if ledger.says_none(*content)}
+
+
+def _read_by(delivery: Delivery) -> str:
+    """The rules that a withdrawn file was read by; none where it was refused, for that says nothing
+    by its name either."""
+    if delivery.status != REFUSED:
+        return delivery.rules
+    return "given back" if delivery.error in (_GIVEN_BACK, _REPLACED) else ""
+
+
+def _as_it_was(home: Home, ledger: Ledger, delivery: Delivery, says_none: bool) -> Delivery | None:
     """The record of a file that has left landing, as before its withdrawal; None where its rows
     are not kept, or there were none to keep for it was refused."""
     back = replace(delivery, status=LOADED, error="")
-    if delivery.rows:
-        return None if is_lost(home, delivery) else back
+    if not delivery.rules:
+        return None
+    if not delivery.is_none:
+        return back if delivery.chunks and not is_lost(home, delivery) else None
     holder = ledger.holder(delivery.source, delivery.sha256)
     if holder and holder.status == LOADED:
-        return replace(back, status=DUPLICATE, error=holder.path)
-    return back if ledger.says_none(delivery.source, delivery.sha256) else None
+        return replace(back, status=DUPLICATE, error=holder.path, rows=0, filtered=0)
+    return back if says_none else None
 
 
 def _hand_over(ledger: Ledger, source: str, sha256: str) -> None:
     """Of the other names of a content without records the first holds it from now on."""
-    names = [d for d in ledger.names(source, sha256) if d.status in (LOADED, DUPLICATE)]
-    for number, each in enumerate(names):
-        status, error = (DUPLICATE, names[0].path) if number else (LOADED, "")
-        ledger.write(replace(each, status=status, error=error))
+    every = ledger.names(source, sha256)
+    read = max(every, key=lambda d: d.rows)
+    names = [d for d in every if d.status in (LOADED, DUPLICATE)]
+    for d in names[:1]:
+        ledger.write(replace(d, status=LOADED, error="", rows=read.rows, filtered=read.filtered))
+    for d in names[1:]:
+        ledger.write(replace(d, status=DUPLICATE, error=names[0].path, rows=0, filtered=0))
 
 
 def _meant(home: Home, ledger: Ledger, path: str) -> list[Delivery]:
