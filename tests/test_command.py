@@ -309,6 +309,16 @@ def test_a_period_beside_its_year_may_name_it(
     assert (said.code, page.is_file()) == (0, True)
 
 
+def test_a_year_beside_itself_is_the_whole_of_it(command: Command, sample_home: TestHome) -> None:
+    """What is said to be written is taken."""
+    for period in ("2024", "Y"):
+        said = command(sample_home.root, "scorecard", "2024", "--period", period)
+        assert (said.code, "Scorecard 2024-Y" in said.out) == (0, True), said.err
+    said = command(sample_home.root, "report", "2024", "--period", "2023-Q1")
+    assert said.code == 2
+    assert "'2023-Q1' is no period of 2024, the year asked for" in " ".join(said.err.split())
+
+
 # --json
 
 

@@ -117,5 +117,9 @@ def parse_period(text: str, *, or_month: bool = False) -> tuple[int, str]:
 
 
 def parse_period_of(year: int, text: str) -> str:
-    """The period of a year given beside it: `Q3`, or `2024-Q3` as other commands take it."""
-    return parse_period(f"{year}-{text.strip().upper().removeprefix(f'{year}-')}")[1]
+    """The period of a year given beside it: `Q3`, or with its year, as other commands take it."""
+    given = text.strip()
+    chosen, period = parse_period(given if given[:4].isdigit() else f"{year}-{given}")
+    if chosen != year:
+        raise typer.BadParameter(f"{given!r} is no period of {year}, the year asked for")
+    return period
