@@ -173,6 +173,12 @@ def test_what_comes_of_a_figure_that_a_month_was_closed_without_is_a_cause(
     cause = "select cause from ops.restatements where id = 'long_wait' and period = '2024-S1'"
     told = [(f"{without}, and it is not known any more that there was none",)]
     assert home.published(f"{cause} and version = '{version}'") == told
+    # opened, the one that there was counts: nobody knows by now that there was none
+    opened = home.copied(home.root.parent / "opened")
+    assert reopen(command, opened, "2024-Q1").code == 0
+    assert opened.published(half) == [(1, "measured")]
+    (last,) = opened.published(f"{cause} order by version desc limit 1")
+    assert last == ("2024-Q1 was reopened",)
     gone = "chats/chats_late_202402.jsonl"
     assert command(home.root, "withdraw", gone, "--reason", "a test").code == 0
     version = home.publish(JULY)

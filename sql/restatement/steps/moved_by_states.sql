@@ -1,8 +1,20 @@
 -- title: Figures whose checks, closing or state are others
 -- grain: one row per figure, period, basis and cause
+-- a figure that a month was closed without has no closing there: what was opened is told by others
+with reopened as (
+    select period as name, any_value(name order by name) || ' was reopened' as cause
+    from pairs
+    where kind = 'closing' and not is_new and length(period) = 7
+    group by period
+)
+
 select
     period, basis, figure,
-    case kind when 'check' then 3 when 'closing' then 2 else 4 end as precedence,
+    case
+        when kind = 'closing' or (kind = 'state' and is_gone and reopened.cause is not null) then 2
+        when kind = 'check' then 3
+        else 4
+    end as precedence,
     case kind
         when 'closing'
             then name || ' was reopened' || if(is_gone, '', ' and closed anew')
@@ -13,12 +25,15 @@ select
         end
         when 'state' then case
             when is_new then new_text || ', and it is not known any more that there was none'
-            when is_gone then old_text || ', and it is known by now that there was none'
+            when is_gone then coalesce(
+                reopened.cause, old_text || ', and it is known by now that there was none'
+            )
             when old_status is not distinct from new_status then new_text
             else 'state ' || old_status || ', now ' || new_status
         end
     end as cause
 from pairs
+left join reopened using (name)
 -- closing itself moves no number
 where kind = 'check'
 or (kind = 'closing' and not is_new)
