@@ -6,18 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from homes import TestHome, call, calls_file
+from homes import TestHome
 
 AS_OF = "2024-02-10"
-CALLS = "calls/calls_20240115.csv"
 
 
 def january(root: Path) -> TestHome:
     """January of two calls, published and complete. Copy it, leave it as it is."""
-    home = TestHome(root, last_month="2024-01")
-    home.only_sources("calls")
-    home.expecting("none", "calls")
-    home.put(CALLS, calls_file([call("A1"), call("A2", wait="25,0")]))
+    home = TestHome.of_two_calls(root, last_month="2024-01")
     run(home, 0)
     return home
 

@@ -37,6 +37,7 @@ from assets.run_lock import run_lock
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "data"
+TWO_CALLS = "calls/calls_20240115.csv"
 warm = Warm()
 
 
@@ -93,6 +94,15 @@ class TestHome:
             f'[published]\nkeep_versions = 50\nreports = "{reports}"\n'
         )
         (root / "landing").mkdir()
+
+    @classmethod
+    def of_two_calls(cls, root: Path, *, last_month: str, references: bool = False) -> Self:
+        """Two calls of 15 January 2024, waited for 10 and 25 s, of the one source; not run."""
+        home = cls(root, last_month=last_month, references=references)
+        home.only_sources("calls")
+        home.expecting("none", "calls")
+        home.put(TWO_CALLS, calls_file([call("A1"), call("A2", wait="25,0")]))
+        return home
 
     @classmethod
     def at(cls, root: Path) -> Self:

@@ -12,31 +12,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer.main
 from commands import Command
-from homes import TEMPLATE, TestHome, call, calls_file
+from homes import TestHome, call, calls_file
 
 from assets.home import HomeError
-from pipelines.cli import app
 
 AS_OF = "2024-02-10"
-# How each command that speaks JSON is called on the sample.
-JSON_CALLS = {
-    "status": ("status",), "versions": ("versions",), "verify": ("verify",), "run": ("run",),
-    "explain": ("explain", "3a-N", "2024-Q3"), "scorecard": ("scorecard", "2024"),
-    "sample": ("sample", "--scale", "0.02"), "compare": ("compare", "2024-03"),
-    "diff": ("diff", "current"),
-    "reconcile": ("reconcile", str(TEMPLATE / "reference/lakin_2024.csv")),
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
-    """One month of two calls, published, complete; and a file that nobody claims."""
-    home = TestHome(tmp_path_factory.mktemp("command") / "home", last_month="2024-01")
-    home.only_sources("calls")
-    home.expecting("none", "calls")
-    home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
+    """One month of two calls, published, complete."""
+    root = tmp_path_factory.mktemp("command") / "home"
+    home = TestHome.of_two_calls(root, last_month="2024-01")
     home.run(AS_OF)
     return home
 
@@ -226,6 +214,38 @@ def test_an_earlier_day_forgets_nothing_and_the_run_says_so(place: TestHome) -> 
     assert "as of" not in again.stdout.replace("as_of", "")
 
 
+# versions and periods
+
+
+def test_the_version_is_said_as_what_was_published_says_it(
+    command: Command, filled: TestHome
+) -> None:
+    manifest = json.loads((filled.root / "published/current/manifest.json").read_text())
+    said = command(filled.root, "--version")
+    assert (said.code, said.out) == (0, f"kring {manifest['code']}\n")
+
+
+@pytest.mark.parametrize("period", ["q3", "2024-Q3"])
+def test_a_period_beside_its_year_may_name_it(
+    command: Command, sample_home: TestHome, tmp_path: Path, period: str
+) -> None:
+    said = command(sample_home.root, "scorecard", "2024", "--period", period)
+    assert (said.code, "Scorecard 2024-Q3" in said.out) == (0, True)
+    page = tmp_path / "report.html"
+    said = command(sample_home.root, "report", "2024", "--period", period, "--out", str(page))
+    assert (said.code, page.is_file()) == (0, True)
+
+
+def test_a_year_beside_itself_is_the_whole_of_it(command: Command, sample_home: TestHome) -> None:
+    """What is said to be written is taken."""
+    for period in ("2024", "Y"):
+        said = command(sample_home.root, "scorecard", "2024", "--period", period)
+        assert (said.code, "Scorecard 2024-Y" in said.out) == (0, True), said.err
+    said = command(sample_home.root, "report", "2024", "--period", "2023-Q1")
+    assert said.code == 2
+    assert "'2023-Q1' is no period of 2024, the year asked for" in " ".join(said.err.split())
+
+
 # 2
 
 
@@ -288,87 +308,3 @@ def test_readers_are_not_kept_waiting(command: Command, filled: TestHome, busy: 
     for arguments in (("status",), ("versions",), ("verify",), ("key", "KP-0001")):
         assert command(filled.root, *arguments).code == 0
     assert filled.query("select count(*) from fact.contacts") == [(2,)]
-
-
-def test_the_version_is_said_as_what_was_published_says_it(
-    command: Command, filled: TestHome
-) -> None:
-    manifest = json.loads((filled.root / "published/current/manifest.json").read_text())
-    said = command(filled.root, "--version")
-    assert (said.code, said.out) == (0, f"kring {manifest['code']}\n")
-
-
-@pytest.mark.parametrize("period", ["q3", "2024-Q3"])
-def test_a_period_beside_its_year_may_name_it(
-    command: Command, sample_home: TestHome, tmp_path: Path, period: str
-) -> None:
-    said = command(sample_home.root, "scorecard", "2024", "--period", period)
-    assert (said.code, "Scorecard 2024-Q3" in said.out) == (0, True)
-    page = tmp_path / "report.html"
-    said = command(sample_home.root, "report", "2024", "--period", period, "--out", str(page))
-    assert (said.code, page.is_file()) == (0, True)
-
-
-def test_a_year_beside_itself_is_the_whole_of_it(command: Command, sample_home: TestHome) -> None:
-    """What is said to be written is taken."""
-    for period in ("2024", "Y"):
-        said = command(sample_home.root, "scorecard", "2024", "--period", period)
-        assert (said.code, "Scorecard 2024-Y" in said.out) == (0, True), said.err
-    said = command(sample_home.root, "report", "2024", "--period", "2023-Q1")
-    assert said.code == 2
-    assert "'2023-Q1' is no period of 2024, the year asked for" in " ".join(said.err.split())
-
-
-# --json
-
-
-def speaking_json() -> dict[str, tuple[str, ...]]:
-    """Every command with `--json`: called as above, or plainly where it needs no argument."""
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    plain = {
-        name: (name,)
-        for name, each in commands.items()
-        if any("--json" in p.opts for p in each.params) and not any(p.required for p in each.params)
-    }
-    return {**plain, **JSON_CALLS}
-
-
-@pytest.mark.parametrize("name", sorted(set(speaking_json()) - {"run", "sample"}))
-def test_json_is_all_that_is_said(command: Command, sample_home: TestHome, name: str) -> None:
-    said = command(sample_home.root, *speaking_json()[name], "--json")
-    assert (said.code, said.err) == (0, "")
-    assert said.json
-    if name in ("status", "explain", "scorecard"):
-        assert '"is_sample": true' in said.out
-
-
-@pytest.mark.parametrize("name", ["scorecard", "explain", "compare", "reconcile", "diff", "verify"])
-def test_where_there_is_no_answer_there_is_no_json(
-    command: Command, home: TestHome, name: str
-) -> None:
-    said = command(home.root, *speaking_json()[name], "--json")
-    assert (said.code, said.out) == (1, "")
-    assert said.err.startswith("kring: ")
-
-
-def test_json_of_a_run_and_a_sample(
-    command: Command, sample_home: TestHome, home: TestHome
-) -> None:
-    done = sample_home.kring(*JSON_CALLS["run"], "--json")
-    assert json.loads(done.stdout)["is_sample"] is True
-    said = command(home.root, *JSON_CALLS["sample"], "--json")
-    assert said.code == 0
-    assert said.json["synthetic"] is True and said.json["files"]["calls"] == 366
-
-
-# what a sample home says
-
-
-@pytest.mark.parametrize("arguments", [("status",), ("scorecard", "2024"),
-                                       ("explain", "3a-N", "2024-Q3")])  # fmt: skip
-def test_a_sample_says_so_at_the_terminal(
-    command: Command, sample_home: TestHome, arguments: tuple[str, ...]
-) -> None:
-    said = command(sample_home.root, *arguments)
-    assert said.code == 0
-    assert said.text.startswith("SYNTHETIC SAMPLE DATA: no figure below is a real organisation's")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from commands import Command
-from homes import ROOT, TestHome, call, calls_file
+from homes import ROOT, TestHome
 from reporting import ONE, Reconciler, reconciler
 
 from assets.publishing.reconciliation import STEPS, consistency_rules, steps
@@ -150,12 +150,8 @@ def test_the_command_says_it_at_a_glance(sample_home: TestHome) -> None:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """One month of two calls, published."""
-    home = TestHome(
-        tmp_path_factory.mktemp("small") / "home", last_month="2024-01", references=True
-    )
-    home.only_sources("calls")
-    home.expecting("none", "calls")
-    home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
+    root = tmp_path_factory.mktemp("small") / "home"
+    home = TestHome.of_two_calls(root, last_month="2024-01", references=True)
     home.run("2024-02-10")
     return home
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from commands import Command
-from homes import ROOT, TestHome, call, calls_file
+from homes import ROOT, TestHome
 from serving import books
 from test_instance import left_open
 
@@ -30,12 +30,10 @@ AS_OF = "2024-02-10"
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """A month, published by the command, with Dagster's books and a hook."""
-    home = TestHome(tmp_path_factory.mktemp("doctor") / "home", last_month="2024-01")
-    home.only_sources("calls")
-    home.expecting("none", "calls")
+    root = tmp_path_factory.mktemp("doctor") / "home"
+    home = TestHome.of_two_calls(root, last_month="2024-01")
     with (home.root / "kring.toml").open("a") as settings:
         settings.write('[alerts]\nhook = "true"\n')
-    home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
     ran = home.kring("run", "--as-of", AS_OF)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return home

@@ -10,8 +10,8 @@ import time
 
 import dagster as dg
 import pytest
-from ended import AS_OF, CALLS, break_register, january, run, status
-from homes import ROOT, TestHome, call, calls_file
+from ended import AS_OF, break_register, january, run, status
+from homes import ROOT, TWO_CALLS, TestHome, call, calls_file
 
 from assets.answers.run_report import Failure
 from assets.building.session import end_session
@@ -86,10 +86,10 @@ def test_a_failure_before_anything_is_published_is_reported(home: TestHome) -> N
 @pytest.mark.nightly
 def test_a_run_that_works_through_dagsters_steps_reports_as_well(place: TestHome) -> None:
     """And what failed there is named by its step."""
-    place.put(CALLS, calls_file([call("A1"), call("A2", wait="25,0"), call("A3")]))
+    place.put(TWO_CALLS, calls_file([call("A1"), call("A2", wait="25,0"), call("A3")]))
     run(place, 0)
     assert status(place)["sentence"] == f"published {status(place)['version']}"
-    place.put(CALLS, calls_file([call("A1")]))
+    place.put(TWO_CALLS, calls_file([call("A1")]))
     (place.root / "key").write_bytes(bytes(32))
     run(place, 1)
     (told,) = status(place)["failures"]
@@ -121,7 +121,7 @@ def test_that_it_cannot_be_written_fails_no_run(place: TestHome) -> None:
 
 @pytest.mark.nightly
 def test_the_run_after_a_killed_one_says_so_once(place: TestHome) -> None:
-    place.put(CALLS, calls_file([call("A1"), call("A9")]))
+    place.put(TWO_CALLS, calls_file([call("A1"), call("A9")]))
     process = subprocess.Popen(
         [sys.executable, "-m", "pipelines.cli", "run", "--as-of", AS_OF], cwd=ROOT,
         env={**os.environ, "KRING_HOME": str(place.root)},
@@ -178,13 +178,13 @@ def test_dagsters_runs_are_reported_by_its_sensors(
         assert "nothing new" in ask("report_success", ended, ended.get_run_success_event())
         assert (status(place)["by"], status(place)["outcome"]) == ("dagster", "complete")
         path.unlink()
-        place.put(CALLS, calls_file([call("A1"), call("A7")]))
+        place.put(TWO_CALLS, calls_file([call("A1"), call("A7")]))
         ended = ingest()
         said = ask("report_success", ended, ended.get_run_success_event())
         assert said == "the months that are still to be rebuilt report for it"
         assert not path.exists(), "readers do not see it yet, so it is no news"
         (place.root / "key").unlink()
-        place.put(CALLS, calls_file([call("A1"), call("A8")]))
+        place.put(TWO_CALLS, calls_file([call("A1"), call("A8")]))
         ended = ingest()
         assert "the key file key is missing" in ask(
             "report_failure", ended, ended.get_run_failure_event()

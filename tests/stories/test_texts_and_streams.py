@@ -12,7 +12,7 @@ import sys
 
 import pytest
 from commands import Command
-from homes import ROOT, TestHome, call, calls_file
+from homes import ROOT, TestHome
 
 AS_OF = "2024-04-10"
 ODD = "odd/report [final] [/bold].csv"
@@ -21,10 +21,8 @@ ODD = "odd/report [final] [/bold].csv"
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """One month of two calls, published; and a file that nobody claims, oddly named."""
-    home = TestHome(tmp_path_factory.mktemp("texts") / "home", last_month="2024-03")
-    home.only_sources("calls")
-    home.expecting("none", "calls")
-    home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
+    root = tmp_path_factory.mktemp("texts") / "home"
+    home = TestHome.of_two_calls(root, last_month="2024-03")
     home.put(ODD, "a;b\n1;2\n")
     home.run(AS_OF)
     return home

@@ -29,10 +29,8 @@ RUN = ("run", "--as-of", AS_OF)
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
     """One month of two calls, published; and a file that nobody claims."""
-    home = TestHome(tmp_path_factory.mktemp("troubles") / "home", last_month="2024-03")
-    home.only_sources("calls")
-    home.expecting("none", "calls")
-    home.put("calls/calls_20240115.csv", calls_file([call("A1"), call("A2", wait="25,0")]))
+    root = tmp_path_factory.mktemp("troubles") / "home"
+    home = TestHome.of_two_calls(root, last_month="2024-03")
     home.put("odd/report.csv", "a;b\n1;2\n")
     home.run(AS_OF)
     return home
