@@ -18,3 +18,7 @@ create macro value_status(status) as case
     when bool_or(status = 'provisional') then 'provisional'
     else 'measured'
 end;
+
+-- the reason of a month that was closed before this figure was counted, by which its explanation
+-- finds it again in the longer periods that lack it
+create macro closed_without_figure() as 'closed without this figure';

@@ -18,8 +18,10 @@ from assets.home import Home, HomeError
 from assets.lake import digest, read_json, write_json
 
 LOADED, REFUSED, DUPLICATE, WITHDRAWN = "loaded", "refused", "duplicate_file", "withdrawn"
+# how a record stands beside its status, where somebody decided about it
+GIVEN_BACK, TAKEN_OUT = "given_back", "taken_out"
 # with which the reason begins where a content went on a person's request
-TAKEN_OUT = "taken out on request"
+ON_REQUEST = "taken out on request"
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,10 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file read for one source. `rules` is the digest of what it was read by."""
+    """One file read for one source.
+
+    `rules` is the digest of what it was read by, empty of a withdrawn file that had been refused.
+    """
 
     source: str
     kind: str
@@ -58,6 +63,7 @@ class Delivery:
     loaded_at: str = ""
     error: str = ""
     warning: str = ""
+    standing: str = ""
 
     @property
     def file_id(self) -> str:
@@ -80,7 +86,7 @@ class Delivery:
     @property
     def is_given_back(self) -> bool:
         """Its withdrawal was taken back: nobody refused it, and the next run reads it."""
-        return self.status == REFUSED and not self.rules
+        return self.standing == GIVEN_BACK
 
     @property
     def is_none(self) -> bool:
@@ -90,7 +96,7 @@ class Delivery:
     @property
     def is_taken_out(self) -> bool:
         """Its rows went on a person's request, and do not come back."""
-        return self.status == WITHDRAWN and not self.rows and self.error.startswith(TAKEN_OUT)
+        return self.standing == TAKEN_OUT
 
     def covered_days(self) -> list[date]:
         """The days (inclusive ranges `a..b`) this delivery speaks for."""
@@ -248,7 +254,8 @@ def _read(path: Path) -> Delivery | None:
         raw: dict[str, Any] = content or {}
         seal = raw.pop("seal", None)
         chunks = tuple(Chunk(**chunk) for chunk in raw["chunks"])
-        delivery = Delivery(**{**raw, "chunks": chunks, "covers": tuple(raw["covers"])})
+        read = {"standing": _standing(raw), **raw}
+        delivery = Delivery(**{**read, "chunks": chunks, "covers": tuple(raw["covers"])})
         whole = seal in (None, digest(raw))
     except (ValueError, TypeError, KeyError, AttributeError):
         whole = False
@@ -258,3 +265,9 @@ def _read(path: Path) -> Delivery | None:
             "put it back from a backup, or remove it and kring run reads its file again"
         )
     return delivery
+
+
+def _standing(raw: Mapping[str, Any]) -> str:
+    """That of a record without one, of before there were any: it stood in the reason."""
+    is_out = raw["status"] == WITHDRAWN and not raw["rows"] and raw["error"].startswith(ON_REQUEST)
+    return TAKEN_OUT if is_out else ""

@@ -164,8 +164,8 @@ def _still_withdrawn(
     if taken_back.path == begun.path:
         return restamped(taken_back, item)
     days = covered(source, begun.path, ())
-    return replace(begun, status=WITHDRAWN, error=taken_back.error, sequence=taken_back.sequence,
-                   covers=days)  # fmt: skip
+    return replace(begun, status=WITHDRAWN, standing=taken_back.standing, error=taken_back.error,
+                   sequence=taken_back.sequence, covers=days)  # fmt: skip
 
 
 def _is_held(run: Run, holder: Delivery, begun: Delivery) -> bool:

@@ -9,11 +9,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assets.arrivals.deliveries import is_lost
-from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN, Delivery, Ledger
+from assets.arrivals.ledger import (
+    DUPLICATE,
+    GIVEN_BACK,
+    LOADED,
+    REFUSED,
+    WITHDRAWN,
+    Delivery,
+    Ledger,
+)
 from assets.home import Home, HomeError
 from assets.lake import sha256_file
 
-_GIVEN_BACK = "counts again; the next run reads it, in its former place"
+_COUNTS_AGAIN = "counts again; the next run reads it, in its former place"
 _READ_AGAIN = "its withdrawal was taken back; the next run reads it again"
 _REPLACED = "its withdrawal was taken back; another content lies under its name by now"
 
@@ -26,7 +34,9 @@ def withdraw(home: Home, path: str, reason: str) -> list[Delivery]:
         raise HomeError(f"{path} is withdrawn already")
     none = _without_records(ledger, found)
     for d in found:
-        ledger.write(replace(d, status=WITHDRAWN, error=reason, rules=_read_by(d)))
+        # one that was refused says nothing by its name either
+        rules = "" if d.status == REFUSED and not d.is_given_back else d.rules
+        ledger.write(replace(d, status=WITHDRAWN, standing="", error=reason, rules=rules))
     for source, sha256 in none:
         _hand_over(ledger, source, sha256)
     return found
@@ -48,8 +58,8 @@ def restore(home: Home, path: str) -> list[Delivery]:
         here = home.landing / d.path
         if here.is_file():
             is_there = sha256_file(here) == d.sha256
-            why = (_GIVEN_BACK if d.rules else _READ_AGAIN) if is_there else _REPLACED
-            ledger.write(replace(d, status=REFUSED, error=why, rules=""))
+            why = (_COUNTS_AGAIN if d.rules else _READ_AGAIN) if is_there else _REPLACED
+            ledger.write(replace(d, status=REFUSED, standing=GIVEN_BACK, error=why))
         elif again := _as_it_was(home, ledger, d, (d.source, d.sha256) in none):
             ledger.write(again)
         else:
@@ -67,14 +77,6 @@ def restore(home: Home, path: str) -> list[Delivery]:
 def _without_records(ledger: Ledger, found: list[Delivery]) -> set[tuple[str, str]]:
     contents = {(d.source, d.sha256) for d in found}
     return {content for content in contents if ledger.says_none(*content)}
-
-
-def _read_by(delivery: Delivery) -> str:
-    """The rules that a withdrawn file was read by; none where it was refused, for that says nothing
-    by its name either."""
-    if delivery.status != REFUSED:
-        return delivery.rules
-    return "given back" if delivery.error in (_GIVEN_BACK, _REPLACED) else ""
 
 
 def _as_it_was(home: Home, ledger: Ledger, delivery: Delivery, says_none: bool) -> Delivery | None:

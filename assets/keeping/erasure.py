@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assets.arrivals.ledger import REFUSED, TAKEN_OUT, WITHDRAWN, Delivery, Ledger
+from assets.arrivals.ledger import ON_REQUEST, REFUSED, TAKEN_OUT, WITHDRAWN, Delivery, Ledger
 from assets.arrivals.sources import read_sources
 from assets.database import open_database
 from assets.home import Home, HomeError
@@ -90,8 +90,9 @@ def erase(home: Home, traces: Traces) -> list[str]:
     for delivery in traces.lake:
         when = datetime.now(UTC).date()
         ledger.write(
-            replace(delivery, status=WITHDRAWN, error=f"{TAKEN_OUT} on {when}", rows=0,
-                    accepted=0, filtered=0, rejected=0, rejects={}, chunks=())
+            replace(delivery, status=WITHDRAWN, standing=TAKEN_OUT,
+                    error=f"{ON_REQUEST} on {when}", rows=0, accepted=0, filtered=0, rejected=0,
+                    rejects={}, chunks=())
         )  # fmt: skip
         done.append(f"the former content of {delivery.path} is out of the lake")
     # the records first: cut short between, the next call or run removes what none of them names

@@ -139,7 +139,7 @@ whole_months as (
         true as is_null,
         false as is_provisional,
         false as is_in_progress,
-        'closed without this figure' as reason
+        closed_without_figure() as reason
     from lacking
 ),
 

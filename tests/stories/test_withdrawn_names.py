@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,17 @@ def test_a_slip_of_the_hand_twice_leaves_the_other_names_alone(home: TestHome) -
     assert proven(home) == ["01", "03"]
 
 
+def test_what_stands_is_no_word_of_the_reason(home: TestHome, command: Command) -> None:
+    """An export without rows, withdrawn for a reason that begins as an erasure's, stayed out."""
+    home.put(name(1), EMPTY)
+    assert proven(home) == ["01"]
+    withdraw(home.home, name(1), "taken out on request of the vendor")
+    assert proven(home) == []
+    said = command(home.root, "withdraw", name(1), "--undo")
+    assert said.code == 0, said.err
+    assert proven(home) == ["01"]
+
+
 def test_an_export_of_which_the_source_takes_nothing_is_withdrawn_by_its_name(
     home: TestHome,
 ) -> None:
@@ -127,6 +139,11 @@ def test_what_was_taken_out_on_request_is_not_given_back(
     said = command(copied.root, "withdraw", first, "--undo")
     assert (said.code, "was taken out on request on " in said.err) == (1, True), said.err
     assert {(d.path, d.status) for d in Ledger(copied.home).deliveries()} == {(first, "withdrawn")}
+    # a record of before there was a word for it says so in its reason
+    for record in copied.home.ledger.glob("calls/*.json"):
+        former = json.loads(record.read_text())
+        assert former.pop("standing") == "taken_out"
+        record.write_text(json.dumps({**former, "seal": None}))
     # dropped again it stays out
     copied.put(copy, calls_file([call("A1"), call("A2")]))
     copied.run(AS_OF)

@@ -9,5 +9,5 @@ select
 from cells
 join ref.calendar as calendar using (year, period)
 where contains(
-    cells.reason, strftime(calendar.month, '%Y-%m') || ' closed without this figure'
+    cells.reason, strftime(calendar.month, '%Y-%m') || ' ' || closed_without_figure()
 )
