@@ -202,21 +202,44 @@ create or replace macro seconds_between(start, stop) as
         ) * 0.000001 as decimal(18, 3)
     );
 
--- clock_between(start, stop): seconds between two clock texts of one call. More than twelve
--- hours back means that midnight lay between; a second or two back stays negative. Null of numbers:
--- as seconds, 93120 would lie 105 after 93015, and as clocks 65.
+-- clock_between(start, stop): seconds between two clock texts of one call, h:mm:ss or h:mm, also with
+-- AM or PM. More than twelve hours back means that midnight lay between; a second or two back stays
+-- negative. Null of numbers: as seconds, 93120 would lie 105 after 93015, and as clocks 65.
 --   clock_between('13:56:45', '13:57:02')  -> 17
+--   clock_between('13:56', '13:58')        -> 120    (a clock, and no minutes and seconds)
+--   clock_between('11:59:50 AM', '12:00:10 PM')  -> 20
 --   clock_between('23:59:50', '0:00:10')   -> 20
 --   clock_between('8:00:02', '8:00:01')    -> -1
 create or replace macro clock_between(start, stop) as
     list_transform(
         [
-            case
-                when regexp_matches(start, '[:a-zA-Z]') and regexp_matches(stop, '[:a-zA-Z]')
-                then seconds_of(stop) - seconds_of(start)
-            end
+            list_transform(
+                [start, stop],
+                lambda clock: seconds_of(
+                    case
+                        when not regexp_matches(clock, '[a-zA-Z]')
+                        then case
+                            when clock like '%:%:%' then clock
+                            -- a fraction is of a second: minutes and seconds stand before it
+                            when contains(clock, '.') or contains(clock, ',')
+                            then if(contains(clock, ':'), clock, null)
+                            when contains(clock, ':') then trimmed(clock) || ':00'
+                        end
+                        when regexp_matches(
+                            clock, '(?i)^\s*(0?[0-9]|1[0-2])(:[0-5][0-9]){1,2}[\s\x{a0}\x{202f}]*[ap]\.?m'
+                        )
+                        then cast(
+                            cast(regexp_extract(clock, '[0-9]+') as integer) % 12
+                            + if(regexp_matches(clock, '(?i)p\.?m'), 12, 0) as varchar
+                        )
+                        || rpad(regexp_extract(clock, '(:[0-9]{2}){1,2}'), 6, ':00')
+                        else clock
+                    end
+                )
+            )
         ],
-        lambda gap: if(gap < -43200, gap + 86400, gap)
+        lambda clocks: clocks[2] - clocks[1]
+            + if(clocks[2] - clocks[1] < -43200, 86400, 0)
     )[1];
 
 -- mapped(code, codes): the word that a map gives for a code; null for a code it lacks. Codes

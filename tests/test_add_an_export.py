@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 from small_home import MACROS, PROJECT, Read, add_source, make_home, read
@@ -206,3 +207,30 @@ def test_every_rule_of_conversion_and_of_records_is_told() -> None:
     rules |= named(faults, exports / "repair.py", exports / "json_records.py")
     assert {"not_a_boolean", "negative_version", "too_long", "duplicate_key"} < rules
     assert rules <= set(re.findall(r"`(\w+)", section("Rules of rejects")))
+
+
+@pytest.mark.parametrize(
+    ("whole", "rule"), [("offered", None), ("answered_calls", "share_of_another_whole")]
+)
+def test_a_share_is_multiplied_with_its_own_whole(whole: str, rule: str | None) -> None:
+    """154 came, 148 were answered, 131 in time: 85.06 % of those who came."""
+    (bullet,) = re.findall(r"^- \*\*A share beside a count.*$", TEXT, re.MULTILINE)
+    (counted,) = re.findall(r"`(offered \* .*?)`", bullet)
+    (reject,) = re.findall(r"`(case when .*?)`", bullet)
+    counted = counted.replace("offered", whole)
+    with duckdb.connect() as engine:
+        engine.execute(MACROS.read_text(encoding="utf-8"))
+        row = "(select 154 as offered, 148 as answered_calls, '85.06%' as \"Service Level\")"
+        told = f"select round(in_20), {reject} from (select {counted} as in_20 from {row})"
+        assert engine.sql(told).fetchall() == [(131 if rule is None else 126, rule)]
+
+
+def test_the_day_of_a_promise(tmp_path: Path) -> None:
+    (due,) = re.findall(r"`(local_time\(\"Received\".*? as due_at)`", TEXT)
+    home = make_home(tmp_path)
+    add_source(home, "t", "-- title: T\n-- kind: complaints\n-- files: z/*.csv\n-- format: csv\n"
+               f"-- times: %d/%m/%Y %H:%M\nselect _row, id as complaint_id, \"Received\" as "
+               f"received_at, {due} from export\n")  # fmt: skip
+    (home.landing / "z").mkdir()
+    (home.landing / "z" / "a.csv").write_text("id,Received\nk,30/03/2024 23:30\n", encoding="utf-8")
+    assert read(home, "t", "z/a.csv").column("due_at") == [date(2024, 4, 4)]

@@ -191,3 +191,33 @@ def test_an_agents_day_of_eight_hours_is_no_other_unit(check: Check) -> None:
     assert notes(check(source, "id,at,active\na1,2024-02-01,28800\n")) == []
     (said,) = notes(check(source, "id,at,active\na1,2024-02-01,28800000\n"))
     assert said.startswith("active_seconds is of many hours in most of 1 rows")
+
+
+COMPLAINTS = """-- title: T
+-- kind: complaints
+-- files: z/*.csv
+-- format: csv
+select _row, id as complaint_id, "at" as received_at, "at" as followed_up_at,
+    nullif(due, '') as due_at, asked as to_follow_up
+from export
+"""
+
+
+def test_complaints_of_no_due_date_are_told_for_none_of_them_is_ever_late(check: Check) -> None:
+    rows = "id,at,due,asked\na,2024-02-01,2024-02-03,1\nb,2024-02-01,,1\nc,2024-02-01,,0\n"
+    (said,) = notes(check(COMPLAINTS, rows))
+    assert said.startswith("1 of 3 complaints have no due_at: once followed up, they are on time")
+    assert notes(check(COMPLAINTS, rows.replace("01,,1", "01,2024-02-09,1"))) == []
+
+
+def test_a_column_that_is_never_read_is_told(check: Check) -> None:
+    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, {} as talk_seconds")
+    rows = "id,at,from,to\n" + "".join(
+        f"k{n},2024-02-01 {8 + n // 6:02}:{n % 6}5,{n},{n + 60}\n" for n in range(20)
+    )
+    computed = source.format('clock_between("from", "to")')  # of numbers, null
+    (said,) = notes(check(computed, rows))
+    assert said.startswith("talk_seconds is null in all of 20 rows: if it is computed, is its text")
+    assert notes(check(computed, rows.replace(",60", ",0:01:00").replace(",0,", ",0:00:00,"))) == []
+    assert notes(check(source.format('"to"'), rows)) == []
+    assert notes(check(CALLS, rows)) == []

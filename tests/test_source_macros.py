@@ -178,6 +178,15 @@ def utc(text: str) -> datetime:
         ("clock_between('13:56:45', '13:57:02')", 17),
         ("clock_between('23:59:50', '0:00:10')", 20),
         ("clock_between('8:00:02', '8:00:01')", -1),
+        ("clock_between('13:56', ' 13:58 ')", 120),
+        ("clock_between('23:59', '0:01:30')", 150),
+        ("clock_between('8:28:25 AM', '8:29:37AM')", 72),
+        ("clock_between('11:59:50 a.m.', '12:00:10 p.m.')", 20),
+        ("clock_between('12:59 am', '1:00 am')", 60),
+        ("clock_between('11:59:50\u202fPM', '12:00:10\u202fAM')", 20),
+        ("clock_between('8 AM', '9 AM')", None),
+        # the fraction tells minutes and seconds, as a spreadsheet shows a time
+        ("clock_between('56:45.5', '57:02.0')", Decimal("16.5")),
         ("clock_between('8:00:02', '')", None),
         ("clock_between(null, '8:00:01')", None),
         # 9:30:15 and 9:31:20, 65 seconds: as numbers they would be 105

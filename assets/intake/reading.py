@@ -179,6 +179,11 @@ class Reader:
         return self._begin(staged.name, Reading(), export).rows
 
     @property
+    def selected(self) -> frozenset[str]:
+        """The columns that the select returned of the last file whose header was new."""
+        return self._selecting.columns
+
+    @property
     def is_empty(self) -> bool:
         """Whether every file begun has its answer."""
         return not self._waiting

@@ -39,6 +39,7 @@ class Selecting:
     def __init__(self, connection: Any, source: Source, contract: Contract) -> None:
         self._connection, self._source, self._contract = connection, source, contract
         self._select = _with_version(source)
+        self.columns: frozenset[str] = frozenset()  # that it returned when it was last checked
 
     def check(self, file: str) -> None:
         """Raise Refused where the select cannot run or does not return the contract's columns."""
@@ -48,6 +49,7 @@ class Selecting:
                 columns = described(self._connection, self._select)
             check_columns(self._contract, [name for name, _ in columns])
             _check_types(dict(columns))
+            self.columns = frozenset(name for name, _ in columns)
         except Exception as error:
             raise _refusal(error, self._source, file) from None
 

@@ -22,10 +22,10 @@ _FEW = 10  # fewer than one in so many may be real: counted by the hour, one in 
 
 
 def doubts(
-    rows: pl.DataFrame, kind: Contract, timezone: str, cells: pl.DataFrame
+    rows: pl.DataFrame, kind: Contract, timezone: str, cells: pl.DataFrame, selected: frozenset[str]
 ) -> tuple[str, ...]:
-    """What to ask of the accepted rows of one file; `timezone` is the source's, and `cells` are
-    what its select returns."""
+    """What to ask of the accepted rows of one file; `timezone` is the source's, `cells` are what
+    its select returns, in columns called `selected`."""
     found = (
         _said_again(rows, kind),
         _not_rated(rows, cells),
@@ -34,7 +34,9 @@ def doubts(
         _day_and_month(rows, kind, timezone),
         _none_gave_up(rows),
         _one_wait_of_many(rows),
+        _without_due_dates(rows),
         *_beside_times(rows),
+        *(_always_null(rows, column) for column in rows.columns if column in selected),
         *(_other_unit(rows, column) for column in rows.columns if column.endswith("_seconds")),
     )
     return tuple(sentence for sentence in found if sentence)
@@ -123,6 +125,31 @@ def _none_gave_up(rows: pl.DataFrame) -> str:
     return (
         f"all {answered} contacts are answered: where are those who gave up? Without them "
         "abandonment is 0 and the service level too high"
+    )
+
+
+def _without_due_dates(rows: pl.DataFrame) -> str:
+    """Of what was promised for no day, nothing is late."""
+    if "to_follow_up" not in rows.columns:
+        return ""
+    undated = rows.filter(pl.col("to_follow_up"), pl.col("due_at").is_null()).height
+    if not undated:
+        return ""
+    return (
+        f"{undated} of {rows.height} complaints have no due_at: once followed up, they are on time "
+        "however late that was; where a promise holds for them, return its day, such as the day of "
+        "receipt and 5 days"
+    )
+
+
+def _always_null(rows: pl.DataFrame, column: str) -> str:
+    """A helper gives null of what it cannot read, and a text handed on would be rejected."""
+    if rows.height < _SOME or rows[column].null_count() < rows.height:
+        return ""
+    return (
+        f"{column} is null in all of {rows.height} rows: if it is computed, is its text read? "
+        "Return the text itself once, and the rejects say how it is written; what the export "
+        "does not have is left out"
     )
 
 

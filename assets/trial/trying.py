@@ -92,7 +92,8 @@ def _cell_notes(
         cells = reader.returned(reader.stage(str(export)))
     notes = proposals(cells, reading.rejected_rows, source.times)
     zone = source.timezone or reader.home.settings.timezone
-    return notes + (doubts(rows, reader.contract, zone, cells) if rows.width else ())
+    asked = doubts(rows, reader.contract, zone, cells, reader.selected) if rows.width else ()
+    return notes + asked
 
 
 def _refusal(reading: Reading, source: Source) -> str:
