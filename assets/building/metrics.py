@@ -30,19 +30,27 @@ def build_metric(bench: Workbench, name: str, month: date) -> OutputRecord:
     settles_by = _SETTLES_BY if _SETTLES_BY in _columns(bench, rule) else ""
     return bench.build(
         rule, f"metric.{name}", month, body, settles_by,
-        lambda rows: _of_its_month(bench, rule, month, rows),
+        lambda rows: _can_be_added_up(bench, rule, month, rows),
     )  # fmt: skip
 
 
-def _of_its_month(bench: Workbench, rule: Statement, month: date, rows: str) -> None:
-    """A metric sees one month: what it dates otherwise would be in no figure, without a word."""
-    ((strays,),) = bench.connection.execute(
-        f"select count(*) from {rows} where month is distinct from date {literal(month)}"
+def _can_be_added_up(bench: Workbench, rule: Statement, month: date, rows: str) -> None:
+    """A metric sees one month: what it dates otherwise would be in no figure, without a word, and
+    what it counts as null would be 0 in every sum."""
+    ((strays, unknown),) = bench.connection.execute(
+        f"select count_if(month is distinct from date {literal(month)}), "
+        f"count_if(numerator is null and denominator <> 0) from {rows}"
     ).fetchall()
     if strays:
         raise SqlError(
             f"{place(rule.path)}: {strays} of its rows of {month:%Y-%m} have another day than "
             f"{month} as month; return the `month` of the rows that it reads"
+        )
+    if unknown:
+        raise SqlError(
+            f"{place(rule.path)}: numerator is null in {unknown} of its rows of {month:%Y-%m} that "
+            "have a denominator, and would be added up as 0; where none was counted return "
+            "coalesce(..., 0), and where it is unknown leave the row out"
         )
 
 

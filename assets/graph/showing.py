@@ -139,6 +139,8 @@ class _Figure:
             return "nothing to count"
         if unit == "seconds":
             return f"{rounded(self.value)} s"
+        if unit == "number":
+            return rounded(self.value)
         return f"{rounded(100 * self.value)} %"
 
 

@@ -37,7 +37,9 @@ _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DATED = {f"ref.{name}" for name in TABLES}
 _REFERENCE = _DATED | {"ref.calendar", "ref.metric_definitions"}
 _OPERATIONAL = {"ops.coverage", "ops.month", "ops.sources"}
-UNITS = ("share", "ratio", "seconds")
+# share: of its denominator, at most all; ratio: may exceed it; both are told in percent.
+# number: so many of the numerator to one of the denominator, as a cost per contact
+UNITS = ("share", "ratio", "seconds", "number")
 # block: figures withheld; flag: published, and must be looked at; warn: shown
 SEVERITIES = ("block", "flag", "warn")
 # the order in which the scorecard's statements build on each other

@@ -25,7 +25,7 @@ select
     if(
         count(*) = 1,
         any_value(explained.value),
-        if(coalesce(any_value(cells.unit), '') = 'seconds', 1, 100)
+        if(coalesce(any_value(cells.unit), '') in ('seconds', 'number'), 1, 100)
         * cast(sum(explained.numerator) as double)
         / nullif(cast(sum(explained.denominator) as double), 0)
     ) as value

@@ -97,7 +97,8 @@ class Counts:
             place = grid.add(**_only(grid, row, leave=("numerator", "denominator", "value")))
             for column in ("numerator", "denominator"):
                 grid.set(place, column, live(total(under.span(places, column)), row[column]))
-            scale = self.scale[row["metric_id"]] = 1 if row["unit"] == "seconds" else 100
+            percent = row["unit"] not in ("seconds", "number")
+            scale = self.scale[row["metric_id"]] = 100 if percent else 1
             parts = ratio(grid.ref(place, "numerator"), grid.ref(place, "denominator"), scale)
             grid.set(place, "value", live(parts, row["value"]))
             self.where[key], self.state[key] = place, row["status"]

@@ -120,7 +120,7 @@ select
     case
         when has_value(status)
             then cast(numerator as double) / cast(denominator as double)
-            * if(unit = 'seconds', 1, 100)
+            * if(unit in ('seconds', 'number'), 1, 100)
     end as value,
     is_proven,
     status,

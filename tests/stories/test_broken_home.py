@@ -98,7 +98,7 @@ BROKEN: dict[str, tuple[Break, str]] = {
                   r"calls.sql line 1: the header lacks `format:`; it needs files, format, kind"),
     # a metric or a check
     "unit": (metric("unit: share", "unit: percent"),
-             r"mine.sql line 2: unit: must be one of share, ratio, seconds"),
+             r"mine.sql line 2: unit: must be one of share, ratio, seconds, number"),
     "misspelt key": (metric("rollup", "roll_up"),
                      r"mine.sql line 5: unknown key `roll_up:`; the keys are .*rollup"),
     "unknown fact": (metric("fact.contacts\n-- since", "fact.calls\n-- since"),
@@ -114,6 +114,10 @@ BROKEN: dict[str, tuple[Break, str]] = {
                         r"metrics/mine.sql: a cast or function of column denominator failed"),
     "another month": (metric("    month,", "    date '2024-01-02' as month,"),
                       r"mine.sql: 1 of its rows of 2024-01 have another day than 2024-01-01"),
+    "unknown numerator": (
+        metric("count(*) filter (outcome = 'answered')", "sum(1) filter (outcome = 'callback')"),
+        r"metrics/mine.sql: numerator is null in 1 of its rows of 2024-01 .* coalesce\(..., 0\)",
+    ),
     "two statements": (metric("group by month, channel", "group by month, channel; select 1"),
                        r"metrics/mine.sql: must be one select and nothing else"),
     "no select": (metric("select\n    month", "create table t as select\n    month"),

@@ -256,6 +256,53 @@ def test_a_metric_a_source_a_check_and_a_kpi_of_ones_own(home: StoryHome) -> Non
     assert len(list(checks.glob("*.json"))) == 3
 
 
+COST = """\
+-- title: Cost of an answered call
+-- unit: number
+-- numerator: cost of the month, in thousands
+-- denominator: answered calls
+-- rollup: sum
+-- reads: fact.contacts
+-- since: 2024-04
+with costs (month, amount) as (
+    values (date '2024-04-01', 30), (date '2024-05-01', 50), (date '2024-06-01', 10)
+)
+select month, any_value(amount) as numerator, count(*) as denominator
+from fact.contacts
+join costs using (month)
+where channel = 'phone' and outcome = 'answered'
+group by month
+"""
+
+
+def test_a_cost_per_call_is_a_number_and_no_percentage(
+    home: StoryHome, command: Command, tmp_path: Path
+) -> None:
+    """Costs of 30, 50 and 10 for three calls of a quarter: 30 a call."""
+    home.rule("metrics", "cost_per_call", COST)
+    home.append_register("metrics", "cost_per_call,lower,Branch,2024-04-01,Decree 12,,,")
+    home.append_register("requirements", "cost_per_call,,,calls")
+    home.append_register(
+        "kpis",
+        "cost_per_call,2024-01-01,,9a-N,Biaya,Cost,metric:cost_per_call,,,"
+        "index,minimise,pooled,0,120,,Branch,Decree 12,false,",
+    )
+    home.append_register("targets", "cost_per_call,2024,*,25,2024-01-01,Decree 12,false")
+    home.edit_register("weights", "objective_4,complaints_on_time,2024-01-01,,1,", HALF_4A)
+    home.append_register("weights", "objective_4,cost_per_call,2024-01-01,,0.5,Decree 12,false,")
+    home.run("2025-01-02", publish=True)
+    month = "select value from metric.monthly where metric_id = 'cost_per_call' order by month"
+    assert home.published(month) == [(30,), (50,), (10,)]
+    quarter = home.figure("cost_per_call", "Q2")
+    assert (quarter.realisation, quarter.index) == (30, pytest.approx(80))
+    said = command(home.root, "explain", "9a-N", "2024-Q2").text
+    assert "30.00 = 90 / 3" in said and "2024-05 50.00 = 50 / 1" in said
+    book = tmp_path / "book.xlsx"
+    command(home.root, "workbook", "2024", "--lang", "en", "--out", str(book))
+    cards = {(r["Period"], r["Id"]): r for r in sheet(book, "Periods") if r["Basis"] == "computed"}
+    assert cards["Q2", "cost_per_call"]["Realisation"] == 30
+
+
 HALF_4A = "objective_4,complaints_on_time,2024-01-01,,0.5,"
 
 
