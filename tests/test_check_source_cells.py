@@ -52,6 +52,11 @@ def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None
         "not_a_duration wait_seconds: 10 of 12 rejected cells are written like `0 a a`"
     ]
     assert "Budi" not in said.out + said.err
+    (told,) = notes(check(source, "id,at,wait\n1,2024-02-01 08:00,0.02.15\n"))
+    assert told == (
+        "not_a_duration wait_seconds: 1 of 1 rejected cells are written like `0.00.00`; "
+        "of hours, minutes and seconds `replace(x, '.', ':')` makes a duration"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ For who tries a source; no cell is shown, only its form.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import polars as pl
@@ -68,6 +69,8 @@ def _of_form(texts: pl.Series, rule: str) -> str:
         instead = " " if sign.isspace() and rule not in _OF_NUMBERS else ""
         call = f"replace(x, chr({ord(sign)}), '{instead}')"
         said += f"; `{call}` takes out {named(sign)}, which nobody sees"
+    if rule == "not_a_duration" and re.fullmatch(r"-?0+([.]00){2}", form):
+        said += "; of hours, minutes and seconds `replace(x, '.', ':')` makes a duration"
     # the letter of ISO 8601 is no word
     if rule in _OF_TIMES and "a" in form.removeprefix("0000-00-00a"):
         said += (
