@@ -96,13 +96,13 @@ def test_the_counts_by_half_hour(example: Example) -> None:
         "_row", "outcome", "contacts", "wait_seconds", "wait_within_seconds", "wait_over_seconds"
     ).rows() == [
         (1, "answered", 8, 14, 20, None), (1, "answered", 2, 14, None, 20),
-        (1, "abandoned", 2, None, None, None),
+        (1, "abandoned", 2, None, None, 0),
         (2, "answered", 10, 14, 20, None), (2, "answered", 0, 14, None, 20),
-        (2, "abandoned", 0, None, None, None),
+        (2, "abandoned", 0, None, None, 0),
         (3, "answered", 9, 5, 20, None), (3, "answered", 1, 5, None, 20),
-        (3, "abandoned", 1, None, None, None),
+        (3, "abandoned", 1, None, None, 0),
         (4, "answered", 0, 0, 20, None), (4, "answered", 0, 0, None, 20),
-        (4, "abandoned", 3, None, None, None),
+        (4, "abandoned", 3, None, None, 0),
     ]  # fmt: skip
     assert found.reading.rejects == {"count_missing": 3, "counts_disagree": 3}
 
