@@ -124,6 +124,13 @@ def test_an_agents_day_in_hours_is_told(check: Check) -> None:
     )
     (said,) = notes(check(source, "id,at,active\na1,2024-02-01,7.5\na2,2024-02-01,6\n"))
     assert said.startswith("active_seconds is at most 24 seconds in all of 2 rows: is it in hours?")
+    rows = "".join(f"a1,2024-02-{n + 1:02d},{{}}\n" for n in range(20))
+    for minutes in ("8:30", "510"):
+        (said,) = notes(check(source, "id,at,active\n" + rows.replace("{}", minutes)))
+        assert said.startswith("active_seconds is below 25 minutes in all of 20 rows: is it in min")
+    assert notes(check(source, "id,at,active\n" + rows.replace("{}", "8:30:00"))) == []
+    by_queue = source.replace(" from", ", id as part from")  # of which an agent has many a day
+    assert notes(check(by_queue, "id,at,active\n" + rows.replace("{}", "510"))) == []
 
 
 @pytest.mark.parametrize(("first", "told"), [(1, True), (11, False)])

@@ -15,7 +15,7 @@ from schemas.times import LOCAL
 from schemas.zones import local_day, to_utc
 
 _LONG, _DAY = 10_000, 86_400  # seconds: of a contact, and of an agent's day
-_SHORT_TALK, _A_DAY_IN_HOURS = 10, 24
+_SHORT_TALK, _A_DAY_IN_HOURS, _A_DAY_IN_MINUTES = 10, 24, 24 * 60
 _FAR = 30  # times: as an hour is from a minute, and a minute from a second
 _MANY, _SOME = 100, 20  # contacts of which one gives up; rows that are no accident
 _FEW = 10  # fewer than one in so many may be real: counted by the hour, one in 24 is at midnight
@@ -37,7 +37,7 @@ def doubts(
         _without_due_dates(rows),
         *_beside_times(rows),
         *(_always_null(rows, column) for column in rows.columns if column in selected),
-        *(_other_unit(rows, column) for column in rows.columns if column.endswith("_seconds")),
+        *(_other_unit(rows, each, selected) for each in rows.columns if each.endswith("_seconds")),
     )
     return tuple(sentence for sentence in found if sentence)
 
@@ -192,7 +192,7 @@ def _one_wait_of_many(rows: pl.DataFrame) -> str:
     )
 
 
-def _other_unit(rows: pl.DataFrame, column: str) -> str:
+def _other_unit(rows: pl.DataFrame, column: str, selected: frozenset[str]) -> str:
     """A number says nothing of its unit, and reads as seconds whatever it was."""
     known = rows[column].filter(rows[column] > 0).cast(pl.Float64)
     if not known.len():
@@ -212,6 +212,16 @@ def _other_unit(rows: pl.DataFrame, column: str) -> str:
         return (
             f"{column} is at most {_A_DAY_IN_HOURS} seconds in all of {known.len()} rows: is it in "
             "hours? Then return it times 3600"
+        )
+    if (
+        column in ("active_seconds", "staffed_seconds")
+        and "part" not in selected
+        and known.len() >= _SOME
+        and known.max() <= _A_DAY_IN_MINUTES  # type: ignore[operator]
+    ):
+        return (
+            f"{column} is below 25 minutes in all of {known.len()} rows: is it in minutes, or "
+            "hours and minutes (`8:30`)? Then return seconds_of(x) * 60"
         )
     if known.median() > (_DAY if "day" in rows.columns else _LONG):  # type: ignore[operator]
         return (
