@@ -46,7 +46,8 @@ def read_report(
             known = reader.query("select distinct year, period from kpi.scorecard order by all")
             listed = ", ".join(f"{row['year']} {row['period']}" for row in known)
             raise HomeError(
-                f"nothing is published of {year} {period}; there is: {listed or 'no scorecard'}"
+                f"nothing is published of {year} {period}; there is: "
+                f"{listed or 'none, for no KPI of register/kpis.csv is in force in its months'}"
             )
         if not _level(nodes, "organisation"):
             raise HomeError(

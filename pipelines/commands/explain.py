@@ -141,7 +141,8 @@ def scorecard(
         periods = ", ".join(f"{its_year}-{name}" for its_year, name in known.fetchall())
     if not rows:
         raise HomeError(
-            f"{version.id} holds no scorecard for {year}-{period}; it holds {periods or 'none'}"
+            f"{version.id} holds no scorecard for {year}-{period}; it holds "
+            f"{periods or 'none: no KPI of register/kpis.csv is in force in its months'}"
         )
     if as_json:
         print_json({"is_sample": place.sample() is not None, "rows": rows})

@@ -214,6 +214,15 @@ def test_a_scorecard_without_an_organisation_has_no_report_and_says_why(
     assert "has no organisation, and a report is of one; give the topmost row" in ended.stderr
 
 
+def test_a_home_of_years_without_a_kpi_is_told_why_it_has_no_scorecard(landed: StoryHome) -> None:
+    settings('"2024-01"', '"1999-01"\nlast_month = "1999-01"')(landed)
+    landed.run("1999-02-10", publish=True)
+    for command, options in (("scorecard", ()), ("report", ("--out", str(landed.root / "r.html")))):
+        ended = landed.kring(command, "1999", *options)
+        assert ended.returncode in (1, 2)
+        assert "none" in ended.stderr and "no KPI of register/kpis.csv is in force" in ended.stderr
+
+
 def test_settings_may_be_saved_by_notepad(landed: StoryHome) -> None:
     path = landed.root / "kring.toml"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
