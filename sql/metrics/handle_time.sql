@@ -16,7 +16,7 @@ select
         (talk_seconds + coalesce(hold_seconds, 0) + coalesce(acw_seconds, 0)) * contacts
     ), 0) as numerator,
     coalesce(sum(contacts) filter (talk_seconds is not null), 0) as denominator,
-    coalesce(sum(contacts), 0) as eligible
+    sum(contacts) as eligible
 from fact.contacts
 where outcome = 'answered'
 group by month, channel, queue, source

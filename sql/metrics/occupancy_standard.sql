@@ -22,6 +22,6 @@ select
     source,
     coalesce(sum(busy_seconds) filter (available_seconds is not null), 0) as numerator,
     coalesce(sum(busy_seconds + available_seconds), 0) as denominator,
-    coalesce(sum(busy_seconds + coalesce(available_seconds, 0)), 0) as eligible
+    sum(busy_seconds + coalesce(available_seconds, 0)) as eligible
 from known
 group by month, channel, source

@@ -13,7 +13,7 @@ select
     source,
     coalesce(sum(wait_seconds * contacts), 0) as numerator,
     coalesce(sum(contacts) filter (wait_seconds is not null), 0) as denominator,
-    coalesce(sum(contacts), 0) as eligible
+    sum(contacts) as eligible
 from fact.contacts
 where outcome = 'answered'
 group by month, channel, queue, source
