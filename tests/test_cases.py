@@ -66,7 +66,7 @@ class Laboratory:
         for name, kinds in given.items():
             columns = ", ".join(f"{n} {kind}" for n, kind in kinds.items())
             self.connection.execute(f'create table shape."kpi.{name}" ({columns})')
-        for name in ("monthly", *KPI_ORDER[:6]):
+        for name in ("monthly", *KPI_ORDER[: KPI_ORDER.index("parents")]):
             self._shape_of(f"kpi/{name}")
         for name in ("kpi.children", "kpi.tree"):
             self.connection.execute(f'create table shape."{name}" as from shape."kpi.indices"')
