@@ -11,8 +11,8 @@ from assets.home import HomeError
 from assets.workbook.counts import Counts
 from assets.workbook.grid import Grid
 from assets.workbook.lists import lists
-from assets.workbook.measures import Measures
-from assets.workbook.reading import Figures
+from assets.workbook.parts import Parts
+from assets.workbook.reading import Reader
 from assets.workbook.register import Register
 from assets.workbook.tree import Tree, scorecard
 from assets.workbook.words import Words
@@ -37,18 +37,18 @@ class Workbook:
 def build(database: Path, manifest: dict[str, Any], year: int, language: str) -> Workbook:
     """The workbook of a published version; raises HomeError where it has no such year."""
     words = Words(language)
-    with closing(Figures(database, year, manifest["settings"]["timezone"])) as figures:
-        counts, register = Counts(figures, words), Register(figures, words)
-        measures = Measures(figures, words, counts, register)
-        tree = Tree(figures, words, register, measures)
+    with closing(Reader(database, year, manifest["settings"]["timezone"])) as reader:
+        counts, register = Counts(reader, words), Register(reader, words)
+        parts = Parts(reader, words, counts, register)
+        tree = Tree(reader, words, register, parts)
         if not tree.rows:
             raise HomeError(
                 f"{manifest['version']} holds no scorecard of {year}; kring scorecard YEAR "
                 "shows what there is"
             )
         grids = [
-            scorecard(words, tree), tree.grid, measures.composites, counts.components,
-            counts.monthly, counts.cells, *register.grids.values(), *lists(figures, words),
+            scorecard(words, tree), tree.grid, parts.composites, counts.components,
+            counts.monthly, counts.cells, *register.grids.values(), *lists(reader, words),
         ]  # fmt: skip
     ordered = sorted(grids, key=lambda grid: _ORDER.index(grid.key))
     return Workbook(year, words, manifest, tuple(ordered))

@@ -6,7 +6,7 @@ it says now.
 
 from __future__ import annotations
 
-from assets.workbook.reading import Figures, Row
+from assets.workbook.reading import Reader, Row
 from schemas.register_text import from_words
 
 # of a part that names no channel every cell is told, all with its weight: they are pooled
@@ -54,11 +54,11 @@ where
 class Closed:
     """The closed periods and months of the year, and what they rest on."""
 
-    def __init__(self, figures: Figures) -> None:
-        self.periods = {row["period"] for row in figures.rows(_CLOSED)}
-        self._parts: list[Row] = figures.rows(_PARTS) if self.periods else []
+    def __init__(self, reader: Reader) -> None:
+        self.periods = {row["period"] for row in reader.rows(_CLOSED)}
+        self._parts: list[Row] = reader.rows(_PARTS) if self.periods else []
         self.scored = {
-            (row["period"], row["kpi_id"]): from_words(row["text"]) for row in figures.rows(_SCORED)
+            (row["period"], row["kpi_id"]): from_words(row["text"]) for row in reader.rows(_SCORED)
         }
 
     def parts(self, composite: str, period: str) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from assets.workbook.formulas import ratio, total
 from assets.workbook.grid import Column, Grid, live
-from assets.workbook.reading import Figures, Row
+from assets.workbook.reading import Reader, Row
 from assets.workbook.words import Words
 
 Key = tuple[str, str | None, str | None]
@@ -24,8 +24,8 @@ _ORDER = "metric_id, channel nulls first, service nulls first"
 class Counts:
     """The three sheets, and where each metric's figure of a period or month stands."""
 
-    def __init__(self, figures: Figures, words: Words) -> None:
-        self.figures, self.words = figures, words
+    def __init__(self, reader: Reader, words: Words) -> None:
+        self.reader, self.words = reader, words
         self.where: dict[tuple[str, Key], int] = {}
         self.state: dict[tuple[str, Key], str] = {}
         self.scale: dict[str, int] = {}  # of a metric: seconds stay, shares become percentages
@@ -33,16 +33,16 @@ class Counts:
         self.monthly = self._grid("monthly", self._of_months(), by_month, self.cells)
         by_period = {
             (period, key): [
-                self.where[month, key] for month in figures.months[period]
+                self.where[month, key] for month in reader.months[period]
                 if (month, key) in self.where
             ]
-            for period in figures.periods
+            for period in reader.periods
             for key in {key for _, key in self.where}
         }  # fmt: skip
         self.components = self._grid("components", self._of_periods(), by_period, self.monthly)
 
     def sheet_of(self, period: str) -> Grid:
-        return self.components if period in self.figures.periods else self.monthly
+        return self.components if period in self.reader.periods else self.monthly
 
     def keys(self, metric: str, channel: str | None, service: str | None) -> list[Key]:
         """The cells a source of the register names; one without channel means all of them."""
@@ -60,7 +60,7 @@ class Counts:
              Column("coverage", "share"), *_shares(_TAIL)),
         )  # fmt: skip
         found: dict[tuple[str, Key], list[int]] = defaultdict(list)
-        for row in self.figures.rows(
+        for row in self.reader.rows(
             "select * from metric.monthly where year(month) = $year "
             f"order by {_ORDER}, month, queue nulls first, source nulls first, "
             "policy_id nulls first"
@@ -72,17 +72,17 @@ class Counts:
         return grid, found
 
     def _of_months(self) -> list[Row]:
-        return self.figures.rows(
+        return self.reader.rows(
             "select * from kpi.cells where year = $year and length(period) = 7 "
             f"order by {_ORDER}, period"
         )
 
     def _of_periods(self) -> list[Row]:
-        rows = self.figures.rows(
+        rows = self.reader.rows(
             "select * from kpi.cells where year = $year and length(period) <> 7 "
             f"order by {_ORDER}, period"
         )
-        order = self.figures.periods
+        order = self.reader.periods
         return sorted(rows, key=lambda row: (*map(str, _key(row)), order.index(row["period"])))
 
     def _grid(

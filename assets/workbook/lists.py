@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assets.workbook.grid import Column, Grid
-from assets.workbook.reading import Figures
+from assets.workbook.reading import Reader
 from assets.workbook.words import Words
 
 _LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
@@ -59,14 +59,14 @@ _LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
 }  # fmt: skip
 
 
-def lists(figures: Figures, words: Words) -> list[Grid]:
+def lists(reader: Reader, words: Words) -> list[Grid]:
     """The sheets, in order; an empty one says that there is nothing."""
-    return [_list(figures, words, name) for name in _LISTS]
+    return [_list(reader, words, name) for name in _LISTS]
 
 
-def _list(figures: Figures, words: Words, name: str) -> Grid:
+def _list(reader: Reader, words: Words, name: str) -> Grid:
     sql, columns = _LISTS[name]
     grid = Grid(name, words.sheet(name), columns)
-    for row in figures.rows(sql.replace("{language}", words.language)):
+    for row in reader.rows(sql.replace("{language}", words.language)):
         grid.add(**{column.key: row[column.key] for column in columns})
     return grid

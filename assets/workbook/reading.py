@@ -16,7 +16,7 @@ from sql.run import records
 Row = dict[str, Any]
 
 
-class Figures:
+class Reader:
     """A published database of one year (a read-only connection)."""
 
     def __init__(self, database: Path, year: int, timezone: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from assets.workbook.formulas import ratio
 from assets.workbook.grid import Column, Grid, live
-from assets.workbook.reading import Figures, Row
+from assets.workbook.reading import Reader, Row
 from assets.workbook.words import Words
 
 _DATED = (Column("valid_from", "date"), Column("valid_to", "date"))
@@ -53,11 +53,9 @@ _QUERIES = {
 class Register:
     """The sheets by name; `find` gives the row that holds."""
 
-    def __init__(self, figures: Figures, words: Words) -> None:
-        self._figures = figures
-        self.rows: dict[str, list[Row]] = {
-            name: figures.rows(sql) for name, sql in _QUERIES.items()
-        }
+    def __init__(self, reader: Reader, words: Words) -> None:
+        self._reader = reader
+        self.rows: dict[str, list[Row]] = {name: reader.rows(sql) for name, sql in _QUERIES.items()}
         for row in self.rows["kpis"]:
             row["name"] = row[f"name_{words.language}"]
         self.grids = {
@@ -75,7 +73,7 @@ class Register:
             place
             for place, row in enumerate(self.rows[name])
             if all(row[key] == value for key, value in values.items())
-            and (on is None or self._figures.holds_on(row, on))
+            and (on is None or self._reader.holds_on(row, on))
         ]
 
     def target(self, kpi: str, period: str) -> int | None:

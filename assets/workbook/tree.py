@@ -1,4 +1,4 @@
-"""The sheet of periods: KPIs from their measures, and the tree above them, both bases."""
+"""The sheet of periods: KPIs from what they rest on, and the tree above them, both bases."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from itertools import groupby
 
 from assets.workbook import formulas
 from assets.workbook.grid import Column, Expr, Grid, live, number
-from assets.workbook.measures import Measures
-from assets.workbook.reading import Figures, Row
+from assets.workbook.parts import Parts
+from assets.workbook.reading import Reader, Row
 from assets.workbook.register import Register
 from assets.workbook.words import Words
 from schemas.register_columns import LEVELS
@@ -30,19 +30,17 @@ Place = tuple[str, str, str]
 class Tree:
     """Every row of kpi.scorecard of the year; `where` by period, basis and id."""
 
-    def __init__(
-        self, figures: Figures, words: Words, register: Register, measures: Measures
-    ) -> None:
-        self.figures, self.register, self.measures = figures, register, measures
+    def __init__(self, reader: Reader, words: Words, register: Register, parts: Parts) -> None:
+        self.reader, self.register, self.parts = reader, register, parts
         self.grid = Grid("periods", words.sheet("periods"), _COLUMNS)
         self.where: dict[Place, int] = {}
         # by which period's target a value is measured; versions of before do not say
         self.scales = {
             (row["period"], row["basis"], row["kpi_id"]): row.get("target_period")
-            for row in figures.rows("select * from kpi.realisations where year = $year")
+            for row in reader.rows("select * from kpi.realisations where year = $year")
         }
         self.rows = sorted(
-            figures.rows("select * from kpi.scorecard where year = $year"), key=self._order
+            reader.rows("select * from kpi.scorecard where year = $year"), key=self._order
         )
         for row in self.rows:
             row["name"] = row[f"name_{words.language}"]
@@ -50,7 +48,7 @@ class Tree:
 
     def _order(self, row: Row) -> tuple[object, ...]:
         """Children of one parent stand together, and before it."""
-        return (self.figures.periods.index(row["period"]), row["basis"],
+        return (self.reader.periods.index(row["period"]), row["basis"],
                 _UPWARDS.index(row["level"]), str(row["parent_id"]), row["id"])  # fmt: skip
 
     def _add(self, row: Row) -> None:
@@ -69,7 +67,7 @@ class Tree:
 
     def _kpi(self, place: int, row: Row) -> None:
         rule = self.register.find("kpis", row["period"], kpi_id=row["id"])
-        closed = self.measures.closed.scored.get((row["period"], row["id"]))
+        closed = self.parts.closed.scored.get((row["period"], row["id"]))
         for key in ("cap_low", "cap_high"):
             cap = self._of("kpis", rule, key)
             held = float(closed[key]) if closed else cap.value if cap else None
@@ -114,33 +112,33 @@ class Tree:
         if rule is None:
             return None
         named = self.register.rows["kpis"][rule]
-        measure = self.measures.measure(named["source"], named["channel"], named["service"], period)
-        if measure is not None and measure.value is not None:
-            return self._converted(row, measure)
+        figure = self.parts.figure(named["source"], named["channel"], named["service"], period)
+        if figure is not None and figure.value is not None:
+            return self._converted(row, figure)
         if named["zero_rule"] == "award_cap":
             return self.grid.ref(place, "cap_high")
         return None
 
-    def _converted(self, row: Row, measure: Expr) -> Expr | None:
+    def _converted(self, row: Row, figure: Expr) -> Expr | None:
         """Quarters of a KPI with a conversion table are converted by the piece they fall in."""
         for piece in self.register.all("conversions", kpi_id=row["id"]):
             held = self.register.rows["conversions"][piece]
             low, high = float(held["from_value"]), held["to_value"]
             if (
                 row["period"].startswith("Q")
-                and self.figures.holds_on(held, row["period"])
-                and measure.value is not None
-                and low <= measure.value < (float("inf") if high is None else float(high))
+                and self.reader.holds_on(held, row["period"])
+                and figure.value is not None
+                and low <= figure.value < (float("inf") if high is None else float(high))
             ):
                 grid = self.register.grids["conversions"]
                 keys = ("base_index", "base_value", "divisor")
-                return formulas.converted(measure, *(grid.ref(piece, key) for key in keys))
-        return measure
+                return formulas.converted(figure, *(grid.ref(piece, key) for key in keys))
+        return figure
 
     def _from_quarters(self, row: Row) -> Expr | None:
         places = [
             self.where[quarter, "computed", row["id"]]
-            for quarter in self.figures.quarters[row["period"]]
+            for quarter in self.reader.quarters[row["period"]]
             if (quarter, "computed", row["id"]) in self.where
         ]
         cells = [self.grid.ref(place, "realisation") for place in places]

@@ -1,4 +1,4 @@
-"""What a KPI's or composite's source comes to in a period; and the sheet of composites."""
+"""What KPIs and composites rest on, and comes to in a period; and the sheet of composites."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from assets.workbook.closed import Closed
 from assets.workbook.counts import Counts
 from assets.workbook.formulas import added, ratio, weighted_mean
 from assets.workbook.grid import Column, Expr, Grid, live
-from assets.workbook.reading import Figures, Row, holds
+from assets.workbook.reading import Reader, Row, holds
 from assets.workbook.register import Register
 from assets.workbook.words import Words
 
 _WITHHELD = ("failed", "incomplete", "not_reported")
 
 
-class Measures:
+class Parts:
     """Sources resolved to cells: metric:ID, input:ID, composite:ID."""
 
-    def __init__(self, figures: Figures, words: Words, counts: Counts, register: Register) -> None:
-        self.figures, self.counts, self.register = figures, counts, register
-        self.closed = Closed(figures)
+    def __init__(self, reader: Reader, words: Words, counts: Counts, register: Register) -> None:
+        self.reader, self.counts, self.register = reader, counts, register
+        self.closed = Closed(reader)
         self._composites: dict[tuple[str, str], int] = {}
         self.composites = self._sheet(words)
 
-    def measure(
+    def figure(
         self, source: str, channel: str | None, service: str | None, period: str
     ) -> Expr | None:
         """The figure of a source in a period or month. Percentage points; None: no formula."""
@@ -56,9 +56,9 @@ class Measures:
 
     def _input(self, name: str, period: str) -> Expr | None:
         """Components of the quarters pooled; a value alone only in the quarter itself."""
-        if period not in self.figures.periods:
+        if period not in self.reader.periods:
             return None
-        quarters = self.figures.quarters[period]
+        quarters = self.reader.quarters[period]
         rows = self.register.rows["inputs"]
         places = [p for p in self.register.all("inputs", input_id=name)
                   if rows[p]["period"] in quarters]  # fmt: skip
@@ -79,7 +79,7 @@ class Measures:
              Column("weight", "weight"), Column("value", "number"), Column("status"),
              Column("reason", "wide")),
         )  # fmt: skip
-        published = self.figures.rows(
+        published = self.reader.rows(
             "select * from kpi.composites where year = $year order by composite_id, period_end, "
             "length(period) = 7 desc, period"
         )
@@ -116,7 +116,7 @@ class Measures:
         named = {self.register.rows["parts"][place]["part_id"]: place for place in held}
         place = named.get(part["part_id"])
         weight = None if place is None else self.register.grids["parts"].ref(place, "weight")
-        value = self.measure(part["source"], part["channel"], part["service"], row["period"])
+        value = self.figure(part["source"], part["channel"], part["service"], row["period"])
         told = ("part_id", "source", "channel", "service")
         return grid.add(
             composite_id=row["composite_id"], period=row["period"],
@@ -126,7 +126,7 @@ class Measures:
 
     def _part(self, grid: Grid, place: int, period: str) -> int:
         part = self.register.rows["parts"][place]
-        value = self.measure(part["source"], part["channel"], part["service"], period)
+        value = self.figure(part["source"], part["channel"], part["service"], period)
         weight = self.register.grids["parts"].ref(place, "weight")
         return grid.add(
             **{key: part[key] for key in ("composite_id", "part_id", "source", "channel",
