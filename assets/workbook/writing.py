@@ -29,7 +29,6 @@ _LIVE, _KEPT, _HEAD = "#E8F1FA", "#FFF2CC", "#1F3864"
 _LONGEST_TEXT = 32_000
 # a program may take such a text for a formula once somebody edits the cell
 _SUSPECT = ("=", "+", "-", "@", "\t", "\r", "\n")
-_YES_NO = {"en": ("yes", "no"), "id": ("ya", "tidak")}
 
 
 def write(workbook: Workbook, path: Path) -> None:
@@ -150,7 +149,7 @@ class _Writer:
         elif isinstance(cell, Kept):
             sheet.write_number(row, place, cell.value, self._format(kind, "kept"))
         elif isinstance(cell, bool):
-            sheet.write_string(row, place, _YES_NO[self.words.language][not cell])
+            sheet.write_string(row, place, self.words.yes_no(cell))
         elif isinstance(cell, int | float | Decimal):
             sheet.write_number(row, place, float(cell), self._format(kind, "value"))
         elif isinstance(cell, datetime) or not isinstance(cell, date):

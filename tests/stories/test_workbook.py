@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,7 +18,7 @@ from homes import TestHome, call, calls_file
 from python_calamine import CalamineWorkbook
 from workbooks import formulas, parts, recalculated, sheet
 
-from assets.workbook.words import HEADINGS, SHEETS
+from assets.workbook.words import Words, texts
 
 WICKED = "=cmd|' /C calc'!A0"
 # sheet, table, key columns, figures; a cell's channel and service may be blank
@@ -40,7 +40,7 @@ CHECKED = (
 
 
 def head(key: str) -> str:
-    return HEADINGS[key][0]
+    return Words("en").heading(key)
 
 
 @pytest.fixture(scope="module")
@@ -149,8 +149,8 @@ def test_figures_above_the_cells_are_formulas(book: Path) -> None:
             }
             assert filled, (name, key)
             assert filled - there.keys() == set(), (name, key)
-    kept = [row[4] for row in about(book) if row[0] in dict(sheets(0)).values()]
-    assert len(kept) == len(SHEETS) - 1
+    kept = [row[4] for row in about(book) if row[0] in sheets("en").values()]
+    assert len(kept) == len(sheets("en")) - 1
     assert set(kept) == {0}
 
 
@@ -185,8 +185,8 @@ def about(path: Path) -> list[list[Any]]:
     return CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
 
 
-def sheets(language: int) -> Iterable[tuple[str, str]]:
-    return ((key, names[language]) for key, names in SHEETS.items())
+def sheets(language: str) -> dict[str, str]:
+    return {key: names[language] for (use, key), names in texts().items() if use == "sheet"}
 
 
 def test_the_first_sheet_says_what_it_is(sample_home: TestHome, book: Path) -> None:
@@ -204,7 +204,7 @@ def test_indonesian_sheets_hold_the_same_and_bytes_are_equal(
     for path in (one, two):
         assert sample_home.kring("workbook", "2024", "--lang", "id", "--out", path).returncode == 0
     assert one.read_bytes() == two.read_bytes()
-    assert CalamineWorkbook.from_path(str(one)).sheet_names == [name for _, name in sheets(1)]
+    assert CalamineWorkbook.from_path(str(one)).sheet_names == list(sheets("id").values())
     first = sheet(one, "Kartu skor")[0]
     assert first["Nama"] == "Nilai Kinerja Organisasi"
     assert first["Indeks resmi"] == sheet(book, "Scorecard")[0]["Index to quote"]
