@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -216,3 +217,9 @@ def complained_line(error: Exception, statement: Statement) -> int | None:
 def statements(folder: Path, keys: Keys) -> dict[str, Statement]:
     """All SQL files of a folder by name, in name order."""
     return {path.stem: read_statement(path, keys) for path in sorted(folder.glob("*.sql"))}
+
+
+@cache
+def questions(folder: str) -> dict[str, Statement]:
+    """The statements of a folder of `sql`, by name, that one module asks with names of its own."""
+    return statements(HERE / folder, Keys.of("title grain"))

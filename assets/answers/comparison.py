@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from assets.database import open_database
 from assets.home import HomeError
-from sql.header import Keys, Statement
-from sql.run import HERE, records, statements
+from sql.run import questions, records
 
 IN_FORCE = "in_force"
 
@@ -133,7 +131,8 @@ class Comparer:
 
     def _channel(self, asked: dict[str, Any]) -> Comparison:
         rows, (state,), policies = (
-            self._rows(_rules()[name].body, asked) for name in ("steps", "state", "policies")
+            self._rows(questions("comparison")[name].body, asked)
+            for name in ("steps", "state", "policies")
         )
         rules: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
@@ -149,11 +148,6 @@ class Comparer:
     def _rows(self, query: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
         used = {name: value for name, value in asked.items() if f"${name}" in query}
         return records(self._con, query, used)
-
-
-@cache
-def _rules() -> dict[str, Statement]:
-    return statements(HERE / "comparison", Keys.of("title grain"))
 
 
 def _rule(rows: list[dict[str, Any]]) -> Rule:

@@ -1,7 +1,7 @@
 """Keys that were delivered more than once: their rows, and the fate of each row, by one rule.
 
-Belongs here: the engine's side of resolving keys. Which deliveries there are, and what is kept
-of the answer, is `keys`.
+Belongs here: the engine's side of resolving keys; the rule is `sql/intake`. Which deliveries
+there are, and what is kept of the answer, is `keys`.
 """
 
 from __future__ import annotations
@@ -12,38 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assets.home import Home
-from sql.run import connect, insert_rows, literal, parquet, quoted
+from sql.run import connect, insert_rows, literal, parquet, questions, quoted
 
 if TYPE_CHECKING:
     import polars as pl
 
     from schemas.shape import Contract
 
-# One row per delivered row of a contested key, in order of delivery, then its fate.
-_FATES = """
-create or replace temp table {fates} as
-with delivered as (
-    select *, min(sequence) over (partition by key, version, content) as first_sequence,
-        row_number() over (partition by key, version, content order by sequence, file_row) as nth,
-        row_number() over (partition by key order by sequence, file_row) as position,
-        lag(day) over (partition by key order by sequence, file_row) as day_before,
-        max(version) over (partition by key order by sequence, file_row
-            rows between unbounded preceding and 1 preceding) as newest_before
-    from {rows} join spans using (sequence)
-), ranked as (
-    select *, row_number() over (partition by key
-        order by version desc nulls last, first_sequence desc, sequence, file_row) as rank,
-        case when position = 1 then 'new'
-             when nth > 1 or version < newest_before then 'duplicate'
-             else 'correction' end as fate
-    from delivered
-)
-select month, key, file_id, file_row, rows, rank = 1 as counts, fate,
-    not coalesce(day_before between first_day and last_day, true) as is_moved,
-    arg_min(file_id, rank) over (partition by key) as winner,
-    arg_min(fate, rank) over (partition by key) as fate_of_winner
-from ranked
-"""
 _COUNTS = """
 select file_id, coalesce(sum(rows) filter (fate = 'correction'), 0),
     coalesce(sum(rows) filter (fate = 'duplicate'), 0),
@@ -128,10 +103,12 @@ class Contest:
             f"semi join twice on hash({self._key}) = h join places using (filename) {near}"
         )
         self._span(chunks)
-        self._con.execute(_FATES.format(fates="fates", rows="contested"))
-        self._con.execute(
-            _FATES.format(fates="fates_before", rows="(from contested where not is_new)")
-        )
+        rule = questions("intake")["fates"]
+        for fates, which in (("fates", "true"), ("fates_before", "not is_new")):
+            self._con.execute(
+                f"create or replace temp view considered as from contested where {which}"
+            )
+            self._con.execute(f"create temp table {fates} as {rule.body}")
         return True
 
     def _content(self, files: str) -> str:

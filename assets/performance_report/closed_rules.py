@@ -16,16 +16,6 @@ from schemas.register_text import from_words
 
 POLICIES = ("service_level_policy", "outbound_policy", "occupancy_formula")
 _KEY = ("year", "period", "basis", "figure", "kind", "part_period", "part")
-_EDGES = """
-select * from kpi.explain
-where year = $year and basis = 'computed'
-    and period in (select period from kpi.explain where year = $year and kind = 'closing')
-    and (
-        kind in ('composite', 'metric', 'month', 'target', 'definition')
-        or (kind = 'rule' and list_contains($tables, split_part(part, ':', 1)))
-    )
-order by period, figure, kind, part_period, part
-"""
 _RULE = ("source", "channel", "service", "polarity", "consolidation", "cap_low", "cap_high",
          "zero_rule", "note", "valid_from")  # fmt: skip
 Edges = dict[tuple[str, str], list[Row]]
@@ -82,7 +72,7 @@ def _edges(reader: Reader) -> Edges:
     tables = ["kpis", "conversions", *POLICIES]
     found: Edges = defaultdict(list)
     asked = {"year": reader.year, "tables": tables}
-    for row in reader.grouped("kpi.explain", _KEY, _EDGES, asked):
+    for row in reader.asked("closed_edges", "kpi.explain", _KEY, asked):
         found[row["period"], row["figure"]].append(row)
     return found
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from assets.performance_report.figures import Node, Row
 from schemas.register_columns import PERIODS
-from sql.run import records
+from sql.run import questions, records
 
 CELL = ("year", "period", "metric_id", "channel", "service")
 _NODE = ("year", "period", "id", "basis")
@@ -85,6 +85,12 @@ class Reader:
         if question not in self._asked:
             self._asked[question] = self.named(name, key, self.query(sql, parameters))
         return self._asked[question]
+
+    def asked(
+        self, name: str, table: str, key: Sequence[str], parameters: Mapping[str, object]
+    ) -> list[Row]:
+        """What a statement of `sql/performance_report` makes of a table."""
+        return self.grouped(table, key, questions("performance_report")[name].body, parameters)
 
     def named(self, table: str, key: Sequence[str], found: list[dict[str, Any]]) -> list[Row]:
         return [Row(table, {name: row[name] for name in key}, row) for row in found]

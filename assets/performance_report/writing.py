@@ -11,6 +11,7 @@ from assets.home import Home
 from assets.lake import digest, sha256_file, stated
 from assets.lanes import side_by_side
 from assets.performance_report.own_text import OwnTexts
+from sql.run import HERE
 
 _FOLDER = Path(__file__).resolve().parent
 
@@ -82,12 +83,16 @@ def _write_year(home: Home, building: Path, year: int) -> list[dict[str, Any]]:
 
 
 def report_digest(home: Home) -> str:
-    """Changes when the office's words, the languages or the report's own templates do."""
+    """Changes when the office's words, the languages or what the report is made by do."""
     return digest(own_texts(home).digest(), _made_of(), home.settings.reports)
 
 
 @cache
 def _made_of() -> str:
-    paths = [path for path in sorted(_FOLDER.rglob("*"))
-             if path.suffix in (".py", ".csv", ".html", ".css")]  # fmt: skip
-    return digest([(str(path.relative_to(_FOLDER)), sha256_file(path)) for path in paths])
+    paths = [
+        path
+        for folder in (_FOLDER, HERE / "performance_report")
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in (".py", ".csv", ".html", ".css", ".sql")
+    ]
+    return digest([(path.name, sha256_file(path)) for path in paths])

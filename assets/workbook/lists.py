@@ -6,7 +6,8 @@ from assets.workbook.grid import Column, Grid
 from assets.workbook.reading import Reader
 from assets.workbook.words import Words
 
-_LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
+# None: what is asked is a rule, of `sql/workbook`
+_LISTS: dict[str, tuple[str | None, tuple[Column, ...]]] = {
     "definitions": (
         "select d.*, m.owner, m.authority, m.note from ref.metric_definitions as d "
         "left join ref.metrics as m using (metric_id) order by metric_id",
@@ -24,7 +25,7 @@ _LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
          Column("cause", "wide")),
     ),
     "revisions": (
-        "select *, name_{language} as name from kpi.revisions where year = $year "
+        "select * from kpi.revisions where year = $year "
         "order by period, revision, basis, level, id",
         (Column("period"), Column("revision", "whole"), Column("basis"), Column("level"),
          Column("code"), Column("id", "id"), Column("name", "wide"), Column("target", "number"),
@@ -33,27 +34,7 @@ _LISTS: dict[str, tuple[str, tuple[Column, ...]]] = {
          Column("stands")),
     ),
     "notes": (
-        """
-        select 'check' as kind, strftime(month, '%Y-%m') as period, check_id as subject,
-            title || ': ' || offending_rows || ' rows; ' || reason as text
-        from ops.checks where year(month) = $year and offending_rows > 0
-        union all
-        select 'coverage', strftime(month, '%Y-%m'), kind, state || ': ' || reason
-        from ops.coverage where year(month) = $year and (state <> 'complete' or reason <> '')
-        union all
-        select 'file', array_to_string(months, ', '), path, status || ': ' || coalesce(error, '')
-        from ops.files
-        where status in ('refused', 'withdrawn')
-            and (len(months) = 0 or list_has_any(months, list_transform(
-                range(1, 13), lambda m: $year || '-' || lpad(cast(m as text), 2, '0'))))
-        union all
-        select 'finding', period, subject, finding from ops.reconciliation
-        where kind = 'finding' and (period is null or period like $year || '%')
-        union all
-        select 'event', strftime(begins_at, '%Y-%m'), event_id, kind || ': ' || coalesce(note, '')
-        from ref.events where year(begins_at) = $year
-        order by all
-        """,
+        None,
         (Column("kind"), Column("period"), Column("subject", "id"), Column("text", "wide")),
     ),
 }  # fmt: skip
@@ -67,6 +48,7 @@ def lists(reader: Reader, words: Words) -> list[Grid]:
 def _list(reader: Reader, words: Words, name: str) -> Grid:
     sql, columns = _LISTS[name]
     grid = Grid(name, words.sheet(name), columns)
-    for row in reader.rows(sql.replace("{language}", words.language)):
-        grid.add(**{column.key: row[column.key] for column in columns})
+    for row in reader.rows(sql) if sql else reader.asked(name):
+        told = row | {"name": row.get(f"name_{words.language}")}
+        grid.add(**{column.key: told[column.key] for column in columns})
     return grid

@@ -11,7 +11,7 @@ from typing import Any
 
 from assets.database import open_database
 from schemas.register_columns import PERIODS
-from sql.run import records
+from sql.run import questions, records
 
 Row = dict[str, Any]
 
@@ -41,6 +41,10 @@ class Reader:
     def rows(self, sql: str) -> list[Row]:
         """A query's rows by column; `$year` is the workbook's year."""
         return records(self._con, sql, {"year": self.year} if "$year" in sql else None)
+
+    def asked(self, name: str) -> list[Row]:
+        """What a statement of `sql/workbook` gives."""
+        return self.rows(questions("workbook")[name].body)
 
     def holds_on(self, row: Row, period: str) -> bool:
         """Whether a dated row of the register holds when the period ends."""
