@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from homes import ROOT, TestHome
+from homes import ROOT, TestHome, call, calls_file
 
 LOCATION = {"repositoryLocationName": "pipelines.definitions", "repositoryName": "__repository__"}
 ENDED = ("SUCCESS", "FAILURE", "CANCELED")
+MONTHS = ["2024-01", "2024-02", "2024-03"]
 
 
 @contextmanager
@@ -31,6 +32,31 @@ def books(place: TestHome) -> Iterator[dg.DagsterInstance]:
     """The home's instance of Dagster."""
     with dg.DagsterInstance.from_config(str(place.root / "dagster")) as instance:
         yield instance
+
+
+def three_months(root: Path) -> TestHome:
+    """Three months with two calls each; nothing run yet."""
+    made = TestHome(root, last_month="2024-03", reports="id en")
+    made.only_sources("calls")
+    for month in MONTHS:
+        day = f"15/{month[5:]}/2024"
+        lines = [
+            call(f"C{month[5:]}", f"{day} 10:00:00"),
+            call(f"D{month[5:]}", f"{day} 11:00:00", wait="25,0"),
+        ]
+        made.put(f"calls/calls_2024{month[5:]}15.csv", calls_file(lines))
+    return made
+
+
+def left_open(instance: dg.DagsterInstance, tags: dict[str, str]) -> dg.DagsterRun:
+    """A run that stands as started in the books."""
+    return instance.create_run(
+        job_name="ingest", run_id=None, run_config=None, resolved_op_selection=None,
+        step_keys_to_execute=None, status=dg.DagsterRunStatus.STARTED, tags=tags,
+        root_run_id=None, parent_run_id=None, job_snapshot=None, execution_plan_snapshot=None,
+        parent_job_snapshot=None, remote_job_origin=None, job_code_origin=None,
+        asset_selection=None, asset_check_selection=None, op_selection=None, asset_graph=None,
+    )  # fmt: skip
 
 
 def until(what: str, seconds: float, found: Callable[[], Any]) -> Any:

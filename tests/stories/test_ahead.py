@@ -13,8 +13,7 @@ import pytest
 from homes import TestHome
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from serving import books
-from test_instance import three_months
+from serving import books, three_months
 
 from assets.building.ahead import Ahead, Work
 from assets.building.session import end_session

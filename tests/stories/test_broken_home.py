@@ -1,6 +1,6 @@
 """A home that somebody broke: the error says where and what to do, and nothing is published.
 
-Every way a register table alone can be wrong is in test_register_edits, a source's header in
+Every way a register table alone can be wrong is in test_register_broken, a source's header in
 test_sources; here it is the run.
 """
 

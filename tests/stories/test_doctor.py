@@ -17,8 +17,7 @@ from typing import Any
 import pytest
 from commands import Command
 from homes import ROOT, TestHome
-from serving import books
-from test_instance import left_open
+from serving import books, left_open
 
 from assets.home import Home
 from assets.key import rotate

@@ -1,31 +1,19 @@
-"""What `kring run` leaves in Dagster's books: runs, months, checks, metadata; and after a kill."""
+"""What `kring run` leaves in Dagster's books: runs, months, checks, metadata."""
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import socket
-import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.launcher import WorkerStatus
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
-from dagster._core.storage.tags import GRPC_INFO_TAG
-from homes import ROOT, TestHome, call, calls_file
-from serving import books, until
+from homes import TestHome
+from serving import MONTHS, books, three_months
 
 from pipelines.automation import PID, RANGE_END, RANGE_START
-from pipelines.launch import GONE, close_orphans
 
-MONTHS = ["2024-01", "2024-02", "2024-03"]
 CHECK = """\
 -- title: No call of the night of the fifteenth
 -- reads: fact.contacts
@@ -33,20 +21,6 @@ CHECK = """\
 -- reason: the switch was being tested
 select contact_id from fact.contacts where contact_id = 'C02'
 """
-
-
-def three_months(root: Path) -> TestHome:
-    """Three months with two calls each; nothing run yet."""
-    made = TestHome(root, last_month="2024-03", reports="id en")
-    made.only_sources("calls")
-    for month in MONTHS:
-        day = f"15/{month[5:]}/2024"
-        lines = [
-            call(f"C{month[5:]}", f"{day} 10:00:00"),
-            call(f"D{month[5:]}", f"{day} 11:00:00", wait="25,0"),
-        ]
-        made.put(f"calls/calls_2024{month[5:]}15.csv", calls_file(lines))
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -223,126 +197,3 @@ def test_mended_it_is_green_again_and_only_what_changed_is_red(place: TestHome) 
         assert last_verdict(instance) is AssetCheckExecutionRecordStatus.SUCCEEDED
         assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
     assert place.value("select count(*) from ops.checks where not passed") == 0
-
-
-# killed
-
-
-_STARTED = "select 1 from runs where pipeline_name = ? and status = 'STARTED'"
-
-
-def killed_while(job: str, place: TestHome) -> None:
-    """Start the command and SIGKILL it once its run of a job has begun."""
-    command = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.cli", "run"],
-        env={**os.environ, "KRING_HOME": str(place.root)},
-        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-
-    def begun() -> bool:
-        assert command.poll() is None, "the command ended before it could be killed"
-        file = place.root / "dagster/history/runs.db"
-        try:  # read as it lies: opening the instance takes longer than the run
-            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as runs:
-                return runs.execute(_STARTED, [job]).fetchone() is not None
-        except sqlite3.OperationalError:
-            return False
-
-    try:
-        until(f"{job} has started", 60, begun)
-    finally:
-        os.killpg(command.pid, signal.SIGKILL)
-        command.wait(10)
-
-
-@pytest.mark.nightly
-def test_a_killed_run_is_closed_with_a_reason_and_the_next_succeeds(tmp_path: Path) -> None:
-    place = three_months(tmp_path / "home")
-    killed_while("rebuild_month", place)
-    with books(place) as instance:
-        (left,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
-    ran = place.kring("run", "--json")
-    assert ran.returncode == 3, ran.stdout + ran.stderr
-    assert place.value("select count(*) from fact.contacts") == 6
-    with books(place) as instance:
-        closed = instance.get_run_by_id(left.run_id)
-        assert closed is not None
-        assert closed.status is dg.DagsterRunStatus.FAILURE
-        failures = instance.all_logs(left.run_id, of_type=dg.DagsterEventType.RUN_FAILURE)
-        assert GONE in "".join(entry.message for entry in failures)
-        others = [run for run in instance.get_runs() if run.run_id != left.run_id]
-        assert {run.status for run in others} == {dg.DagsterRunStatus.SUCCESS}
-
-
-def left_open(instance: dg.DagsterInstance, tags: dict[str, str]) -> dg.DagsterRun:
-    """A run that stands as started in the books."""
-    return instance.create_run(
-        job_name="ingest", run_id=None, run_config=None, resolved_op_selection=None,
-        step_keys_to_execute=None, status=dg.DagsterRunStatus.STARTED, tags=tags,
-        root_run_id=None, parent_run_id=None, job_snapshot=None, execution_plan_snapshot=None,
-        parent_job_snapshot=None, remote_job_origin=None, job_code_origin=None,
-        asset_selection=None, asset_check_selection=None, op_selection=None, asset_graph=None,
-    )  # fmt: skip
-
-
-def test_a_killed_run_is_closed_though_another_process_has_its_number_now(
-    place: TestHome,
-) -> None:
-    """As after a restart of the machine; a run of the server's is not the command's to close."""
-    with books(place) as instance:
-        servers = left_open(instance, {})
-        left = left_open(instance, {PID: str(os.getppid())})
-        assert [run.run_id for run in close_orphans(instance)] == [left.run_id]
-        assert close_orphans(instance) == []
-        instance.report_run_failed(servers)
-
-
-# what the daemon asks the launcher every while
-
-
-def test_a_living_commands_run_is_left_alone(place: TestHome) -> None:
-    with books(place) as instance:
-        run = left_open(instance, {PID: str(os.getpid())})
-        assert instance.run_launcher.check_run_worker_health(run).status is WorkerStatus.RUNNING
-        instance.report_run_failed(run)
-
-
-def test_a_gone_commands_run_is_found_out(place: TestHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    with books(place) as instance:
-        health = instance.run_launcher.check_run_worker_health
-        gone = left_open(instance, {PID: str(ended.pid)})
-        assert health(gone).status is WorkerStatus.NOT_FOUND
-        # another process has the number: it began after the run did
-        reused = left_open(instance, {PID: str(os.getpid())})
-        monkeypatch.setattr("pipelines.launcher._process_start", lambda number: time.time() + 600)
-        assert health(reused).status is WorkerStatus.NOT_FOUND
-        close_orphans(instance)
-
-
-@pytest.mark.parametrize(
-    ("listening", "status"),
-    [
-        pytest.param(False, WorkerStatus.NOT_FOUND, id="its code server is gone"),
-        pytest.param(True, WorkerStatus.RUNNING, id="it listens but does not answer: in doubt"),
-    ],
-)
-def test_a_servers_run_lives_as_long_as_its_code_server(
-    place: TestHome,
-    tmp_path: Path,
-    listening: bool,
-    status: WorkerStatus,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("pipelines.launcher._ANSWER_SECONDS", 1)
-    monkeypatch.chdir(tmp_path)  # the name of a socket must be short
-    with socket.socket(socket.AF_UNIX) as code_server, books(place) as instance:
-        if listening:
-            code_server.bind("grpc")
-            code_server.listen()
-        run = left_open(
-            instance, {GRPC_INFO_TAG: json.dumps({"host": "localhost", "socket": "grpc"})}
-        )
-        assert instance.run_launcher.check_run_worker_health(run).status is status
-        instance.report_run_failed(run)
