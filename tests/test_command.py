@@ -270,6 +270,16 @@ def test_2_for_a_day_no_run_can_mean(filled: TestHome) -> None:
         (("sample", "--scale", "0.01"), "Invalid value for '--scale'"),
         (("explain", "3a-N", "last year"), "'last year' is no period"),
         (("scorecard", "2024", "--period", "Q5"), "'2024-Q5' is no period"),
+        *(
+            ((*arguments, "--reason", " "), "say why; an auditor will read it")
+            for arguments in (
+                ("close", "2024-Q1"),
+                ("reopen", "2024-Q1"),
+                ("rotate-key",),
+                ("rollback", "x"),
+                ("withdraw", "calls/x.csv"),
+            )
+        ),
     ],
 )
 def test_2_for_wrong_usage(
@@ -278,6 +288,15 @@ def test_2_for_wrong_usage(
     said = command(filled.root, *arguments)
     assert said.code == 2
     assert told in said.text.replace("│ ", "").replace(" │", "")
+
+
+def test_what_may_hold_a_path_is_one_line_however_narrow(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: TestHome
+) -> None:
+    said = Command(monkeypatch, capsys, 40)(home.root, "gallery", "add", "vicidial")
+    assert said.out.splitlines() == [
+        "sources/vicidial.sql is active; adapt its files: and codes, then check it"
+    ]
 
 
 # 75

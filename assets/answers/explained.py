@@ -68,7 +68,7 @@ def of_basis(card: dict[str, Any], children: list[Node]) -> Node:
     )
 
 
-def of_measure(row: dict[str, Any], children: list[Node]) -> Node:
+def of_part(row: dict[str, Any], children: list[Node]) -> Node:
     """A composite or a counted cell of a metric."""
     detail = {key: row[key] for key in ("numerator", "denominator")}
     what = str(row["figure"]).replace(":", " ", 1)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from assets.answers.explained import Key, Node, below, key_of, of_basis, of_measure
+from assets.answers.explained import Key, Node, below, key_of, of_basis, of_part
 from assets.database import open_database
 from assets.home import HomeError
 from sql.run import records
@@ -58,13 +58,12 @@ class Explainer:
         )
         if cards:
             return self._card(cards)
-        figures = self._measures(name, year, period)
+        figures = self._parts(name, year, period)
         if not figures:
             raise self._unknown(name, year, period)
         edges = self._edges([(year, period, "computed", str(f["figure"])) for f in figures])
         nodes = [
-            of_measure(f, below((year, period, "computed", str(f["figure"])), edges))
-            for f in figures
+            of_part(f, below((year, period, "computed", str(f["figure"])), edges)) for f in figures
         ]
         if len(nodes) == 1:
             return nodes[0]
@@ -94,7 +93,7 @@ class Explainer:
             node.children = below(keys[0], edges)
         return node
 
-    def _measures(self, name: str, year: int, period: str) -> list[dict[str, Any]]:
+    def _parts(self, name: str, year: int, period: str) -> list[dict[str, Any]]:
         """A composite or the cells of a metric in a period, by id."""
         return self._rows(
             "select 'composite:' || composite_id as figure, value, status, reason, "

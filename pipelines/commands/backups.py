@@ -10,7 +10,7 @@ import typer
 from assets.home import Home, HomeError
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, say
+from pipelines.commands.terminal import print_json, say, tell
 
 
 def backup(
@@ -42,16 +42,13 @@ def backup(
             }
         )  # fmt: skip
         raise typer.Exit(3 if made.problems else 0)
-    screen = console()
-    screen.print(
-        f"{made.files} files ({made.bytes / 1e6:,.1f} MB) are in {made.place}", soft_wrap=True
-    )
-    screen.print(
+    tell(f"{made.files} files ({made.bytes / 1e6:,.1f} MB) are in {made.place}")
+    tell(
         f"not in it: the key {place.key} (fingerprint {made.fingerprint or 'none yet'}); keep a "
-        "copy of it somewhere else, or the backup cannot go on", soft_wrap=True,
-    )  # fmt: skip
+        "copy of it somewhere else, or the backup cannot go on"
+    )
     if not with_landing:
-        screen.print("not in it: landing (--with-landing)")
+        tell("not in it: landing (--with-landing)")
     for problem in made.problems:
         say(problem, "; kring verify says more", "red", errors=True)
     raise typer.Exit(3 if made.problems else 0)
@@ -85,17 +82,12 @@ def restore(
             }
         )  # fmt: skip
         return
-    screen = console()
-    screen.print(
-        f"{made.place} holds {made.files} files; readers see {made.version or 'no version yet'}",
-        soft_wrap=True,
-    )
+    tell(f"{made.place} holds {made.files} files; readers see {made.version or 'no version yet'}")
     if made.fingerprint:
-        screen.print(
+        tell(
             f"missing: the key. Put the one with fingerprint {made.fingerprint} at "
-            f"{made.place / 'key'}, for its owner alone (chmod 600)", soft_wrap=True,
-        )  # fmt: skip
+            f"{made.place / 'key'}, for its owner alone (chmod 600)"
+        )
     if not made.with_landing:
-        screen.print(f"missing: the exports. They go to {made.place / 'landing'}", soft_wrap=True)
-    screen.print(f"then: kring doctor --home {made.place}; kring run --home {made.place}",
-                 soft_wrap=True)  # fmt: skip
+        tell(f"missing: the exports. They go to {made.place / 'landing'}")
+    tell(f"then: kring doctor --home {made.place}; kring run --home {made.place}")

@@ -29,6 +29,7 @@ from pipelines.commands.options import (
     open_home,
     parse_period,
     published,
+    require_reason,
 )
 from pipelines.commands.terminal import (
     console,
@@ -55,7 +56,7 @@ def close_period(
     place, (year, name) = open_home(home), parse_period(period)
     with explained(place), run_lock(place, wait=False):
         before = _up_to_date(place)
-        revision = close(place, before, year, name, _said(reason), by)
+        revision = close(place, before, year, name, require_reason(reason), by)
         after = _publish(place, before)
     say_sample(place)
     console().print(f"{year}-{name} is closed as revision {revision.number}; published {after}")
@@ -75,7 +76,7 @@ def reopen_period(
     place, (year, name) = open_home(home), parse_period(period)
     with explained(place), run_lock(place, wait=False):
         before = _up_to_date(place)
-        entry = reopen(place, before, year, name, _said(reason), by)
+        entry = reopen(place, before, year, name, require_reason(reason), by)
         after = _publish(place, before)
     say_sample(place)
     console().print(
@@ -161,12 +162,6 @@ def _values(row: dict[str, Any]) -> tuple[str, str, str]:
     digits = 4 if row["level"] == "metric" else 2
     old, new = (rounded(row[when], digits) for when in ("as_published", "as_now"))
     return old, new, rounded(row["effect"], 4)
-
-
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise typer.BadParameter("--reason must say why; an auditor will read it")
-    return reason.strip()
 
 
 def _up_to_date(home: Home) -> Version:

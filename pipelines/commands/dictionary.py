@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import HomeOption, open_home, published, require_writable
-from pipelines.commands.terminal import console
+from pipelines.commands.terminal import tell
 
 
 def dictionary(
@@ -28,7 +28,7 @@ def dictionary(
     place = open_home(home)
     version = published(place)
     if html is None and markdown is None:
-        console().print(str(version.path / NAME), soft_wrap=True)
+        tell(str(version.path / NAME))
         return
     for target in filter(None, (html, markdown)):
         require_writable(place, target)
@@ -36,4 +36,4 @@ def dictionary(
     for path, page in ((html, as_html), (markdown, as_markdown)):
         if path is not None:
             path.write_text(page(found), encoding="utf-8", newline="\n")
-            console().print(f"{path} written", soft_wrap=True)
+            tell(f"{path} written")

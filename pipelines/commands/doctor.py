@@ -8,7 +8,7 @@ import typer
 
 from assets.home import meant
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, parse_day
-from pipelines.commands.terminal import console, print_json, say
+from pipelines.commands.terminal import print_json, say, tell
 
 
 def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
@@ -26,10 +26,9 @@ def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOptio
     if as_json:
         print_json({"home": str(root), "well": not bad, "checks": [asdict(a) for a in answers]})
         raise typer.Exit(1 if bad else 0)
-    screen = console()
     colours = {"ok": "green", "warn": "yellow", "bad": "red"}
     for answer in answers:
         say(f"{answer.state:4}", f" {answer.what}: {answer.said}", colours[answer.state])
         if answer.do and answer.state != "ok":
-            screen.print(f"     do: {answer.do}", soft_wrap=True)
+            tell(f"     do: {answer.do}")
     raise typer.Exit(1 if bad else 0)

@@ -19,7 +19,7 @@ from pipelines.commands.options import (
     parse_period_of,
     published,
 )  # fmt: skip
-from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
+from pipelines.commands.terminal import console, print_json, print_table, say, say_sample, tell
 from sql.run import records
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def scorecard(
         return
     say_sample(place)
     _print_scorecard(f"Scorecard {year}-{period}", rows)
-    console().print(f"database: {place.current / 'kring.duckdb'}", soft_wrap=True)
+    tell(f"database: {place.current / 'kring.duckdb'}")
 
 
 def _print_scorecard(title: str, rows: list[dict[str, Any]]) -> None:

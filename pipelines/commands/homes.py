@@ -15,7 +15,7 @@ from assets.home import TEMPLATE, Home, HomeError, require_plain
 from assets.lake import write_json
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json
+from pipelines.commands.terminal import console, print_json, tell
 from pipelines.instance import prepare_instance
 
 _LAID_OUT = ("kring.toml", "sources", "register", "reference")
@@ -43,15 +43,13 @@ def init(folder: Annotated[Path, typer.Argument(help="The new home; made if miss
             shutil.copy(template, folder / name)
     leave_out_made_up(folder / "register")
     (folder / "landing").mkdir(exist_ok=True)
-    console().print(
+    tell(
         f"{folder} is a kring home. Put exports into {folder / 'landing'}, "
-        f"look at sources/ and register/, then: kring run --home {folder}",
-        soft_wrap=True,
+        f"look at sources/ and register/, then: kring run --home {folder}"
     )
-    console().print(
+    tell(
         "Its register is the model organisation's: KPIs, targets, weights, policies and service "
-        "hours hold until you write your own.",
-        soft_wrap=True,
+        "hours hold until you write your own."
     )
 
 
@@ -84,10 +82,9 @@ def sample(
         print_json({"records": summary.records, "files": summary.files, **content})
         return
     files, records = sum(summary.files.values()), sum(summary.records.values())
-    console().print(
+    tell(
         f"{files} synthetic export files with {records:,} records for {year} lie in "
-        f"{place.landing}. This home is marked as sample. Next: kring run",
-        soft_wrap=True,
+        f"{place.landing}. This home is marked as sample. Next: kring run"
     )
 
 

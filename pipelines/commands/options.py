@@ -42,6 +42,13 @@ AsOfOption = Annotated[
 ]
 
 
+def require_reason(typed: str) -> str:
+    """A reason without the blanks around it; a usage error where nothing is left."""
+    if not typed.strip():
+        raise typer.BadParameter("say why; an auditor will read it", param_hint="--reason")
+    return typed.strip()
+
+
 class Language(StrEnum):
     """Language of what a command writes."""
 

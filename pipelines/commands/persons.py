@@ -9,8 +9,14 @@ import typer
 from assets.home import HomeError
 from assets.lake import sweep
 from assets.run_lock import run_lock
-from pipelines.commands.options import HomeOption, JsonOption, ReasonOption, open_home
-from pipelines.commands.terminal import console, print_json, say
+from pipelines.commands.options import (
+    HomeOption,
+    JsonOption,
+    ReasonOption,
+    open_home,
+    require_reason,
+)
+from pipelines.commands.terminal import print_json, say, tell
 
 if TYPE_CHECKING:
     from assets.keeping.erasure import Traces
@@ -31,21 +37,19 @@ def rotate_key(
 
     from assets.key import rotate
 
-    place = open_home(home)
-    if not reason.strip():
-        raise typer.BadParameter("say why", param_hint="--reason")
+    place, why = open_home(home), require_reason(reason)
     with run_lock(place, wait=False):
-        change = rotate(place, reason.strip())
+        change = rotate(place, why)
     if as_json:
         print_json(asdict(change))
         return
     former = place.key.with_name(f"{place.key.name}.{change.former[:8]}")
-    console().print(
+    tell(
         f"files read from now on have pseudonyms of key {change.fingerprint}. Across this change "
         "one person counts as two; ops.key_changes states it. Keep a copy of the new key "
         f"{place.key}, and of the former one {former}: without it a file that is read again takes "
-        "the new key.", soft_wrap=True,
-    )  # fmt: skip
+        "the new key."
+    )
 
 
 def forget(
@@ -101,9 +105,8 @@ def _as_json(left: Traces) -> dict[str, object]:
 
 
 def _say(left: Traces, done: list[str]) -> None:
-    screen = console()
     for line in done:
-        screen.print(line, soft_wrap=True)
+        tell(line)
     for path, records in left.landing.items():
         shown = ", ".join(map(str, records[:5])) + (" ..." if len(records) > 5 else "")
         where = f": records {shown}" if records else ": somewhere in its text"
@@ -127,12 +130,12 @@ def _say(left: Traces, done: list[str]) -> None:
             "is for you to decide",
         )
     if left.landing:
-        screen.print("clean these files where they come from, then kring run", soft_wrap=True)
+        tell("clean these files where they come from, then kring run")
     elif left.lake or left.versions or left.unfinished or left.register or left.texts:
-        screen.print(
-            "kring run, then kring forget ID --erase, until nothing is left", soft_wrap=True
-        )
+        tell("kring run, then kring forget ID --erase, until nothing is left")
     elif not left:
-        screen.print("nothing of it is left here")
-    screen.print("Not looked at: backups, and copies that readers took of what was published. "
-                 "They hold it until you remove them.", soft_wrap=True)  # fmt: skip
+        tell("nothing of it is left here")
+    tell(
+        "Not looked at: backups, and copies that readers took of what was published. "
+        "They hold it until you remove them."
+    )

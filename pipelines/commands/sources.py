@@ -11,8 +11,14 @@ from assets.arrivals.ledger import Ledger
 from assets.arrivals.sources import read_source, read_sources
 from assets.home import TEMPLATE, HomeError
 from assets.run_lock import run_lock
-from pipelines.commands.options import HomeOption, JsonOption, ReasonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table
+from pipelines.commands.options import (
+    HomeOption,
+    JsonOption,
+    ReasonOption,
+    open_home,
+    require_reason,
+)
+from pipelines.commands.terminal import print_json, print_table, tell
 
 _GALLERY = TEMPLATE / "gallery"
 
@@ -87,7 +93,7 @@ def gallery(
     if target.exists():
         raise HomeError(f"sources/{target.name} is there already; nothing was changed")
     shutil.copy(shelf[name], target)
-    console().print(f"sources/{target.name} is active; adapt its files: and codes, then check it")
+    tell(f"sources/{target.name} is active; adapt its files: and codes, then check it")
 
 
 def withdraw(
@@ -103,11 +109,9 @@ def withdraw(
     from assets.intake.withdrawal import restore
     from assets.intake.withdrawal import withdraw as take_back
 
-    place = open_home(home)
-    if not undo and not reason.strip():
-        raise typer.BadParameter("say why; the reason is kept", param_hint="--reason")
+    place, why = open_home(home), "" if undo else require_reason(reason)
     with run_lock(place, wait=False):
-        found = restore(place, file) if undo else take_back(place, file, reason.strip())
+        found = restore(place, file) if undo else take_back(place, file, why)
     done = "counts again" if undo else "is withdrawn"
     many = "1 delivery" if len(found) == 1 else f"{len(found)} deliveries"
-    console().print(f"{file} {done} ({many}); the next kring run rebuilds what it touched")
+    tell(f"{file} {done} ({many}); the next kring run rebuilds what it touched")

@@ -14,7 +14,7 @@ from assets.building.survey import spans_current
 from assets.publishing.findings import findings
 from assets.record.versions import current
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
-from pipelines.commands.terminal import console, print_json, print_table, say, say_sample
+from pipelines.commands.terminal import console, print_json, print_table, say, say_sample, tell
 
 
 def status(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
@@ -83,7 +83,7 @@ def _print(content: dict[str, Any]) -> None:
             f"{', '.join(stale['months']) or 'no month'}; kring run does it"
         )
     if content["unseen"]:
-        console().print(f"to do: {content['unseen']}; kring run publishes anew", soft_wrap=True)
+        tell(f"to do: {content['unseen']}; kring run publishes anew")
     for finding in content["findings"]:
         say(finding["about"], f" {finding['text']}")
     for each in content["late"]:

@@ -46,6 +46,11 @@ def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -
     console(errors=errors).print(Text.assemble((mark, colour), _shown(text)), soft_wrap=True)
 
 
+def tell(text: str, *, errors: bool = False) -> None:
+    """A sentence that may hold a path or a command to copy, so nothing but a terminal breaks it."""
+    console(errors=errors).print(text, soft_wrap=True)
+
+
 def print_json(content: object) -> None:
     """Machine output: one JSON document on standard output."""
     escaped = sys.stdout.encoding.lower() != "utf-8"  # which JSON is, whatever the terminal speaks

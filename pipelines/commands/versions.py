@@ -19,6 +19,7 @@ from pipelines.commands.options import (
     ReasonOption,
     open_home,
     published,
+    require_reason,
 )
 from pipelines.commands.terminal import console, print_json, print_table, say
 
@@ -69,10 +70,10 @@ def rollback(
 
     The next run that finds the lake's content to differ publishes anew.
     """
-    place = open_home(home)
+    place, why = open_home(home), require_reason(reason)
     with run_lock(place, wait=False):
         switch(place, version)
-        decide(place, ROLLED_BACK, version=version, reason=reason, by=by)
+        decide(place, ROLLED_BACK, version=version, reason=why, by=by)
     console().print(f"readers now see {version}")
 
 

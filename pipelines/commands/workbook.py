@@ -15,7 +15,7 @@ from pipelines.commands.options import (
     published,
     require_writable,
 )
-from pipelines.commands.terminal import console, say_sample
+from pipelines.commands.terminal import say_sample, tell
 
 
 def workbook(
@@ -38,4 +38,4 @@ def workbook(
         made = build(version.database, version.manifest, year, lang.value)
     write(made, path)
     say_sample(place)
-    console().print(f"{path} written", soft_wrap=True)
+    tell(f"{path} written")

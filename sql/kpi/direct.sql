@@ -31,7 +31,7 @@ kpis as (
     join begun on begun.kpi_id = kpis.kpi_id
 ),
 
--- the measure a KPI rests on, in the period itself
+-- the part a KPI rests on, in the period itself
 measured as (
     select
         kpis.*,

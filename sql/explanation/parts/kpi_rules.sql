@@ -1,4 +1,4 @@
--- title: A KPI rests on the register's rows that turn its measure into an index
+-- title: A KPI rests on the register's rows that turn what it comes to into an index
 select
     kpis.year,
     kpis.period,
