@@ -24,7 +24,10 @@ READERS_MACROS = tuple(
     HERE / f"{subject}_macros.sql"
     for subject in ("validity", "status", "contact", "activity", "share")
 )
-MACROS = (*READERS_MACROS, HERE / "grain_macros.sql", HERE / "period_macros.sql")
+MACROS = (
+    *READERS_MACROS,
+    *(HERE / f"{subject}_macros.sql" for subject in ("grain", "period", "balance")),
+)
 # Distinct values of a column, in a row group, up to which it is written by a dictionary. The engine
 # collects a fifth of the rows before it gives up, which for keys and times is work for nothing.
 _DICTIONARY = 4000
