@@ -10,7 +10,7 @@ import typer
 from assets.home import Home, HomeError
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import print_json, say, tell
+from pipelines.commands.terminal import print_json, print_line, say
 
 
 def backup(
@@ -42,13 +42,13 @@ def backup(
             }
         )  # fmt: skip
         raise typer.Exit(3 if made.problems else 0)
-    tell(f"{made.files} files ({made.bytes / 1e6:,.1f} MB) are in {made.place}")
-    tell(
+    print_line(f"{made.files} files ({made.bytes / 1e6:,.1f} MB) are in {made.place}")
+    print_line(
         f"not in it: the key {place.key} (fingerprint {made.fingerprint or 'none yet'}); keep a "
         "copy of it somewhere else, or the backup cannot go on"
     )
     if not with_landing:
-        tell("not in it: landing (--with-landing)")
+        print_line("not in it: landing (--with-landing)")
     for problem in made.problems:
         say(problem, "; kring verify says more", "red", errors=True)
     raise typer.Exit(3 if made.problems else 0)
@@ -82,12 +82,14 @@ def restore(
             }
         )  # fmt: skip
         return
-    tell(f"{made.place} holds {made.files} files; readers see {made.version or 'no version yet'}")
+    print_line(
+        f"{made.place} holds {made.files} files; readers see {made.version or 'no version yet'}"
+    )
     if made.fingerprint:
-        tell(
+        print_line(
             f"missing: the key. Put the one with fingerprint {made.fingerprint} at "
             f"{made.place / 'key'}, for its owner alone (chmod 600)"
         )
     if not made.with_landing:
-        tell(f"missing: the exports. They go to {made.place / 'landing'}")
-    tell(f"then: kring doctor --home {made.place}; kring run --home {made.place}")
+        print_line(f"missing: the exports. They go to {made.place / 'landing'}")
+    print_line(f"then: kring doctor --home {made.place}; kring run --home {made.place}")

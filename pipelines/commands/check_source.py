@@ -11,7 +11,7 @@ from assets.arrivals.landing import scan
 from assets.arrivals.sources import Source, read_source
 from assets.home import Home, HomeError
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, print_table, say, tell
+from pipelines.commands.terminal import console, print_json, print_line, print_table, say
 
 
 def check_source(
@@ -78,7 +78,7 @@ def _print_report(report: dict[str, Any]) -> None:
         screen.print(f"note: {note}")
     for row in report["mapped"]:
         filled = {k: v for k, v in row.items() if v is not None}
-        tell("  " + ", ".join(f"{k} {v}" for k, v in filled.items()))
+        print_line("  " + ", ".join(f"{k} {v}" for k, v in filled.items()))
     screen.print(
         f"{report['rows']} rows: {report['accepted']} accepted, {report['filtered']} filtered, "
         f"{report['rejected']} rejected, in {report['seconds']} s"
@@ -99,6 +99,6 @@ def _print_report(report: dict[str, Any]) -> None:
     if report["covers"] != "dates":
         days = ", ".join(report["covers_by_name"]).replace("..", " to ") or "none"
         told = f"days it speaks for by its name: {days} (covers: {report['covers']})"
-        tell(told)
+        print_line(told)
     if report["refused"]:
         say("refused", f" {report['refused']}", "red", errors=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import HomeOption, open_home, published, require_writable
-from pipelines.commands.terminal import tell
+from pipelines.commands.terminal import print_line
 
 
 def dictionary(
@@ -28,7 +28,7 @@ def dictionary(
     place = open_home(home)
     version = published(place)
     if html is None and markdown is None:
-        tell(str(version.path / NAME))
+        print_line(str(version.path / NAME))
         return
     for target in filter(None, (html, markdown)):
         require_writable(place, target)
@@ -36,4 +36,4 @@ def dictionary(
     for path, page in ((html, as_html), (markdown, as_markdown)):
         if path is not None:
             path.write_text(page(found), encoding="utf-8", newline="\n")
-            tell(f"{path} written")
+            print_line(f"{path} written")

@@ -8,7 +8,7 @@ import typer
 
 from assets.home import meant
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, parse_day
-from pipelines.commands.terminal import print_json, say, tell
+from pipelines.commands.terminal import print_json, print_line, say
 
 
 def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
@@ -30,5 +30,5 @@ def doctor(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOptio
     for answer in answers:
         say(f"{answer.state:4}", f" {answer.what}: {answer.said}", colours[answer.state])
         if answer.do and answer.state != "ok":
-            tell(f"     do: {answer.do}")
+            print_line(f"     do: {answer.do}")
     raise typer.Exit(1 if bad else 0)

@@ -19,7 +19,14 @@ from pipelines.commands.options import (
     parse_period_of,
     published,
 )  # fmt: skip
-from pipelines.commands.terminal import console, print_json, print_table, say, say_sample, tell
+from pipelines.commands.terminal import (
+    console,
+    print_json,
+    print_line,
+    print_table,
+    say,
+    say_sample,
+)
 from sql.run import records
 
 if TYPE_CHECKING:
@@ -149,7 +156,7 @@ def scorecard(
         return
     say_sample(place)
     _print_scorecard(f"Scorecard {year}-{period}", rows)
-    tell(f"database: {place.current / 'kring.duckdb'}")
+    print_line(f"database: {place.current / 'kring.duckdb'}")
 
 
 def _print_scorecard(title: str, rows: list[dict[str, Any]]) -> None:

@@ -15,7 +15,7 @@ from assets.home import TEMPLATE, Home, HomeError, require_plain
 from assets.lake import write_json
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
-from pipelines.commands.terminal import console, print_json, tell
+from pipelines.commands.terminal import console, print_json, print_line
 from pipelines.instance import prepare_instance
 
 _LAID_OUT = ("kring.toml", "sources", "register", "reference")
@@ -43,11 +43,11 @@ def init(folder: Annotated[Path, typer.Argument(help="The new home; made if miss
             shutil.copy(template, folder / name)
     leave_out_made_up(folder / "register")
     (folder / "landing").mkdir(exist_ok=True)
-    tell(
+    print_line(
         f"{folder} is a kring home. Put exports into {folder / 'landing'}, "
         f"look at sources/ and register/, then: kring run --home {folder}"
     )
-    tell(
+    print_line(
         "Its register is the model organisation's: KPIs, targets, weights, policies and service "
         "hours hold until you write your own."
     )
@@ -82,7 +82,7 @@ def sample(
         print_json({"records": summary.records, "files": summary.files, **content})
         return
     files, records = sum(summary.files.values()), sum(summary.records.values())
-    tell(
+    print_line(
         f"{files} synthetic export files with {records:,} records for {year} lie in "
         f"{place.landing}. This home is marked as sample. Next: kring run"
     )

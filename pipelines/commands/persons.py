@@ -16,7 +16,7 @@ from pipelines.commands.options import (
     open_home,
     require_reason,
 )
-from pipelines.commands.terminal import print_json, say, tell
+from pipelines.commands.terminal import print_json, print_line, say
 
 if TYPE_CHECKING:
     from assets.keeping.erasure import Traces
@@ -44,7 +44,7 @@ def rotate_key(
         print_json(asdict(change))
         return
     former = place.key.with_name(f"{place.key.name}.{change.former[:8]}")
-    tell(
+    print_line(
         f"files read from now on have pseudonyms of key {change.fingerprint}. Across this change "
         "one person counts as two; ops.key_changes states it. Keep a copy of the new key "
         f"{place.key}, and of the former one {former}: without it a file that is read again takes "
@@ -106,7 +106,7 @@ def _as_json(left: Traces) -> dict[str, object]:
 
 def _say(left: Traces, done: list[str]) -> None:
     for line in done:
-        tell(line)
+        print_line(line)
     for path, records in left.landing.items():
         shown = ", ".join(map(str, records[:5])) + (" ..." if len(records) > 5 else "")
         where = f": records {shown}" if records else ": somewhere in its text"
@@ -130,12 +130,12 @@ def _say(left: Traces, done: list[str]) -> None:
             "is for you to decide",
         )
     if left.landing:
-        tell("clean these files where they come from, then kring run")
+        print_line("clean these files where they come from, then kring run")
     elif left.lake or left.versions or left.unfinished or left.register or left.texts:
-        tell("kring run, then kring forget ID --erase, until nothing is left")
+        print_line("kring run, then kring forget ID --erase, until nothing is left")
     elif not left:
-        tell("nothing of it is left here")
-    tell(
+        print_line("nothing of it is left here")
+    print_line(
         "Not looked at: backups, and copies that readers took of what was published. "
         "They hold it until you remove them."
     )

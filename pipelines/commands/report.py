@@ -17,7 +17,7 @@ from pipelines.commands.options import (
     published,
     require_writable,
 )
-from pipelines.commands.terminal import say_sample, tell
+from pipelines.commands.terminal import print_line, say_sample
 
 
 def report(
@@ -44,4 +44,4 @@ def report(
         html = report_html(where, version.database, year, name, lang.value)
     target.write_text(html, encoding="utf-8", newline="\n")
     say_sample(where)
-    tell(str(target))
+    print_line(str(target))

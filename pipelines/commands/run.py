@@ -12,7 +12,7 @@ from assets.disk import advice, explained, is_refusal
 from assets.home import Home
 from pipelines import stopping
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
-from pipelines.commands.terminal import console, print_json, progress, say, say_sample, tell
+from pipelines.commands.terminal import console, print_json, print_line, progress, say, say_sample
 from pipelines.reporting import reported
 from pipelines.whole_run import Outcome, run_home
 
@@ -78,14 +78,14 @@ def _print(home: Home, outcome: Outcome) -> None:
     for failure in outcome.failures:
         say("failed", f" {failure.text}", "red", errors=True)
     if any(is_refusal(failure.text) for failure in outcome.failures):
-        tell(advice(home), errors=True)
+        print_line(advice(home), errors=True)
     if outcome.failures:
         stands = f"version {outcome.version} stands" if outcome.version else "no version stands"
         errors.print(f"nothing was published; {stands}")
         return
     if outcome.published:
         checked = f", {len(outcome.checked)} more looked at again" if outcome.checked else ""
-        tell(
+        print_line(
             f"{published_as(home)}: {_counted(outcome.files, 'file')} read, "
             f"{_counted(len(outcome.months), 'month')} rebuilt{checked}"
         )
@@ -95,7 +95,7 @@ def _print(home: Home, outcome: Outcome) -> None:
         say(finding.about, f" {finding.text}")
     for each in outcome.late:
         say("late", f" {each.text}")
-    tell(f"database: {home.current / 'kring.duckdb'}")
+    print_line(f"database: {home.current / 'kring.duckdb'}")
 
 
 def _counted(count: int, what: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.options import HomeOption, open_home
-from pipelines.commands.terminal import tell
+from pipelines.commands.terminal import print_line
 
 
 def service(
@@ -40,7 +40,7 @@ def service(
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
         (folder / name).chmod(0o644)
-    tell(
+    print_line(
         f"{', '.join(texts)} are in {folder}. Next, as root: systemctl daemon-reload; "
         f"systemctl enable --now {prefix}-run.timer (a run a night), and where the interface is "
         f"wanted: systemctl enable --now {prefix}-web {prefix}-daemon"

@@ -18,7 +18,7 @@ from pipelines.commands.options import (
     open_home,
     require_reason,
 )
-from pipelines.commands.terminal import print_json, print_table, tell
+from pipelines.commands.terminal import print_json, print_line, print_table
 
 _GALLERY = TEMPLATE / "gallery"
 
@@ -93,7 +93,7 @@ def gallery(
     if target.exists():
         raise HomeError(f"sources/{target.name} is there already; nothing was changed")
     shutil.copy(shelf[name], target)
-    tell(f"sources/{target.name} is active; adapt its files: and codes, then check it")
+    print_line(f"sources/{target.name} is active; adapt its files: and codes, then check it")
 
 
 def withdraw(
@@ -114,4 +114,4 @@ def withdraw(
         found = restore(place, file) if undo else take_back(place, file, why)
     done = "counts again" if undo else "is withdrawn"
     many = "1 delivery" if len(found) == 1 else f"{len(found)} deliveries"
-    tell(f"{file} {done} ({many}); the next kring run rebuilds what it touched")
+    print_line(f"{file} {done} ({many}); the next kring run rebuilds what it touched")

@@ -14,7 +14,14 @@ from assets.building.survey import spans_current
 from assets.publishing.findings import findings
 from assets.record.versions import current
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
-from pipelines.commands.terminal import console, print_json, print_table, say, say_sample, tell
+from pipelines.commands.terminal import (
+    console,
+    print_json,
+    print_line,
+    print_table,
+    say,
+    say_sample,
+)
 
 
 def status(home: HomeOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
@@ -83,7 +90,7 @@ def _print(content: dict[str, Any]) -> None:
             f"{', '.join(stale['months']) or 'no month'}; kring run does it"
         )
     if content["unseen"]:
-        tell(f"to do: {content['unseen']}; kring run publishes anew")
+        print_line(f"to do: {content['unseen']}; kring run publishes anew")
     for finding in content["findings"]:
         say(finding["about"], f" {finding['text']}")
     for each in content["late"]:

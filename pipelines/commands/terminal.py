@@ -46,7 +46,7 @@ def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -
     console(errors=errors).print(Text.assemble((mark, colour), _shown(text)), soft_wrap=True)
 
 
-def tell(text: str, *, errors: bool = False) -> None:
+def print_line(text: str, *, errors: bool = False) -> None:
     """A sentence that may hold a path or a command to copy, so nothing but a terminal breaks it."""
     console(errors=errors).print(text, soft_wrap=True)
 

@@ -15,7 +15,7 @@ from pipelines.commands.options import (
     published,
     require_writable,
 )
-from pipelines.commands.terminal import say_sample, tell
+from pipelines.commands.terminal import print_line, say_sample
 
 
 def workbook(
@@ -38,4 +38,4 @@ def workbook(
         made = build(version.database, version.manifest, year, lang.value)
     write(made, path)
     say_sample(place)
-    tell(f"{path} written")
+    print_line(f"{path} written")
