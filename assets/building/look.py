@@ -14,11 +14,12 @@ from assets.arrivals.deliveries import Pending, pending, renamed
 from assets.arrivals.landing import Found, scan
 from assets.arrivals.ledger import Ledger
 from assets.arrivals.sources import Source, read_sources
+from assets.coverage import KindMonth, coverage
 from assets.gaps import gaps
 from assets.home import Home
 from assets.intake import keys
 from assets.outputs import Outputs
-from assets.periods import KindMonth, calendar, coverage, months_since_first, parse_month
+from assets.periods import calendar, months_since_first, parse_month
 from assets.rulebook.accepted import accepted_findings
 from assets.rulebook.headers import first_table, raw_kinds, tolerance
 from assets.rulebook.rules import Rules, load_rules

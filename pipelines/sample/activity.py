@@ -98,7 +98,7 @@ def exported(rows: pl.DataFrame) -> pl.DataFrame:
         )
     ]
     return rows.select(
-        agent_code("agent").alias("Agent"),
+        agent_code().alias("Agent"),
         day.dt.strftime("%d-%m-%Y").alias("Date"),
         pl.col("channel").alias("Channel"),
         *durations,

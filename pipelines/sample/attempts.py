@@ -69,7 +69,7 @@ def exported_attempts(rows: pl.DataFrame, number: pl.Series, campaign: pl.Series
         number.gather(rows["case"]).alias("case_no"),
         at.dt.strftime("%Y-%m-%d %H:%M:%S").alias("call_time"),
         "disposition",
-        agent_code("agent").alias("agent"),
+        agent_code().alias("agent"),
         campaign.gather(rows["case"]).alias("campaign"),
         pl.col("talk").cast(pl.String).alias("talk_sec"),
         at.dt.strftime("%Y%m").alias("_file"),

@@ -138,7 +138,7 @@ def exported(rows: pl.DataFrame) -> pl.DataFrame:
         _local("ended").alias("Ended"),
         wait.fill_null("-").alias("Wait"),
         *seconds,
-        agent_code("agent").alias("Agent"),
+        agent_code().alias("Agent"),
         pl.col("outcome").alias("Outcome"),
         pl.from_epoch("entered", "ms").dt.strftime("%Y%m%d").alias("_file"),
     ).select(*HEADER, "_file")

@@ -78,7 +78,7 @@ def exported(rows: pl.DataFrame, timezone: str) -> pl.DataFrame:
         _utc(pl.col("entered"), timezone).alias("requested_at"),
         _utc(reply, timezone).alias("first_reply_at"),
         _utc(pl.col("ended"), timezone).alias("ended_at"),
-        agent_code("agent").alias("agent"),
+        agent_code().alias("agent"),
         "status",
         pl.from_epoch("entered", "ms").dt.strftime("%Y%m").alias("_file"),
     )

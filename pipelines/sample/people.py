@@ -46,9 +46,9 @@ def on_duty(rng: np.random.Generator, of: Calendar, pool: Ints, entered_day: Int
     return agents
 
 
-def agent_code(number: str) -> pl.Expr:
+def agent_code() -> pl.Expr:
     """The code under which exports name an agent: KP-0123."""
-    return pl.lit("KP-") + pl.col(number).cast(pl.String).str.zfill(4)
+    return pl.lit("KP-") + pl.col("agent").cast(pl.String).str.zfill(4)
 
 
 def phone_numbers(rng: np.random.Generator, n: int) -> list[str]:
