@@ -48,32 +48,27 @@ def _is_reached(row: Row, policy: Row | None) -> bool | None:
 
 def _policies(reader: Reader, channel: str) -> dict[str, Row]:
     """The policy of every queue at the end of each month."""
-    found = reader.query(
-        "select months.month, policy.* from (select unnest(?::date[]) as month) as months "
-        "join ref.service_level_policy as policy on policy.channel = ? and policy.queue = '*' "
-        "and last_day(months.month) between policy.valid_from "
-        "and coalesce(policy.valid_to, date '9999-12-31') order by months.month",
-        [reader.year_months, channel],
+    rows = reader.asked(
+        "policies",
+        "ref.service_level_policy",
+        ["policy_id", "valid_from"],
+        {"months": reader.year_months, "channel": channel},
     )
-    rows = reader.named("ref.service_level_policy", ["policy_id", "valid_from"], found)
     return {f"{row['month']:%Y-%m}": row for row in rows}
 
 
 def _hours(reader: Reader, channel: str) -> dict[tuple[int, int], Row]:
-    """Contacts offered by weekday (1 is Monday) and hour of the local clock."""
-    found = reader.query(
-        "select year(month) as year, month(max(month)) as last_month, metric_id, channel, "
-        "isodow(day) as weekday, hour(interval_start) as hour, "
-        "sum(denominator) as denominator from metric.interval "
-        "where metric_id = 'service_level' and channel = ? and list_contains(?, month) "
-        "group by year(month), metric_id, channel, isodow(day), hour(interval_start) "
-        "order by weekday, hour",
-        [channel, reader.year_months],
+    """Contacts offered by weekday and hour."""
+    rows = reader.asked(
+        "hours",
+        "sum(metric.interval)",
+        ["year", "last_month", "metric_id", "channel", "weekday", "hour"],
+        {
+            "months": reader.year_months,
+            "last_month": reader.last_month.month,
+            "channel": channel,
+        },
     )
-    for row in found:
-        row["last_month"] = reader.last_month.month
-    key = ["year", "last_month", "metric_id", "channel", "weekday", "hour"]
-    rows = reader.named("sum(metric.interval)", key, found)
     return {(row["weekday"], row["hour"]): row for row in rows}
 
 
