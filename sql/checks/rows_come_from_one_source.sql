@@ -5,12 +5,14 @@
 -- reason: ids are known by source, so what an old and a new system both export (a migration) counts
 --    twice. Two systems may number alike, or serve one agent or queue on one day; then they do not
 --    agree on the moment or on every duration. A complaint's end may be known to the new one alone.
---    Rows that are counts of a day or hour agree by chance, and are not asked.
+--    Rows that are counts of a day or hour agree by chance, and are not asked. A row each, so that
+--    who accepts some is told of more, also where these came on the same day.
 with named as (
     select
         'complaints' as fact,
         source,
         cast(received_at as date) as day,
+        complaint_id as id,
         hash(complaint_id, received_at) as what
     from fact.complaints
     union all
@@ -18,6 +20,7 @@ with named as (
         'survey_responses',
         source,
         local_date,
+        response_id,
         hash(response_id, responded_at, service, question, status, score, scale_max, responses)
     from fact.survey_responses
     where responses = 1
@@ -26,6 +29,7 @@ with named as (
         'agent_activity',
         source,
         day,
+        agent_key,
         hash(
             agent_key, day, channel, active_seconds, hold_seconds, acw_seconds, not_ready_seconds,
             available_seconds
@@ -38,6 +42,7 @@ with named as (
         'contacts',
         source,
         local_date,
+        contact_id,
         hash(channel, contact_id, entered_at, outcome, wait_seconds)
     from fact.contacts
     -- one call whose wait is known is no count
@@ -50,16 +55,10 @@ shared as (
     from named
     group by fact, day
     having count(distinct source) > 1
-),
-
-twice as (
-    select fact, day, what, string_agg(distinct source, ', ' order by source) as sources
-    from named
-    semi join shared using (fact, day)
-    group by fact, day, what
-    having count(distinct source) > 1
 )
 
-select fact, day, sources, count(*) as rows_of_each
-from twice
-group by fact, day, sources
+select fact, day, min(id) as id, string_agg(distinct source, ', ' order by source) as sources
+from named
+semi join shared using (fact, day)
+group by fact, day, what
+having count(distinct source) > 1
