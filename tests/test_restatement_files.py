@@ -39,11 +39,15 @@ def test_a_file_read_by_another_rule_or_by_another_source(two: Versions) -> None
     two.before.file("f", 2)
     two.moved().after.file("f", 3, reading="r2")
     assert two.cause() == "files of source calls were read by another rule"
+    other = Versions()
+    other.before.file("f", 2)
+    other.moved().after.file("f", 3, source="telephony", reading="r2")
+    assert "arrived" not in other.cause() and "no longer" not in other.cause()
+    assert "files of source telephony were read by another rule" in other.cause()
     renamed = Versions()
     renamed.before.file("f", 2)
     renamed.moved().after.file("f", 3, source="telephony")
-    assert "arrived" not in renamed.cause() and "no longer" not in renamed.cause()
-    assert "files of source telephony were read by another rule" in renamed.cause()
+    assert renamed.cause() == "source calls is now called telephony"
 
 
 def test_a_file_under_another_name_is_the_same_file(two: Versions) -> None:

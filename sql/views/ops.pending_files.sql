@@ -6,10 +6,29 @@ with files as (
     group by file_id, source
 ),
 
+-- a source that was renamed since (`was:`): its files are those of the name they have by now
+renamed as (
+    select held.file_id, held.source as was, min(files.source) as source
+    from (
+        select distinct file_id, source from fact.evidence
+        except
+        select file_id, source from files
+    ) as held
+    join files using (file_id)
+    group by held.file_id, held.source
+    having count(*) = 1
+),
+
 published as (
-    select month, table_name, source, file_id, sum(rows) as rows
-    from fact.evidence
-    group by month, table_name, source, file_id
+    select
+        held.month,
+        held.table_name,
+        coalesce(renamed.source, held.source) as source,
+        held.file_id,
+        sum(held.rows) as rows
+    from fact.evidence as held
+    left join renamed on renamed.file_id = held.file_id and renamed.was = held.source
+    group by all
 ),
 
 as_now as (

@@ -107,6 +107,41 @@ def test_a_version_that_an_earlier_kring_made_is_read_or_said_to_be_older(
         assert (said.code, "an older kring made it; kring run publishes" in said.text) == (1, True)
 
 
+def test_a_file_that_was_withdrawn_while_a_quarter_was_closed_is_named_when_it_is_opened(
+    home: DefendedHome, command: Command
+) -> None:
+    """The reopening alone was told, and not what it takes in."""
+    extra = "calls/calls_20240111.csv"
+    put_calls(home, "2024-01-11", called("L1", "2024-01-11", wait="40,000"))
+    home.publish(JULY)
+    assert close(command, home, "2024-Q1").code == 0
+    assert command(home.root, "withdraw", extra, "--reason", "a test").code == 0
+    home.publish(JULY)
+    assert home.counts(SL, "2024-01") == (3, 5)
+    assert reopen(command, home, "2024-Q1").code == 0
+    assert home.counts(SL, "2024-01") == (3, 4)
+    assert home.causes(current(home)) == {f"2024-Q1 was reopened; file {extra} was withdrawn"}
+
+
+def test_a_renamed_source_is_told_as_that_and_nothing_of_it_is_held_out(
+    home: DefendedHome, command: Command
+) -> None:
+    """Its files were said to be read by another rule, and those of a closed month to be pending."""
+    assert close(command, home, "2024-Q1").code == 0
+    former = home.root / "sources/calls.sql"
+    header = "-- was: calls\n" + former.read_text()
+    home.source("phone_calls", header)
+    former.unlink()
+    version = home.publish(JULY)
+    assert home.causes(version) == {"source calls is now called phone_calls"}
+    assert home.published("from ops.pending_files") == []
+    put_calls(home, "2024-02-11", called("L1", "2024-02-11"))
+    home.publish(JULY)
+    assert home.published(
+        "select path, rows_as_published, rows_as_now from ops.pending_files"
+    ) == [("calls/calls_20240211.csv", None, 1)]
+
+
 def test_late_rows_that_leave_the_share_as_it_was_are_held_out_and_listed(
     home: DefendedHome, command: Command
 ) -> None:

@@ -21,14 +21,40 @@ held_before as (
 
 held_after as (
     select distinct file_id from files where version = 'after' and status = 'loaded'
+),
+
+sources_before as (
+    select distinct source from files where version = 'before' and source is not null
+),
+
+sources_after as (
+    select distinct source from files where version = 'after' and source is not null
+),
+
+-- a source that has another name (`was:`) holds its files as it read them
+renamed as (
+    select before.file_id, [before.source, after.source] as names
+    from files as before
+    join files as after
+        on after.file_id = before.file_id
+        and after.path = before.path
+        and after.reading = before.reading
+        and after.status = before.status
+    where before.version = 'before'
+        and after.version = 'after'
+        and before.source not in (from sources_after)
+        and after.source not in (from sources_before)
 )
 
 select
     file_id,
     source,
+    renamed.names as names,
     coalesce(after.path, before.path) as path,
+    after.status as status,
     greatest(coalesce(before.corrections, 0), coalesce(after.corrections, 0)) as corrections,
     case
+        when renamed.names is not null then 'renamed'
         when before.status is distinct from 'loaded' and after.status = 'loaded'
             then if(file_id in (from held_before), 'read anew', 'arrived')
         when after.status = 'withdrawn' and before.status = 'loaded' then 'withdrawn'
@@ -44,3 +70,4 @@ select
     end as fate
 from (select * from files where version = 'before') as before
 full join (select * from files where version = 'after') as after using (file_id, source)
+left join renamed using (file_id)

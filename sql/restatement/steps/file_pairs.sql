@@ -4,6 +4,7 @@ select
     pairs.*,
     fates.path,
     fates.source,
+    fates.names,
     fates.corrections,
     coalesce(fates.fate, 'kept') as fate,
     -- a file without rows proves by its name that a month had none, whichever content it repeats
@@ -21,7 +22,15 @@ select
             and elsewhere.figure = pairs.figure
             and elsewhere.period <> pairs.period
             and coalesce(elsewhere.new_rows, 0) < elsewhere.old_rows
-    ) as is_let_in
+    ) as is_let_in,
+    -- nor those of a file that was withdrawn while the period was closed; what lies there now tells
+    pairs.is_gone
+    and fates.status = 'withdrawn'
+    and (period, basis, figure) in (from opened)
+    and not exists (
+        select 1 from both_files as other
+        where other.version = 'after' and other.path = fates.path and other.status = 'loaded'
+    ) as is_taken_back
 from pairs
 left join fates using (file_id)
 where kind = 'file'
