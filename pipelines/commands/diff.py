@@ -97,8 +97,7 @@ def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
     if not numbers:
         console().print("no published number differs")
         return
-    # pooled cells follow from the months, and are listed with --all
-    chosen = [n for n in numbers if everything or n["table_name"] != "kpi.cells"]
+    chosen = numbers if everything else _without_followers(numbers)
     shown = chosen if everything else chosen[:_SHOWN]
     console().print(f"{len(numbers)} numbers differ")
     causes = {n["cause"]: None for n in shown}
@@ -112,6 +111,28 @@ def _print_numbers(numbers: list[dict[str, Any]], everything: bool) -> None:
         )  # fmt: skip
     if len(shown) < len(numbers):
         console().print(f"{len(numbers) - len(shown)} more with --all")
+
+
+def _without_followers(numbers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the pooled cells, which follow from the months and are listed with --all.
+
+    Of a month that had nothing to count until an export came, no row by queue was there to differ:
+    the cell tells, and not the row that said so, which is gone.
+    """
+    begun = [
+        number for number in numbers
+        if number["table_name"] == "metric.monthly" and number["new_status"] is None
+        and number["old_status"] in ("no_volume", "in_progress") and not number["old_denominator"]
+    ]  # fmt: skip
+    told = {_cell(number) for number in begun}
+    return [
+        number for number in numbers
+        if (_cell(number) in told if number["table_name"] == "kpi.cells" else number not in begun)
+    ]  # fmt: skip
+
+
+def _cell(number: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(number[name] for name in ("period", "id", "channel", "service"))
 
 
 def print_new(rows: list[dict[str, Any]], everything: bool) -> None:

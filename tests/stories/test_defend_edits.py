@@ -155,6 +155,22 @@ def test_a_late_file_of_a_new_queue_moves_the_channel(home: DefendedHome) -> Non
     assert home.causes(version) == {"file calls/calls_20240421.csv arrived"}
 
 
+def test_a_month_that_begins_to_count_is_shown_with_its_value(
+    tmp_path: Path, command: Command
+) -> None:
+    """`- = 0 / 0` became `- = - / -`: the row that said so, of no queue, was gone."""
+    home = DefendedHome.of_months(tmp_path, "2024-04", "2024-05")
+    whole = (home.root / "landing/calls/calls_20240510.csv").read_text()
+    put_calls(home, "2024-05-10")
+    first = home.publish(AS_OF)
+    home.put("calls/calls_20240510.csv", whole)
+    home.publish(AS_OF)
+    shown = command(home.root, "diff", first)
+    lines = [" ".join(line.split()) for line in shown.out.splitlines()]
+    assert "2024-05 service_level phone - 75.00" in lines
+    assert "0 / 0" not in shown.text and "- / -" not in shown.text
+
+
 def test_a_contact_that_moves_to_another_month_is_told_in_both(home: DefendedHome) -> None:
     put_calls(home, "2024-06-02", called("A2024-05-0", "2024-06-02"))
     version = home.publish(AS_OF)
