@@ -14,16 +14,22 @@ from zoneinfo import ZoneInfo
 
 from assets.settings import HomeError, Settings, read_settings
 
-__all__ = ["DAGSTER_YAML", "FORMAT", "TEMPLATE", "Home", "HomeError"]
-TEMPLATE = Path(__file__).resolve().parent.parent / "data"
-DAGSTER_YAML = TEMPLATE.parent / "pipelines" / "dagster.yaml"
+__all__ = ["CODE", "DAGSTER_YAML", "FORMAT", "TEMPLATE", "Home", "HomeError"]
+CODE = Path(__file__).resolve().parent.parent
+"""The folder of the packages: a checkout, or where a wheel was unpacked."""
+_UNPACKED = CODE / "pipelines" / "shipped"
+TEMPLATE = _UNPACKED if _UNPACKED.is_dir() else CODE / "data"
+DAGSTER_YAML = CODE / "pipelines" / "dagster.yaml"
 """The settings that each home's Dagster instance has."""
 FORMAT = 1  # of the lake, the ledger in it included; raised when an older kring cannot read it
 
 
 def meant(root: Path | None) -> Path:
     """The folder named by argument, else by KRING_HOME, else the checkout's `data/`."""
-    return (root or Path(os.environ.get("KRING_HOME") or TEMPLATE)).expanduser().resolve()
+    named = root or os.environ.get("KRING_HOME")
+    if not named and TEMPLATE == _UNPACKED:
+        raise HomeError("no home is named; --home DIR or KRING_HOME does, kring init DIR makes one")
+    return Path(named or TEMPLATE).expanduser().resolve()
 
 
 def require_plain(root: Path) -> None:

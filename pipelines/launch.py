@@ -24,7 +24,7 @@ from pipelines import stopping
 from pipelines.automation import PID, made_by_command
 from pipelines.event_log import KeptEventLog
 
-WORKSPACE = Path(__file__).resolve().parent.parent / "workspace.yaml"
+WORKSPACE = Path(__file__).resolve().parent / "workspace.yaml"
 GONE = "The process that ran this is gone; nothing half-made stands. Run it again."
 # as a step ends that somebody terminates in the interface, or whose server is ended
 _STOPS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
-from assets.home import TEMPLATE, Home, HomeError
+from assets.home import CODE, Home, HomeError
 
 TEMPLATES = Path(__file__).resolve().parent / "systemd"
 UNITS = ("kring-run.service", "kring-run.timer", "kring-web.service", "kring-daemon.service")
@@ -47,7 +47,7 @@ def require_own(folder: Path, names: Iterable[str], home: Home) -> None:
 
 
 def _values(home: Home, port: int) -> dict[str, str]:
-    code, owner = TEMPLATE.parent, home.root.stat()
+    code, owner = CODE, home.root.stat()
     for path in (home.root, code, Path(sys.executable)):
         if re.search(r"[\s%$\"'\\]", str(path)):
             raise HomeError(f"{path} holds a blank or sign that a unit cannot carry; move it")

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from assets.home import TEMPLATE, Home, HomeError, require_plain
+from assets.home import CODE, TEMPLATE, Home, HomeError, require_plain
 from assets.lake import write_json
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
@@ -178,14 +178,14 @@ def _require_free(port: int) -> None:
 
 def _become(part: str | None, port: int, environment: dict[str, str]) -> NoReturn:
     """Go on as Dagster, or one part of it, so that who started this process can end that one."""
-    workspace = ("--workspace", str(TEMPLATE.parent / "workspace.yaml"))
+    workspace = ("--workspace", str(CODE / "pipelines" / "workspace.yaml"))
     address = ("--host", "127.0.0.1", "--port", str(port))
     program, arguments = {
         None: ("dagster", ("dev", *address, *workspace)),
         "web": ("dagster-webserver", (*address, *workspace)),
         "daemon": ("dagster-daemon", ("run", *workspace)),
     }[part]
-    os.chdir(TEMPLATE.parent)
+    os.chdir(CODE)
     sys.stdout.flush()
     path = str(Path(sys.executable).with_name(program))
     os.execve(path, [path, *arguments], environment)

@@ -137,9 +137,9 @@ def test_a_renamed_source_is_told_as_that_and_nothing_of_it_is_held_out(
     assert home.published("from ops.pending_files") == []
     put_calls(home, "2024-02-11", called("L1", "2024-02-11"))
     home.publish(JULY)
-    assert home.published(
-        "select path, rows_as_published, rows_as_now from ops.pending_files"
-    ) == [("calls/calls_20240211.csv", None, 1)]
+    assert home.published("select path, rows_as_published, rows_as_now from ops.pending_files") == [
+        ("calls/calls_20240211.csv", None, 1)
+    ]
 
 
 def test_late_rows_that_leave_the_share_as_it_was_are_held_out_and_listed(
