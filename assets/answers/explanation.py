@@ -118,6 +118,15 @@ class Explainer:
                 f"in {year} the same figure ({moved[0]['id']}) is {moved[0]['code']}"
             )
         known = self._rows("select distinct year, period from kpi.scorecard order by all", [])
+        others = self._rows(
+            "select distinct year from kpi.scorecard "
+            "where lower($1) in (lower(code), lower(id)) order by year",
+            [name],
+        )
+        years = [row["year"] for row in others]
+        if years and year not in years and {"year": year, "period": period} in known:
+            alone = ", ".join(map(str, years))
+            return HomeError(f"no figure {name} for {year}-{period}: it is one of {alone} alone")
         periods = ", ".join(f"{row['year']}-{row['period']}" for row in known)
         return HomeError(
             f"no figure {name} for {period if period[:1].isdigit() else f'{year}-{period}'}; "

@@ -22,13 +22,17 @@ from assets.exports.unpacking import FAULTS, Limits, open_packed, unpack
 _BLOCK, _OVERLAP = 1 << 20, 1 << 10
 _DEEPEST = 3  # zips in one another, as a workbook in one of several
 _CLOSED = frozenset({"zip", "7z", "rar", "bzip2", "xz", "pdf", "encrypted parquet"})
+_BEFORE, _BEHIND = r"(?<![^\W_])", r"(?![^\W_])"  # no letter and no digit
 _FEWEST_DIGITS = 6  # fewer make no number of a person, and would be found everywhere
 
 
 def patterns(value: str, country: str) -> list[re.Pattern[str]]:
-    """What to look for: the text with any blanks, and its digits however they are parted."""
+    """What to look for: the text with any blanks, and its digits however they are parted.
+
+    A text is one of its own: 1001 is not looked for in 210017, nor Siti in positif.
+    """
     words = [re.escape(word) for word in value.casefold().split()]
-    found = [re.compile(r"\s+".join(words))] if words else []
+    found = [re.compile(_BEFORE + r"\s+".join(words) + _BEHIND)] if words else []
     digits = re.sub(r"\D", "", value)
     # a phone number is written with and without its country and its trunk zero
     core = re.sub(rf"^(?:0+{country}|0+|{country}(?=\d{{8}}))0?", "", digits)
@@ -42,27 +46,30 @@ def holds(path: Path, wanted: list[re.Pattern[str]]) -> bool:
 
     Raises OSError where none is found in what can be read of it, and that is not the whole.
     """
+    # where there are zero bytes, what stands beside a word may be its length
+    inside = [re.compile(p.pattern.removeprefix(_BEFORE).removesuffix(_BEHIND)) for p in wanted]
     rest = ""
-    for text in _texts(path):
-        window = rest + text.casefold()
-        if any(pattern.search(window) for pattern in wanted):
+    for block in _texts(path):
+        window = rest + _text(block).casefold()
+        if any(pattern.search(window) for pattern in (inside if b"\0" in block else wanted)):
             return True
         rest = window[-_OVERLAP:]
     return False
 
 
-def _texts(path: Path) -> Iterator[str]:
-    """A file's text, block by block; a zero byte between letters is one of UTF-16."""
+def _texts(path: Path) -> Iterator[bytes]:
+    """A file's text, block by block."""
     with path.open("rb") as file:
         try:
-            yield from map(_text, _blocks(file))
+            yield from _blocks(file)
         except (Refused, pa.ArrowException, *FAULTS):  # what lies there as bytes is searched
             file.seek(0)
-            yield from map(_text, _read(file))
+            yield from _read(file)
             raise OSError("cannot be unpacked") from None
 
 
 def _text(block: bytes) -> str:
+    """A zero byte between letters is one of UTF-16."""
     return block.replace(b"\0", b"").decode("utf-8", "replace")
 
 

@@ -120,7 +120,7 @@ def _say(left: Traces, done: list[str]) -> None:
     for name in left.unfinished:
         say("left", f" {name}: its removal was cut short")
     for name in left.register:
-        say("register", f" {name} lists the pseudonym, or names the person")
+        say("register", f" {name} lists the pseudonym, or names the person; take it out there")
     for name in left.texts:
         say("report", f" {name} names the person; take it out there")
     for name in left.record:

@@ -6,6 +6,9 @@ October 2024 to March 2025. For 2025 a decree makes 3a-N the second KPI of the s
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import duckdb
 import pytest
 from commands import Command
 from defending import SL, DefendedHome
@@ -83,6 +86,25 @@ def test_explanations_find_it_by_id_and_by_the_code_of_the_year(
         "no figure 3a-N for 2025-Q1: it is the code of 2024; "
         "in 2025 the same figure (service_level) is 2b-N"
     )
+
+
+def test_a_kpi_that_ended_with_the_year_is_said_to_be_one_of_that_year(
+    years: tuple[DefendedHome, str, str], tmp_path: Path
+) -> None:
+    database = tmp_path / "kring.duckdb"
+    database.write_bytes((years[0].root / "published/current/kring.duckdb").read_bytes())
+    with duckdb.connect(str(database)) as con:
+        con.execute("delete from kpi.scorecard where id = 'telephone_occupancy' and year = 2025")
+    explainer = Explainer(database)
+    try:
+        for name in ("3b-N", "telephone_occupancy"):
+            with pytest.raises(HomeError) as ended:
+                explainer.explain(name, 2025, "Q1")
+            assert str(ended.value) == f"no figure {name} for 2025-Q1: it is one of 2024 alone"
+        with pytest.raises(HomeError, match="published periods are: 2024-Q4"):
+            explainer.explain("3b-N", 2026, "Q1")
+    finally:
+        explainer.close()
 
 
 def test_the_change_is_told_row_by_row(

@@ -303,6 +303,23 @@ def test_h12_it_is_found_in_what_no_source_reads(place: TestHome, command: Comma
     assert [entry["path"] for entry in said.json["landing"]] == ["notes/f.txt"]
 
 
+def test_h12_a_short_identifier_is_not_found_within_other_words(
+    place: TestHome, command: Command
+) -> None:
+    """Landing "still held" Siti wherever somebody was positif, so nothing could be taken out."""
+    place.put("notes/a.txt", "sikap positif; panggilan 210017")
+    for name in ("Siti", "1001"):
+        (place.root / "landing" / JANUARY).write_text(january(""))
+        said = command(place.root, "forget", name)
+        assert (said.code, "nothing of it is left here" in said.text) == (0, True), said.text
+        place.put("notes/b.txt", f"{name},umum")
+        place.put("notes/c.bin", b"\x41\0" + name.encode() + b"\x42\0")
+        said = command(place.root, "forget", name, "--json")
+        assert [each["path"] for each in said.json["landing"]] == ["notes/b.txt", "notes/c.bin"]
+        place.put("notes/b.txt", "")
+        place.put("notes/c.bin", "")
+
+
 def test_h12_what_cannot_be_searched_is_named_and_not_called_clean(
     place: TestHome, command: Command
 ) -> None:
