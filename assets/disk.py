@@ -21,9 +21,10 @@ _ERRORS = {
     errno.ENOTDIR, errno.EMFILE, errno.ENFILE,
 }  # fmt: skip
 # how the engines and Dagster's sqlite word it, which know no numbers of errors
+_DENIED = "Permission denied"
 _WORDED = (
     "No space left on device", "Disk quota exceeded", "Input/output error", "I/O error",
-    "Read-only file system", "readonly database", "Permission denied", "disk is full",
+    "Read-only file system", "readonly database", _DENIED, "disk is full",
     "unable to open database file", "disk image is malformed", "Not a directory",
 )  # fmt: skip
 
@@ -51,7 +52,8 @@ def refused(home: Home, error: BaseException | None) -> str:
         if isinstance(error, OSError) and error.errno in _ERRORS:
             return _told(home, error)
         if is_refusal(str(error)):
-            return f"{advice(home)}: {str(error).splitlines()[0]}"
+            said = str(error)
+            return f"{advice(home, said)}: {said.splitlines()[0]}"
         error = error.__cause__ or error.__context__
     return ""
 
@@ -74,8 +76,10 @@ def is_refusal(text: str) -> bool:
     return any(words in text for words in _WORDED)
 
 
-def advice(home: Home) -> str:
-    """Which disk, what is free on it, what to do."""
+def advice(home: Home, said: str) -> str:
+    """Which disk, what is free on it, what to do; of a right that is lacking, who lacks it."""
+    if _DENIED in said:
+        return _closed(home, "a file or folder")
     free = os.statvfs(_nearest(home.root))
     room = f"{free.f_bavail * free.f_frsize >> 20} MB and {free.f_favail} files free"
     return (
@@ -87,10 +91,14 @@ def advice(home: Home) -> str:
 def _told(home: Home, error: OSError) -> str:
     """Why, and what to do: a disk lacks room or is damaged, but an account lacks rights."""
     if not isinstance(error, PermissionError):
-        return f"{advice(home)}: {error}"
+        return f"{advice(home, str(error))}: {error}"
+    return _closed(home, str(error.filename or error))
+
+
+def _closed(home: Home, what: str) -> str:
     owner = home.root.stat().st_uid
     return (
-        f"{error.filename or error} is closed to this account (uid {os.geteuid()}; the home is of "
+        f"{what} is closed to this account (uid {os.geteuid()}; the home is of "
         f"uid {owner}); nothing half-made stands: let kring run as the home's owner alone, give "
         f"that account what is another's (chown -R {owner} {home.root}; landing need only be "
         "readable), then give the same command again"

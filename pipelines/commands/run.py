@@ -77,8 +77,8 @@ def _print(home: Home, outcome: Outcome) -> None:
         errors.print(f"the run that began {outcome.interrupted} was {KILLED} stands")
     for failure in outcome.failures:
         say("failed", f" {failure.text}", "red", errors=True)
-    if any(is_refusal(failure.text) for failure in outcome.failures):
-        print_line(advice(home), errors=True)
+    if refusals := [f.text for f in outcome.failures if is_refusal(f.text)]:
+        print_line(advice(home, refusals[0]), errors=True)
     if outcome.failures:
         stands = f"version {outcome.version} stands" if outcome.version else "no version stands"
         errors.print(f"nothing was published; {stands}")

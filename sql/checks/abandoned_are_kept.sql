@@ -25,8 +25,8 @@ usual as (
 select
     months.channel,
     months.queue,
-    months.offered as contacts,
-    floor(months.offered * usual.share) as usually_abandoned
+    cast(months.offered as bigint) as contacts,
+    cast(floor(months.offered * usual.share) as bigint) as usually_abandoned
 from months
 join ops.month using (month)
 join usual using (channel, queue)

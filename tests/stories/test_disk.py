@@ -118,3 +118,6 @@ def test_a_right_that_is_lacking_is_no_matter_of_room(home: TestHome) -> None:
     owner = home.root.stat().st_uid
     assert told.startswith("/home/lake/tmp is closed to this account (uid ")
     assert f"chown -R {owner} {home.root}" in told and "room" not in told
+    # as an engine or a step of Dagster words it, which is all that a run's end is given
+    worded = refused(home.home, RuntimeError("step x: [Errno 13] Permission denied: '/outputs'"))
+    assert f"chown -R {owner} {home.root}" in worded and "room" not in worded
