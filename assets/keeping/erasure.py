@@ -31,6 +31,7 @@ class Traces:
     """Where something of a person is."""
 
     landing: dict[str, list[int]] = field(default_factory=dict)  # path -> records known of
+    withdrawn: list[str] = field(default_factory=list)  # of these, what counts no more
     unreadable: list[str] = field(default_factory=list)
     lake: list[Delivery] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
@@ -59,6 +60,8 @@ def find(home: Home, value: str) -> Traces:
     for delivery, records in _in_lake(home, keys):
         if _still_there(home, delivery):
             traces.landing.setdefault(delivery.path, []).extend(records)
+            if delivery.status == WITHDRAWN:
+                traces.withdrawn.append(delivery.path)
         else:
             traces.lake.append(delivery)
     wanted = patterns(value, home.settings.country_code)

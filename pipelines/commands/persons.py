@@ -94,6 +94,7 @@ def forget(
 def _as_json(left: Traces) -> dict[str, object]:
     return {
         "landing": [{"path": path, "records": n} for path, n in left.landing.items()],
+        "withdrawn": left.withdrawn,
         "unreadable": left.unreadable,
         "lake": [delivery.path for delivery in left.lake],
         "versions": [version.id for version in left.versions],
@@ -110,6 +111,8 @@ def _say(left: Traces, done: list[str]) -> None:
     for path, records in left.landing.items():
         shown = ", ".join(map(str, records[:5])) + (" ..." if len(records) > 5 else "")
         where = f": records {shown}" if records else ": somewhere in its text"
+        if path in left.withdrawn:
+            where += "; it is withdrawn: take it out of landing, for cleaned it would count again"
         say("landing", f" {path}{where}")
     for name in left.unreadable:
         say("landing", f" {name}: cannot be searched as it is; look into it yourself")

@@ -270,6 +270,25 @@ def test_h12_a_cleaned_file_that_is_refused_keeps_its_former_content(
     assert command(place.root, "forget", PERSON, "--erase").code == 0
 
 
+def test_h12_a_withdrawn_file_leaves_landing_or_it_would_count_again(
+    place: TestHome, command: Command
+) -> None:
+    """Cleaned, as all others are to be, it was a new content, and counted without a word."""
+    assert command(place.root, "withdraw", JANUARY, "--reason", "a test system's").code == 0
+    place.run(AS_OF)
+    assert agents(place).keys() == {"B1"}
+    told = forget(command, place)[1]
+    assert (told["landing"], told["withdrawn"]) == ([{"path": JANUARY, "records": [2]}], [JANUARY])
+    said = command(place.root, "forget", PERSON)
+    assert f"{JANUARY}: records 2; it is withdrawn: take it out of landing" in said.text
+    (place.root / "landing" / JANUARY).unlink()
+    place.run(AS_OF)
+    forget(command, place, "--erase")
+    place.run(AS_OF)
+    assert forget(command, place, "--erase")[0] == 0
+    assert agents(place).keys() == {"B1"}
+
+
 def test_h12_the_same_content_dropped_again_stays_out(place: TestHome, command: Command) -> None:
     place.put(JANUARY, january(""))
     place.run(AS_OF)
