@@ -114,14 +114,19 @@ def last_seen(version: Version) -> float:
     return version.path.stat().st_mtime
 
 
-def switch(home: Home, version: str) -> None:
-    """Point `current` at a version, in one step."""
+def require_switchable(home: Home, version: str) -> None:
+    """Raise HomeError where `current` cannot point at a version."""
     is_name = Path(version).name == version and not version.startswith(".")  # not another home's
     if not (is_name and (home.versions / version / "manifest.json").is_file()):
         raise HomeError(f"there is no version {version}; kring versions lists them")
     if home.current.is_dir() and not home.current.is_symlink():
         why = "is a folder where a link belongs, as in a home that was copied without its links"
         raise HomeError(f"{home.current} {why}: remove it, then kring run")
+
+
+def switch(home: Home, version: str) -> None:
+    """Point `current` at a version, in one step."""
+    require_switchable(home, version)
     with suppress(FileNotFoundError, PermissionError):  # gone, or of a run by another account
         os.utime(home.current)  # the folder it leads to: see `last_seen`
     link = home.published / f".current-{os.getpid()}"

@@ -9,7 +9,7 @@ import typer
 from assets.home import Home, HomeError
 from assets.record.damage import damaged, require_log
 from assets.record.decisions import ROLLED_BACK, decide
-from assets.record.versions import current, switch, verify, versions
+from assets.record.versions import current, require_switchable, switch, verify, versions
 from assets.run_lock import run_lock
 from pipelines.commands import completion
 from pipelines.commands.options import (
@@ -72,8 +72,10 @@ def rollback(
     """
     place, why = open_home(home), require_reason(reason)
     with run_lock(place, wait=False):
-        switch(place, version)
+        require_switchable(place, version)
+        # the log first: where the disk refuses it, readers see what they saw
         decide(place, ROLLED_BACK, version=version, reason=why, by=by)
+        switch(place, version)
     console().print(f"readers now see {version}")
 
 

@@ -163,6 +163,23 @@ def test_a_closed_year(tmp_path: Path, command: Command) -> None:
     assert home.card(SL, "Y")[0] == pytest.approx(phone_and_chat(36, 49))
 
 
+def test_a_rollback_that_cannot_be_logged_is_none(
+    home: DefendedHome, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It failed on a full disk, and readers saw the earlier version all the same."""
+    first = current(home)
+    put_calls(home, "2024-06-11", called("L1", "2024-06-11", wait="40,000"))
+    second = home.publish(JULY)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "/record")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("assets.record.decisions.write_text", full)
+        assert command(home.root, "rollback", first).code == 1
+    assert current(home) == second and command(home.root, "closings", "--json").json["log"] == []
+
+
 def test_a_rollback_is_in_the_log_and_is_undone_by_a_run(
     home: DefendedHome, command: Command
 ) -> None:
