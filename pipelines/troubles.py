@@ -29,7 +29,9 @@ def in_words() -> Iterator[None]:
     except (DictionaryError, HomeError, HeaderError, RegisterError, SqlError) as error:
         _fail(str(error), 1)
     except OSError as error:
-        named = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        # of a copy the place that refuses is as likely the one that is written
+        places = " to ".join(str(each) for each in (error.filename, error.filename2) if each)
+        named = f"{places}: {error.strerror}" if places else str(error)
         _fail(named, 1)
 
 

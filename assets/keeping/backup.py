@@ -23,7 +23,7 @@ from assets.code_version import code_version
 from assets.home import FORMAT, Home, HomeError
 from assets.keeping.aside import filled_aside, is_taken
 from assets.key import expected_fingerprint
-from assets.lake import sync
+from assets.lake import naming, sync
 from assets.record.versions import current
 
 BACKUP_SCHEMA = 1
@@ -120,7 +120,8 @@ class _Copier:
         return {key: value for key, value in before.items() if key != "path"}
 
     def _copied(self, source: Path, info: os.stat_result, target: Path) -> dict[str, Any]:
-        digest = copy_file(source, target)
+        with naming(target):
+            digest = copy_file(source, target)
         os.utime(target, ns=(info.st_atime_ns, info.st_mtime_ns))
         entry = {
             "bytes": target.stat().st_size, "sha256": digest,

@@ -24,6 +24,7 @@ def dictionary(
     """
     from assets.building.plan import Plan
     from assets.dictionary import NAME, as_html, as_markdown, read_dictionary
+    from assets.lake import naming
 
     place = open_home(home)
     version = published(place)
@@ -35,5 +36,6 @@ def dictionary(
     found = read_dictionary(Plan(place, place.today()), version.database)
     for path, page in ((html, as_html), (markdown, as_markdown)):
         if path is not None:
-            path.write_text(page(found), encoding="utf-8", newline="\n")
+            with naming(path):
+                path.write_text(page(found), encoding="utf-8", newline="\n")
             print_line(f"{path} written")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assets.database import of_any_age
+from assets.lake import naming
 from assets.performance_report.writing import report_html
 from pipelines.commands.options import (
     HomeOption,
@@ -42,6 +43,7 @@ def report(
     version = published(where)
     with of_any_age(version.manifest):
         html = report_html(where, version.database, year, name, lang.value)
-    target.write_text(html, encoding="utf-8", newline="\n")
+    with naming(target):
+        target.write_text(html, encoding="utf-8", newline="\n")
     say_sample(where)
     print_line(str(target))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from assets.lake import naming
 from pipelines.commands.options import HomeOption, open_home
 from pipelines.commands.terminal import print_line
 
@@ -38,7 +39,8 @@ def service(
     require_own(folder, texts, place)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        with naming(folder / name):
+            (folder / name).write_text(text, encoding="utf-8")
         (folder / name).chmod(0o644)
     print_line(
         f"{', '.join(texts)} are in {folder}. Next, as root: systemctl daemon-reload; "

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assets.database import of_any_age
+from assets.lake import naming
 from pipelines.commands.options import (
     HomeOption,
     Language,
@@ -36,6 +37,7 @@ def workbook(
     require_writable(place, path)
     with of_any_age(version.manifest):
         made = build(version.database, version.manifest, year, lang.value)
-    write(made, path)
+    with naming(path):
+        write(made, path)
     say_sample(place)
     print_line(f"{path} written")

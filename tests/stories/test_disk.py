@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from commands import Command
 from homes import TestHome, call, calls_file
 
 from assets.disk import is_refusal, preflight, refused
@@ -121,3 +122,22 @@ def test_a_right_that_is_lacking_is_no_matter_of_room(home: TestHome) -> None:
     # as an engine or a step of Dagster words it, which is all that a run's end is given
     worded = refused(home.home, RuntimeError("step x: [Errno 13] Permission denied: '/outputs'"))
     assert f"chown -R {owner} {home.root}" in worded and "room" not in worded
+
+
+@pytest.mark.parametrize(("asked", "option"), [(["report", "2024"], "--out"),
+                                               (["dictionary"], "--html")])  # fmt: skip
+def test_a_command_that_cannot_write_its_file_names_it(
+    home: TestHome, command: Command, monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, asked: list[str], option: str,
+) -> None:  # fmt: skip
+    """`No space left on device`, they said, and not where."""
+    home.put("calls/calls_20240115.csv", calls_file([call("A1")]))
+    home.run("2024-01-31")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    target = tmp_path / "page.html"
+    said = command(home.root, *asked, option, str(target))
+    assert (said.code, said.err) == (1, f"kring: {target}: No space left on device\n")
