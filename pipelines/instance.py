@@ -1,4 +1,4 @@
-"""The folder of a home's Dagster instance, where its books lie."""
+"""What Dagster begins with: the folder of a home's instance, where its books lie, and the code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import shutil
 from pathlib import Path
 
 from assets.home import DAGSTER_YAML, Home
+
+DEFINITIONS = "pipelines.definitions"
+"""The code location: what workspace.yaml names, which a wheel has no place for."""
 
 
 def prepare_instance(home: Home) -> Path:

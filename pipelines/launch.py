@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 
 from dagster import AssetKey, DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
@@ -17,14 +16,14 @@ from dagster._core.code_pointer import ModuleCodePointer
 from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
 from dagster._core.execution.api import create_execution_plan, execute_run
 from dagster._core.remote_origin import RemoteRepositoryOrigin
-from dagster._core.workspace.load import location_origins_from_yaml_paths
+from dagster._core.workspace.load import location_origin_from_module_name
 
 from assets.answers.run_report import STOPPED, Failure
 from pipelines import stopping
 from pipelines.automation import PID, made_by_command
 from pipelines.event_log import KeptEventLog
+from pipelines.instance import DEFINITIONS
 
-WORKSPACE = Path(__file__).resolve().parent / "workspace.yaml"
 GONE = "The process that ran this is gone; nothing half-made stands. Run it again."
 # as a step ends that somebody terminates in the interface, or whose server is ended
 _STOPS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
@@ -32,14 +31,11 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class Location:
-    """The code location of workspace.yaml, loaded here; servers find it again by its name."""
+    """The code location, loaded here; servers find it again by its name."""
 
-    def __init__(self, workspace: Path = WORKSPACE) -> None:
-        (self._origin,) = location_origins_from_yaml_paths([str(workspace)])
-        target = self._origin.loadable_target_origin
-        self._repository = ReconstructableRepository(
-            ModuleCodePointer(target.module_name or "", "defs", target.working_directory)
-        )
+    def __init__(self) -> None:
+        self._origin = location_origin_from_module_name(DEFINITIONS, None, ".")
+        self._repository = ReconstructableRepository(ModuleCodePointer(DEFINITIONS, "defs", "."))
 
     def run(
         self,

@@ -16,7 +16,7 @@ from assets.lake import write_json
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_line
-from pipelines.instance import prepare_instance
+from pipelines.instance import DEFINITIONS, prepare_instance
 
 _LAID_OUT = ("kring.toml", "sources", "register", "reference")
 # of five runs a sensor tells at once, each to hook and webhook, which may each take the longest
@@ -178,12 +178,12 @@ def _require_free(port: int) -> None:
 
 def _become(part: str | None, port: int, environment: dict[str, str]) -> NoReturn:
     """Go on as Dagster, or one part of it, so that who started this process can end that one."""
-    workspace = ("--workspace", str(CODE / "pipelines" / "workspace.yaml"))
+    code = ("--module-name", DEFINITIONS, "--working-directory", ".")
     address = ("--host", "127.0.0.1", "--port", str(port))
     program, arguments = {
-        None: ("dagster", ("dev", *address, *workspace)),
-        "web": ("dagster-webserver", (*address, *workspace)),
-        "daemon": ("dagster-daemon", ("run", *workspace)),
+        None: ("dagster", ("dev", *address, *code)),
+        "web": ("dagster-webserver", (*address, *code)),
+        "daemon": ("dagster-daemon", ("run", *code)),
     }[part]
     os.chdir(CODE)
     sys.stdout.flush()

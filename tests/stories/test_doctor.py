@@ -226,7 +226,7 @@ def test_the_schedule_counts_as_on_once_it_is_turned_on(
     monkeypatch.setenv("KRING_HOME", str(place.root))
     turned = subprocess.run(
         [str(Path(sys.executable).with_name("dagster")), "schedule", "start", "nightly",
-         "-w", str(ROOT / "pipelines/workspace.yaml")],
+         "-w", str(ROOT / "workspace.yaml")],
         cwd=ROOT, env={**os.environ, "DAGSTER_HOME": str(place.root / "dagster")},
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
