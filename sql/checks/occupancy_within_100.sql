@@ -25,4 +25,4 @@ by_channel as (
 
 select metric_id, channel, occupied_seconds, divisor_seconds
 from by_channel
-where occupied_seconds > divisor_seconds or (divisor_seconds <= 0 and occupied_seconds <> 0)
+where occupied_seconds > divisor_seconds
