@@ -202,11 +202,14 @@ create or replace macro seconds_between(start, stop) as
         ) * 0.000001 as decimal(18, 3)
     );
 
--- clock_between(start, stop): seconds between two clock texts of one call, h:mm:ss or h:mm, also with
--- AM or PM. More than twelve hours back means that midnight lay between; a second or two back stays
--- negative. Null of numbers: as seconds, 93120 would lie 105 after 93015, and as clocks 65.
+-- clock_between(start, stop): seconds between two clock texts of one call, h:mm:ss or h:mm, also
+-- with AM or PM. More than twelve hours back means that midnight lay between; a second or two
+-- back stays negative. Null of what is no clock, and of numbers: as seconds, 93120 would lie 105
+-- after 93015, and as clocks 65.
 --   clock_between('13:56:45', '13:57:02')  -> 17
 --   clock_between('13:56', '13:58')        -> 120    (a clock, and no minutes and seconds)
+--   clock_between('56:45', '57:02')        -> null   (no clock has 56 hours)
+--   clock_between('56:45.0', '57:02.0')    -> 17     (a fraction is of a second)
 --   clock_between('11:59:50 AM', '12:00:10 PM')  -> 20
 --   clock_between('23:59:50', '0:00:10')   -> 20
 --   clock_between('8:00:02', '8:00:01')    -> -1
@@ -214,28 +217,37 @@ create or replace macro clock_between(start, stop) as
     list_transform(
         [
             list_transform(
-                [start, stop],
-                lambda clock: seconds_of(
-                    case
-                        when not regexp_matches(clock, '[a-zA-Z]')
-                        then case
-                            when clock like '%:%:%' then clock
-                            -- a fraction is of a second: minutes and seconds stand before it
-                            when contains(clock, '.') or contains(clock, ',')
-                            then if(contains(clock, ':'), clock, null)
-                            when contains(clock, ':') then trimmed(clock) || ':00'
-                        end
-                        when regexp_matches(
-                            clock, '(?i)^\s*(0?[0-9]|1[0-2])(:[0-5][0-9]){1,2}[\s\x{a0}\x{202f}]*[ap]\.?m'
+                [
+                    regexp_extract(
+                        trimmed(clock),
+                        '(?i)^([0-9]{1,2}):([0-5]?[0-9])(?::([0-5]?[0-9]))?([.,][0-9]{1,9})?'
+                        || '[\s\x{a0}\x{202f}]*(?:([ap])\.?[\s\x{a0}\x{202f}]?m\.?)?$',
+                        ['first', 'second', 'third', 'fraction', 'half']
+                    )
+                    for clock in [start, stop]
+                ],
+                lambda part: case
+                    when part['third'] = '' and part['fraction'] <> '' and part['half'] = ''
+                    then 60 * cast(part['first'] as integer)
+                        + cast(
+                            part['second'] || replace(part['fraction'], ',', '.') as decimal(12, 3)
                         )
-                        then cast(
-                            cast(regexp_extract(clock, '[0-9]+') as integer) % 12
-                            + if(regexp_matches(clock, '(?i)p\.?m'), 12, 0) as varchar
-                        )
-                        || rpad(regexp_extract(clock, '(:[0-9]{2}){1,2}'), 6, ':00')
-                        else clock
+                    when try_cast(part['first'] as integer) <= case
+                        when part['half'] <> '' then 12
+                        when part['third'] = '' then 24
+                        else 99
                     end
-                )
+                    then 3600 * if(
+                        part['half'] = '',
+                        cast(part['first'] as integer),
+                        cast(part['first'] as integer) % 12 + if(lower(part['half']) = 'p', 12, 0)
+                    )
+                    + 60 * cast(part['second'] as integer)
+                    + cast(
+                        '0' || part['third'] || replace(part['fraction'], ',', '.')
+                        as decimal(12, 3)
+                    )
+                end
             )
         ],
         lambda clocks: clocks[2] - clocks[1]
