@@ -35,23 +35,30 @@ def build_metric(bench: Workbench, name: str, month: date) -> OutputRecord:
 
 
 def _can_be_added_up(bench: Workbench, rule: Statement, month: date, rows: str) -> None:
-    """A metric sees one month: what it dates otherwise would be in no figure, without a word, and
-    what it counts as null would be 0 in every sum."""
-    ((strays, unknown),) = bench.connection.execute(
-        f"select count_if(month is distinct from date {literal(month)}), "
-        f"count_if(numerator is null and denominator <> 0) from {rows}"
+    """A metric sees one month: what it dates otherwise would be in no figure, without a word."""
+    ((strays,),) = bench.connection.execute(
+        f"select count(*) from {rows} where month is distinct from date {literal(month)}"
     ).fetchall()
     if strays:
         raise SqlError(
             f"{place(rule.path)}: {strays} of its rows of {month:%Y-%m} have another day than "
             f"{month} as month; return the `month` of the rows that it reads"
         )
-    if unknown:
-        raise SqlError(
-            f"{place(rule.path)}: numerator is null in {unknown} of its rows of {month:%Y-%m} that "
-            "have a denominator, and would be added up as 0; where none was counted return "
-            "coalesce(..., 0), and where it is unknown leave the row out"
-        )
+    require_counts(bench, rule, rows, f"{month:%Y-%m}")
+
+
+def require_counts(bench: Workbench, rule: Statement, rows: str, named: str) -> None:
+    """Raise SqlError where one of the two is null beside the other: in sums it would be 0."""
+    for column, other in (("numerator", "denominator"), ("denominator", "numerator")):
+        ((unknown,),) = bench.connection.execute(
+            f"select count_if({column} is null and {other} <> 0) from {rows}"
+        ).fetchall()
+        if unknown:
+            raise SqlError(
+                f"{place(rule.path)}: {column} is null in {unknown} of its rows of {named} that "
+                f"have a {other}, and would be added up as 0; where none was counted return "
+                "coalesce(..., 0), and where it is unknown leave the row out"
+            )
 
 
 def shaped(bench: Workbench, rule: Statement, moment: str = "cast(month as date) as month") -> str:

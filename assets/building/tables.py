@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from assets.building.metrics import SHAPE, shaped
+from assets.building.metrics import SHAPE, require_counts, shaped
 from assets.building.workbench import Workbench, held
 from assets.outputs import OutputRecord
 from assets.rulebook.grains import GRAINS, MOMENTS
 from assets.rulebook.headers import trailing
+from sql.run import literal
 
 
 def build_table(bench: Workbench, name: str, month: date) -> OutputRecord:
@@ -34,3 +35,5 @@ def _count(bench: Workbench, grain: str, month: date) -> None:
         bench.lay_out(rule.listed("reads"), month, grain=grain)
         rows = shaped(bench, rule, f"cast(month as {kind}) as moment")
         bench.connection.execute(f"insert into {table} by name {rows}")
+        own = f"{table} where metric_id = {literal(rule.name)}"
+        require_counts(bench, rule, own, f"{month:%Y-%m} by {grain}")

@@ -118,6 +118,10 @@ BROKEN: dict[str, tuple[Break, str]] = {
         metric("count(*) filter (outcome = 'answered')", "sum(1) filter (outcome = 'callback')"),
         r"metrics/mine.sql: numerator is null in 1 of its rows of 2024-01 .* coalesce\(..., 0\)",
     ),
+    "unknown denominator": (
+        metric("count(*) as denominator", "sum(1) filter (outcome = 'callback') as denominator"),
+        r"metrics/mine.sql: denominator is null in 1 of its rows of 2024-01 that have a numerator",
+    ),
     "two statements": (metric("group by month, channel", "group by month, channel; select 1"),
                        r"metrics/mine.sql: must be one select and nothing else"),
     "no select": (metric("select\n    month", "create table t as select\n    month"),
@@ -221,6 +225,18 @@ def test_a_home_of_years_without_a_kpi_is_told_why_it_has_no_scorecard(landed: S
         ended = landed.kring(command, "1999", *options)
         assert ended.returncode in (1, 2)
         assert "none" in ended.stderr and "no KPI of register/kpis.csv is in force" in ended.stderr
+
+
+def test_a_day_of_an_unknown_numerator_is_refused_as_a_month_is(landed: StoryHome) -> None:
+    """One of two days has a long wait: the month's numerator is known, the other day's is not."""
+    long = "sum(1) filter (wait_seconds > 60)"
+    by_day = METRIC.replace("count(*) filter (outcome = 'answered')", long)
+    landed.rule("metrics", "mine", by_day.replace("-- since", "-- grains: day\n-- since"))
+    put_calls(landed, "2024-01-06", called("A2", "2024-01-06", wait="90,000"))
+    with pytest.raises(SqlError, match="numerator is null in 1 of its rows of 2024-01 by day that"):
+        landed.run("2024-02-10", publish=True)
+    landed.rule("metrics", "mine", (by_day.replace(long, f"coalesce({long}, 0)")))
+    assert landed.run("2024-02-10", publish=True).version
 
 
 def test_settings_may_be_saved_by_notepad(landed: StoryHome) -> None:
