@@ -44,8 +44,8 @@ _SCORECARD = (
             Column("source", "text", "Where the realisation comes from: composite:ID, metric:ID "
                    "or input:ID."),
             CHANNEL, SERVICE,
-            Column("unit", choice("percent", "index"), "Unit as printed; both are shown in "
-                   "percentage points."),
+            Column("unit", choice("percent", "index", "seconds", "number"), "Unit as printed; "
+                   "percent and index are shown in percentage points, the others as they are."),
             Column("polarity", choice("maximise", "minimise", "stabilise"),
                    "Which direction is good; decides the formula of the index."),
             Column("consolidation", choice("pooled", "average", "sum", "last"), "From quarters to "

@@ -171,8 +171,15 @@ def _composite(plan: Plan, row: Row) -> Entry:
     return _entry(
         "register/composites.csv", str(row["composite_id"]), row["title"],
         formula=" ".join(terms.split()), with_a_part_missing=row["missing"],
-        unit="percentage points", **_authority(row),
+        unit=", ".join(sorted({_unit(plan, str(p["source"])) for p in parts})), **_authority(row),
     )  # fmt: skip
+
+
+def _unit(plan: Plan, source: str) -> str:
+    """What a metric or input counts in once it is above the months."""
+    rule = plan.rules.metrics.get(source.removeprefix("metric:"))
+    unit = rule.header["unit"] if rule else ""
+    return unit if unit in ("seconds", "number") else "percentage points"
 
 
 def _metric(plan: Plan, name: str, rule: Statement) -> Entry:

@@ -1,9 +1,17 @@
 -- title: Composite metrics of the register by month
 -- grain: one row per month and composite
+with unscaled as (
+    select parts.composite_id
+    from ref.composite_parts as parts
+    join ref.metric_definitions as definitions
+        on parts.source = 'metric:' || definitions.metric_id
+    where definitions.unit in ('seconds', 'number')
+)
+
 select
     cast(period || '-01' as date) as month,
     composite_id,
-    value / 100 as value,
+    value / if(composite_id in (from unscaled), 1, 100) as value,
     measured_share,
     status,
     reason

@@ -285,7 +285,11 @@ def test_a_cost_per_call_is_a_number_and_no_percentage(
     home.append_register(
         "kpis",
         "cost_per_call,2024-01-01,,9a-N,Biaya,Cost,metric:cost_per_call,,,"
-        "index,minimise,pooled,0,120,,Branch,Decree 12,false,",
+        "number,minimise,pooled,0,120,,Branch,Decree 12,false,",
+    )
+    home.append_register("composites", "mean_cost,Mean cost,null,Decree 12,false")
+    home.append_register(
+        "composite_parts", "mean_cost,all,2024-01-01,,metric:cost_per_call,,,1,Decree 12,false"
     )
     home.append_register("targets", "cost_per_call,2024,*,25,2024-01-01,Decree 12,false")
     home.edit_register("weights", "objective_4,complaints_on_time,2024-01-01,,1,", HALF_4A)
@@ -293,6 +297,9 @@ def test_a_cost_per_call_is_a_number_and_no_percentage(
     home.run("2025-01-02", publish=True)
     month = "select value from metric.monthly where metric_id = 'cost_per_call' order by month"
     assert home.published(month) == [(30,), (50,), (10,)]
+    assert home.published(
+        "select value from metric.composites where composite_id = 'mean_cost' order by month"
+    ) == [(30,), (50,), (10,)]
     quarter = home.figure("cost_per_call", "Q2")
     assert (quarter.realisation, quarter.index) == (30, pytest.approx(80))
     said = command(home.root, "explain", "9a-N", "2024-Q2").text
