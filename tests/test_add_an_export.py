@@ -225,6 +225,17 @@ def test_a_share_is_multiplied_with_its_own_whole(whole: str, rule: str | None) 
         assert engine.sql(told).fetchall() == [(131 if rule is None else 126, rule)]
 
 
+@pytest.mark.parametrize(("decimals", "most"), [(2, 1000), (1, 100)])
+def test_no_right_share_is_rejected_up_to_the_whole_that_is_named(decimals: int, most: int) -> None:
+    named = f"{most:,} contacts" if decimals == 2 else f"of one up to {most};"
+    assert named in TEXT
+    for whole in (most - 1, most, 3 * most):
+        far = max(
+            abs(whole * round(100 * part / whole, decimals) / 100 - part) for part in range(whole)
+        )
+        assert (far <= 0.05 + 1e-9) == (whole <= most)
+
+
 def test_the_day_of_a_promise(tmp_path: Path) -> None:
     (due,) = re.findall(r"`(local_time\(\"Received\".*? as due_at)`", TEXT)
     home = make_home(tmp_path)

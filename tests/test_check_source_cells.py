@@ -57,6 +57,8 @@ def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None
         "not_a_duration wait_seconds: 1 of 1 rejected cells are written like `0.00.00`; "
         "of hours, minutes and seconds `replace(x, '.', ':')` makes a duration"
     )
+    (told,) = notes(check(source, 'id,at,wait\n1,2024-02-01 08:00,"0.2.15,5"\n'))
+    assert "like `0.0.00,0`; of hours, minutes and seconds `replace" in told
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ def doubts(
         _none_gave_up(rows),
         _one_wait_of_many(rows),
         _without_due_dates(rows),
+        _always_null(rows, selected),
         *_beside_times(rows),
-        *(_always_null(rows, column) for column in rows.columns if column in selected),
         *(_other_unit(rows, each, selected) for each in rows.columns if each.endswith("_seconds")),
     )
     return tuple(sentence for sentence in found if sentence)
@@ -142,14 +142,15 @@ def _without_due_dates(rows: pl.DataFrame) -> str:
     )
 
 
-def _always_null(rows: pl.DataFrame, column: str) -> str:
+def _always_null(rows: pl.DataFrame, selected: frozenset[str]) -> str:
     """A helper gives null of what it cannot read, and a text handed on would be rejected."""
-    if rows.height < _SOME or rows[column].null_count() < rows.height:
+    empty = [c for c in rows.columns if c in selected and rows[c].null_count() == rows.height]
+    if rows.height < _SOME or not empty:
         return ""
     return (
-        f"{column} is null in all of {rows.height} rows: if it is computed, is its text read? "
-        "Return the text itself once, and the rejects say how it is written; what the export "
-        "does not have is left out"
+        f"null in all of {rows.height} rows: {', '.join(empty)}. Is the text read of what is "
+        "computed? Return the text itself once, and the rejects say how it is written; what the "
+        "export does not have is left out"
     )
 
 

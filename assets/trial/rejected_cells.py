@@ -69,7 +69,7 @@ def _of_form(texts: pl.Series, rule: str) -> str:
         instead = " " if sign.isspace() and rule not in _OF_NUMBERS else ""
         call = f"replace(x, chr({ord(sign)}), '{instead}')"
         said += f"; `{call}` takes out {named(sign)}, which nobody sees"
-    if rule == "not_a_duration" and re.fullmatch(r"-?0+([.]00){2}", form):
+    if rule == "not_a_duration" and re.fullmatch(r"-?0+([.]0{1,2}){2}(,0+)?", form):
         said += "; of hours, minutes and seconds `replace(x, '.', ':')` makes a duration"
     # the letter of ISO 8601 is no word
     if rule in _OF_TIMES and "a" in form.removeprefix("0000-00-00a"):
