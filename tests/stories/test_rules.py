@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from commands import Command
 from storyhome import StoryHome, called, put_calls
-from workbooks import sheet
+from workbooks import formulas, sheet
+
+from assets.graph.showing import of_metric
 
 SL, PHONE = "service_level", "phone"
 MONTHS = ("2024-04", "2024-05", "2024-06")
@@ -308,6 +310,14 @@ def test_a_cost_per_call_is_a_number_and_no_percentage(
     command(home.root, "workbook", "2024", "--lang", "en", "--out", str(book))
     cards = {(r["Period"], r["Id"]): r for r in sheet(book, "Periods") if r["Basis"] == "computed"}
     assert cards["Q2", "cost_per_call"]["Realisation"] == 30
+    (month,) = [n for n, r in enumerate(sheet(book, "Monthly"), 3)
+                if (r["Metric"], r["Period"]) == ("cost_per_call", "2024-05")]  # fmt: skip
+    assert "*100" not in formulas(book, "Monthly")[f"H{month}"]
+    page = tmp_path / "report.html"
+    command(home.root, "report", "2024", "--lang", "en", "--out", str(page))
+    assert "5,000.00" not in page.read_text()  # as which the cost of May would be in percent
+    (asset,) = (home.root / "lake/outputs/metric.cost_per_call").glob("2024-04.*.parquet")
+    assert " 30.00" in str(of_metric(home.home, asset, 2024, "number")["chart"])
 
 
 HALF_4A = "objective_4,complaints_on_time,2024-01-01,,0.5,"
