@@ -58,11 +58,12 @@ class Look:
 
     @cached_property
     def unresolved(self) -> list[str]:
-        """Sources whose keys do not stand for what the ledger holds (a run was cut short)."""
+        """Sources whose keys do not stand for what the ledger holds (a run was cut short), or by
+        the rule (kring is another)."""
         return [
             s.name
             for s in self.sources
-            if self._keys[s.name].chunks != keys.live_chunks(self.ledger.loaded(s.name))
+            if not self._keys[s.name].stands(keys.live_chunks(self.ledger.loaded(s.name)))
         ]
 
     @cached_property

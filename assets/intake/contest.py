@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from schemas.shape import Contract
+    from sql.header import Statement
 
 _COUNTS = """
 select file_id, coalesce(sum(rows) filter (fate = 'correction'), 0),
@@ -53,6 +54,11 @@ class Tally(NamedTuple):
 
     def plus(self, other: Sequence[int], sign: int) -> Tally:
         return Tally(*(mine + sign * int(its) for mine, its in zip(self, other, strict=True)))
+
+
+def fates_rule() -> Statement:
+    """Which delivered row of a key counts."""
+    return questions("intake")["fates"]
 
 
 class Contest:
@@ -103,7 +109,7 @@ class Contest:
             f"semi join twice on hash({self._key}) = h join places using (filename) {near}"
         )
         self._span(chunks)
-        rule = questions("intake")["fates"]
+        rule = fates_rule()
         for fates, which in (("fates", "true"), ("fates_before", "not is_new")):
             self._con.execute(
                 f"create or replace temp view considered as from contested where {which}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.arrivals.ledger import Chunk, Delivery, Ledger
 from assets.home import Home
-from assets.intake.contest import Contest, Delivered, Tally
+from assets.intake.contest import Contest, Delivered, Tally, fates_rule
 from assets.lake import (
     is_sound,
     make_folder,
@@ -32,13 +32,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Resolved:
-    """The standing answer for one source; `chunks` says for which chunks it holds."""
+    """The standing answer for one source; `chunks` says for which chunks it holds, `rule` by
+    which rule."""
 
     chunks: tuple[str, ...]
     months: dict[str, dict[str, Any]]
     tallies: dict[str, Tally]
     # of a file, by the file whose corrections count instead: how many rows
     replaced: dict[str, dict[str, int]]
+    rule: str = ""
+
+    def stands(self, chunks: tuple[str, ...]) -> bool:
+        """Whether it is what the rule of now says of these chunks."""
+        return self.chunks == chunks and self.is_by_the_rule
+
+    @property
+    def is_by_the_rule(self) -> bool:
+        return self.rule == fates_rule().fingerprint
 
     def losers(self, month: str) -> str:
         """Digest of the rows of a month that do not count; empty where all do."""
@@ -51,7 +61,8 @@ def resolved(home: Home, source: str) -> Resolved:
     if raw is None or "replaced" not in raw:  # an answer of before: all keys are compared anew
         return Resolved((), {}, {}, {})
     tallies = {file_id: Tally(*counted) for file_id, counted in raw["counts"].items()}
-    return Resolved(tuple(raw["chunks"]), raw["months"], tallies, raw["replaced"])
+    rule = raw.get("rule", "")  # that of before did not say
+    return Resolved(tuple(raw["chunks"]), raw["months"], tallies, raw["replaced"], rule)
 
 
 def losers_file(home: Home, source: str, state: Resolved, month: str) -> Path | None:
@@ -72,14 +83,16 @@ def identity(delivery: Delivery, chunk: Chunk) -> str:
 def resolve(home: Home, source: str, kind: Contract, ledger: Ledger) -> None:
     """Bring a source's answer up to date with its loaded deliveries.
 
-    Where chunks only came, their keys are looked up among the others; else all are compared.
+    Where chunks only came, their keys are looked up among the others; else all are compared, as
+    they are where the rule is another.
     """
     deliveries = ledger.loaded(source)
     chunks = live_chunks(deliveries)
     before = former = resolved(home, source)
-    if before.chunks == chunks:
+    if before.stands(chunks):
         return
-    if not (set(before.chunks) <= set(chunks) and _is_whole(home, source, before)):
+    comes_to_it = before.is_by_the_rule and set(before.chunks) <= set(chunks)
+    if not (comes_to_it and _is_whole(home, source, before)):
         before = Resolved((), {}, {}, {})
     held = set(before.chunks)
     rows = [
@@ -99,7 +112,8 @@ def resolve(home: Home, source: str, kind: Contract, ledger: Ledger) -> None:
         if is_contested:
             months = _lost(home, contest, source, before)
             tallies, replaced = contest.tallies(tallies), contest.replaced(replaced)
-    content = {"chunks": chunks, "months": months, "counts": tallies, "replaced": replaced}
+    content = {"chunks": chunks, "months": months, "counts": tallies, "replaced": replaced,
+               "rule": fates_rule().fingerprint}  # fmt: skip
     write_json(home, _record(home, source), content)
     for month, entry in former.months.items():
         if months.get(month) != entry:

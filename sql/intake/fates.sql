@@ -26,7 +26,8 @@ ranked as (
         ) as rank,
         case
             when position = 1 then 'new'
-            when nth > 1 or version < newest_before then 'duplicate'
+            -- a row without a version is older than any with one
+            when nth > 1 or coalesce(version, '') < newest_before then 'duplicate'
             else 'correction'
         end as fate
     from delivered

@@ -48,7 +48,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     ),
     "sql/explanation/**/*.sql": EXPLAINED,
     "sql/restatement/**/*.sql": (*RESTATEMENT, EDITS, STORY),
-    "sql/intake/*.sql": ("stories/test_resolving.py", "stories/test_orders.py"),
+    "sql/intake/*.sql": ("test_fates.py", "stories/test_resolving.py", "stories/test_orders.py"),
     "assets/building/kpi.py": (STORY, CLOSINGS, HELD_OUT),
     "assets/record/revisions.py": (CLOSINGS, HELD_OUT, STORY),
     "assets/record/damage.py": (TAMPERING,),

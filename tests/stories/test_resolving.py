@@ -69,6 +69,21 @@ def test_a_damaged_answer_is_made_anew(tmp_path: Path) -> None:
     assert answer(home) == resolved_anew(home)
 
 
+def test_what_another_rule_said_is_resolved_anew(tmp_path: Path) -> None:
+    """By a kring of before, or after: what stands and what comes would not be by one rule."""
+    home = Small(tmp_path / "home", SOURCE)
+    for name, salt in (("00", 0), ("01", 3)):
+        home.export(name, [made(1, salt), made(2, salt)])
+    assert home.kring("run", "--as-of", AS_OF).returncode in (0, 3)
+    stood = answer(home)
+    record = home.root / "lake/keys/calls.json"
+    record.write_text(json.dumps(stood[0] | {"rule": "another", "counts": {}}))
+    assert json.loads(home.kring("status", "--json").stdout)["stale"]["keys"]
+    assert home.kring("run", "--as-of", AS_OF).returncode in (0, 3)
+    assert answer(home) == stood
+    assert stood[0]["counts"]
+
+
 def test_a_withdrawn_file_is_taken_out_of_the_answer(tmp_path: Path) -> None:
     home = Small(tmp_path / "home", SOURCE)
     home.export("00", [made(1, 0), made(2, 0)])

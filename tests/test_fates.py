@@ -1,0 +1,86 @@
+"""Which of the rows that say something of one key counts, and what the others were: by hand."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date
+from typing import Any, NamedTuple
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from assets.intake.contest import fates_rule
+from sql.run import connect, make_table, records
+
+MAY, JUNE = date(2024, 5, 10), date(2024, 6, 10)
+
+
+CONSIDERED = {
+    "key": "text", "version": "text", "content": "text", "file_id": "text", "file_row": "bigint",
+    "rows": "bigint", "sequence": "integer", "month": "text", "day": "date",
+}  # fmt: skip
+SPANS = {"sequence": "integer", "first_day": "date", "last_day": "date"}
+
+
+class Said(NamedTuple):
+    """What a file, the next one delivered, says of the key."""
+
+    content: str
+    version: int | None = None
+    day: date = MAY
+    days: tuple[date, date] = (MAY, MAY)  # of all the file's rows
+
+
+def fated(*files: Said) -> list[dict[str, Any]]:
+    """The rows of a key, of which each file has one, in order of delivery."""
+    rows = [
+        ("K", None if said.version is None else f"{said.version:020d}", said.content,
+         f"file {n}", n, 1, n, "2024-05", said.day)
+        for n, said in enumerate(files, 1)
+    ]  # fmt: skip
+    with closing(connect("UTC", threads=1)) as engine:
+        make_table(engine, "considered", CONSIDERED, rows)
+        make_table(engine, "spans", SPANS, [(n, *s.days) for n, s in enumerate(files, 1)])
+        found = records(engine, fates_rule().body)
+    return sorted(found, key=lambda row: row["file_row"])
+
+
+def param(*files: Said, fates: str, counts: int, id: str) -> ParameterSet:
+    return pytest.param(files, fates.split(), counts, id=id)
+
+
+@pytest.mark.parametrize(
+    ("files", "fates", "counts"),
+    [
+        param(Said("a"), Said("b"), fates="new correction", counts=2, id="other content"),
+        param(Said("a"), Said("a"), fates="new duplicate", counts=1, id="the same again"),
+        param(Said("a"), Said("b"), Said("a"), fates="new correction duplicate", counts=2,
+              id="as it was at first"),
+        param(Said("a", 1), Said("b", 2), fates="new correction", counts=2, id="newer"),
+        param(Said("b", 2), Said("a", 1), fates="new duplicate", counts=1, id="older comes last"),
+        param(Said("a", 1), Said("c", 3), Said("b", 2), fates="new correction duplicate",
+              counts=2, id="one between comes last"),
+        param(Said("a", 1), Said("b", 1), fates="new correction", counts=2,
+              id="one version, other content"),
+        param(Said("a", 1), Said("b", 1), Said("a", 1), fates="new correction duplicate",
+              counts=2, id="one version, as it was at first"),
+        param(Said("a"), Said("b", 1), fates="new correction", counts=2, id="the first of one"),
+        # it does not count, and corrects nothing
+        param(Said("a", 1), Said("b"), fates="new duplicate", counts=1, id="without, comes last"),
+    ],
+)  # fmt: skip
+def test_one_row_of_a_key_counts(files: list[Said], fates: list[str], counts: int) -> None:
+    found = fated(*files)
+    assert [row["fate"] for row in found] == fates
+    assert [row["file_row"] for row in found if row["counts"]] == [counts]
+    assert {row["winner"] for row in found} == {f"file {counts}"}
+    assert {row["fate_of_winner"] for row in found} == {fates[counts - 1]}
+
+
+def test_an_id_of_a_day_that_the_file_does_not_speak_of_is_moved() -> None:
+    found = fated(
+        Said("a", day=MAY, days=(MAY, MAY)),
+        Said("b", day=JUNE, days=(JUNE, JUNE)),
+        Said("c", day=MAY, days=(MAY, JUNE)),
+    )
+    assert [row["is_moved"] for row in found] == [False, True, False]
