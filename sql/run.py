@@ -26,7 +26,7 @@ READERS_MACROS = tuple(
 )
 MACROS = (
     *READERS_MACROS,
-    *(HERE / f"{subject}_macros.sql" for subject in ("grain", "period", "balance")),
+    *(HERE / f"{subject}_macros.sql" for subject in ("grain", "period", "unit", "balance")),
 )
 # Distinct values of a column, in a row group, up to which it is written by a dictionary. The engine
 # collects a fifth of the rows before it gives up, which for keys and times is work for nothing.

@@ -1,4 +1,4 @@
-"""What KPIs and composites rest on, and comes to in a period; and the sheet of composites."""
+"""What KPIs and composites rest on and what it comes to in a period; the sheet of composites."""
 
 from __future__ import annotations
 

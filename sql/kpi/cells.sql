@@ -214,7 +214,7 @@ select
     case
         when has_value
             then cast(judged.numerator as double) / cast(judged.denominator as double)
-            * if(definitions.unit in ('seconds', 'number'), 1, 100)
+            * scale_of(definitions.unit)
     end as value,
     definitions.unit,
     is_proven,

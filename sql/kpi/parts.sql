@@ -120,7 +120,7 @@ select
     case
         when has_value(status)
             then cast(numerator as double) / cast(denominator as double)
-            * if(unit in ('seconds', 'number'), 1, 100)
+            * scale_of(unit)
     end as value,
     is_proven,
     status,
