@@ -205,6 +205,8 @@ class Ledger:
     def write(self, delivery: Delivery) -> Delivery:
         """Write the record; from this moment the delivery's rows count."""
         content = asdict(delivery)
+        if _standing(content) == delivery.standing:
+            del content["standing"]  # so that an earlier kring, installed again, reads it
         write_json(self._home, self._place(delivery), {**content, "seal": digest(content)})
         self._enter(delivery)
         return delivery
@@ -268,6 +270,8 @@ def _read(path: Path) -> Delivery | None:
 
 
 def _standing(raw: Mapping[str, Any]) -> str:
-    """That of a record without one, of before there were any: it stood in the reason."""
+    """That of a record which does not name it, as all of before it was named."""
+    if raw["status"] == REFUSED and not raw["rules"]:
+        return GIVEN_BACK
     is_out = raw["status"] == WITHDRAWN and not raw["rows"] and raw["error"].startswith(ON_REQUEST)
     return TAKEN_OUT if is_out else ""

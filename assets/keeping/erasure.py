@@ -7,7 +7,6 @@ hold it are removed but for the one readers see, which the next run replaces.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,8 +59,6 @@ def find(home: Home, value: str) -> Traces:
     for delivery, records in _in_lake(home, keys):
         if _still_there(home, delivery):
             traces.landing.setdefault(delivery.path, []).extend(records)
-            if delivery.status == WITHDRAWN:
-                traces.withdrawn.append(delivery.path)
         else:
             traces.lake.append(delivery)
     wanted = patterns(value, home.settings.country_code)
@@ -72,9 +69,12 @@ def find(home: Home, value: str) -> Traces:
                 traces.landing[name] = []
         except OSError:
             traces.unreadable.append(name)
+    out = [d for d in Ledger(home).deliveries() if d.status == WITHDRAWN]
+    gone = {d.path for d in out if d.path in traces.landing and _still_there(home, d)}
+    traces.withdrawn = [name for name in traces.landing if name in gone]
     traces.versions = [v for v in versions(home) if _in_database(v.database, keys)]
     traces.unfinished = [str(p.relative_to(home.root)) for p in _unfinished(home, keys)]
-    names = [*wanted, *(re.compile(re.escape(key.casefold())) for key in keys)]
+    names = wanted.or_any(keys)
     traces.register = [p.name for p in sorted(home.register.glob("*.csv")) if holds(p, names)]
     written = sorted(path for path in home.report_texts.rglob("*") if path.is_file())
     traces.texts = [str(p.relative_to(home.root)) for p in written if holds(p, names)]
@@ -165,10 +165,9 @@ def _rows(con: Any, path: Path, keys: list[str]) -> list[int]:
 
 def _in_record(home: Home, value: str, keys: list[str]) -> list[str]:
     """Files of the record that name the person: sums do not, but a reason may have been typed."""
-    typed = [f"{entry.reason} {entry.decided_by}".casefold() for entry in decisions(home)]
-    wanted = patterns(value, home.settings.country_code)
-    named = any(pattern.search(text) for text in typed for pattern in wanted)
-    found = [home.decisions] if named or any(k in text for text in typed for k in keys) else []
+    wanted = patterns(value, home.settings.country_code).or_any(keys)
+    typed = (f"{entry.reason} {entry.decided_by}" for entry in decisions(home))
+    found = [home.decisions] if any(map(wanted.are_in, typed)) else []
     with connect(home.settings.timezone) as con:
         found += [p for p in sorted(home.record.rglob("*.parquet")) if _rows(con, p, keys)]
     return [str(path.relative_to(home.root)) for path in found]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import shutil
 import zipfile
 from pathlib import Path
@@ -279,6 +280,9 @@ def test_h12_a_withdrawn_file_leaves_landing_or_it_would_count_again(
     assert agents(place).keys() == {"B1"}
     told = forget(command, place)[1]
     assert (told["landing"], told["withdrawn"]) == ([{"path": JANUARY, "records": [2]}], [JANUARY])
+    # whichever column has it, also one that no source keeps
+    in_text = command(place.root, "forget", "umum", "--json").json
+    assert JANUARY in in_text["withdrawn"]
     said = command(place.root, "forget", PERSON)
     assert f"{JANUARY}: records 2; it is withdrawn: take it out of landing" in said.text
     (place.root / "landing" / JANUARY).unlink()
@@ -337,6 +341,26 @@ def test_h12_a_short_identifier_is_not_found_within_other_words(
         assert [each["path"] for each in said.json["landing"]] == ["notes/b.txt", "notes/c.bin"]
         place.put("notes/b.txt", "")
         place.put("notes/c.bin", "")
+
+
+def test_h12_it_is_found_in_whatever_way_its_letters_are_written(
+    place: TestHome, command: Command
+) -> None:
+    """By a sign that JSON or an address writes by its number, an accent, or in a script without
+    blanks between words; what is found nowhere is said to be left nowhere."""
+    as_json, wide = json.dumps({"note": "asked for\nSiti"}), "a,José,b".encode("utf-16")
+    for text, name in (
+        (as_json, "Siti"), ("q=%20Siti%2C", "Siti"), ("q=%2C1001", "1001"), ("&nbsp;Siti", "Siti"),
+        ('"Siti\\nAminah"', "Siti Aminah"), (json.dumps("José"), "José"), ("Jose\u0301", "José"),
+        ("a,José,b".encode("latin-1"), "José"), (wide, "José"), (wide[2:], "José"),
+        ("a,José,b".encode("utf-16-be"), "José"), ("O&#39;BRIEN", "O'Brien"),
+        ("我是王小明的", "王小明"), ("Pak AL-FATIH,", "al-Fatih"), ("u=a.b%40x.id", "a.b@x.id"),
+        (("x" * ((1 << 20) - 2)) + "y José", "José"),
+    ):  # fmt: skip
+        place.put("notes/b.txt", text)
+        said = command(place.root, "forget", name, "--json")
+        found = [each["path"] for each in said.json["landing"]]
+        assert "notes/b.txt" in found, (name, text)
 
 
 def test_h12_what_cannot_be_searched_is_named_and_not_called_clean(

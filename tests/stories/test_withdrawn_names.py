@@ -94,6 +94,26 @@ def test_what_stands_is_no_word_of_the_reason(home: TestHome, command: Command) 
     assert proven(home) == ["01"]
 
 
+def test_what_an_earlier_kring_gave_back_is_refused_by_nobody(
+    home: TestHome, command: Command
+) -> None:
+    """Its record says so by having no rules; one that nobody decided about it reads as well."""
+    home.put(name(1), EMPTY)
+    assert proven(home) == ["01"]
+    (record,) = home.home.ledger.glob("complaints/*.json")
+    assert "standing" not in json.loads(record.read_text())
+    withdraw(home.home, name(1), "the export failed")
+    restore(home.home, name(1))
+    former = json.loads(record.read_text())
+    assert former.pop("standing") == "given_back"
+    record.write_text(json.dumps({**former, "rules": "", "seal": None}))
+    told = command(home.root, "status", "--json").json
+    assert (told["files"]["complaints"], told["pending"]) == (
+        {}, [f"{name(1)} (its withdrawal was taken back)"]
+    )  # fmt: skip
+    assert proven(home) == ["01"]
+
+
 def test_an_export_of_which_the_source_takes_nothing_is_withdrawn_by_its_name(
     home: TestHome,
 ) -> None:
@@ -139,11 +159,9 @@ def test_what_was_taken_out_on_request_is_not_given_back(
     said = command(copied.root, "withdraw", first, "--undo")
     assert (said.code, "was taken out on request on " in said.err) == (1, True), said.err
     assert {(d.path, d.status) for d in Ledger(copied.home).deliveries()} == {(first, "withdrawn")}
-    # a record of before there was a word for it says so in its reason
-    for record in copied.home.ledger.glob("calls/*.json"):
-        former = json.loads(record.read_text())
-        assert former.pop("standing") == "taken_out"
-        record.write_text(json.dumps({**former, "seal": None}))
+    # as an earlier kring wrote it, and reads it
+    records = [json.loads(path.read_text()) for path in copied.home.ledger.glob("calls/*.json")]
+    assert records and not any("standing" in record for record in records)
     # dropped again it stays out
     copied.put(copy, calls_file([call("A1"), call("A2")]))
     copied.run(AS_OF)
