@@ -40,7 +40,9 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sql/metrics/*.sql": COUNTED,
     "sql/checks/*.sql": ("test_cases.py", "test_volume_checks.py", "stories/test_checks.py"),
     "sql/tables/*.sql": COUNTED,
-    "sql/*_macros.sql": (*COUNTED, "test_volume_checks.py", "test_wilson.py"),
+    "sql/*_macros.sql": (
+        "test_source_macros.py", *COUNTED, "test_volume_checks.py", "test_wilson.py",
+    ),
     "sql/kpi/*.sql": ("test_cases.py", "stories/test_rules.py", STORY, "test_explain.py"),
     "sql/comparison/*.sql": ("test_compare.py", "stories/test_compared.py"),
     "sql/reconciliation/**/*.sql": (
