@@ -11,7 +11,7 @@ with unscaled as (
 select
     cast(period || '-01' as date) as month,
     composite_id,
-    value / if(composite_id in (from unscaled), 1, 100) as value,
+    value / case when composite_id in (from unscaled) then 1 else 100 end as value,
     measured_share,
     status,
     reason
