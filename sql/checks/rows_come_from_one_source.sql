@@ -7,9 +7,33 @@
 --    agree on the moment or on every duration. A complaint's end may be known to the new one alone.
 --    Rows that are counts of a day or hour agree by chance, and are not asked. A row each, so that
 --    who accepts some is told of more, also where these came on the same day.
-with named as (
+-- days of one source alone, which nearly all are, need no comparison; calls and chats, which are two
+-- sources of every home, are never each other's
+with days as (
+    select 'complaints' as fact, '' as channel, cast(received_at as date) as day, source
+    from fact.complaints
+    union
+    select 'survey_responses', '', local_date, source
+    from fact.survey_responses
+    union
+    select 'agent_activity', '', day, source
+    from fact.agent_activity
+    union
+    select 'contacts', channel, local_date, source
+    from fact.contacts
+),
+
+shared as (
+    select fact, channel, day
+    from days
+    group by fact, channel, day
+    having count(*) > 1
+),
+
+named as (
     select
         'complaints' as fact,
+        '' as channel,
         source,
         cast(received_at as date) as day,
         complaint_id as id,
@@ -18,6 +42,7 @@ with named as (
     union all
     select
         'survey_responses',
+        '',
         source,
         local_date,
         response_id,
@@ -27,6 +52,7 @@ with named as (
     union all
     select
         'agent_activity',
+        '',
         source,
         day,
         agent_key,
@@ -40,6 +66,7 @@ with named as (
     -- the queue may have another name in the new system
     select
         'contacts',
+        channel,
         source,
         local_date,
         contact_id,
@@ -47,18 +74,10 @@ with named as (
     from fact.contacts
     -- one call whose wait is known is no count
     where contacts = 1 and wait_seconds is not null
-),
-
--- days of one source alone, which nearly all are, need no comparison
-shared as (
-    select fact, day
-    from named
-    group by fact, day
-    having count(distinct source) > 1
 )
 
 select fact, day, min(id) as id, string_agg(distinct source, ', ' order by source) as sources
 from named
-semi join shared using (fact, day)
+semi join shared using (fact, channel, day)
 group by fact, day, what
 having count(distinct source) > 1
