@@ -20,7 +20,8 @@ from assets.lake import digest, read_json, write_json
 LOADED, REFUSED, DUPLICATE, WITHDRAWN = "loaded", "refused", "duplicate_file", "withdrawn"
 # how a record stands beside its status, where somebody decided about it
 GIVEN_BACK, TAKEN_OUT = "given_back", "taken_out"
-# with which the reason begins where a content went on a person's request
+# with which the reason begins where a content went on a person's request: records of before there
+# was a standing say it so, and so do those of now, that an earlier kring keeps what is out out
 ON_REQUEST = "taken out on request"
 
 
@@ -206,7 +207,7 @@ class Ledger:
         """Write the record; from this moment the delivery's rows count."""
         content = asdict(delivery)
         if _standing(content) == delivery.standing:
-            del content["standing"]  # so that an earlier kring, installed again, reads it
+            del content["standing"]  # an earlier kring, installed again, knows no such field
         write_json(self._home, self._place(delivery), {**content, "seal": digest(content)})
         self._enter(delivery)
         return delivery
