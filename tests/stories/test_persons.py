@@ -1,4 +1,4 @@
-"""Key rotation (H2 of the faults) and a request to be forgotten (H12)."""
+"""A request to be forgotten (H12 of the faults): what there is of a person is found and goes."""
 
 from __future__ import annotations
 
@@ -12,158 +12,16 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from commands import Command
-from homes import ROOT, TestHome, call, calls_file
+from homes import TestHome
+from persons import AS_OF, JANUARY, PERSON, activity, agents, january, published, put_activity
 
-from assets.key import key_changes, pseudonyms
 from assets.record.decisions import ROLLED_BACK, decide
 from assets.record.versions import verify, versions
-
-AS_OF = "2024-03-10"
-JANUARY, FEBRUARY = "calls/calls_20240115.csv", "calls/calls_20240215.csv"
-PERSON, OTHER = "KP-Siti-77", "KP-0002"
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
-    """Two months of calls of two agents, published."""
-    home = TestHome(tmp_path_factory.mktemp("persons") / "home", last_month="2024-02")
-    home.only_sources("calls")
-    home.expecting("none", "calls")
-    home.put(JANUARY, january(PERSON))
-    home.run(AS_OF)
-    home.put(FEBRUARY, calls_file([call("B1", "15/02/2024 10:00:00", agent=OTHER)]))
-    home.run(AS_OF)
-    return home
-
-
-def january(agent: str) -> str:
-    return calls_file([call("A1", agent=OTHER), call("A2", wait="25,0", agent=agent)])
-
-
-def activity(agent: str) -> str:
-    times = "phone;1:00:00;0:10:00;0:10:00;0:20:00;0:20:00;2:00:00"
-    return (
-        "Agent;Date;Channel;Active;Hold;ACW;Not ready;Available;Staffed\n"
-        f"{OTHER};15-01-2024;{times}\n{agent};15-01-2024;{times}\n"
-    )
-
-
-def put_activity(place: TestHome) -> str:
-    """A month of the person's time as an agent, whose source the home gets; where it lies."""
-    path = "activity/activity_202401.csv"
-    shutil.copy(ROOT / "data/sources/agent_activity.sql", place.root / "sources")
-    place.expecting("none", "agent_activity")
-    place.put(path, activity(PERSON))
-    return path
-
-
-def agents(home: TestHome) -> dict[str, str]:
-    rows = home.query("select contact_id, agent_key from fact.contacts where agent_key is not null")
-    return dict(rows)
-
-
-# H2
-
-
-def test_h2_a_new_key_holds_from_then_on_and_old_pseudonyms_stay(
-    place: TestHome, command: Command
-) -> None:
-    before = agents(place)
-    former = (place.root / "key").read_bytes()
-    said = command(place.root, "rotate-key", "--reason", "Yearly, instruction 4")
-    assert said.code == 0 and "one person counts as two" in said.text
-    place.put(
-        "calls/calls_20240216.csv", calls_file([call("B2", "16/02/2024 10:00:00", agent=OTHER)])
-    )
-    place.run(AS_OF)
-    after = agents(place)
-    assert {key: after[key] for key in before} == before
-    assert after["B2"] not in before.values(), "across the change one person is two"
-    ((changed_at, was, now, reason),) = place.query("from ops.key_changes")
-    (change,) = key_changes(place.home)
-    assert (was, now) == (change.former, change.fingerprint)
-    assert reason == "Yearly, instruction 4" and changed_at is not None
-    assert pseudonyms(place.home).fingerprint == change.fingerprint
-    assert (place.root / f"key.{change.former[:8]}").read_bytes() == former
-    modes = {p.name: p.stat().st_mode & 0o777 for p in place.root.glob("key*")}
-    assert set(modes.values()) == {0o600} and len(modes) == 2
-
-
-def test_h2_agents_days_that_come_again_after_the_change_are_told_and_can_be_mended(
-    place: TestHome, command: Command
-) -> None:
-    """A row of agents' time is known by its agent: corrected across the change, both count."""
-    path = put_activity(place)
-    place.run(AS_OF)
-    held = "select count(*), sum(staffed_seconds) from fact.agent_activity"
-    assert command(place.root, "rotate-key", "--reason", "Yearly").code == 0
-    assert place.run(AS_OF).findings == []
-    place.put(path, activity(PERSON).replace("2:00:00", "2:10:00"))
-    told = [f.text for f in place.run(AS_OF).findings if f.about == "suspicious"]
-    assert place.query(held) == [(4, 2 * 7200 + 2 * 7800)]
-    assert len(told) == 1 and told[0].startswith(
-        f"{path}: 1 of its days (first 2024-01-15) came before the key was changed, first in {path}"
-    )
-    # of rows that are gone from the lake nothing is said until they are read again
-    kept = place.root / "lake/raw/agent_activity"
-    shutil.move(kept, place.root / "aside")
-    assert "may count twice" not in command(place.root, "status", "--as-of", AS_OF).text
-    shutil.move(place.root / "aside", kept)
-    assert command(place.root, "withdraw", path, "--reason", "Counts twice").code == 0
-    assert command(place.root, "withdraw", path, "--undo").code == 0
-    assert place.run(AS_OF).findings == []
-    assert place.query(held) == [(2, 2 * 7800)]
-
-
-def test_h2_a_file_that_is_read_again_keeps_its_pseudonyms(
-    place: TestHome, command: Command
-) -> None:
-    before = agents(place)
-    command(place.root, "rotate-key", "--reason", "Yearly")
-    path = place.root / "sources/calls.sql"
-    path.write_text(path.read_text().replace("0.5%", "0.6%"))
-    ran = place.run(AS_OF)
-    assert len(ran.ingested.loaded) == 2
-    assert agents(place) == before
-
-
-def test_h2_without_the_former_key_it_takes_the_new_one(place: TestHome, command: Command) -> None:
-    """Destroying the former key is how old pseudonyms are given up, knowingly."""
-    before = agents(place)
-    command(place.root, "rotate-key", "--reason", "It was seen by others")
-    (former,) = place.root.glob("key.*")
-    former.unlink()
-    path = place.root / "sources/calls.sql"
-    path.write_text(path.read_text().replace("0.5%", "0.6%"))
-    place.run(AS_OF)
-    after = agents(place)
-    assert set(after.values()).isdisjoint(before.values())
-    assert len(set(after.values())) == 2
-
-
-def test_h2_a_rotation_that_was_cut_short_is_finished(place: TestHome, command: Command) -> None:
-    """The record is written; the new key has not yet taken its place."""
-    former = (place.root / "key").read_bytes()
-    command(place.root, "rotate-key", "--reason", "Yearly")
-    new = (place.root / "key").read_bytes()
-    (place.root / "key").rename(place.root / "key.next")
-    (place.root / "key").write_bytes(former)
-    assert pseudonyms(place.home).fingerprint == key_changes(place.home)[-1].fingerprint
-    assert (place.root / "key").read_bytes() == new
-    assert not (place.root / "key.next").exists()
-
-
-def test_h1_the_former_key_alone_is_refused_after_a_rotation(
-    place: TestHome, command: Command
-) -> None:
-    former = (place.root / "key").read_bytes()
-    command(place.root, "rotate-key", "--reason", "Yearly")
-    (place.root / "key").write_bytes(former)
-    said = command(place.root, "key", OTHER)
-    assert said.code == 1 and "is not the one this home was filled with" in said.text
-
-
-# H12
+    return published(tmp_path_factory.mktemp("persons") / "home")
 
 
 def forget(command: Command, place: TestHome, *arguments: str) -> tuple[int, dict[str, object]]:
