@@ -207,6 +207,21 @@ def test_headings_descend_one_by_one_and_tables_are_named(sample_home: TestHome,
     assert found.html.count("SYNTHETIC SAMPLE DATA") >= 3
 
 
+def test_the_head_of_a_column_stands_as_its_cells_do(sample_home: TestHome, lang: str) -> None:
+    """Numbers to the right under heads to the right; `class="num"` is what puts them there."""
+    seen = 0
+    for table in re.findall(r"<table.*?</table>", published_page(sample_home, lang).html, re.S):
+        head, _, body = table.partition("</thead>")
+        columns = re.findall(r'<th scope="col"( class="num")?>(.*?)</th>', head)
+        for row in re.findall(r"<tr.*?</tr>", body, re.S):
+            cells = re.findall(r'<t[hd]( class="num[^"]*")?[^>]*>', row)
+            assert len(cells) == len(columns), (head, row)
+            for (right, column), cell in zip(columns, cells, strict=True):
+                assert bool(right) == bool(cell), (column, row)
+                seen += 1
+    assert seen > 1000
+
+
 def test_nothing_is_left_untranslated(sample_home: TestHome) -> None:
     """All that the shipped register says has its Indonesian; no key lacks a language."""
     html = published_page(sample_home, "id").html
