@@ -1,7 +1,7 @@
 """How a table of the terminal is laid out in the width there is.
 
 No number, name or identifier is ever broken or cut. Where the columns do not fit side by side,
-one column of words gives way, then the space between; else each row becomes a few lines.
+the space between gives way, then words; else each row becomes a few lines.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def layout(widths: Sequence[int], least: Mapping[int, int], room: int) -> Layout
         left = room - _EDGES - gap * (len(widths) - 1)
         if sum(widths) <= left:
             return Layout(gap, {})
-        left -= sum(width for i, width in enumerate(widths) if i not in least)
-        if least and left >= sum(least.values()):
-            return Layout(gap, _shared(left, {i: widths[i] for i in least}, least))
+    left -= sum(width for i, width in enumerate(widths) if i not in least)
+    if least and left >= sum(least.values()):
+        return Layout(gap, _shared(left, {i: widths[i] for i in least}, least))
     return None
 
 
