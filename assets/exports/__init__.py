@@ -10,8 +10,13 @@ from __future__ import annotations
 import duckdb
 
 from assets.arrivals.sources import Source
-from assets.exports.columns import require_columns, select_columns, used_columns
-from assets.exports.complaints import complaint, described
+from assets.exports.columns import (
+    complaint,
+    described,
+    require_columns,
+    select_columns,
+    used_columns,
+)
 from assets.exports.delimited import open_delimited
 from assets.exports.refused import Refused, Reject
 from assets.exports.sandbox import sandbox

@@ -1,12 +1,14 @@
 """What a source's select asks of the export, and whether the export has it.
 
 The statement is judged by the engine's own parser: it must be one SELECT, and what is called
-missing is named together with the nearest header that is there.
+missing is named together with the nearest header that is there. What the engine says is told by the
+line of the source's own file, which who mends it needs.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
@@ -14,11 +16,10 @@ from typing import Any
 import duckdb
 
 from assets.arrivals.sources import Source
-from assets.exports.complaints import complaint, described, misplaced
 from assets.exports.refused import Refused
 from assets.exports.view import RESERVED, Export
-from sql.header import Statement
-from sql.run import complained_line
+from sql.header import HeaderError, Statement
+from sql.run import DESCRIBE, complained_line
 
 ALL = "*"
 _ONE_SELECT = (
@@ -26,6 +27,7 @@ _ONE_SELECT = (
     "as in `on x in ('a', 'b')`"
 )
 _WITH_HEADERS = ("csv", "tsv", "xlsx")
+_KIND = re.compile(r"^(Parser|Binder|Catalog|Permission) Error: ")
 
 
 def select_columns(con: duckdb.DuckDBPyConnection, statement: Statement) -> set[str]:
@@ -150,3 +152,29 @@ def _missing(missing: list[str], columns: tuple[str, ...]) -> str:
         near = get_close_matches(name.casefold(), lowered, 1, 0.5)
         parts.append(f"`{name}`" + (f" (nearest: `{lowered[near[0]]}`)" if near else ""))
     return f"lacks {', '.join(parts)}; if it was renamed, name the new spelling in aliases"
+
+
+def described(con: duckdb.DuckDBPyConnection, select: str) -> list[tuple[str, str]]:
+    """A select's columns and their types; what the engine raises where it does not fit has a line.
+
+    A relation's complaint (`con.sql`) has none.
+    """
+    return [(str(row[0]), str(row[1])) for row in con.execute(DESCRIBE + select).fetchall()]
+
+
+def complaint(error: Exception, statement: Statement) -> str:
+    """An engine's complaint about a statement, placed in its file.
+
+    The line shown is the source's text; of the engine's words only the first line is passed on, for
+    those behind it may name what stands in the export.
+    """
+    said = _KIND.sub("", str(error).partition("\n")[0])
+    return f"{statement.spot(complained_line(error, statement))}: {said}"
+
+
+def misplaced(statement: Statement, said: str, position: int | None) -> HeaderError:
+    """An error about a statement's text; `position` is the byte of its body where it stands."""
+    line = None
+    if position is not None:
+        line = statement.body.encode()[:position].count(b"\n") + 1
+    return HeaderError(f"{statement.spot(line)}: {said}")

@@ -127,3 +127,21 @@ def _outside(chunk: bytes, quote: bytes, inside: int) -> bytes:
     fixed[returns] = 10
     kept: bytes = fixed[~(returns & followed)].tobytes()
     return kept
+
+
+def doubled_quotes(chunks: Iterable[bytes], escape: bytes, quote: bytes) -> Iterator[bytes]:
+    """A quote behind an escape (`\\"`) doubled instead (`""`, RFC 4180), so that what counts quotes
+    and what reads them know one way only. Of two escapes one is left, any other sign stands.
+
+    `escape` and `quote` are one byte each.
+    """
+    escaped = re.compile(
+        re.escape(escape) + b"(" + re.escape(escape) + b"|" + re.escape(quote) + b")"
+    )
+    meant = {escape: escape, quote: quote * 2}
+    held = b""  # an escape at a chunk's end, whose sign comes with the next
+    for chunk in chunks:
+        chunk = held + chunk
+        held = escape if (len(chunk) - len(chunk.rstrip(escape))) % 2 else b""
+        yield escaped.sub(lambda found: meant[found[1]], chunk.removesuffix(held))
+    yield held

@@ -32,17 +32,10 @@ class Layout(NamedTuple):
     ragged: bool = False
 
 
-class Repaired(NamedTuple):
-    """The copy that was written, and how many fields most records had before it was."""
-
-    path: Path
-    usual: int
-
-
 def repair(
     staged: Staged, source: Source, layout: Layout, shape: Shape, rejects: Rejects
-) -> Repaired:
-    """Write the copy anew with one line for each record."""
+) -> tuple[Path, int]:
+    """Write the copy anew with one line for each record; how many fields most had before."""
     path = staged.path.with_name("export_repaired.csv")
     delim = source.options.delim.encode()
     quote = source.options.quote.encode() if source.options.quote else None
@@ -70,7 +63,7 @@ def repair(
                 else:
                     out.write(record.rstrip(b"\n") + delim * (full - found) + b"\n")
     usual = max(widths, key=lambda width: (widths[width], width), default=full + 1)
-    return Repaired(path, usual)
+    return path, usual
 
 
 def _blocks(path: Path, quote: bytes | None) -> Iterator[bytes]:

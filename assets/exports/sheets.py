@@ -1,15 +1,23 @@
-"""Which sheets of a workbook a source reads: the only one, one by name or number, or all of a
-pattern. No spreadsheet program lets a sheet's name have `*` or `?`, so these are never a name.
+"""What a source reads of a workbook: which of its sheets, and what a cell of one says.
+
+No spreadsheet program lets a sheet's name have `*` or `?`, so these are never a name. A number of
+16 digits or more has lost its last ones in the spreadsheet, so a record that uses it is rejected.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from python_calamine import SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
 from assets.arrivals.source_values import name_pattern
+from assets.arrivals.sources import Source
 from assets.exports.refused import Refused
+from assets.exports.rendering import Times, duration_text, elapsed, float_text
+
+_EXACT = 1e15
 
 
 def chosen_sheets(
@@ -46,3 +54,45 @@ def chosen_sheets(
     if not found:
         raise Refused("sheet", f"{file}: has no sheet that fits `{wanted}`; it has {listed}")
     return found, True
+
+
+class SheetCells:
+    """Reads the cells of one source's sheets."""
+
+    def __init__(self, source: Source) -> None:
+        self._times, self._decimal = Times(source), source.decimal
+
+    def fault(self, cells: Sequence[Any], watched: Sequence[bool]) -> tuple[int, str] | None:
+        """Position and rule of the first cell for which its record is rejected.
+
+        `watched` says of each column of the header whether the source uses it.
+        """
+        for position, (cell, watch) in enumerate(zip(cells, watched, strict=False)):
+            if watch and isinstance(cell, float | int) and abs(cell) >= _EXACT:
+                return position, "id_numeric_cell"
+        if any(cell != "" for cell in cells[len(watched) :]):
+            return len(watched), "field_count"  # beyond the header: the row may have moved
+        return None
+
+    def text(self, cell: Any) -> str | None:
+        """What a cell says, as the source's text export would have it; None where it is empty."""
+        if isinstance(cell, str):
+            return cell or None
+        if isinstance(cell, bool):
+            return str(cell).lower()
+        if isinstance(cell, float | int):
+            return float_text(float(cell), self._decimal)
+        if isinstance(cell, datetime):
+            since = elapsed(cell)
+            return self._times.text(cell) if since is None else duration_text(since)
+        if isinstance(cell, date):
+            since = elapsed(datetime.combine(cell, time()))
+            return self._times.date_text(cell) if since is None else duration_text(since)
+        if isinstance(cell, time):
+            cell = timedelta(
+                hours=cell.hour,
+                minutes=cell.minute,
+                seconds=cell.second,
+                microseconds=cell.microsecond,
+            )
+        return duration_text(cell) if isinstance(cell, timedelta) else str(cell)

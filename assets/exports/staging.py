@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.arrivals.sources import Source
-from assets.exports.decoding import decode, lf_line_ends
-from assets.exports.escapes import doubled_quotes
+from assets.exports.decoding import decode, doubled_quotes, lf_line_ends
 from assets.exports.magic import check_kind, kind_of
 from assets.exports.opening import Opened
 from assets.exports.refused import Refused

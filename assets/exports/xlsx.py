@@ -1,7 +1,7 @@
 """A sheet of a workbook, or several laid out alike, as the view `export`.
 
-Belongs here: headers, records and their numbers over several sheets. What a cell says is
-`sheet_cells`, which sheets are read `sheets`.
+Belongs here: headers, records and their numbers over several sheets. Which sheets are read, and
+what a cell says, is `sheets`.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from assets.arrivals.sources import Source
 from assets.exports.batches import ROWS, Batches
 from assets.exports.columns import meant_columns, select_columns, used_columns
 from assets.exports.refused import Refused
-from assets.exports.sheet_cells import SheetCells
-from assets.exports.sheets import chosen_sheets
+from assets.exports.sheets import SheetCells, chosen_sheets
 from assets.exports.staging import Staged
 from assets.exports.view import SHEET, Export, column_names, header_cells
 from assets.exports.xlsx_parts import check_workbook, faulty_cells

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from assets.arrivals.ledger import Chunk
 from assets.arrivals.sources import Source
 from assets.exports import Export
 from assets.intake.chunks import Chunks
-from assets.intake.used_records import UsedRecords
 from schemas.rejects import REJECT_SCHEMA
 
 
@@ -81,3 +81,22 @@ def _by_rule(rejects: pl.DataFrame) -> dict[str, int]:
     for _, column, rule, rows in rejects.iter_rows():
         counts[f"{rule} {column or ''}".strip()] += rows
     return dict(counts)
+
+
+class UsedRecords:
+    """Which records of an export a select has used; an aggregate says how many."""
+
+    def __init__(self, records: int) -> None:
+        self._seen = np.zeros(records + 1, dtype=bool)
+        self._stated = 0
+
+    def add(self, batch: pl.DataFrame) -> None:
+        if "_rows" in batch.columns:
+            self._stated += int(batch["_rows"].cast(pl.Int64).sum())
+        elif batch.height:
+            numbers = batch["_row"].drop_nulls().to_numpy()
+            self._seen[numbers[(numbers > 0) & (numbers < len(self._seen))]] = True
+
+    @property
+    def count(self) -> int:
+        return self._stated or int(self._seen.sum())

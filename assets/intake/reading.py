@@ -28,10 +28,9 @@ from assets.exports import (
     stage,
 )  # fmt: skip
 from assets.home import Home
-from assets.intake.accounts import Reading, settle_accounts
+from assets.intake.accounts import Reading, UsedRecords, settle_accounts
 from assets.intake.chunks import Chunks
 from assets.intake.selecting import Selecting
-from assets.intake.used_records import UsedRecords
 from assets.lake import make_folder
 from assets.lanes import side_by_side
 from schemas.contract import Bounds, Contract, contract, validate

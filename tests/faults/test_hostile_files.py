@@ -175,6 +175,6 @@ def children() -> set[int]:
             command = (path / "cmdline").read_bytes()  # none: a zombie
         except OSError:
             continue
-        if parent == os.getpid() and b"assets.exports.parquet_process" in command:
+        if parent == os.getpid() and b"assets.exports.parquet" in command:
             found.add(int(path.name))
     return found
