@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 
 from homes import ROOT
 
 from assets.workbook.building import _ORDER
+from assets.workbook.counts import _CELLS, _FIGURES
+from assets.workbook.grid import Column
+from assets.workbook.parts import _COMPOSITES
+from assets.workbook.register import _SHEETS
+from assets.workbook.tree import _PERIODS, _SCORECARD
 from assets.workbook.words import texts
 
 FOLDER = ROOT / "assets/workbook"
@@ -28,8 +32,7 @@ def test_what_the_sheets_name_has_words_and_no_word_is_left_over() -> None:
     assert words["sheet"] == {"about", *_ORDER}
     assert words["holds"] == set(_ORDER)
     assert words["cell"] == {"True", "False"}
-    headings = set(re.findall(r'\bColumn\("(\w+)"', source))
-    assert len(headings) > 60
-    assert headings - words["heading"] == set()
-    for use in ("heading", "about"):
-        assert {key for key in words[use] if f'"{key}"' not in source} == set(), use
+    listed = [Column.listed(columns) for _, columns in _SHEETS.values()]
+    listed += [_CELLS, _FIGURES, _COMPOSITES, _PERIODS, _SCORECARD]
+    assert words["heading"] == {column.key for columns in listed for column in columns}
+    assert {key for key in words["about"] if f'"{key}"' not in source} == set()

@@ -10,7 +10,6 @@ from typing import Any
 from assets.home import HomeError
 from assets.workbook.counts import Counts
 from assets.workbook.grid import Grid
-from assets.workbook.lists import lists
 from assets.workbook.parts import Parts
 from assets.workbook.reading import Reader
 from assets.workbook.register import Register
@@ -48,7 +47,7 @@ def build(database: Path, manifest: dict[str, Any], year: int, language: str) ->
             )
         grids = [
             scorecard(words, tree), tree.grid, parts.composites, counts.components,
-            counts.monthly, counts.cells, *register.grids.values(), *lists(reader, words),
+            counts.monthly, counts.cells, *register.grids.values(),
         ]  # fmt: skip
     ordered = sorted(grids, key=lambda grid: _ORDER.index(grid.key))
     return Workbook(year, words, manifest, tuple(ordered))

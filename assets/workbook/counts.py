@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from assets.workbook.formulas import ratio, total
@@ -12,12 +11,16 @@ from assets.workbook.reading import Reader, Row
 from assets.workbook.words import Words
 
 Key = tuple[str, str | None, str | None]
-_KEY = (Column("metric_id", "id"), Column("channel"), Column("service"))
-_TAIL = (
-    Column("lower_95", "number"), Column("upper_95", "number"), Column("is_few"),
-    Column("status"), Column("reason", "wide"),
-)  # fmt: skip
-_COUNTED = (Column("numerator", "number"), Column("denominator", "number"))
+# a share of a cell is 0..1 and shown with four decimals
+_CELLS = Column.listed(
+    "metric_id:id channel service month:month queue source policy_id:id numerator:number "
+    "denominator:number value:share coverage:share lower_95:share upper_95:share is_few status "
+    "reason:wide"
+)
+_FIGURES = Column.listed(
+    "metric_id:id channel service period unit numerator:number denominator:number value:number "
+    "lower_95:number upper_95:number is_few status reason:wide"
+)
 _ORDER = "metric_id, channel nulls first, service nulls first"
 
 
@@ -53,12 +56,7 @@ class Counts:
         )  # fmt: skip
 
     def _cells(self) -> tuple[Grid, dict[tuple[str, Key], list[int]]]:
-        grid = Grid(
-            "cells", self.words.sheet("cells"),
-            (*_KEY, Column("month", "month"), Column("queue"), Column("source"),
-             Column("policy_id", "id"), *_COUNTED, Column("value", "share"),
-             Column("coverage", "share"), *_shares(_TAIL)),
-        )  # fmt: skip
+        grid = Grid("cells", self.words.sheet("cells"), _CELLS)
         found: dict[tuple[str, Key], list[int]] = defaultdict(list)
         for row in self.reader.rows(
             "select * from metric.monthly where year(month) = $year "
@@ -88,10 +86,7 @@ class Counts:
     def _grid(
         self, name: str, rows: list[Row], below: dict[tuple[str, Key], list[int]], under: Grid
     ) -> Grid:
-        grid = Grid(
-            name, self.words.sheet(name),
-            (*_KEY, Column("period"), Column("unit"), *_COUNTED, Column("value", "number"), *_TAIL),
-        )  # fmt: skip
+        grid = Grid(name, self.words.sheet(name), _FIGURES)
         for row in rows:
             key, places = (row["period"], _key(row)), below.get((row["period"], _key(row)), [])
             place = grid.add(**_only(grid, row, leave=("numerator", "denominator", "value")))
@@ -107,11 +102,6 @@ class Counts:
 
 def _key(row: Row) -> Key:
     return row["metric_id"], row["channel"], row["service"]
-
-
-def _shares(columns: Iterable[Column]) -> list[Column]:
-    """A share of a cell is 0..1 and shown with four decimals."""
-    return [Column(c.key, "share" if c.kind == "number" else c.kind) for c in columns]
 
 
 def _only(grid: Grid, row: Row, leave: tuple[str, ...]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 _CLOSE = 1e-9
 
 
@@ -84,6 +86,11 @@ class Column:
     key: str
     kind: str = "text"
 
+    @staticmethod
+    def listed(columns: str) -> tuple[Column, ...]:
+        """Columns told as `key` or `key:kind`, parted by blanks."""
+        return tuple(Column(*column.split(":")) for column in columns.split())
+
 
 @dataclass
 class Grid:
@@ -127,14 +134,4 @@ class Grid:
         return [column.key for column in self.columns].index(key)
 
     def _name(self, row: int, key: str) -> str:
-        return f"${letters(self._place(key))}${row + self.FIRST + 1}"
-
-
-def letters(place: int) -> str:
-    """Column 0 as A, 26 as AA."""
-    name = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
+        return str(xl_rowcol_to_cell(row + self.FIRST, self._place(key), True, True))

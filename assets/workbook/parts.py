@@ -1,17 +1,26 @@
-"""What KPIs and composites rest on and what it comes to in a period; the sheet of composites."""
+"""What KPIs and composites rest on and what it comes to in a period; the sheet of composites.
+
+What a closed period rests on is read from the published kpi.explain, as `kring explain` reads it:
+its revision keeps it, and the sheets of the register hold what it says now.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
-from assets.workbook.closed import Closed
 from assets.workbook.counts import Counts
 from assets.workbook.formulas import added, ratio, weighted_mean
 from assets.workbook.grid import Column, Expr, Grid, live
 from assets.workbook.reading import Reader, Row, holds
 from assets.workbook.register import Register
 from assets.workbook.words import Words
+from schemas.register_text import from_words
 
+_CLOSED = "select distinct period from kpi.explain where year = $year and kind = 'closing'"
+_COMPOSITES = Column.listed(
+    "composite_id:id period part_id:id source:id channel service weight:weight value:number status "
+    "reason:wide"
+)
 _WITHHELD = ("failed", "incomplete", "not_reported")
 
 
@@ -20,7 +29,12 @@ class Parts:
 
     def __init__(self, reader: Reader, words: Words, counts: Counts, register: Register) -> None:
         self.reader, self.counts, self.register = reader, counts, register
-        self.closed = Closed(reader)
+        self._closed = {row["period"] for row in reader.rows(_CLOSED)}
+        self._closed_parts = reader.asked("closed_parts")
+        self.scored = {
+            (row["period"], row["kpi_id"]): from_words(row["text"])
+            for row in reader.asked("closed_kpis")
+        }
         self._composites: dict[tuple[str, str], int] = {}
         self.composites = self._sheet(words)
 
@@ -48,11 +62,7 @@ class Parts:
             return grid.ref(places[0], "value")
         if not places:
             return None
-        numerators, denominators = (
-            added([grid.ref(place, column) for place in places])
-            for column in ("numerator", "denominator")
-        )
-        return ratio(numerators, denominators, self.counts.scale[metric])
+        return _pooled(grid, places, self.counts.scale[metric])
 
     def _input(self, name: str, period: str) -> Expr | None:
         """Components of the quarters pooled; a value alone only in the quarter itself."""
@@ -65,20 +75,10 @@ class Parts:
         grid = self.register.grids["inputs"]
         if len(places) == len(quarters) == 1:
             return grid.ref(places[0], "result")
-        numerators, denominators = (
-            added([grid.ref(place, column) for place in places])
-            for column in ("numerator", "denominator")
-        )
-        return ratio(numerators, denominators, 100) if places else None
+        return _pooled(grid, places, 100) if places else None
 
     def _sheet(self, words: Words) -> Grid:
-        grid = Grid(
-            "composites", words.sheet("composites"),
-            (Column("composite_id", "id"), Column("period"), Column("part_id", "id"),
-             Column("source", "id"), Column("channel"), Column("service"),
-             Column("weight", "weight"), Column("value", "number"), Column("status"),
-             Column("reason", "wide")),
-        )  # fmt: skip
+        grid = Grid("composites", words.sheet("composites"), _COMPOSITES)
         published = self.reader.rows(
             "select * from kpi.composites where year = $year order by composite_id, period_end, "
             "length(period) = 7 desc, period"
@@ -89,10 +89,11 @@ class Parts:
 
     def _add(self, grid: Grid, row: Row) -> None:
         """A composite's parts, then the composite itself over them."""
-        if row["period"] in self.closed.periods:
+        if row["period"] in self._closed:
             placed = [
                 self._closed_part(grid, row, part)
-                for part in self.closed.parts(row["composite_id"], row["period"])
+                for part in self._closed_parts
+                if all(part[key] == row[key] for key in ("composite_id", "period"))
             ]
         else:
             held = self._in_force(row["composite_id"], row["period_end"])
@@ -134,3 +135,11 @@ class Parts:
             period=period, weight=live(weight, weight.value),
             value=live(value, value.value if value else None),
         )  # fmt: skip
+
+
+def _pooled(grid: Grid, places: list[int], scale: int) -> Expr | None:
+    numerators, denominators = (
+        added([grid.ref(place, column) for place in places])
+        for column in ("numerator", "denominator")
+    )
+    return ratio(numerators, denominators, scale)

@@ -1,4 +1,6 @@
-"""Sheets of what was decided: the register's rows as formulas refer to them."""
+"""Sheets of rows as the database has them: the register's, as formulas refer to them, and what
+figures rest on; an empty one says that there is nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,44 +11,65 @@ from assets.workbook.grid import Column, Grid, live
 from assets.workbook.reading import Reader, Row
 from assets.workbook.words import Words
 
-_DATED = (Column("valid_from", "date"), Column("valid_to", "date"))
-_SAID = (Column("authority", "wide"), Column("is_assumption"))
-_POINTS = "number"
-_COLUMNS: dict[str, tuple[Column, ...]] = {
+# None: what is asked is a rule, of `sql/workbook`
+_SHEETS: dict[str, tuple[str | None, str]] = {
     "kpis": (
-        Column("kpi_id", "id"), Column("code"), Column("name", "wide"), *_DATED,
-        Column("source", "id"), Column("channel"), Column("service"), Column("polarity"),
-        Column("consolidation"), Column("cap_low", _POINTS), Column("cap_high", _POINTS),
-        Column("zero_rule"), Column("owner"), *_SAID, Column("note", "wide"),
+        "select * from ref.kpis order by code, kpi_id, valid_from",
+        "kpi_id:id code name:wide valid_from:date valid_to:date source:id channel service "
+        "polarity consolidation cap_low:number cap_high:number zero_rule owner authority:wide "
+        "is_assumption note:wide",
     ),
-    "weights": (Column("parent_id", "id"), Column("child_id", "id"), *_DATED,
-                Column("weight", "weight"), *_SAID, Column("note", "wide")),
-    "targets": (Column("kpi_id", "id"), Column("year", "whole"), Column("period"),
-                Column("target", _POINTS), Column("decided_on", "date"), *_SAID),
+    "weights": (
+        "select * from ref.weights order by parent_id, child_id, valid_from",
+        "parent_id:id child_id:id valid_from:date valid_to:date weight:weight authority:wide "
+        "is_assumption note:wide",
+    ),
+    "targets": (
+        "select * from ref.targets where year = $year order by kpi_id, period, decided_on",
+        "kpi_id:id year:whole period target:number decided_on:date authority:wide is_assumption",
+    ),
     "inputs": (
-        Column("input_id", "id"), Column("period"), Column("numerator", _POINTS),
-        Column("denominator", _POINTS), Column("value", _POINTS), Column("result", _POINTS),
-        Column("is_synthetic"), Column("evidence", "wide"), Column("authority", "wide"),
+        "select * from ref.inputs where year = $year order by input_id, period",
+        "input_id:id period numerator:number denominator:number value:number result:number "
+        "is_synthetic evidence:wide authority:wide",
     ),
-    "reported": (Column("kpi_id", "id"), Column("period"), Column("realisation", _POINTS),
-                 Column("authority", "wide"), Column("note", "wide")),
+    "reported": (
+        "select * from ref.reported where year = $year order by kpi_id, period",
+        "kpi_id:id period realisation:number authority:wide note:wide",
+    ),
     "conversions": (
-        Column("conversion_id", "id"), Column("kpi_id", "id"), *_DATED,
-        Column("from_value", _POINTS), Column("to_value", _POINTS), Column("base_index", _POINTS),
-        Column("base_value", _POINTS), Column("divisor", _POINTS), *_SAID,
+        "select * from ref.conversions order by kpi_id, from_value, valid_from",
+        "conversion_id:id kpi_id:id valid_from:date valid_to:date from_value:number "
+        "to_value:number base_index:number base_value:number divisor:number authority:wide "
+        "is_assumption",
     ),
-    "parts": (Column("composite_id", "id"), Column("part_id", "id"), *_DATED,
-              Column("source", "id"), Column("channel"), Column("service"),
-              Column("weight", "weight"), *_SAID),
-}  # fmt: skip
-_QUERIES = {
-    "kpis": "select * from ref.kpis order by code, kpi_id, valid_from",
-    "weights": "select * from ref.weights order by parent_id, child_id, valid_from",
-    "targets": "select * from ref.targets where year = $year order by kpi_id, period, decided_on",
-    "inputs": "select * from ref.inputs where year = $year order by input_id, period",
-    "reported": "select * from ref.reported where year = $year order by kpi_id, period",
-    "conversions": "select * from ref.conversions order by kpi_id, from_value, valid_from",
-    "parts": "select * from ref.composite_parts order by composite_id, part_id, valid_from",
+    "parts": (
+        "select * from ref.composite_parts order by composite_id, part_id, valid_from",
+        "composite_id:id part_id:id valid_from:date valid_to:date source:id channel service "
+        "weight:weight authority:wide is_assumption",
+    ),
+    "definitions": (
+        "select d.*, m.owner, m.authority, m.note from ref.metric_definitions as d left join "
+        "ref.metrics as m using (metric_id) order by metric_id",
+        "metric_id:id title:wide unit numerator:wide denominator:wide rollup since owner "
+        "authority:wide note:wide fingerprint",
+    ),
+    "restatements": (
+        "select * from ops.restatements where period like $year || '%' order by all",
+        "version:id table_name:id level period basis id:id channel queue service source "
+        "old_value:share new_value:share old_status new_status cause:wide",
+    ),
+    "revisions": (
+        "select * from kpi.revisions where year = $year order by period, revision, basis, level, "
+        "id",
+        "period revision:whole basis level code id:id name:wide target:number "
+        "realisation:number index:number status closed_at:id closed_by closed_because:wide "
+        "stands",
+    ),
+    "notes": (
+        None,
+        "kind period subject:id text:wide",
+    ),
 }
 
 
@@ -55,13 +78,14 @@ class Register:
 
     def __init__(self, reader: Reader, words: Words) -> None:
         self._reader = reader
-        self.rows: dict[str, list[Row]] = {name: reader.rows(sql) for name, sql in _QUERIES.items()}
-        for row in self.rows["kpis"]:
-            row["name"] = row[f"name_{words.language}"]
-        self.grids = {
-            name: _filled(Grid(name, words.sheet(name), _COLUMNS[name]), rows)
-            for name, rows in self.rows.items()
-        }
+        self.rows: dict[str, list[Row]] = {}
+        self.grids: dict[str, Grid] = {}
+        for name, (sql, columns) in _SHEETS.items():
+            rows = self.rows[name] = reader.rows(sql) if sql else reader.asked(name)
+            grid = self.grids[name] = Grid(name, words.sheet(name), Column.listed(columns))
+            for row in rows:
+                told = row | {"name": row.get(f"name_{words.language}")}
+                grid.add(**{c.key: told[c.key] for c in grid.columns if c.key in told})
         self._results(self.grids["inputs"])
 
     def find(self, name: str, on: str | None = None, **values: Any) -> int | None:
@@ -90,9 +114,3 @@ class Register:
                 parts = (grid.ref(place, "numerator"), grid.ref(place, "denominator"))
                 expr = ratio(*parts, 100) or expr
             grid.set(place, "result", live(expr, expr.value))
-
-
-def _filled(grid: Grid, rows: list[Row]) -> Grid:
-    for row in rows:
-        grid.add(**{c.key: row[c.key] for c in grid.columns if c.key in row})
-    return grid

@@ -16,14 +16,18 @@ _UPWARDS = ("kpi", *reversed(LEVELS))
 _POINTS = (
     "target", "realisation", "index_raw", "cap_low", "cap_high", "index", "points_lost_to_cap",
 )  # fmt: skip
-_COLUMNS = (
-    Column("period"), Column("basis"), Column("is_official"), Column("level"), Column("code"),
-    Column("id", "id"), Column("name", "wide"), Column("parent_id", "id"),
-    *(Column(key, "number") for key in _POINTS),
-    Column("weight", "weight"), Column("contribution", "number"),
-    Column("measured_weight", "weight"), Column("polarity"), Column("consolidation"),
-    Column("status"), Column("reason", "wide"),
-)  # fmt: skip
+_PERIODS = Column.listed(
+    "period basis is_official level code id:id name:wide parent_id:id target:number "
+    "realisation:number index_raw:number cap_low:number cap_high:number index:number "
+    "points_lost_to_cap:number weight:weight contribution:number measured_weight:weight polarity "
+    "consolidation status reason:wide"
+)
+_SCORECARD = Column.listed(
+    "level code name:wide target:number official_basis official_realisation:number "
+    "official_index:number computed_realisation:number computed_index:number "
+    "reported_realisation:number reported_index:number weight:weight measured_weight:weight "
+    "status reason:wide period id:id"
+)
 Place = tuple[str, str, str]
 
 
@@ -32,7 +36,7 @@ class Tree:
 
     def __init__(self, reader: Reader, words: Words, register: Register, parts: Parts) -> None:
         self.reader, self.register, self.parts = reader, register, parts
-        self.grid = Grid("periods", words.sheet("periods"), _COLUMNS)
+        self.grid = Grid("periods", words.sheet("periods"), _PERIODS)
         self.where: dict[Place, int] = {}
         # by which period's target a value is measured; versions of before do not say
         self.scales = {
@@ -67,7 +71,7 @@ class Tree:
 
     def _kpi(self, place: int, row: Row) -> None:
         rule = self.register.find("kpis", row["period"], kpi_id=row["id"])
-        closed = self.parts.closed.scored.get((row["period"], row["id"]))
+        closed = self.parts.scored.get((row["period"], row["id"]))
         for key in ("cap_low", "cap_high"):
             cap = self._of("kpis", rule, key)
             held = float(closed[key]) if closed else cap.value if cap else None
@@ -159,15 +163,7 @@ class Tree:
 
 def scorecard(words: Words, tree: Tree) -> Grid:
     """The longest period begun, from the organisation down: what to quote, and both bases."""
-    points = ("official_realisation", "official_index", "computed_realisation", "computed_index",
-              "reported_realisation", "reported_index")  # fmt: skip
-    grid = Grid(
-        "scorecard", words.sheet("scorecard"),
-        (Column("level"), Column("code"), Column("name", "wide"), Column("target", "number"),
-         Column("official_basis"), *(Column(key, "number") for key in points),
-         Column("weight", "weight"), Column("measured_weight", "weight"), Column("status"),
-         Column("reason", "wide"), Column("period"), Column("id", "id")),
-    )  # fmt: skip
+    grid = Grid("scorecard", words.sheet("scorecard"), _SCORECARD)
     held = [row for row in tree.rows if row["period"] == tree.rows[-1]["period"]]
     by_id = {key: list(rows) for key, rows in groupby(_downwards(held), lambda row: row["id"])}
     for rows in by_id.values():
