@@ -1,4 +1,5 @@
-"""Whether what should be there by a day is there: the month's figures, the usual exports.
+"""Whether what should be there by a day is there: the month's figures, the usual exports; and
+whether readers see what the lake holds.
 
 Not an exit code: a month that lacks an export is a finding of the run. This is for who
 waits for figures, and speaks also where no run failed. Weekends are the only days off known.
@@ -13,7 +14,8 @@ from assets.arrivals.ledger import DUPLICATE, LOADED
 from assets.arrivals.sources import Source
 from assets.building.plan import Plan
 from assets.periods import month_end, month_state
-from assets.record.versions import current
+from assets.publishing.published import is_current
+from assets.record.versions import current, rolled_back, touched
 
 _WITHHELD = ("incomplete", "failed")
 _USUAL_DAYS = 2  # yesterday's export may come after the night's run
@@ -96,3 +98,19 @@ def _expected(plan: Plan, source: Source, due: date | None) -> date | None:
     if source.expects.every == "month" and due and all(due <= end for end in ends):
         return due
     return None
+
+
+def unseen(plan: Plan) -> str | None:
+    """That readers see something else than the lake holds, and why; None where they do not.
+
+    The next run publishes what it holds, also what somebody has rolled back from: they must know
+    before. What is stale is the plan's to say.
+    """
+    seen, back = current(plan.home), rolled_back(plan.home)
+    if seen is None or (plan.stale() and back is None) or is_current(plan):
+        return None
+    if touched(seen):
+        why = "files of it were changed, are gone, or were copied without their times"
+    else:
+        why = f"rolled back: {back.reason}" if back else "what came since is not published yet"
+    return f"readers see {seen.id}, not what the lake holds ({why})"

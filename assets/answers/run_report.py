@@ -21,8 +21,7 @@ from assets.home import Home
 from assets.lake import make_folder, place, sync
 from assets.publishing.finding import Finding
 from assets.publishing.published import open_to_group
-from assets.record.rollbacks import replaced
-from assets.record.versions import current
+from assets.record.versions import current, replaced
 
 STATUS_SCHEMA = 1
 # errors of our own and the system's, whose texts hold paths, names and rules, never a value

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assets.building.workbench import Workbench
 from assets.outputs import OutputRecord
-from assets.record import closing, damage, revisions
+from assets.record import closing, revisions
 from assets.record.revisions import Revision
 from assets.rulebook.rules import KPI_ORDER
 from schemas.register_columns import LEVELS
@@ -37,7 +37,7 @@ COUNTED_NOW = {
 def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     """Compute and keep the KPI tables of all periods, as now and as published."""
     plan = bench.plan
-    damage.require_whole(plan.home)
+    closing.require_whole(plan.home)
     closing.require_ended(plan.home, plan.as_of)
     scorecard = plan.rules.kpi["scorecard"]
     rules = [plan.rules.kpi[name] for name in KPI_ORDER]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from assets.answers.freshness import late
-from assets.answers.unseen import unseen
+from assets.answers.freshness import late, unseen
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
 from assets.home import Home
-from assets.publishing.published import require_record
+from assets.record.closing import require_record
 from assets.record.revisions import standing
 from assets.record.versions import current, touched
 

@@ -23,7 +23,8 @@ from assets.periods import month_end
 from assets.publishing.content import content_digest
 from assets.publishing.database import Before, Written, write_database
 from assets.publishing.provenance import LOGS
-from assets.record import damage, decisions, revisions
+from assets.record import decisions, revisions
+from assets.record.closing import require_record
 from assets.record.copying import Copy
 from assets.record.versions import (
     Version,
@@ -115,12 +116,6 @@ def _stamp(home: Home, made: datetime) -> str:
         last = datetime.strptime(known[0].id.partition("Z")[0], "%Y%m%dT%H%M%S%f")
         made = max(made, last.replace(tzinfo=UTC) + timedelta(milliseconds=1))
     return f"{made:%Y%m%dT%H%M%S}{made.microsecond // 1000:03}"
-
-
-def require_record(home: Home) -> None:
-    """Raise HomeError where the log of decisions or a closed revision is not what it was."""
-    damage.require_log(home)
-    damage.require_whole(home)
 
 
 def _settings(home: Home) -> dict[str, str]:

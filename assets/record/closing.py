@@ -1,4 +1,5 @@
-"""Closing a period as published and opening it again, and what closing forbids.
+"""Closing a period as published and opening it again, what closing forbids, and whether what was
+closed is what was kept.
 
 A revision is a folder of parquet under `record/` that never changes: the scorecard of the
 period, the metrics of its months, and the explanation of both. Late data never reaches it.
@@ -15,7 +16,7 @@ from assets.database import open_database
 from assets.home import Home, HomeError
 from assets.lake import as_json, digest, make_folder, sha256_file, sync
 from assets.periods import month_end, parse_month
-from assets.record.decisions import CLOSED, REOPENED, Decision, decide
+from assets.record.decisions import CLOSED, REOPENED, Decision, decide, require_kept
 from assets.record.revisions import (
     MONTHLY,
     Revision,
@@ -25,7 +26,7 @@ from assets.record.revisions import (
     revisions,
     standing,
 )
-from assets.record.versions import Version
+from assets.record.versions import Version, versions
 
 # the tables of which a closed period keeps its own rows
 FROZEN = ("kpi.cells", "kpi.composites", "kpi.realisations", "kpi.scorecard", "kpi.explain")
@@ -156,3 +157,37 @@ def require_ended(home: Home, as_of: date) -> None:
                 f"kring.toml: {key} leaves out {', '.join(out)}, with which {period} is closed; "
                 f"take back that change, or first kring reopen {period} --reason ... without it"
             )
+
+
+def damaged(home: Home) -> list[str]:
+    """What is wrong with the kept revisions: missing or changed files."""
+    problems = []
+    for revision in revisions(home):
+        if not revision.hashes:
+            problems.append(f"record: revision {revision.name} is missing; restore it")
+        elif digest(revision.hashes) != revision.decision.content:
+            problems.append(f"record: {revision.name}/manifest.json is not as closed; restore it")
+        for name, sha256 in revision.hashes.items():
+            path = revision.folder / name
+            if not path.is_file() or sha256_file(path) != sha256:
+                problems.append(f"record: {revision.name}/{name} is not as closed; restore it")
+    return problems
+
+
+def require_log(home: Home) -> None:
+    """Raise HomeError where the log of decisions is not what the newest version knew of it."""
+    for version in versions(home)[:1]:
+        require_kept(home, version.manifest.get("decisions"))
+
+
+def require_whole(home: Home) -> None:
+    """Raise HomeError where a kept revision is not what was closed: no figure may rest on it."""
+    if problems := damaged(home):
+        more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+        raise HomeError("; ".join(problems[:3]) + f"{more} from the last backup of record/")
+
+
+def require_record(home: Home) -> None:
+    """Raise HomeError where the log of decisions or a closed revision is not what it was."""
+    require_log(home)
+    require_whole(home)

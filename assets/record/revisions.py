@@ -1,7 +1,7 @@
 """Revisions: the periods that were closed, as they were kept, and which of them stand now.
 
 Read only. What a standing revision provides, and for which months, is said here; `closing`
-makes one, `damage` says whether each still is what was closed.
+makes one, and says whether each still is what was closed.
 """
 
 from __future__ import annotations

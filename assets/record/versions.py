@@ -18,6 +18,7 @@ from typing import Any
 
 from assets.home import Home, HomeError
 from assets.lake import read_json, sha256_file, sync
+from assets.record.decisions import ROLLED_BACK, Decision, decisions
 
 REMOVING = ".removing-"
 
@@ -134,3 +135,22 @@ def switch(home: Home, version: str) -> None:
     link.symlink_to(Path("versions") / version)
     link.replace(home.current)
     sync(home.published)
+
+
+def rolled_back(home: Home) -> Decision | None:
+    """The decision to which readers owe the version they see; None where a run made it current."""
+    last, seen = _last(home), current(home)
+    return last if last and seen and last.version == seen.id else None
+
+
+def replaced(home: Home) -> str | None:
+    """The version readers had been rolled back to, if the present one came in its place."""
+    last, seen = _last(home), current(home)
+    follows = seen.manifest.get("follows") if seen else None
+    return last.version if last and last.version == follows else None
+
+
+def _last(home: Home) -> Decision | None:
+    """The latest decision, where it is a rollback."""
+    log = decisions(home)
+    return log[-1] if log and log[-1].action == ROLLED_BACK else None

@@ -8,14 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from assets.answers.unseen import unseen
+from assets.answers.freshness import unseen
 from assets.database import open_database
 from assets.disk import explained
 from assets.home import Home, HomeError
 from assets.lake import sweep
-from assets.publishing.published import require_record
-from assets.record.closing import close, reopen
-from assets.record.damage import require_log
+from assets.record.closing import close, reopen, require_log, require_record
 from assets.record.decisions import decisions
 from assets.record.revisions import standing
 from assets.record.versions import Version, current

@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from assets.answers.freshness import late
-from assets.answers.unseen import unseen
+from assets.answers.freshness import late, unseen
 from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN
 from assets.building.plan import Plan
 from assets.building.survey import spans_current

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from assets.home import Home, HomeError
-from assets.record.damage import damaged, require_log
+from assets.record.closing import damaged, require_log
 from assets.record.decisions import ROLLED_BACK, decide
 from assets.record.versions import current, require_switchable, switch, verify, versions
 from assets.run_lock import run_lock

@@ -53,7 +53,6 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sql/intake/*.sql": ("test_fates.py", "stories/test_resolving.py", "stories/test_orders.py"),
     "assets/building/kpi.py": (STORY, CLOSINGS, HELD_OUT),
     "assets/record/revisions.py": (CLOSINGS, HELD_OUT, STORY),
-    "assets/record/damage.py": (TAMPERING,),
     "assets/record/closing.py": (CLOSINGS, TAMPERING, HELD_OUT, STORY),
     "assets/publishing/provenance.py": (*RESTATEMENT, TAMPERING, STORY),
     "assets/answers/explanation.py": EXPLAINED,
