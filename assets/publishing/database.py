@@ -27,13 +27,9 @@ from assets.publishing.content import (
 )
 from assets.publishing.explaining import write_explanation
 from assets.publishing.leaving import lingers
-from assets.publishing.one_table import export, fill_in, insert, link
-from assets.publishing.provenance import (
-    take_in_before,
-    write_logs,
-    write_revisions,
-)
+from assets.publishing.provenance import take_in_before, write_logs, write_revisions
 from assets.publishing.reconciliation import reconcile_home
+from assets.publishing.relations import create_views, export, insert, link, write_comments
 from assets.publishing.stating import (
     File,
     require_agreement,
@@ -41,14 +37,8 @@ from assets.publishing.stating import (
     state_months,
     state_tables,
 )
-from assets.publishing.views import create_views, write_comments
 from assets.record.copying import Carried, Copy
-from sql.run import (
-    READERS_MACROS,
-    connect,
-    create_macros,
-    literal,
-)
+from sql.run import READERS_MACROS, connect, create_macros, insert_rows, literal, table_name
 
 STORAGE = "v1.5.0"
 
@@ -123,7 +113,8 @@ def _write(
             # both read the tables as they were committed, as readers will find them
             reconciled = beside.submit(reconcile_home, own, "published", plan.home)
             files |= _provenance(plan, con, building, header, before.logs, compared)
-            fill_in(con, Small.of_ops("ops.reconciliation", reconciled.result()))
+            columns = OPS["ops.reconciliation"].columns
+            insert_rows(con, table_name("ops.reconciliation"), columns, reconciled.result())
         tables, months = state_tables(con, files), state_months(con)
         held_out = state_held_out(con)
         con.execute("use memory")

@@ -9,9 +9,8 @@ from assets.building.plan import Plan
 from assets.publishing.accounting import printable
 from assets.publishing.file_findings import file_findings
 from assets.publishing.finding import Finding
-from assets.publishing.new_year import without_successor
-from assets.publishing.passed_over import before_the_first_month
 from assets.publishing.reconciliation import home_references
+from assets.publishing.register_findings import register_findings
 from assets.record import revisions
 from assets.record.versions import current
 
@@ -23,8 +22,7 @@ def findings(plan: Plan) -> list[Finding]:
     """Refused, suspicious or unclaimed files, incomplete months, and what checks have found."""
     found = (
         *file_findings(plan),
-        *(Finding("warning", text) for text in before_the_first_month(plan)),
-        *without_successor(plan),
+        *register_findings(plan),
         *_references(plan),
         *_clocks(plan),
         *_incomplete(plan),
