@@ -20,10 +20,9 @@ from assets.home import Home
 from assets.intake import keys
 from assets.outputs import Outputs
 from assets.periods import calendar, months_since_first, parse_month
-from assets.rulebook.accepted import accepted_findings
 from assets.rulebook.headers import first_table, raw_kinds, tolerance
+from assets.rulebook.register_fit import accepted_findings, check_wanted
 from assets.rulebook.rules import Rules, load_rules
-from assets.rulebook.wanted import check_wanted
 from schemas.register import Register, load_register
 from sql.header import Statement
 

@@ -17,8 +17,7 @@ import dagster as dg
 from assets.building.ahead import Work
 from assets.building.plan import Plan
 from assets.building.session import Session, session_of, tell
-from assets.graph.describing import beyond
-from assets.graph.events import Result, Verdict, asset_key, evaluation, evaluations
+from assets.graph.events import Result, Verdict, asset_key, beyond, evaluation, evaluations
 from assets.home import Home
 from assets.periods import parse_month
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.graph.builder import open_session
-from assets.graph.describing import paragraphs
-from assets.graph.events import asset_key, evaluations
+from assets.graph.events import asset_key, evaluations, paragraphs
 from assets.graph.landing import raw_verdicts
 from assets.graph.steps import check_verdicts
 from assets.periods import parse_month

@@ -1,9 +1,10 @@
-"""What a step says of itself, turned into Dagster's events, month by month.
+"""What a step says of itself, as Dagster shows it: its description, rows, columns and verdicts.
 
-A check result is tied to the month's latest materialisation: without that tie Dagster stores
-it but does not count it for the month.
+A check result is tied to the month's latest materialisation: without that tie Dagster stores it but
+does not count it for the month. What a step shows of its figures is `showing`.
 """
-# No `from __future__ import annotations`: Dagster reads the context's annotation at run time.
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,10 @@ import dagster as dg
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData as Target,
 )
+
+from assets.building.session import Session
+from assets.dictionary import DictionaryError, column_comment
+from assets.outputs import OutputRecord
 
 Context = dg.AssetExecutionContext | dg.OpExecutionContext
 
@@ -57,10 +62,7 @@ def evaluation(verdict: Verdict, month: str | None, target: Target | None) -> ob
 
 
 def evaluations(context: Context, verdicts: Mapping[str, Sequence[Verdict]]) -> Iterator[object]:
-    """Verdicts by month, each tied to the month's latest materialisation of its asset.
-
-    Without that tie the result is stored but not counted for the month.
-    """
+    """Verdicts by month, each tied to the month's latest materialisation of its asset."""
     keys = sorted({v.key for found in verdicts.values() for v in found})
     for key in keys:
         made = _latest(context, key, [month for month in verdicts if month])
@@ -82,3 +84,40 @@ def _latest(context: Context, key: str, months: list[str]) -> dict[str, Target]:
             Target(storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp),
         )
     return made
+
+
+def paragraphs(*texts: str) -> str:
+    """Titles and phrases of rules' headers as sentences, a paragraph each."""
+    return "\n\n".join(f"{text[:1].upper()}{text[1:].rstrip('.')}." for text in texts)
+
+
+def beyond(session: Session) -> Result:
+    """For a month that is none of the home's; late payments and attempts may lie there."""
+    months = session.plan.months
+    span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}" if months else "no month yet"
+    note = f"nothing to show: the home reports {span}; only late payments and attempts lie beyond"
+    return Result(0, metadata={"note": note})
+
+
+def described(
+    table: str, session: Session, record: OutputRecord, shown: Mapping[str, object] | None = None
+) -> Result:
+    """Row count, digest and columns of a built month, and what else it shows."""
+    import pyarrow.parquet as pq
+
+    columns = [
+        dg.TableColumn(column.name, str(column.type), _meaning(table, column.name))
+        for column in pq.read_schema(session.plan.outputs.path(record))
+    ]
+    schema = dg.TableSchema(columns)
+    return Result(
+        record.rows,
+        metadata={**(shown or {}), "sha256": record.sha256, "dagster/column_schema": schema},
+    )
+
+
+def _meaning(table: str, column: str) -> str:
+    try:
+        return column_comment(table, column)
+    except DictionaryError:
+        return ""

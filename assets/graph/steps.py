@@ -13,8 +13,7 @@ from assets.building.kpi import KEPT
 from assets.building.session import Session
 from assets.graph import showing
 from assets.graph.builder import Months, Step
-from assets.graph.describing import described, paragraphs
-from assets.graph.events import Result, Verdict
+from assets.graph.events import Result, Verdict, described, paragraphs
 from assets.publishing.findings import counted_rows
 from assets.publishing.published import publish
 from assets.record.versions import current
