@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from xlsxwriter.utility import xl_rowcol_to_cell
-
 _CLOSE = 1e-9
 
 
@@ -134,4 +132,14 @@ class Grid:
         return [column.key for column in self.columns].index(key)
 
     def _name(self, row: int, key: str) -> str:
-        return str(xl_rowcol_to_cell(row + self.FIRST, self._place(key), True, True))
+        return f"${letters(self._place(key))}${row + self.FIRST + 1}"
+
+
+def letters(place: int) -> str:
+    """Column 0 as A, 26 as AA."""
+    name = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name

@@ -15,11 +15,10 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from assets.workbook.building import Workbook
-from assets.workbook.grid import Cell, Grid, Kept, Live
+from assets.workbook.grid import Cell, Grid, Kept, Live, letters
 
 _WIDTHS = {"text": 14, "id": 26, "wide": 48, "number": 14, "share": 12, "weight": 10,
            "whole": 8, "date": 18, "month": 18}  # fmt: skip
@@ -127,7 +126,7 @@ class _Writer:
         last = max(len(grid.rows) + Grid.FIRST - 1, Grid.FIRST)
         sheet.autofilter(1, 0, last, len(grid.columns) - 1)
         # codes such as 1 are names, and neighbours may follow another rule
-        everywhere = xl_range(0, 0, last, len(grid.columns) - 1)
+        everywhere = f"A1:{letters(len(grid.columns) - 1)}{last + 1}"
         sheet.ignore_errors({"number_stored_as_text": everywhere, "formula_differs": everywhere,
                              "formula_range": everywhere})  # fmt: skip
         self._print(sheet, said)
