@@ -1,4 +1,7 @@
-"""The night: a schedule reads landing; when that succeeds, the judge says what to rebuild."""
+"""The night: a schedule reads landing; when that succeeds, the judge says which months to rebuild.
+
+Belongs here: the two jobs, and when each is begun.
+"""
 # No `from __future__ import annotations`: Dagster reads the context's annotation at run time.
 
 from collections.abc import Iterable
@@ -14,10 +17,36 @@ from assets.graph import AS_OF, PLANNED
 from assets.home import Home, HomeError
 from assets.periods import ranges
 from assets.publishing.published import is_current
-from pipelines.jobs import REBUILD
 
+INGEST, REBUILD = "ingest", "rebuild_month"
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 PID = "kring/pid"  # on runs made by the command, which rebuilds by itself
+
+
+def ingest_job() -> AssetJob:
+    """Read what is new in landing."""
+    return dg.define_asset_job(
+        INGEST,
+        selection=dg.AssetSelection.assets("ledger"),
+        description="Read what is new in landing. The sensor then rebuilds what it made stale.",
+    )
+
+
+def rebuild_job(
+    partitions: dg.PartitionsDefinition, reported: dg.AssetChecksDefinition
+) -> AssetJob:
+    """Rebuild months from facts to the published version; by hand: forced.
+
+    `reported` are checks whose answers the steps report themselves.
+    """
+    groups = dg.AssetSelection.groups("fact", "metric", "kpi", "published")
+    return dg.define_asset_job(
+        REBUILD,
+        selection=groups - dg.AssetSelection.checks(reported),
+        partitions_def=partitions,
+        description="Rebuild months through to the published version. Launched by hand it "
+        "rebuilds them whether stale or not.",
+    )
 
 
 def nightly_schedule(home: Home, ingest: AssetJob) -> dg.ScheduleDefinition:

@@ -4,8 +4,7 @@ import dagster as dg
 
 from assets.graph import all_assets, month_partitions
 from assets.home import Home
-from pipelines.automation import nightly_schedule, rebuild_sensor
-from pipelines.jobs import ingest_job, rebuild_job
+from pipelines.automation import ingest_job, nightly_schedule, rebuild_job, rebuild_sensor
 from pipelines.report_sensors import report_sensors
 from pipelines.spreading import spread_jobs
 

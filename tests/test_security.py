@@ -134,7 +134,7 @@ def test_p10_the_interface_listens_on_loopback_and_no_option_changes_it(filled: 
     options = {name for p in COMMANDS["ui"].params for name in p.opts}
     assert options == {"--home", "--port", "--part"}
     assert filled.kring("ui", "--host", "0.0.0.0").returncode == 2
-    text = (ROOT / "pipelines/commands/homes.py").read_text()
+    text = (ROOT / "pipelines/commands/installation.py").read_text()
     assert set(re.findall(r'"--host", "([^"]+)"', text)) == {"127.0.0.1"}
 
 

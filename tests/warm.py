@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # what a run imports where it needs it; the definitions are one home's, so each call imports those
 IMPORTED = (
     "pipelines.cli", "pipelines.event_log", "pipelines.launch", "pipelines.automation",
-    "pipelines.jobs", "pipelines.report_sensors", "pipelines.spreading", "assets.graph",
+    "pipelines.report_sensors", "pipelines.spreading", "assets.graph",
     "assets.publishing.database", "assets.building.session", "alembic.command", "alembic.config",
     "sqlalchemy.dialects.sqlite", "dagster._core.execution.api", "dagster._core.instance",
     "dagster._core.storage.runs", "dagster._core.storage.event_log",

@@ -1,27 +1,20 @@
-"""`kring init`, `sample`, `key`, `ui`: laying a home out, filling it, opening the window."""
+"""`kring init`, `sample`, `key`: laying a home out, filling it, naming its people."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from assets.home import CODE, TEMPLATE, Home, HomeError, require_plain
+from assets.home import TEMPLATE, Home, HomeError, require_plain
 from assets.lake import write_json
 from assets.run_lock import run_lock
 from pipelines.commands.options import HomeOption, JsonOption, open_home
 from pipelines.commands.terminal import console, print_json, print_line
-from pipelines.instance import DEFINITIONS, prepare_instance
 
 _LAID_OUT = ("kring.toml", "sources", "register", "reference")
-# of five runs a sensor tells at once, each to hook and webhook, which may each take the longest
-# that kring.toml allows; one that is not waited for is asked again, and tells of the same runs
-_SENSOR_SECONDS = "6600"
 
 
 def init(folder: Annotated[Path, typer.Argument(help="The new home; made if missing.")]) -> None:
@@ -64,8 +57,8 @@ def sample(
 
     Example: kring sample --scale 0.1
     """
-    from pipelines.sample import write_sample
     from pipelines.sample.register import bring_made_up
+    from pipelines.sample.year import write_sample
 
     place = open_home(home)
     with run_lock(place, wait=False):
@@ -75,16 +68,15 @@ def sample(
         bring_made_up(TEMPLATE / "register", place.register)
         screen = console(errors=True)
         with screen.status("writing synthetic exports"):
-            summary = write_sample(
+            records, files = write_sample(
                 place.landing, year=year, scale=scale, seed=seed, timezone=place.settings.timezone
             )
     if as_json:
-        print_json({"records": summary.records, "files": summary.files, **content})
+        print_json({"records": records, "files": files, **content})
         return
-    files, records = sum(summary.files.values()), sum(summary.records.values())
     print_line(
-        f"{files} synthetic export files with {records:,} records for {year} lie in "
-        f"{place.landing}. This home is marked as sample. Next: kring run"
+        f"{sum(files.values())} synthetic export files with {sum(records.values()):,} records for "
+        f"{year} lie in {place.landing}. This home is marked as sample. Next: kring run"
     )
 
 
@@ -134,58 +126,3 @@ def key(
         if pseudonym is None:
             raise HomeError("this value identifies nobody (nothing is left of it once cleaned)")
         typer.echo(pseudonym)
-
-
-def ui(
-    home: HomeOption = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine.")] = 3000,
-    part: Annotated[
-        str | None, typer.Option(help="Only web, or only daemon: each is a service of its own.")
-    ] = None,
-) -> None:
-    """Open Dagster's web interface on this machine alone.
-
-    Example: kring ui --port 3000
-    """
-    place = open_home(home)
-    if part not in (None, "web", "daemon"):
-        raise typer.BadParameter("must be web or daemon", param_hint="--part")
-    if part != "daemon":
-        _require_free(port)
-    os.umask(0o077)
-    environment = {
-        "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": _SENSOR_SECONDS,
-        **os.environ,
-        "DAGSTER_HOME": str(prepare_instance(place)),
-    }
-    if part is None:
-        console().print(f"http://127.0.0.1:{port} (Ctrl-C ends it)")
-    _become(part, port, environment)
-
-
-def _require_free(port: int) -> None:
-    """Raise HomeError where something answers there: who opens it would see another's figures."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise HomeError(
-                f"port {port} of this machine cannot be had ({error.strerror}); another home's "
-                "interface may have it: kring ui --port takes another"
-            ) from None
-
-
-def _become(part: str | None, port: int, environment: dict[str, str]) -> NoReturn:
-    """Go on as Dagster, or one part of it, so that who started this process can end that one."""
-    code = ("--module-name", DEFINITIONS, "--working-directory", ".")
-    address = ("--host", "127.0.0.1", "--port", str(port))
-    program, arguments = {
-        None: ("dagster", ("dev", *address, *code)),
-        "web": ("dagster-webserver", (*address, *code)),
-        "daemon": ("dagster-daemon", ("run", *code)),
-    }[part]
-    os.chdir(CODE)
-    sys.stdout.flush()
-    path = str(Path(sys.executable).with_name(program))
-    os.execve(path, [path, *arguments], environment)

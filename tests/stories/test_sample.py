@@ -19,12 +19,13 @@ from oracle.recount import Figure, pooled, recount
 from printing import PRINTED_CSI, PRINTED_CSI_INDEX, PRINTED_SERVICE_LEVEL, percent
 
 from assets.arrivals.sources import read_sources
-from pipelines.sample import SampleSummary, write_sample
 from pipelines.sample.dirt import ROWS_PER_REJECT
+from pipelines.sample.year import write_sample
 
 ROOT = Path(__file__).parents[2]
 MONTHS = [f"2024-{month:02d}" for month in range(1, 13)]
 QUARTERS = [MONTHS[first : first + 3] for first in range(0, 12, 3)]
+Counts = tuple[dict[str, int], dict[str, int]]
 
 
 def digests(landing: Path) -> dict[str, str]:
@@ -41,12 +42,12 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def summary(landing: Path) -> SampleSummary:
+def summary(landing: Path) -> Counts:
     return write_sample(landing, scale=0.02)
 
 
 @pytest.fixture(scope="module")
-def figures(landing: Path, summary: SampleSummary) -> dict[str, Figure]:
+def figures(landing: Path, summary: Counts) -> dict[str, Figure]:
     return recount(landing)
 
 
@@ -101,9 +102,7 @@ def test_months_have_complaint_files_without_a_complaint(figures: dict[str, Figu
     assert figures["complaints_on_time"] == {(month,): (0, 0) for month in MONTHS}
 
 
-def test_same_arguments_give_the_same_bytes(
-    landing: Path, summary: SampleSummary, tmp_path: Path
-) -> None:
+def test_same_arguments_give_the_same_bytes(landing: Path, summary: Counts, tmp_path: Path) -> None:
     assert write_sample(tmp_path / "again", scale=0.02) == summary
     assert digests(tmp_path / "again") == digests(landing)
     write_sample(tmp_path / "other", scale=0.02, seed=8)
@@ -112,20 +111,20 @@ def test_same_arguments_give_the_same_bytes(
     assert len(same) < 40  # complaints, and days without a single call
 
 
-def test_every_day_and_month_has_its_file(landing: Path, summary: SampleSummary) -> None:
+def test_every_day_and_month_has_its_file(landing: Path, summary: Counts) -> None:
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(366)]
     assert {path.name for path in landing.glob("calls/*")} == {
         f"calls_{day:%Y%m%d}.csv" for day in days
     }
-    assert summary.files == {
+    assert summary[1] == {
         "calls": 366, "chats": 12, "surveys": 12, "outbound_attempts": 13,
         "outbound_cases": 12, "payments": 14, "agent_activity": 12, "complaints": 12,
     }  # fmt: skip
 
 
-def test_every_file_belongs_to_one_source(landing: Path, summary: SampleSummary) -> None:
+def test_every_file_belongs_to_one_source(landing: Path, summary: Counts) -> None:
     sources = read_sources(ROOT / "data" / "sources")
-    assert {source.name for source in sources} == set(summary.files)
+    assert {source.name for source in sources} == set(summary[1])
     for name in digests(landing):
         assert len([source.name for source in sources if source.claims(name)]) == 1, name
 
@@ -162,7 +161,7 @@ def rows(landing: Path, pattern: str, delimiter: str) -> list[list[str]]:
     ],
 )
 def test_exports_overlap_with_identical_rows(
-    landing: Path, summary: SampleSummary, pattern: str, delimiter: str
+    landing: Path, summary: Counts, pattern: str, delimiter: str
 ) -> None:
     found = rows(landing, pattern, delimiter)
     repeated = [row for row, n in Counter(map(tuple, found)).items() if n > 1]
@@ -185,7 +184,7 @@ def test_some_rows_cannot_be_read_and_few_per_file(tmp_path: Path) -> None:
     assert len(faults) >= 8
 
 
-def test_calls_run_over_midnight_at_every_months_end(landing: Path, summary: SampleSummary) -> None:
+def test_calls_run_over_midnight_at_every_months_end(landing: Path, summary: Counts) -> None:
     crossing = set()
     for _, _, entered, _, ended, *_, outcome in rows(landing, "calls/*.csv", ";"):
         if outcome == "Answered" and entered[3:5] != ended[3:5]:
@@ -193,9 +192,7 @@ def test_calls_run_over_midnight_at_every_months_end(landing: Path, summary: Sam
     assert sorted(crossing) == [f"{month:02d}" for month in range(1, 13)]
 
 
-def test_payments_become_known_late_and_by_mid_february(
-    landing: Path, summary: SampleSummary
-) -> None:
+def test_payments_become_known_late_and_by_mid_february(landing: Path, summary: Counts) -> None:
     lags = []
     for _, _, paid, known, _ in rows(landing, "outbound/payments_*.csv", ","):
         lags.append(datetime.fromisoformat(known) - datetime.fromisoformat(paid))
@@ -204,7 +201,7 @@ def test_payments_become_known_late_and_by_mid_february(
     assert min(lags) > timedelta(0)
 
 
-def test_identifiers_are_fictitious(landing: Path, summary: SampleSummary) -> None:
+def test_identifiers_are_fictitious(landing: Path, summary: Counts) -> None:
     taxpayers = {row[1] for row in rows(landing, "outbound/cases_*.csv", ",")}
     assert all(len(number) == 16 and number.startswith("99") for number in taxpayers)
 
