@@ -21,8 +21,8 @@ from sql.run import HERE, create, make_table, quoted, records, statements, table
 COLUMNS = OPS["ops.reconciliation"].columns
 # what the steps leave for the rules, each built on those before
 STEPS = (
-    "printed", "computed", "columns", "year_readings", "pairs", "scores", "misnamed", "means",
-    "verdicts", "reproductions", "figures",
+    "printed", "kpis", "computed", "columns", "year_readings", "pairs", "scores", "misnamed",
+    "means", "verdicts", "reproductions", "figures",
 )  # fmt: skip
 _FOLDER = HERE / "reconciliation"
 _STEP_KEYS, _RULE_KEYS = Keys.of("title grain reads"), Keys.of("title words reads")

@@ -1,18 +1,9 @@
 -- title: The target of a KPI is what the targets of its parts come to
 -- words: whoever just reaches the one target misses or exceeds the other
--- reads: reference.printed, ref.kpis, ref.composite_parts
+-- reads: reference.printed, reference.kpis, ref.composite_parts
 with targets as (
     select * from reference.printed
     where measure = 'target' and value is not null and not is_average
-),
-
-sources as (
-    select
-        targets.figure_id,
-        arg_max(kpis.source, kpis.valid_from) as source
-    from targets
-    join ref.kpis as kpis on targets.subject_key = 'kpi:' || kpis.kpi_id
-    group by targets.figure_id
 ),
 
 parts as (
@@ -26,9 +17,9 @@ parts as (
         part.places,
         parts.weight
     from targets as whole
-    join sources using (figure_id)
+    join reference.kpis as kpis using (subject_key)
     join ref.composite_parts as parts
-        on sources.source = 'composite:' || parts.composite_id
+        on kpis.source = 'composite:' || parts.composite_id
         and is_in_force(whole.period_end, parts.valid_from, parts.valid_to)
     join targets as part
         on part.subject_key = parts.source and part.period = whole.period

@@ -1,15 +1,7 @@
 -- title: The figure of a year follows from its quarters or months
 -- words: the year cannot be recomputed from the columns that are printed
--- reads: reference.printed, reference.columns, reference.year_readings, reference.computed, reference.misnamed, ref.kpis
-with rules as (
-    select
-        'kpi:' || kpi_id as subject_key,
-        arg_max(consolidation, valid_from) as consolidation
-    from ref.kpis
-    group by kpi_id
-),
-
-readings as (
+-- reads: reference.printed, reference.columns, reference.year_readings, reference.computed, reference.misnamed, reference.kpis
+with readings as (
     select
         printed.*,
         rules.consolidation,
@@ -28,14 +20,14 @@ readings as (
         end as is_allowed
     from reference.printed as printed
     join reference.year_readings as readings using (figure_id)
-    left join rules using (subject_key)
+    left join reference.kpis as rules using (subject_key)
 ),
 
 pooled as (
     select printed.figure_id
     from reference.printed as printed
     join reference.computed as computed using (subject_key, period, measure)
-    left join rules using (subject_key)
+    left join reference.kpis as rules using (subject_key)
     where computed.channel is not distinct from printed.channel
         and computed.service is not distinct from printed.service
         and coalesce(rules.consolidation, 'pooled') = 'pooled'

@@ -1,6 +1,6 @@
 -- title: The printed figures that a year's figure is made of: its quarters or months
 -- grain: one row per figure of a year and column beside it
--- reads: reference.printed, ref.kpis, ref.composite_parts
+-- reads: reference.printed, reference.kpis, ref.composite_parts
 with figures as (
     select * from reference.printed where value is not null and not is_worded
 ),
@@ -21,30 +21,19 @@ cells as (
 ),
 
 -- the register says what a KPI's realisation is made from
-sources as (
-    select
-        years.figure_id,
-        arg_max(kpis.source, kpis.valid_from) as source,
-        arg_max(kpis.channel, kpis.valid_from) as channel,
-        arg_max(kpis.service, kpis.valid_from) as service
-    from years
-    join ref.kpis as kpis on years.subject_key = 'kpi:' || kpis.kpi_id
-    where years.measure = 'realisation'
-    group by years.figure_id
-),
-
 asked as (
     select figure_id, subject_key, channel, service, measure, year from years
     union all
     select
         years.figure_id,
-        sources.source,
-        sources.channel,
-        sources.service,
-        split_part(sources.source, ':', 2),
+        kpis.source,
+        kpis.channel,
+        kpis.service,
+        split_part(kpis.source, ':', 2),
         years.year
     from years
-    join sources using (figure_id)
+    join reference.kpis as kpis using (subject_key)
+    where years.measure = 'realisation'
 ),
 
 direct as (

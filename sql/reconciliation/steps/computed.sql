@@ -113,7 +113,7 @@ policies as (
 ),
 
 caps as (
-    select asked.subject_key, asked.period, 'cap' as measure, max(kpis.cap_high) as value
+    select asked.subject_key, asked.period, 'cap' as measure, cast(max(kpis.cap_high) as double) as value
     from (
         select distinct subject_key, period, period_end from reference.printed
         where measure = 'cap'
@@ -126,21 +126,19 @@ caps as (
 ),
 
 together as (
-    select subject_key, period, measure, value, reported, status, reason from cards
+    select * from cards
     union all by name
-    select subject_key, channel, service, period, measure, value, status, reason from cells
+    select * from cells
     union all by name
-    select subject_key, period, measure, value, status, reason from composites
+    select * from composites
     union all by name
-    select subject_key, channel, service, period, measure, value, status, reason from averages
+    select * from averages
     union all by name
     select * from months
     union all by name
-    select subject_key, channel, period, measure, value, 'measured' as status,
-        'policy of the register' as reason from policies
+    select *, 'measured' as status, 'policy of the register' as reason from policies
     union all by name
-    select subject_key, period, measure, cast(value as double) as value, 'measured' as status,
-        'caps of the register' as reason from caps
+    select *, 'measured' as status, 'caps of the register' as reason from caps
 )
 
 select

@@ -1,19 +1,10 @@
 -- title: What each printed realisation and target of a KPI give as an index
 -- grain: one row per printed realisation, printed target, period and possible polarity of a KPI
--- reads: reference.printed, ref.kpis, ref.conversions
+-- reads: reference.printed, reference.kpis, ref.conversions
 with figures as (
     select * from reference.printed
     where value is not null and not is_worded and not is_average
         and channel is null and service is null
-),
-
-rules as (
-    select
-        kpi_id,
-        arg_max(polarity, valid_from) as polarity,
-        max(cap_high) as cap
-    from ref.kpis
-    group by kpi_id
 ),
 
 caps as (
@@ -36,12 +27,12 @@ pairs as (
         unnest(if(rules.polarity is null, ['maximise', 'minimise'], [rules.polarity])) as polarity,
         rules.polarity is null as is_guessed,
         coalesce(
-            own.cap, stated.cap, rules.cap, (select max(cap_high) from ref.kpis)
+            own.cap, stated.cap, rules.cap, (select max(cap) from reference.kpis)
         ) as cap,
         realisations.value / targets.value * 100 as ratio
     from figures as realisations
     join figures as targets using (subject_key, period)
-    left join rules on realisations.subject_key = 'kpi:' || rules.kpi_id
+    left join reference.kpis as rules on rules.subject_key = realisations.subject_key
     left join caps as own
         on (own.subject_key, own.year) = (realisations.subject_key, realisations.year)
     left join caps as stated

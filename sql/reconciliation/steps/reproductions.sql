@@ -1,6 +1,6 @@
 -- title: Which aggregation of which figures gives a printed figure that the computed one is not
 -- grain: one row per figure and way
--- reads: reference.printed, reference.verdicts, reference.year_readings, reference.pairs, reference.misnamed, reference.means, kpi.cells, kpi.composites, ref.kpis
+-- reads: reference.printed, reference.verdicts, reference.year_readings, reference.pairs, reference.misnamed, reference.means, reference.kpis, kpi.cells, kpi.composites
 with asked as (
     select printed.*
     from reference.printed as printed
@@ -23,15 +23,14 @@ origins as (
     union all
     select
         asked.figure_id,
-        arg_max(kpis.source, kpis.valid_from),
-        arg_max(kpis.channel, kpis.valid_from),
-        arg_max(kpis.service, kpis.valid_from),
+        kpis.source,
+        kpis.channel,
+        kpis.service,
         asked.year,
         asked.kind
     from asked
-    join ref.kpis as kpis on asked.subject_key = 'kpi:' || kpis.kpi_id
+    join reference.kpis as kpis using (subject_key)
     where asked.measure = 'realisation'
-    group by all
 ),
 
 mine as (
