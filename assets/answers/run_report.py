@@ -110,35 +110,35 @@ def report(
     as_of: date,
     *,
     by: str,
-    began_at: str = "",
-    published: bool = False,
-    failures: list[Failure] | None = None,
-    findings: list[Finding] | None = None,
-    late: list[Late] | None = None,
-    left: str | None = None,
+    began_at: str,
+    published: bool,
+    failures: list[Failure],
+    findings: list[Finding],
+    late: list[Late],
+    left: str | None,
 ) -> Report:
     """How a run ended, from what it found."""
     seen = current(home)
     failed = bool(failures) or seen is None
-    acted = [f for f in findings or [] if f.must_be_acted_on]
+    acted = [f for f in findings if f.must_be_acted_on]
     outcome = "failed" if failed else "findings" if acted else "complete"
     version = seen.id if seen else None
-    told = [failure.told for failure in failures or []]
+    told = [failure.told for failure in failures]
     return Report(
         organisation=home.settings.name,
         outcome=outcome,
         exit={"failed": 1, "findings": 3, "complete": 0}[outcome],
         sentence=_sentence(
-            published_as(home) if published else None, version, told, acted, late or [], left
+            published_as(home) if published else None, version, told, acted, late, left
         ),
         as_of=as_of.isoformat(),
         began_at=began_at or _now(),
         ended_at=_now(),
         version=version,
         published=published,
-        findings=[asdict(finding) for finding in findings or []],
+        findings=[asdict(finding) for finding in findings],
         failures=told,
-        late=[asdict(each) for each in late or []],
+        late=[asdict(each) for each in late],
         interrupted=left,
         by=by,
         is_sample=home.sample() is not None,

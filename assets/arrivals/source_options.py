@@ -44,20 +44,16 @@ _APPLY = {
     "jsonl": frozenset({"encoding", "optional", "row_limit"}),
     "json": frozenset({"encoding", "records", "optional", "row_limit"}),
     "parquet": frozenset({"optional", "row_limit"}),
-    "xlsx": frozenset(
-        {
-            "sheet",
-            "header",
-            "header_rows",
-            "header_row",
-            "skip",
-            "footer",
-            "names",
-            "optional",
-            "row_limit",
-        }
-    ),
-}
+    "xlsx": frozenset({
+        "sheet", "header", "header_rows", "header_row", "skip", "footer", "names", "optional",
+        "row_limit",
+    }),
+}  # fmt: skip
+# the least and the most that a number may be
+_NUMBERS = {
+    "header_rows": (1, 1000), "header_row": (1, 1000), "skip": (0, 1000), "footer": (0, 1000),
+    "row_limit": (1, 10**9),
+}  # fmt: skip
 _DEFAULT_DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
@@ -92,14 +88,8 @@ def _unquoted(value: str) -> str:
 
 def _checked(statement: Statement, form: str, given: dict[str, str]) -> Options:
     numbers = {
-        name: _whole_number(statement, name, given[name], least, most)
-        for name, least, most in (
-            ("header_rows", 1, 1000),
-            ("header_row", 1, 1000),
-            ("skip", 0, 1000),
-            ("footer", 0, 1000),
-            ("row_limit", 1, 10**9),
-        )
+        name: _whole_number(statement, name, given[name], *bounds)
+        for name, bounds in _NUMBERS.items()
         if name in given
     }
     truths = {

@@ -14,7 +14,6 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,21 +34,13 @@ _PASSING = {"lake/tmp", "lake/run.lock", "lake/began.json", "lake/began.new"}
 _BLOCK = 1 << 20
 
 
-@dataclass
-class Backup:
-    """What was written: where, how much, and what is to be known about it."""
-
-    place: Path
-    files: int = 0
-    bytes: int = 0
-    fingerprint: str | None = None
-    problems: list[str] = field(default_factory=list)
-
-
-def back_up(home: Home, destination: Path, *, with_landing: bool) -> Backup:
+def back_up(
+    home: Home, destination: Path, *, with_landing: bool
+) -> tuple[Path, dict[str, Any], list[str]]:
     """Copy the home to a new folder; the caller holds the run lock.
 
-    Raises HomeError where the folder is in use or lies in the home itself.
+    Gives the folder, its manifest, and what was damaged before. Raises HomeError where the folder
+    is in use or lies in the home itself.
     """
     target = destination.expanduser().absolute()
     _require_free(home, target)
@@ -57,15 +48,11 @@ def back_up(home: Home, destination: Path, *, with_landing: bool) -> Backup:
         copier = _Copier(building / CONTENT)
         for path, name in _files(home, with_landing):
             copier.copy(path, name)
-        (building / MANIFEST).write_text(
-            json.dumps(_manifest(home, copier.files, with_landing), indent=1) + "\n"
-        )
+        manifest = _manifest(home, copier.files, with_landing)
+        (building / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
         for folder in (building / MANIFEST, *_folders(building)):
             sync(folder)
-    return Backup(
-        target, len(copier.files), sum(int(f["bytes"]) for f in copier.files),
-        expected_fingerprint(home), _not_as_published(home, copier.files),
-    )  # fmt: skip
+    return target, manifest, _not_as_published(home, copier.files)
 
 
 def _require_free(home: Home, target: Path) -> None:

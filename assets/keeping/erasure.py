@@ -40,16 +40,7 @@ class Traces:
     record: list[str] = field(default_factory=list)  # files of closed periods and decisions
 
     def __bool__(self) -> bool:
-        return bool(
-            self.landing
-            or self.unreadable
-            or self.lake
-            or self.versions
-            or self.unfinished
-            or self.register
-            or self.texts
-            or self.record
-        )
+        return any(found for where, found in vars(self).items() if where != "withdrawn")
 
 
 def find(home: Home, value: str) -> Traces:

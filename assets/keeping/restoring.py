@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,11 @@ from assets.keeping.backup import BACKUP_SCHEMA, CONTENT, MANIFEST, copy_file
 from assets.lake import sha256_file, sync
 
 
-@dataclass(frozen=True)
-class Restored:
-    """The new home and what it still lacks."""
+def restore(source: Path, target: Path) -> tuple[Path, dict[str, Any]]:
+    """Make a home of a backup; the home's folder, and the backup's manifest.
 
-    place: Path
-    version: str | None
-    fingerprint: str | None
-    with_landing: bool
-    files: int
-
-
-def restore(source: Path, target: Path) -> Restored:
-    """Make a home of a backup; raises HomeError where the backup is damaged or too new."""
+    Raises HomeError where the backup is damaged or too new.
+    """
     backup, place = source.expanduser().absolute(), target.expanduser().absolute()
     if is_taken(place):
         raise HomeError(f"{place} is there already; restore into a new folder: --home DIR")
@@ -43,10 +34,7 @@ def restore(source: Path, target: Path) -> Restored:
         )
     with filled_aside(place, "restoring", 0o750) as building:
         _fill(backup, manifest, building)
-    return Restored(
-        place, manifest["version"], manifest["key_fingerprint"], manifest["with_landing"],
-        len(manifest["files"]),
-    )  # fmt: skip
+    return place, manifest
 
 
 def _read_manifest(backup: Path) -> dict[str, Any]:

@@ -32,26 +32,28 @@ def backup(
 
     place = open_home(home)
     with run_lock(place, wait=wait):
-        made = back_up(place, destination, with_landing=with_landing)
+        target, manifest, problems = back_up(place, destination, with_landing=with_landing)
+    files, fingerprint = manifest["files"], manifest["key_fingerprint"]
+    size = sum(file["bytes"] for file in files)
     if as_json:
         print_json(
             {
-                "backup": str(made.place), "files": made.files, "bytes": made.bytes,
-                "with_landing": with_landing, "problems": made.problems,
-                "key": {"included": False, "path": str(place.key), "fingerprint": made.fingerprint},
+                "backup": str(target), "files": len(files), "bytes": size,
+                "with_landing": with_landing, "problems": problems,
+                "key": {"included": False, "path": str(place.key), "fingerprint": fingerprint},
             }
         )  # fmt: skip
-        raise typer.Exit(3 if made.problems else 0)
-    print_line(f"{made.files} files ({made.bytes / 1e6:,.1f} MB) are in {made.place}")
+        raise typer.Exit(3 if problems else 0)
+    print_line(f"{len(files)} files ({size / 1e6:,.1f} MB) are in {target}")
     print_line(
-        f"not in it: the key {place.key} (fingerprint {made.fingerprint or 'none yet'}); keep a "
+        f"not in it: the key {place.key} (fingerprint {fingerprint or 'none yet'}); keep a "
         "copy of it somewhere else, or the backup cannot go on"
     )
     if not with_landing:
         print_line("not in it: landing (--with-landing)")
-    for problem in made.problems:
+    for problem in problems:
         say(problem, "; kring verify says more", "red", errors=True)
-    raise typer.Exit(3 if made.problems else 0)
+    raise typer.Exit(3 if problems else 0)
 
 
 def restore(
@@ -71,25 +73,26 @@ def restore(
 
     if home is None:
         raise HomeError("say where to restore to: --home DIR, a folder that is not there yet")
-    made = restoring.restore(source, home)
-    Home.open(made.place)
+    place, manifest = restoring.restore(source, home)
+    Home.open(place)
+    files, fingerprint = len(manifest["files"]), manifest["key_fingerprint"]
     if as_json:
         print_json(
             {
-                "home": str(made.place), "version": made.version, "files": made.files,
-                "with_landing": made.with_landing,
-                "key": {"path": str(made.place / "key"), "fingerprint": made.fingerprint},
+                "home": str(place), "version": manifest["version"], "files": files,
+                "with_landing": manifest["with_landing"],
+                "key": {"path": str(place / "key"), "fingerprint": fingerprint},
             }
         )  # fmt: skip
         return
     print_line(
-        f"{made.place} holds {made.files} files; readers see {made.version or 'no version yet'}"
+        f"{place} holds {files} files; readers see {manifest['version'] or 'no version yet'}"
     )
-    if made.fingerprint:
+    if fingerprint:
         print_line(
-            f"missing: the key. Put the one with fingerprint {made.fingerprint} at "
-            f"{made.place / 'key'}, for its owner alone (chmod 600)"
+            f"missing: the key. Put the one with fingerprint {fingerprint} at "
+            f"{place / 'key'}, for its owner alone (chmod 600)"
         )
-    if not made.with_landing:
-        print_line(f"missing: the exports. They go to {made.place / 'landing'}")
-    print_line(f"then: kring doctor --home {made.place}; kring run --home {made.place}")
+    if not manifest["with_landing"]:
+        print_line(f"missing: the exports. They go to {place / 'landing'}")
+    print_line(f"then: kring doctor --home {place}; kring run --home {place}")
