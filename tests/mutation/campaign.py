@@ -31,7 +31,7 @@ CLOSINGS, HELD_OUT = "stories/test_defend_closings.py", "stories/test_defend_hel
 TAMPERING = "stories/test_defend_tampering.py"
 COUNTED = (
     "test_cases.py", "test_service_level_rules.py", "test_grains.py", "stories/test_rules.py",
-    "test_recount.py",
+    "stories/test_own_rules.py", "test_recount.py",
 )  # fmt: skip
 EXPLAINED = ("test_explain.py", "stories/test_defend_codes.py", HELD_OUT)
 # what is altered, and the tests that speak of it in the order in which they run
@@ -43,7 +43,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sql/*_macros.sql": (
         "test_source_macros.py", *COUNTED, "test_volume_checks.py", "test_wilson.py",
     ),
-    "sql/kpi/*.sql": ("test_cases.py", "stories/test_rules.py", STORY, "test_explain.py"),
+    "sql/kpi/*.sql": (
+        "test_cases.py", "stories/test_rules.py", "stories/test_own_rules.py", STORY,
+        "test_explain.py",
+    ),
     "sql/comparison/*.sql": ("test_compare.py", "stories/test_compared.py"),
     "sql/reconciliation/**/*.sql": (
         "test_reconciliation.py", "test_reconciliation_files.py", "test_reconciliation_reports.py",

@@ -14,7 +14,8 @@ from commands import Command
 from defending import SL, SLI, WITHOUT, DefendedHome
 from homes import ROOT, no_waiting
 from storyhome import called, chat, put_calls, put_chats
-from test_rules import METRIC, WEIGHT_3A, WEIGHT_3B
+from test_own_rules import METRIC
+from test_rules import WEIGHT_3A, WEIGHT_3B
 
 AS_OF = "2025-01-02"
 PERIODS = ("2024-Q2", "2024-S1", "2024-Y", "2024-YTD-Q3")
