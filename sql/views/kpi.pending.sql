@@ -1,6 +1,20 @@
 -- title: What is held out of closed periods: figures as published beside those with everything known
 -- grain: one row per figure that would change if the closed periods were opened
-with months as (
+with metric_months as (
+    select
+        is_now, month, metric_id, channel, queue, service,
+        cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from (
+        select true as is_now, * from metric.monthly_as_now
+        union all by name
+        select false as is_now, * from metric.monthly
+    )
+    group by is_now, month, metric_id, channel, queue, service
+),
+
+months as (
     select
         strftime(coalesce(now.month, published.month), '%Y-%m') as period,
         'metric' as level,
@@ -14,24 +28,8 @@ with months as (
         published.numerator is distinct from now.numerator as is_counted_otherwise,
         cast(published.denominator as double) as denominator_as_published,
         cast(now.denominator as double) as denominator_as_now
-    from (
-        select
-            month, metric_id, channel, queue, service,
-            cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value,
-            sum(numerator) as numerator,
-            sum(denominator) as denominator
-        from metric.monthly_as_now
-        group by month, metric_id, channel, queue, service
-    ) as now
-    full join (
-        select
-            month, metric_id, channel, queue, service,
-            cast(sum(numerator) as double) / nullif(cast(sum(denominator) as double), 0) as value,
-            sum(numerator) as numerator,
-            sum(denominator) as denominator
-        from metric.monthly
-        group by month, metric_id, channel, queue, service
-    ) as published
+    from (from metric_months where is_now) as now
+    full join (from metric_months where not is_now) as published
         on published.month = now.month
         and published.metric_id = now.metric_id
         and published.channel is not distinct from now.channel
@@ -72,38 +70,21 @@ select
     as_published,
     as_now,
     as_now - as_published as effect,
-    null as realisation_as_published,
-    null as realisation_as_now,
-    null as target_as_published,
-    null as target_as_now,
-    denominator_as_published,
-    denominator_as_now
-from months
-where
-    as_published is distinct from as_now
-    or is_counted_otherwise
-    or denominator_as_published is distinct from denominator_as_now
-union all
-select
-    period,
-    level,
-    id,
-    null,
-    null,
-    null,
-    basis,
-    as_published,
-    as_now,
-    as_now - as_published,
     realisation_as_published,
     realisation_as_now,
     target_as_published,
     target_as_now,
-    null,
-    null
-from nodes
+    denominator_as_published,
+    denominator_as_now
+from (
+    select * from months
+    union all by name
+    select * from nodes
+)
 where
     as_published is distinct from as_now
+    or is_counted_otherwise
+    or denominator_as_published is distinct from denominator_as_now
     or realisation_as_published is distinct from realisation_as_now
     or target_as_published is distinct from target_as_now
 order by period, level, id, channel, queue, service, basis

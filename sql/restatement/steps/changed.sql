@@ -21,58 +21,47 @@ with figures as (
         string_agg(distinct status, ', ' order by status) as status
     from both_monthly
     group by all
-    union all
+    union all by name
     select
         version,
-        'kpi.cells',
-        'metric',
-        case when length(period) = 7 then '' else year || '-' end || period,
-        'computed',
-        metric_id,
+        'kpi.cells' as table_name,
+        'metric' as level,
+        case when length(period) = 7 then '' else year || '-' end || period as period,
+        'computed' as basis,
+        metric_id as id,
         channel,
-        null,
         service,
-        null,
-        'metric:' || metric_id || coalesce(' ' || channel, '') || coalesce(' ' || service, ''),
+        'metric:' || metric_id || coalesce(' ' || channel, '') || coalesce(' ' || service, '')
+            as figure,
         value,
-        cast(numerator as double),
-        cast(denominator as double),
+        cast(numerator as double) as numerator,
+        cast(denominator as double) as denominator,
         status
     from both_cells
-    union all
+    union all by name
     select
         version,
-        'kpi.composites',
-        'composite',
-        case when length(period) = 7 then '' else year || '-' end || period,
-        'computed',
-        composite_id,
-        null,
-        null,
-        null,
-        null,
-        'composite:' || composite_id,
+        'kpi.composites' as table_name,
+        'composite' as level,
+        case when length(period) = 7 then '' else year || '-' end || period as period,
+        'computed' as basis,
+        composite_id as id,
+        'composite:' || composite_id as figure,
         value,
-        null,
-        null,
         status
     from both_composites
-    union all
+    union all by name
     select
         version,
-        'kpi.scorecard',
+        'kpi.scorecard' as table_name,
         level,
-        year || '-' || period,
+        year || '-' || period as period,
         basis,
         id,
-        null,
-        null,
-        null,
-        null,
-        level || ':' || id,
-        index,
-        realisation,
-        target,
+        level || ':' || id as figure,
+        index as value,
+        realisation as numerator,
+        target as denominator,
         status
     from both_scorecard
 ),
