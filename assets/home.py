@@ -38,6 +38,16 @@ def require_plain(root: Path) -> None:
         raise HomeError(f"{root}: a home's path may not hold any of * ? [ ]; move the home")
 
 
+class _Place:
+    """A path below a home's folder."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __get__(self, home: Home, _: type[Home]) -> Path:
+        return home.root / self._path
+
+
 @dataclass(frozen=True)
 class Home:
     """The folder of one organisation (KRING_HOME) and the places in it."""
@@ -57,70 +67,36 @@ class Home:
         return home
 
     # what people put there
-    @property
-    def landing(self) -> Path:
-        return self.root / "landing"
-
-    @property
-    def sources(self) -> Path:
-        return self.root / "sources"
-
-    @property
-    def register(self) -> Path:
-        return self.root / "register"
-
-    @property
-    def reference(self) -> Path:
-        return self.root / "reference"
-
-    @property
-    def report_texts(self) -> Path:
-        return self.root / "report"
-
-    @property
-    def own_metrics(self) -> Path:
-        return self.root / "metrics"
-
-    @property
-    def own_checks(self) -> Path:
-        return self.root / "checks"
-
-    @property
-    def key(self) -> Path:
-        return self.root / "key"
-
+    landing = _Place("landing")
+    sources = _Place("sources")
+    register = _Place("register")
+    reference = _Place("reference")
+    report_texts = _Place("report")
+    own_metrics = _Place("metrics")
+    own_checks = _Place("checks")
+    key = _Place("key")
     # what the pipeline keeps
-    @property
-    def lake(self) -> Path:
-        return self.root / "lake"
+    lake = _Place("lake")
+    ledger = _Place("lake/ledger")
+    chunks = _Place("lake/raw")
+    rejects = _Place("lake/rejects")
+    keys = _Place("lake/keys")
+    outputs = _Place("lake/outputs")
+    format_file = _Place("lake/format")
+    began_file = _Place("lake/began.json")  # stands while a run works; a killed one leaves it
+    key_history = _Place("lake/key.history.json")
+    # what must never be lost: the log of decisions and the closed revisions
+    record = _Place("record")
+    decisions = _Place("record/decisions.jsonl")
+    # what readers see
+    published = _Place("published")
+    versions = _Place("published/versions")
+    current = _Place("published/current")
+    status_file = _Place("published/status.json")
+    dagster = _Place("dagster")
+    sample_marker = _Place("sample.json")
 
-    @property
-    def ledger(self) -> Path:
-        return self.lake / "ledger"
-
-    @property
-    def chunks(self) -> Path:
-        return self.lake / "raw"
-
-    @property
-    def rejects(self) -> Path:
-        return self.lake / "rejects"
-
-    def rejects_file(self, source: str, file_id: str) -> Path:
-        return self.rejects / source / f"{file_id}.parquet"
-
-    def chunk(self, kind: str, source: str, file: str) -> Path:
-        # one path, not five joined: it is asked for of each file at each look
-        return Path(self.root, "lake", "raw", kind, source, file)
-
-    @property
-    def keys(self) -> Path:
-        return self.lake / "keys"
-
-    @property
-    def outputs(self) -> Path:
-        return self.lake / "outputs"
-
+    # a worker that builds a part has these elsewhere
     @property
     def scratch(self) -> Path:
         return self.lake / "tmp"
@@ -129,55 +105,15 @@ class Home:
     def lock_file(self) -> Path:
         return self.lake / "run.lock"
 
-    @property
-    def format_file(self) -> Path:
-        return self.lake / "format"
+    def rejects_file(self, source: str, file_id: str) -> Path:
+        return self.rejects / source / f"{file_id}.parquet"
 
-    @property
-    def began_file(self) -> Path:
-        """Stands while a run works; a killed run leaves it behind."""
-        return self.lake / "began.json"
-
-    @property
-    def key_history(self) -> Path:
-        return self.lake / "key.history.json"
-
-    # what must never be lost: the log of decisions and the closed revisions
-    @property
-    def record(self) -> Path:
-        return self.root / "record"
-
-    @property
-    def decisions(self) -> Path:
-        return self.record / "decisions.jsonl"
+    def chunk(self, kind: str, source: str, file: str) -> Path:
+        # one path, not five joined: it is asked for of each file at each look
+        return Path(self.root, "lake", "raw", kind, source, file)
 
     def revision(self, name: str) -> Path:
         return self.record / "revisions" / name
-
-    # what readers see
-    @property
-    def published(self) -> Path:
-        return self.root / "published"
-
-    @property
-    def versions(self) -> Path:
-        return self.published / "versions"
-
-    @property
-    def current(self) -> Path:
-        return self.published / "current"
-
-    @property
-    def status_file(self) -> Path:
-        return self.published / "status.json"
-
-    @property
-    def dagster(self) -> Path:
-        return self.root / "dagster"
-
-    @property
-    def sample_marker(self) -> Path:
-        return self.root / "sample.json"
 
     def sample(self) -> dict[str, object] | None:
         """The mark of a sample home (synthetic, last_year, scale, seed), or None."""
