@@ -78,12 +78,14 @@ class Reader:
         name: str,
         key: Sequence[str],
         sql: str,
-        parameters: Sequence[object] | Mapping[str, object] = (),
+        parameters: Sequence[object] | Mapping[str, object],
     ) -> list[Row]:
         """What a query makes of a table, under a name and key of its own; asked once."""
         question = (sql, repr(parameters))
         if question not in self._asked:
-            self._asked[question] = self.named(name, key, self.query(sql, parameters))
+            found = self.query(sql, parameters)
+            self._asked[question] = [Row(name, {each: row[each] for each in key}, row)
+                                     for row in found]  # fmt: skip
         return self._asked[question]
 
     def asked(
@@ -91,9 +93,6 @@ class Reader:
     ) -> list[Row]:
         """What a statement of `sql/performance_report` makes of a table."""
         return self.grouped(table, key, questions("performance_report")[name].body, parameters)
-
-    def named(self, table: str, key: Sequence[str], found: list[dict[str, Any]]) -> list[Row]:
-        return [Row(table, {name: row[name] for name in key}, row) for row in found]
 
     def nodes(self, year: int, period: str) -> dict[str, Node]:
         """The scorecard of a period: each node with its bases, the one to quote first."""

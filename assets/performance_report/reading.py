@@ -110,19 +110,16 @@ def _natural(code: str) -> list[tuple[int, str]]:
 
 def _changes(reader: Reader) -> tuple[list[Row], list[Row], list[Row]]:
     """Closed periods that stand, scorecard numbers changed since, and what is held out."""
-    closings = reader.named(
+    closings = reader.grouped(
         "kpi.revisions",
         ["year", "period", "revision"],
-        reader.query(
-            "select distinct year, period, revision, closed_at, closed_by, closed_because "
-            "from kpi.revisions where stands and year = ? order by closed_at, period",
-            [reader.year],
-        ),
+        "select distinct year, period, revision, closed_at, closed_by, closed_because "
+        "from kpi.revisions where stands and year = ? order by closed_at, period",
+        [reader.year],
     )
-    key = ["version", "table_name", "period", "basis", "id"]
     restated = reader.rows(
         "ops.restatements",
-        key,
+        ["version", "table_name", "period", "basis", "id"],
         "table_name = 'kpi.scorecard' and starts_with(period, ?) and restated_at > coalesce("
         "(select max(closed_at) from kpi.revisions where stands and year = ?), '-infinity')",
         [f"{reader.year}-", reader.year],
