@@ -24,8 +24,7 @@ from homes import ROOT, TestHome
 from assets import dictionary
 from assets.building.plan import Plan
 from assets.dictionary import DictionaryError
-from assets.dictionary.columns import PSEUDONYMS
-from assets.dictionary.entries import Column, Table, lacking
+from assets.dictionary.entries import PSEUDONYMS, Column, Table, lacking
 from pipelines import shipped_dictionary
 
 _VOID = {"meta", "input", "br", "link", "img"}

@@ -14,13 +14,12 @@ from datetime import date
 from typing import Any, TypeVar
 
 from assets.building.ahead import Ahead, Work
-from assets.building.checks import run_check
 from assets.building.facts import build_fact
 from assets.building.kpi import build_scorecard
 from assets.building.metrics import build_metric, build_monthly
 from assets.building.plan import Plan
 from assets.building.survey import survey_spans
-from assets.building.tables import build_table
+from assets.building.tables import build_table, run_check
 from assets.building.workbench import Workbench
 from assets.home import Home
 from assets.intake.leftovers import sweep_unnamed

@@ -1,15 +1,22 @@
-"""Tables of each month that readers get beside facts and figures; no figure rests on them."""
+"""What is made of a month's facts and metrics beside figures: tables for readers, on which no
+figure rests, and checks, which return the rows that should not be.
+
+A failed blocking check withholds the figures that rest on the table it speaks of; it does not stop
+the night. A `flag` is published and must be looked at, a `warn` is shown. The rows are kept, so
+that one can look at them.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 from assets.building.metrics import SHAPE, require_counts, shaped
+from assets.building.plan import Plan
 from assets.building.workbench import Workbench, held
 from assets.outputs import OutputRecord
 from assets.rulebook.grains import GRAINS, MOMENTS
 from assets.rulebook.headers import trailing
-from sql.run import literal
+from sql.run import connect, literal, records
 
 
 def build_table(bench: Workbench, name: str, month: date) -> OutputRecord:
@@ -37,3 +44,21 @@ def _count(bench: Workbench, grain: str, month: date) -> None:
         bench.connection.execute(f"insert into {table} by name {rows}")
         own = f"{table} where metric_id = {literal(rule.name)}"
         require_counts(bench, rule, own, f"{month:%Y-%m} by {grain}")
+
+
+def run_check(bench: Workbench, name: str, month: date) -> OutputRecord:
+    """Run a check over a month; the record's `rows` is the number of offending rows."""
+    rule = bench.plan.rules.checks[name]
+    bench.lay_out(rule.listed("reads"), month, trailing(rule))
+    body = f"select * from ({rule.body}\n) order by all"
+    return bench.build(rule, f"check.{name}", month, body)
+
+
+def offending_rows(plan: Plan, name: str, month: date, limit: int) -> list[dict[str, object]]:
+    """The first rows that a check found in a month, as the lake holds them."""
+    record = plan.outputs.get(f"check.{name}", month)
+    if record is None:
+        return []
+    path = literal(plan.outputs.path(record))
+    with connect(plan.home.settings.timezone) as engine:
+        return records(engine, f"from read_parquet({path}) limit {limit}")

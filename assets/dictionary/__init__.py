@@ -6,8 +6,7 @@ description is an error.
 """
 
 from assets.dictionary.chapters import DictionaryError
-from assets.dictionary.columns import column_comment, written_digest
-from assets.dictionary.entries import Dictionary, read_dictionary
+from assets.dictionary.entries import Dictionary, column_comment, read_dictionary, written_digest
 from assets.dictionary.pages import NAME, as_html, as_markdown, digest_of_dictionary, write_page
 
 __all__ = [

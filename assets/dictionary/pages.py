@@ -11,8 +11,7 @@ from pathlib import Path
 
 from assets.building.plan import Plan
 from assets.dictionary.chapters import of_plan
-from assets.dictionary.columns import written_digest
-from assets.dictionary.entries import Dictionary
+from assets.dictionary.entries import Dictionary, written_digest
 from assets.lake import digest
 
 NAME = "dictionary.html"

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from assets.arrivals.ledger import LOADED
-from assets.building.checks import offending_rows
 from assets.building.plan import Plan
+from assets.building.tables import offending_rows
 from assets.home import HomeError
 from assets.publishing.accounting import printable
 from assets.publishing.findings import counted_rows

@@ -27,7 +27,7 @@ from five_files import (
 from invariants import no_values
 
 import assets.exports.opening as opening
-from assets.building.checks import offending_rows
+from assets.building.tables import offending_rows
 
 REST = sum(ROWS.values()) - ROWS[JUNE]
 
