@@ -103,8 +103,8 @@ def _expected(plan: Plan, source: Source, due: date | None) -> date | None:
 def unseen(plan: Plan) -> str | None:
     """That readers see something else than the lake holds, and why; None where they do not.
 
-    The next run publishes what it holds, also what somebody has rolled back from: they must know
-    before. What is stale is the plan's to say.
+    The next run publishes what the lake holds, even after a rollback, so it must be known before.
+    What is stale is for the plan to say.
     """
     seen, back = current(plan.home), rolled_back(plan.home)
     if seen is None or (plan.stale() and back is None) or is_current(plan):

@@ -1,8 +1,8 @@
 """What a source's select asks of the export, and whether the export has it.
 
 The statement is judged by the engine's own parser: it must be one SELECT, and what is called
-missing is named together with the nearest header that is there. What the engine says is told by the
-line of the source's own file, which who mends it needs.
+missing is named together with the nearest header there is. The engine's complaints are placed on
+the line of the source's own file, where they are to be mended.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def used_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | N
 
 
 def meant_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | None:
-    """Lower-cased names that a source calls columns by; None where a pattern or an unpivot may
-    mean any column by its name."""
+    """Lower-cased names by which a source refers to columns; None where a pattern or an unpivot
+    may refer to any."""
     nodes = _parsed(con, source.statement)
     if any(node.get("columns") is True or node.get("unpivot_names") for node in nodes):
         return None
@@ -136,7 +136,7 @@ def require_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Expo
 
 
 def _no_header(columns: tuple[str, ...]) -> str:
-    """Where nothing asked for is there, the line is perhaps no header; it may hold values."""
+    """A hint that the line may be no header; it is not quoted, because it may hold values."""
     found = "1 column" if len(columns) == 1 else f"{len(columns)} columns"
     garbled = "" if all(map(str.isascii, columns)) else "; if it is garbled, another encoding"
     return (
@@ -155,10 +155,7 @@ def _missing(missing: list[str], columns: tuple[str, ...]) -> str:
 
 
 def described(con: duckdb.DuckDBPyConnection, select: str) -> list[tuple[str, str]]:
-    """A select's columns and their types; what the engine raises where it does not fit has a line.
-
-    A relation's complaint (`con.sql`) has none.
-    """
+    """A select's columns and their types; executed, because errors of `con.sql` name no line."""
     return [(str(row[0]), str(row[1])) for row in con.execute(DESCRIBE + select).fetchall()]
 
 

@@ -47,8 +47,8 @@ class Export:
 def header_cells(lines: Sequence[Sequence[str]], row: int) -> list[str]:
     """The cells of the header line that names the columns, `row`.
 
-    An empty one, as where cells are merged, takes the name that the nearest other line has
-    there, unless it is the name of several columns: such are told apart by their places alone.
+    An empty cell, as merged cells leave it, takes the name that the nearest other header line has
+    there, unless several columns would then share it: those are told apart by position alone.
     """
     cells = [header_form(cell) for cell in lines[row - 1]]
     nearest = sorted(range(len(lines)), key=lambda line: abs(line - row + 1))[1:]

@@ -92,7 +92,7 @@ def paragraphs(*texts: str) -> str:
 
 
 def beyond(session: Session) -> Result:
-    """For a month that is none of the home's; late payments and attempts may lie there."""
+    """For a month outside the home's, in which late payments and attempts may lie."""
     months = session.plan.months
     span = f"{months[0]:%Y-%m} to {months[-1]:%Y-%m}" if months else "no month yet"
     note = f"nothing to show: the home reports {span}; only late payments and attempts lie beyond"

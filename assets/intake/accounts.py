@@ -46,8 +46,7 @@ def settle_accounts(
     )
     conflicts = chunks.conflicts()
     found = [frame.select(list(REJECT_SCHEMA)) for frame in (unread, *rejects, conflicts)]
-    # a row whose records another row counts (`_rows` 0) is lost all the same, and must not be so
-    # in silence
+    # a row whose records are counted by another (`_rows` 0) is lost too, and must not go unsaid
     weighed = pl.concat(found).with_columns(pl.col("_rows").clip(1))
     reading.rejected_rows = weighed.sort("_row", "column", "rule")
     reading.rejected = int(reading.rejected_rows["_rows"].sum())

@@ -45,8 +45,8 @@ class Delivered:
 
 
 class Tally(NamedTuple):
-    """Of a file's rows those that corrected a row that had come before, those that said nothing
-    new, and how many of the corrections took the id of a row of a day beyond the file's own."""
+    """Of a file's rows: those that corrected an earlier row, those that said nothing new, and the
+    corrections that took the id of a row of a day beyond the file's own."""
 
     corrections: int = 0
     duplicates: int = 0

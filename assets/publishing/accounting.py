@@ -42,7 +42,7 @@ def _row(plan: Plan, d: Delivery) -> tuple[object, ...]:
 
 
 def tally(plan: Plan, d: Delivery) -> Tally:
-    """What became of a file's rows beside those of the same id in others."""
+    """How a file's rows fared against rows of the same id in other files."""
     if d.status != LOADED or all(source.name != d.source for source in plan.sources):
         return Tally()
     return plan.keys_of(d.source).tallies.get(d.file_id, Tally())

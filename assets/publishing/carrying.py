@@ -25,7 +25,7 @@ Monthly = tuple[str, Path, str]
 
 
 def clear(con: Any, carried: Carried, kept: Sequence[str]) -> None:
-    """Drop all but the kept tables of the copy in use, and free their room at once."""
+    """Drop everything but the kept tables from the copy in use, and free its space at once."""
     relations = con.execute(
         "select if(table_type = 'VIEW', 'view', 'table'), table_schema || '.' || table_name "
         "from information_schema.tables where table_catalog = current_database()"
@@ -50,9 +50,8 @@ def clear(con: Any, carried: Carried, kept: Sequence[str]) -> None:
 def fill(con: Any, tables: Mapping[str, Sequence[Monthly]], carried: Carried) -> None:
     """Make each large table of the database in use hold its files, and nothing else.
 
-    Tables are written beside each other, the largest first. Several threads on one table leave
-    half-filled blocks and take a third more of the processor, so there are no more of them than
-    cores that the tables themselves leave idle.
+    Tables are written in parallel, the largest first. Several threads on one table leave
+    half-filled blocks and cost a third more processor time, so only idle cores are used so.
     """
     sizes = {name: sum(p.stat().st_size for _, p, _ in files) for name, files in tables.items()}
     largest_first = sorted(tables, key=lambda name: -sizes[name])
@@ -91,7 +90,7 @@ def _fill_table(
 
 
 def _patch(con: Any, name: str, files: Sequence[Monthly], held: Mapping[str, str]) -> bool:
-    """Write the months that differ, if they are the fewer; whether the table is right then."""
+    """Rewrite the months that differ, if they are the minority; whether the table is right then."""
     wanted = {_stem(name, month): sha256 for month, _, sha256 in files}
     if wanted == held:
         return True
@@ -107,10 +106,10 @@ def _patch(con: Any, name: str, files: Sequence[Monthly], held: Mapping[str, str
 
 
 def _bring_up(con: Any, name: str, month: str, path: Path) -> None:
-    """Write the rows of a month that differ from its file's: often one of a hundred thousand.
+    """Rewrite the rows of a month that differ from its file: often one of a hundred thousand.
 
-    Rows are told apart by two hashes of all their columns, which takes less than half the time of
-    comparing them or of writing them again.
+    Rows are compared by two hashes of all their columns, which takes less than half the time of
+    comparing the columns or of writing all rows again.
     """
     columns = [column for column, *_ in con.execute(f"describe {table_name(name)}").fetchall()]
     alike = ", ".join(

@@ -45,9 +45,9 @@ STORAGE = "v1.5.0"
 
 @dataclass(frozen=True)
 class Written:
-    """What stands in the manifest of tables, months and what is held out, and of the size.
+    """What the manifest says of the database: tables, months, what is held out, and its size.
 
-    `compact_bytes` is how large it was when it was last written whole.
+    `compact_bytes` is the size when it was last written whole.
     """
 
     tables: dict[str, Any]
@@ -58,7 +58,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Before:
-    """What a new version follows: the one readers see, the log so far, the older manifests."""
+    """What a new version builds on: the one readers see, the logs so far, older manifests."""
 
     database: Path | None
     manifest: dict[str, Any]
@@ -71,7 +71,7 @@ def write_database(
 ) -> Written:
     """Write kring.duckdb and parquet/ into a folder; check that they agree.
 
-    The database is the copy of that which readers see, brought up to date where that is possible.
+    Where possible the database is a copy of the one readers see, brought up to date.
     """
     path = building / "kring.duckdb"
     written = _write(plan, building, header, before, copy.take(path))
@@ -86,7 +86,7 @@ def write_database(
 def _write(
     plan: Plan, building: Path, header: dict[str, Any], before: Before, carried: Carried
 ) -> Written | None:
-    """Write both over what is carried; None where the database must be written whole."""
+    """Write both on top of what was carried over; None if the database must be written whole."""
     path = building / "kring.duckdb"
     con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill", memory="800MB")
     try:

@@ -1,7 +1,7 @@
-"""Whose pseudonym leaves a database that is built upon: it may not stay in the file's free room.
+"""Pseudonyms that leave a database which is updated in place: none may stay in its free space.
 
-Noted are the persons of what is taken out; asked at the end is whether each still stands
-somewhere. Who was taken out must not be found in the bytes of a version.
+The persons of rows that are taken out are noted, and at the end looked for in every table. A
+person who was taken out must not be found in the bytes of a version.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TEXTS = ("ref.register_rows", "ops.check_rows")
 
 
 def begin(con: Any) -> None:
-    """Nobody has left yet."""
+    """Start with an empty list."""
     con.execute(f"create or replace table {_LEAVING} (person text)")
 
 
@@ -30,9 +30,9 @@ def note(con: Any, table: str, where: str = "true") -> None:
 
 
 def lingers(con: Any) -> bool:
-    """Whether somebody who left stands in no table any more; then the file is written whole.
+    """Whether somebody who left is in no table any more; then the file must be written whole.
 
-    Table by table until all are found, so the large ones are seldom read to the end.
+    Tables are searched, the smallest first, until all are found, so the large ones seldom are.
     """
     # a transaction that writes the database may write beside it what is temporary, and no more
     con.execute(f"create or replace temp table missing as select distinct * from {_LEAVING}")

@@ -67,7 +67,7 @@ def state_months(con: Any) -> dict[str, dict[str, int]]:
 
 
 def state_held_out(con: Any) -> list[str]:
-    """The months and periods of which a figure would be another if closed ones were opened."""
+    """The months and periods whose figures would differ if closed ones were opened."""
     rows = con.execute("select distinct period from kpi.pending order by period").fetchall()
     return [period for (period,) in rows]
 

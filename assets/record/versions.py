@@ -98,16 +98,16 @@ def verify(version: Version) -> list[str]:
 
 
 def remove(home: Home, version: Version) -> None:
-    """Take a version away; aside first, so that one that is named is whole, whenever cut short."""
+    """Remove a version; renamed first, so that a version that is listed is always whole."""
     removing = version.path.rename(home.versions / f"{REMOVING}{version.id}")
     shutil.rmtree(removing)
 
 
 def last_seen(version: Version) -> float:
-    """When readers of a version that is current no more were sent elsewhere; else when it came.
+    """When readers were last sent from this version to another, or else when it was made.
 
-    The time of its folder, in which nothing changes any more; a version that came by a copy is as
-    young as the copy. A time ahead, of a clock that was wrong, becomes this one.
+    Told by its folder's time, which nothing else changes; a copied version is as young as its copy.
+    A time in the future, from a clock that was wrong, is set to now.
     """
     if version.path.stat().st_mtime > time.time():
         with suppress(PermissionError):
@@ -138,13 +138,13 @@ def switch(home: Home, version: str) -> None:
 
 
 def rolled_back(home: Home) -> Decision | None:
-    """The decision to which readers owe the version they see; None where a run made it current."""
+    """The rollback that gave readers the version they see; None where a run published it."""
     last, seen = _last(home), current(home)
     return last if last and seen and last.version == seen.id else None
 
 
 def replaced(home: Home) -> str | None:
-    """The version readers had been rolled back to, if the present one came in its place."""
+    """The version that readers had been rolled back to before the current one was published."""
     last, seen = _last(home), current(home)
     follows = seen.manifest.get("follows") if seen else None
     return last.version if last and last.version == follows else None

@@ -47,7 +47,7 @@ def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -
 
 
 def print_line(text: str, *, errors: bool = False) -> None:
-    """A sentence that may hold a path or a command to copy, so nothing but a terminal breaks it."""
+    """A sentence that may hold a path or a command to copy, so it is never wrapped here."""
     console(errors=errors).print(text, soft_wrap=True)
 
 
