@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import process
+from pipelines import streams
 from pipelines.commands import (
     backups,
     check_source,
@@ -32,6 +32,7 @@ from pipelines.commands import (
     status,
     versions,
 )
+from pipelines.troubles import in_words
 
 app = typer.Typer(
     name="kring",
@@ -100,7 +101,7 @@ def _kring(
 
 def main() -> None:
     """Entry point: every expected trouble ends in one message and its exit code."""
-    with process.in_words():
+    with in_words():
         app(standalone_mode=True, prog_name="kring")
 
 
@@ -110,12 +111,12 @@ def command() -> None:
     That takes a twelfth of a night's processor time, and nothing waits for it: what is kept is on
     the disk, and the kernel takes lock and memory back.
     """
-    process.make_fit()
+    streams.make_fit()
     try:
         main()
     except SystemExit as ended:
         atexit._run_exitfuncs()
-        process.flush()
+        streams.flush()
         os._exit(int(ended.code or 0))
 
 

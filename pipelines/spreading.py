@@ -28,7 +28,7 @@ from assets.lake import sweep
 from assets.periods import parse_month
 from assets.run_lock import run_lock
 from pipelines.instance import prepare_instance
-from pipelines.process import in_words
+from pipelines.troubles import in_words
 from pipelines.whole_run import run_home
 
 SPREAD = "spread_months"

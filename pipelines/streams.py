@@ -1,8 +1,7 @@
-"""kring as a process: its streams made fit to be spoken on, expected troubles said in one message
-with their exit code.
+"""The streams a process was given, made fit to be spoken on.
 
 Belongs here: streams that are closed, an encoding that lacks a character, a width of nothing.
-How a thing is said is `commands.terminal`, how a process is stopped `stopping`.
+How a thing is said is `commands.terminal`.
 """
 
 from __future__ import annotations
@@ -10,14 +9,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Any, NoReturn, TextIO
-
-from assets.home import HomeError
-from assets.run_lock import BusyError
-from sql.header import HeaderError
-from sql.run import SqlError
+from contextlib import suppress
+from typing import Any, TextIO
 
 
 def make_fit() -> None:
@@ -59,30 +52,3 @@ def flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
-
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    """End the process with a message and code 1, 2 (what was asked) or 75 (another run works)."""
-    from assets.dictionary import DictionaryError
-    from schemas.reference import ReferenceRefused
-    from schemas.register import RegisterError
-
-    try:
-        yield
-    except BusyError as busy:
-        _fail(str(busy), 75)
-    except ReferenceRefused as refused:
-        _fail(str(refused), 2)
-    except (DictionaryError, HomeError, HeaderError, RegisterError, SqlError) as error:
-        _fail(str(error), 1)
-    except OSError as error:
-        # of a copy the place that refuses is as likely the one that is written
-        places = " to ".join(str(each) for each in (error.filename, error.filename2) if each)
-        named = f"{places}: {error.strerror}" if places else str(error)
-        _fail(named, 1)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    sys.stderr.write(f"kring: {message}\n")
-    raise SystemExit(code)
