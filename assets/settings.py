@@ -14,13 +14,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 _SETTINGS: dict[str, dict[str, type]] = {
-    "organisation": {
-        "name": str,
-        "timezone": str,
-        "country_code": str,
-        "first_month": str,
-        "last_month": str,
-    },
+    "organisation": dict.fromkeys(
+        ("name", "timezone", "country_code", "first_month", "last_month"), str
+    ),
     "ingest": {"settle_seconds": int, "max_file_mb": int},
     "published": {"keep_versions": int, "grace_hours": int, "reports": str},
     "nightly": {"cron": str},
