@@ -261,14 +261,12 @@ def test_every_level_and_period_is_explained_down_to_its_files(
     sample_home: TestHome, name: str, period: str, what: str
 ) -> None:
     from assets.answers.explanation import Explainer
+    from assets.database import open_database
 
-    explainer = Explainer(sample_home.root / "published/current/kring.duckdb")
     year, _, rest = period.partition("-")
     inner = rest if rest.startswith("Q") else (period if rest else "Y")
-    try:
-        node = explainer.explain(name, int(year), inner)
-    finally:
-        explainer.close()
+    with open_database(sample_home.root / "published/current/kring.duckdb") as con:
+        node = Explainer(con).explain(name, int(year), inner)
     assert node.what == what
     leaves, open_nodes = [], [node]
     while open_nodes:

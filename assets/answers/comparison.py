@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from assets.database import open_database
 from assets.home import HomeError
 from sql.run import questions, records
 
@@ -78,11 +76,8 @@ class Comparison:
 class Comparer:
     """Compares rules in one published database (a read-only connection)."""
 
-    def __init__(self, database: Path) -> None:
-        self._con = open_database(database)
-
-    def close(self) -> None:
-        self._con.close()
+    def __init__(self, connection: Any) -> None:
+        self._con = connection
 
     def months(self, year: int, period: str) -> list[date]:
         """The published months of a period (`Q1`, `Y`, or a month as `2024-03`).

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from assets.answers.explained import Key, Node, below, key_of, of_basis, of_part
-from assets.database import open_database
 from assets.home import HomeError
 from sql.run import records
 
@@ -40,11 +38,8 @@ order by e.year, e.period, e.figure, e.kind, e.part_period, e.part, e.first_row
 class Explainer:
     """Explains figures of one published database (a read-only connection)."""
 
-    def __init__(self, database: Path) -> None:
-        self._con = open_database(database)
-
-    def close(self) -> None:
-        self._con.close()
+    def __init__(self, connection: Any) -> None:
+        self._con = connection
 
     def explain(self, name: str, year: int, period: str) -> Node:
         """The tree below a node, composite or metric, by code or id, in a period or month.

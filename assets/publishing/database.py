@@ -58,7 +58,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Before:
-    """What a new version builds on: the one readers see, the logs so far, older manifests."""
+    """What a new version follows: the one readers see, the log so far, the older manifests."""
 
     database: Path | None
     manifest: dict[str, Any]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assets.database import open_database
 from assets.home import HomeError
 from assets.workbook.counts import Counts
 from assets.workbook.grid import Grid
@@ -36,7 +36,8 @@ class Workbook:
 def build(database: Path, manifest: dict[str, Any], year: int, language: str) -> Workbook:
     """The workbook of a published version; raises HomeError where it has no such year."""
     words = Words(language)
-    with closing(Reader(database, year, manifest["settings"]["timezone"])) as reader:
+    with open_database(database, manifest["settings"]["timezone"]) as connection:
+        reader = Reader(connection, year)
         counts, register = Counts(reader, words), Register(reader, words)
         parts = Parts(reader, words, counts, register)
         tree = Tree(reader, words, register, parts)

@@ -6,10 +6,8 @@ Plain queries; nothing is worked out here.
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from assets.database import open_database
 from schemas.register_columns import PERIODS
 from sql.run import questions, records
 
@@ -19,9 +17,8 @@ Row = dict[str, Any]
 class Reader:
     """A published database of one year (a read-only connection)."""
 
-    def __init__(self, database: Path, year: int, timezone: str) -> None:
-        self.year = year
-        self._con = open_database(database, timezone)
+    def __init__(self, connection: Any, year: int) -> None:
+        self.year, self._con = year, connection
         held = self.rows("select distinct period, period_end, quarter, month from ref.calendar "
                          "where year = $year")  # fmt: skip
         self.ends: dict[str, date] = {row["period"]: row["period_end"] for row in held}
@@ -34,9 +31,6 @@ class Reader:
             name: sorted({f"{row['month']:%Y-%m}" for row in held if row["period"] == name})
             for name in self.periods
         }
-
-    def close(self) -> None:
-        self._con.close()
 
     def rows(self, sql: str) -> list[Row]:
         """A query's rows by column; `$year` is the workbook's year."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assets.database import of_any_age
+from assets.database import of_any_age, open_database
 from assets.record.revisions import month_names, standing
 from assets.rounding import rounded
 from pipelines.commands.options import HomeOption, JsonOption, open_home, parse_period, published
@@ -36,7 +35,8 @@ def compare(
     place = open_home(home)
     year, name = parse_period(period, or_month=True)
     version = published(place)
-    with of_any_age(version.manifest), closing(Comparer(version.database)) as comparer:
+    with of_any_age(version.manifest), open_database(version.database) as connection:
+        comparer = Comparer(connection)
         months = comparer.months(year, name)
         found = comparer.compare(months, channel, queue)
     asked = {f"{month:%Y-%m}" for month in months}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -63,8 +62,8 @@ def explain(
     place = open_home(home)
     year, name = parse_period(period, or_month=True)
     version = published(place)
-    with of_any_age(version.manifest), closing(Explainer(version.database)) as explainer:
-        node = explainer.explain(figure, year, name)
+    with of_any_age(version.manifest), open_database(version.database) as connection:
+        node = Explainer(connection).explain(figure, year, name)
     if as_json:
         print_json({"is_sample": place.sample() is not None, **node.as_json()})
         return

@@ -15,6 +15,7 @@ from defending import SL, DefendedHome
 from storyhome import called, chat, put_calls, put_chats, put_complaints
 
 from assets.answers.explanation import Explainer
+from assets.database import open_database
 from assets.home import HomeError
 
 AS_OF = "2025-04-02"
@@ -70,8 +71,8 @@ def test_its_identity_stays(years: tuple[DefendedHome, str, str]) -> None:
 def test_explanations_find_it_by_id_and_by_the_code_of_the_year(
     years: tuple[DefendedHome, str, str],
 ) -> None:
-    explainer = Explainer(years[0].root / "published/current/kring.duckdb")
-    try:
+    with open_database(years[0].root / "published/current/kring.duckdb") as con:
+        explainer = Explainer(con)
         for name, year, period in (
             ("3a-N", 2024, "Q4"), (SL, 2024, "Q4"), ("2b-N", 2025, "Q1"), (SL, 2025, "Q1"),
         ):  # fmt: skip
@@ -80,8 +81,6 @@ def test_explanations_find_it_by_id_and_by_the_code_of_the_year(
             assert node.what == f"kpi {'3a-N' if year == 2024 else '2b-N'} index"
         with pytest.raises(HomeError) as unknown:
             explainer.explain("3a-N", 2025, "Q1")
-    finally:
-        explainer.close()
     assert str(unknown.value) == (
         "no figure 3a-N for 2025-Q1: it is the code of 2024; "
         "in 2025 the same figure (service_level) is 2b-N"
@@ -95,16 +94,14 @@ def test_a_kpi_that_ended_with_the_year_is_said_to_be_one_of_that_year(
     database.write_bytes((years[0].root / "published/current/kring.duckdb").read_bytes())
     with duckdb.connect(str(database)) as con:
         con.execute("delete from kpi.scorecard where id = 'telephone_occupancy' and year = 2025")
-    explainer = Explainer(database)
-    try:
+    with open_database(database) as con:
+        explainer = Explainer(con)
         for name in ("3b-N", "telephone_occupancy"):
             with pytest.raises(HomeError) as ended:
                 explainer.explain(name, 2025, "Q1")
             assert str(ended.value) == f"no figure {name} for 2025-Q1: it is one of 2024 alone"
         with pytest.raises(HomeError, match="published periods are: 2024-Q4"):
             explainer.explain("3b-N", 2026, "Q1")
-    finally:
-        explainer.close()
 
 
 def test_the_change_is_told_row_by_row(
