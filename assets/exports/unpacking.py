@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import re
 import struct
 import zipfile
@@ -89,11 +90,11 @@ def _gunzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
         raise EOFError
 
 
-class _Chunks:
+class _Chunks(io.RawIOBase):
     """The readable file pyarrow wants, over an iterator of bytes."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
-        self.chunks, self.rest, self.closed = chunks, b"", False
+        self.chunks, self.rest = chunks, b""
 
     def read(self, size: int = -1) -> bytes:
         while len(self.rest) < size and (chunk := next(self.chunks, b"")):
@@ -103,12 +104,6 @@ class _Chunks:
 
     def readable(self) -> bool:
         return True
-
-    def seekable(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        self.closed = True
 
 
 def _unzstd(chunks: Iterator[bytes]) -> Iterator[bytes]:
