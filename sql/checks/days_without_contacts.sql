@@ -95,7 +95,7 @@ runs as (
         dates.*,
         usual.contacts as usual_contacts,
         days.local_date is null and closed.local_date is null as is_empty,
-        sum(if(days.local_date is null and closed.local_date is null, 0, 1)) over (
+        sum(if(is_empty, 0, 1)) over (
             partition by dates.channel order by dates.local_date
         ) as run
     from dates

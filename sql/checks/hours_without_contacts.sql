@@ -73,7 +73,8 @@ runs as (
     select
         grid.*,
         usual.contacts as usual_contacts,
-        sum(if(grid.contacts = 0 and not is_closed, 0, 1)) over (
+        grid.contacts = 0 and not is_closed as is_empty,
+        sum(if(is_empty, 0, 1)) over (
             partition by grid.channel, local_date order by hour
         ) as run
     from grid
@@ -88,6 +89,6 @@ select
     round(sum(usual_contacts)) as usual_contacts
 from runs
 join ops.month using (month)
-where contacts = 0 and not is_closed
+where is_empty
 group by channel, local_date, run
 having count(*) >= 3 and sum(usual_contacts) >= 30

@@ -4,8 +4,9 @@
 -- trailing: 1
 -- tolerance: 0
 -- reason: under two thirds (0.65) of what the days around it and its weekday lead one to expect, an
---    export was probably cut; over five thirds, delivered twice under new ids. Days differ by
---    about an eighth; four times that is no chance. Fewer than 30 expected contacts say nothing.
+--    export was probably cut; over five thirds, delivered twice under new ids. Of few contacts a
+--    third is missing by chance, so as many as four times the root of what is expected may be
+--    missing. Fewer than 30 expected contacts say nothing.
 with days as (
     select month, channel, local_date, sum(contacts) as contacts
     from fact.contacts
@@ -84,5 +85,4 @@ where
     or (
         most_expected >= 30
         and contacts > most_expected / 0.6
-        and contacts - most_expected > 4 * sqrt(most_expected)
     )
