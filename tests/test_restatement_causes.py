@@ -151,7 +151,15 @@ def test_a_definition(two: Versions) -> None:
     assert two.moved().causes() == dict.fromkeys(ALL, "the definition of m changed")
 
 
-def test_a_metric_that_is_removed_or_new(two: Versions) -> None:
+def test_a_metric_that_is_new_moves_what_rests_on_it(two: Versions) -> None:
+    two.after.add("definitions", metric_id="n", fingerprint="d1")
+    two.after.edge("Q1", "metric:n", "definition", "definition:n", text="a / b (definition d1)")
+    two.after.edge("Q1", KPI, "metric", "metric:n", part_period="Q1", part_basis="computed")
+    two.moved(january=3, quarter=3)
+    assert two.causes()["kpi.scorecard", QUARTER, "k"] == "the definition of n was added"
+
+
+def test_a_metric_that_is_removed(two: Versions) -> None:
     """Its numbers are gone; the definition that is no more is what tells, not all it rested on."""
     for side in two.both():
         side.file("f", 3)

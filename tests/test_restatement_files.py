@@ -105,6 +105,18 @@ def test_of_two_that_correct_in_one_night_a_figure_names_the_one_that_corrected_
     assert two.cause() == "file new.csv arrived and corrected 1 rows"
 
 
+def test_who_corrected_a_file_before_does_not_hide_what_corrects_now(two: Versions) -> None:
+    """`kept` has had a row of `old` for long; of those of `new` one was in `older`."""
+    two.after.add("corrections", source="calls", file_id="older", corrected_by="new", rows=1)
+    for side in two.both():
+        side.file("kept", 1, month=FEBRUARY, corrections=1)
+        side.add("corrections", source="calls", file_id="old", corrected_by="kept", rows=1)
+    two.before.file("old", 3)
+    two.moved().after.file("old", 2)
+    two.after.file("new", 1, month=FEBRUARY, corrections=1)
+    assert two.cause() == "file new.csv arrived and corrected 1 rows"
+
+
 def test_of_two_that_corrected_and_were_withdrawn_a_figure_names_its_own(two: Versions) -> None:
     two.before.file("old", 2)
     for name, whose in (("late", "old"), ("other", "older")):
@@ -136,6 +148,10 @@ def test_a_case_that_moves_to_another_month_is_told_where_it_left(two: Versions)
         side.file("attempts", 4, month=month)
     two.moved().after.file("earlier", 1, month=FEBRUARY)
     assert two.cause() == "file earlier.csv arrived"
+    # by what came there for this figure: not in another month, nor for another
+    two.after.file("march", 1, month="2024-03")
+    two.after.file("calls", 1, month=FEBRUARY, figure="metric:n")
+    assert two.causes()["kpi.cells", JANUARY, "m"] == "file earlier.csv arrived"
     # nor is a file of another metric's month the mover
     two = Versions()
     two.before.file("attempts", 4)

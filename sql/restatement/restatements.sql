@@ -61,7 +61,7 @@ steps as (
         part_basis,
         part
     from both_explain
-    where part_period is not null and part_basis is not null
+    where part_basis is not null
 ),
 
 -- upwards from each cause, through figures that moved or whose state did
@@ -108,7 +108,7 @@ everywhere as (
         ) as causes
     from both_settings as before
     join both_settings as after on after.name = before.name and after.value <> before.value
-    where before.version = 'before' and after.version = 'after'
+    where before.version = 'before'
 ),
 
 told as (
@@ -155,7 +155,7 @@ select
     new_status,
     case
         when len(causes) > 8
-            then array_to_string(list_slice(causes, 1, 8), '; ')
+            then array_to_string(causes[:8], '; ')
             || '; and ' || (len(causes) - 8) || ' more'
         when len(causes) > 0 then array_to_string(causes, '; ')
     end as cause

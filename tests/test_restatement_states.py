@@ -1,0 +1,87 @@
+"""How far a cause climbs by states alone, and what it is told beside."""
+
+from __future__ import annotations
+
+import pytest
+from restating import JANUARY, KPI, METRIC, QUARTER, Side, Versions, two
+
+__all__ = ["two"]  # the fixture
+
+YEAR = "2024-Y"
+
+
+def known(side: Side, table: str, status: str, **row: str) -> None:
+    """A figure without a value, but with a state."""
+    side.add(table, year=2024, status=status, **row)
+
+
+def rests(side: Side, period: str, figure: str, kind: str, part: str, part_period: str) -> None:
+    side.edge(period, figure, kind, part, part_period=part_period, part_basis="computed")
+
+
+def test_the_state_of_a_month_carries_a_cause_to_its_quarter(two: Versions) -> None:
+    """January counts nothing, before and after; that its check failed takes the quarter."""
+    for side, done, status in zip(two.both(), (3, None), ("no_volume", "failed"), strict=True):
+        side.figures(january=None, quarter=done, index=80)
+        side.tables["cells"][0]["status"] = status
+    two.after.edge(JANUARY, METRIC, "check", "check:c", text="1 rows")
+    assert two.causes() == {("kpi.cells", QUARTER, "m"): "check c failed"}
+
+
+def test_the_state_of_a_composite_carries_a_cause_to_its_kpi(two: Versions) -> None:
+    for side, status, index in zip(two.both(), ("no_volume", "failed"), (80, None), strict=True):
+        side.figures(january=3, quarter=3, index=index)
+        known(side, "composites", status, period="Q1", composite_id="c")
+        rests(side, "Q1", KPI, "composite", "composite:c", "Q1")
+    two.after.edge("Q1", "composite:c", "check", "check:c", text="1 rows")
+    assert two.causes()["kpi.scorecard", QUARTER, "k"] == "check c failed"
+
+
+def test_the_state_of_a_quarter_carries_a_cause_to_its_year(two: Versions) -> None:
+    """A quarter without anything to count leaves the year its mean, a failed one takes it."""
+    for side, status, index in zip(two.both(), ("no_volume", "failed"), (80, None), strict=True):
+        side.figures(january=3, quarter=3, index=None)
+        side.tables["scorecard"][0]["status"] = status
+        side.add("scorecard", year=2024, period="Y", level="kpi", id="k", basis="computed",
+                 index=index, status="measured")  # fmt: skip
+        rests(side, "Y", KPI, "quarter", KPI, "Q1")
+    two.after.edge("Q1", KPI, "check", "check:c", text="1 rows")
+    assert two.causes() == {("kpi.scorecard", YEAR, "k"): "check c failed"}
+
+
+@pytest.mark.parametrize("kind", ["target", "check"])
+def test_what_came_by_a_state_is_not_told_beside_what_came_by_a_number(
+    two: Versions, kind: str
+) -> None:
+    """January's check failed and moved no number; what moved the KPI is another thing."""
+    for side, status in zip(two.both(), ("no_volume", "failed"), strict=True):
+        side.figures(january=0, quarter=0, index=80)
+        for cell in side.tables["cells"]:
+            cell["status"] = status
+    two.after.edge(JANUARY, METRIC, "check", "check:c", text="1 rows")
+    for row in two.after.tables["scorecard"]:
+        row["index"] = 90
+    moved = {("kpi.scorecard", QUARTER, "k"), ("kpi.scorecard", QUARTER, "o")}
+    assert two.causes() == dict.fromkeys(moved, "check c failed")
+    if kind == "target":
+        two.after.register("targets", "k 2024 * 2024-01-01", "target 80")
+        two.after.edge("Q1", KPI, "target", "targets:k 2024", text="80, decided")
+        said = "targets k 2024: added (80, decided)"
+    else:
+        two.after.edge("Q1", KPI, "check", "check:d", text="1 rows")
+        said = "check d failed"
+    assert two.causes() == dict.fromkeys(moved, said)
+
+
+def test_a_composite_of_a_month_rests_on_that_month(two: Versions) -> None:
+    two.moved().after.file("new", 1)
+    for side, value in zip(two.both(), (30, 40), strict=True):
+        side.add("composites", year=2024, period=JANUARY, composite_id="c", value=value)
+        rests(side, JANUARY, "composite:c", "metric", METRIC, JANUARY)
+    assert two.causes()["kpi.composites", JANUARY, "c"] == "file new.csv arrived"
+
+
+def test_a_check_is_told_without_the_settings_that_may_have_moved_it(two: Versions) -> None:
+    two.after.tables["settings"][0]["value"] = "1 (bb)"
+    two.moved().after.edge(JANUARY, METRIC, "check", "check:c", text="1 rows")
+    assert two.cause() == "check c failed"
