@@ -70,6 +70,9 @@ def test_an_input_of_an_opened_quarter_names_the_opening_above(two: Versions) ->
     assert two.causes() == {
         ("kpi.scorecard", "2024-S1", "n"): f"{QUARTER} was reopened; inputs i 2024 Q1: was 1; is 2"
     }
+    # another quarter that was opened the same night held nothing of this one
+    two.before.edge("2024-04", METRIC, "closing", "closing:2024-Q2", text="closed as revision 1")
+    assert set(two.causes().values()) == {f"{QUARTER} was reopened; inputs i 2024 Q1: was 1; is 2"}
 
 
 # how causes climb

@@ -85,3 +85,19 @@ def test_a_check_is_told_without_the_settings_that_may_have_moved_it(two: Versio
     two.after.tables["settings"][0]["value"] = "1 (bb)"
     two.moved().after.edge(JANUARY, METRIC, "check", "check:c", text="1 rows")
     assert two.cause() == "check c failed"
+
+
+def test_an_input_is_let_in_by_the_opening_of_a_longer_period_than_its_quarter(
+    two: Versions,
+) -> None:
+    """The half-year was closed, with its months; the open year had its first quarter's input."""
+    for period in ("S1", JANUARY):
+        two.before.edge(period, METRIC, "closing", "closing:2024-S1", text="closed as revision 1")
+    for side, value in zip(two.both(), (1, 2), strict=True):
+        side.register("inputs", "i 2024 Q1", "value 2")
+        side.edge("Y", "kpi:n", "input", "inputs:i 2024 Q1", part_period="Q1", value=value)
+        side.add("scorecard", year=2024, period="Y", level="kpi", id="n", basis="computed",
+                 index=value)  # fmt: skip
+    assert two.causes() == {
+        ("kpi.scorecard", YEAR, "n"): "2024-S1 was reopened; inputs i 2024 Q1: was 1; is 2"
+    }

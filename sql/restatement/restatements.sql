@@ -119,7 +119,7 @@ told as (
         first_precedence,
         list(distinct weighed.cause order by weighed.cause) as causes
     from weighed
-    where precedence <= greatest(first_precedence, 3)
+    where precedence = first_precedence
     group by all
 ),
 
@@ -127,7 +127,7 @@ named as (
     select
         changed.*,
         case
-            when told.first_precedence <= 3 then told.causes
+            when told.first_precedence = 1 then told.causes
             else list_concat(everywhere.causes, told.causes)
         end as causes
     from changed as changed

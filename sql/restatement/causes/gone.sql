@@ -1,6 +1,6 @@
 -- title: A figure that is gone rests on nothing: what names it in the register tells, or is gone itself
 select distinct
-    changed.period, changed.basis, changed.figure, 2 as precedence,
+    changed.period, changed.basis, changed.figure, 1 as precedence,
     concat_ws(' ', found.table_name, found.row_key, found.change)
     || coalesce(': was ' || nullif(found.was, ''), '')
     || coalesce('; is ' || nullif(found.now, ''), '') as cause

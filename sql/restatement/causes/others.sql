@@ -1,6 +1,6 @@
 -- title: What else a figure rests on now, or no longer
 select
-    period, basis, figure, 5 as precedence,
+    period, basis, figure, 3 as precedence,
     -- of a period's parts: which month or quarter it is
     if(is_new, 'now rests on ', 'no longer rests on ') || part
     || if(kind in ('month', 'quarter'), ' of ' || part_period, '') as cause

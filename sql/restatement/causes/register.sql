@@ -11,8 +11,8 @@ select
         is_row_changed
         or kind = 'input'
         or ((period, basis, figure) in (from opened) and concat(old_text, new_text) <> ''),
-        2,
-        5
+        1,
+        3
     ) as precedence,
     place || ' ' || name || case
         -- an input of a quarter that has begun was in the register before

@@ -1,6 +1,6 @@
 -- title: A setting is another, and the figure is gone
 select
-    changed.period, changed.basis, changed.figure, 2 as precedence,
+    changed.period, changed.basis, changed.figure, 1 as precedence,
     'kring.toml: ' || name || ' is ' || settings.new_value || ', before '
     || settings.old_value as cause
 from changed

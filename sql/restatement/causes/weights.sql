@@ -1,6 +1,6 @@
 -- title: A weight is another
 select
-    period, basis, figure, 2 as precedence,
+    period, basis, figure, 1 as precedence,
     'weight of ' || part || ' was ' || coalesce(format('{:.6g}', old_weight), 'none')
     || ', is ' || coalesce(format('{:.6g}', new_weight), 'none') as cause
 from pairs

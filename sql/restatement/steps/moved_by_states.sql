@@ -10,11 +10,9 @@ with reopened as (
 
 select
     period, basis, figure,
-    case
-        when kind = 'closing' or (kind = 'state' and is_gone and reopened.cause is not null) then 2
-        when kind = 'check' then 3
-        else 4
-    end as precedence,
+    kind = 'closing' or (kind = 'state' and is_gone and reopened.cause is not null)
+        as is_reopening,
+    if(is_reopening or kind = 'check', 1, 2) as precedence,
     case kind
         when 'closing'
             then name || ' was reopened' || if(is_gone, '', ' and closed anew')
