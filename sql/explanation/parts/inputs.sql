@@ -37,7 +37,6 @@ join (
     and held.ends >= coalesce(wants.counted_from, held.ends)
 -- of the quarters in which somebody names it
 where exists (
-    select 1
     from (
         select source, valid_from, valid_to from ref.kpis
         union all
