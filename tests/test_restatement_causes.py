@@ -44,8 +44,17 @@ def test_a_row_that_is_what_it_was_is_no_cause(two: Versions, kind: str) -> None
         side.register("policy", "pp", "s 1")
     two.after.register("policy", "pp 2", "s 1")  # nor does one whose name begins alike count
     two.before.edge(JANUARY, METRIC, kind, "policy:p", text="s 1")
-    two.moved().after.file("new", 1)
+    assert set(two.moved().causes().values()) == {None}
+    two.after.file("new", 1)
     assert two.cause() == "file new.csv arrived"
+
+
+def test_an_input_that_only_weighs_another_share_is_told_by_its_weight(two: Versions) -> None:
+    for side, weight in zip(two.both(), (1, 0.5), strict=True):
+        side.register("inputs", "i 2024 Q1", "value 5")
+        side.edge("Q1", KPI, "input", "inputs:i 2024 Q1", part_period="Q1", value=5, weight=weight)
+    two.moved(january=3, quarter=3)
+    assert two.cause() == "weight of inputs:i 2024 Q1 was 1, is 0.5"
 
 
 def test_a_target_is_one_of_several_decisions(two: Versions) -> None:

@@ -1,9 +1,9 @@
-"""How far a cause climbs by states alone, and what it is told beside."""
+"""How far a cause climbs by states alone, and which causes are told beside each other."""
 
 from __future__ import annotations
 
 import pytest
-from restating import JANUARY, KPI, METRIC, QUARTER, Side, Versions, two
+from restating import FEBRUARY, JANUARY, KPI, METRIC, QUARTER, Side, Versions, two
 
 __all__ = ["two"]  # the fixture
 
@@ -101,3 +101,32 @@ def test_an_input_is_let_in_by_the_opening_of_a_longer_period_than_its_quarter(
     assert two.causes() == {
         ("kpi.scorecard", YEAR, "n"): "2024-S1 was reopened; inputs i 2024 Q1: was 1; is 2"
     }
+    # a row that is another itself tells
+    two.after.tables["register"][0]["items"] = ["value 3"]
+    assert two.cause() == "inputs i 2024 Q1: was 1; is 2"
+
+
+# what tells by itself is told together, whichever kind it is of
+
+
+def test_a_weight_and_a_target(two: Versions) -> None:
+    two.after.tables["explain"][2]["weight"] = 0.25
+    two.after.register("targets", "k 2024 * 2024-01-01", "target 80")
+    two.after.edge("Q1", KPI, "target", "targets:k 2024", text="80, decided")
+    two.moved(january=3, quarter=3)
+    assert two.causes()["kpi.scorecard", QUARTER, "o"] == (
+        "targets k 2024: added (80, decided); weight of kpi:k was 0.5, is 0.25"
+    )
+
+
+def test_a_definition_a_file_and_a_correction(two: Versions) -> None:
+    two.after.tables["definitions"] = [{"metric_id": "m", "fingerprint": "d2"}]
+    two.after.tables["explain"][3]["text"] = "a / b (definition d2)"
+    two.before.file("old", 3)
+    two.moved().after.file("old", 2)
+    two.after.file("new", 1)
+    two.after.file("correction", 1, month=FEBRUARY, corrections=1)
+    assert two.cause() == (
+        "file correction.csv arrived and corrected 1 rows; file new.csv arrived; "
+        "the definition of m changed"
+    )

@@ -14,9 +14,8 @@ above as (
         scores.section
     from caps
     join reference.scores as scores using (year)
-    where scores.value > caps.value
-        and (caps.subject_key like 'node:%' or caps.subject_key = scores.subject_key)
-        -- printed beside its capped index, it is meant to be uncapped
+    where (caps.subject_key like 'node:%' or caps.subject_key = scores.subject_key)
+        -- one that keeps to it, itself or printed beside it, which then is meant to be uncapped
         and not exists (
             from reference.scores as capped
             where (capped.section, capped.subject_key, capped.period)

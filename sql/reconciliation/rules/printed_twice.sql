@@ -15,11 +15,9 @@ groups as (
         period,
         measure,
         min(places) as places,
-        arg_min(figure_id, line) as figure_id,
-        min(line) as line
+        arg_min(figure_id, line) as figure_id
     from figures
     group by all
-    having count(*) > 1
 ),
 
 versions as (

@@ -31,7 +31,6 @@ together as (
     select
         figure_id,
         sum(value * weight order by row_name) as value,
-        max(places) as places,
         string_agg(row_name || ' ' || shown(value, places), ', ' order by row_name desc) as words,
         string_agg(distinct nullif(section, ''), ', ' order by nullif(section, '')) as sections
     from parts
