@@ -19,11 +19,12 @@ create or replace macro clean(text, nulls := ['']) as
         when trimmed(text) <> '' and not list_contains(nulls, trimmed(text)) then trimmed(text)
     end;
 
--- number_of(text, mark): a number by its decimal mark ('.' unless said), as decimal(24, 12).
+-- number_of(text, mark): a number by its decimal mark ('.' unless said), as decimal(32, 12).
 -- A grouping mark is believed only where it cannot be a decimal mark, as in conversion.
 --   number_of('12.5')            -> 12.5
 --   number_of('1.234,5', ',')    -> 1234.5
 --   number_of('1.234', ',')      -> null    (ambiguous)
+--   number_of('1704070079599')   -> 1704070079599    (milliseconds since 1970)
 create or replace macro number_of(text, mark := '.') as
     case
         when regexp_full_match(
@@ -34,7 +35,7 @@ create or replace macro number_of(text, mark := '.') as
         then try_cast(
             replace(
                 if(mark = ',', translate(trimmed(text), '.,', ',.'), trimmed(text)), ',', ''
-            ) as decimal(24, 12)
+            ) as decimal(32, 12)
         )
     end;
 

@@ -69,7 +69,10 @@ def utc(text: str) -> datetime:
         ("number_of('1.234', ',')", None),
         ("number_of('1e5')", None),
         ("number_of('0x10')", None),
-        ("number_of('9999999999999999')", None),
+        # moments in milliseconds and nanoseconds since 1970 are numbers to subtract
+        ("number_of('1704070092103') - number_of('1704070079599')", 12504),
+        ("number_of('1704070079599000001')", 1704070079599000001),
+        ("number_of('999999999999999999999')", None),
         ("number_of('')", None),
         ("number_of(null)", None),
         ("seconds_of('0:07:02')", 422),

@@ -5,5 +5,7 @@
 select channel, queue, local_date, count(distinct source) as sources
 from fact.contacts
 where contacts > 0
+    -- who left in the menu or came when closed stood in no queue, and each system has such
+    and outcome not in ('not_queued', 'after_hours')
 group by channel, queue, local_date
 having count(distinct source) > 1
