@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import os
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,15 @@ def zipped(way: int = zipfile.ZIP_DEFLATED, /, **files: bytes) -> bytes:
     with zipfile.ZipFile(out, "w", way) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
+    return out.getvalue()
+
+
+def tarred(content: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        member = tarfile.TarInfo("calls.csv")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
     return out.getvalue()
 
 
@@ -129,6 +139,9 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
         pytest.param(PLAIN.replace(b"Budi", b'"Bu"di'), SEMI, "stray_quote", "record 2", id="ends"),
         pytest.param(PLAIN.replace(b"Budi", b'"Bu\\"di"'), SEMI, "stray_quote",
                      r"behind a backslash (escape='\')", id="escaped"),
+        pytest.param(PLAIN.replace(b"1;", b'="01";'), SEMI, "stray_quote",
+                     "or cells are written =\"...\" for a spreadsheet (quote=none, and "
+                     "trim(x, '=\"') in the select)", id="for a spreadsheet"),
         pytest.param(PLAIN.replace(b"6\n", b'"6'), SEMI, "stray_quote", "record 2", id="cut tail"),
         pytest.param(
             PLAIN.replace(b"Ani", b'"A\nni"'), SEMI, "stray_quote", "multiline=true", id="break"
@@ -142,6 +155,9 @@ def test_the_same_rows_however_they_are_written(bench: Bench, content: bytes, op
             pa.compress(PLAIN * 99, codec="zstd", asbytes=True)[:-9], SEMI, "damaged", "cut",
             id="zstd cut",
         ),
+        pytest.param(tarred(PLAIN), SEMI, "type", "tar archive; export it again in that format, "
+                     "or unpack it", id="tar"),
+        pytest.param(gzip.compress(tarred(PLAIN)), SEMI, "type", "tar archive", id="tar.gz"),
         pytest.param(gzip.compress(gzip.compress(PLAIN)), SEMI, "type", "gzip", id="packed twice"),
         pytest.param(PLAIN, SEMI + ", skip=9", "header", "skip=9", id="skip beyond"),
         pytest.param(PLAIN, SEMI + ", header_rows=9", "header", "header_rows=9", id="short header"),

@@ -140,6 +140,17 @@ def test_g10_the_sandbox_reaches_nothing_but_its_box(bench: Bench) -> None:
             bench.con.execute(statement)
 
 
+def test_a_select_that_takes_too_much_memory_is_told_as_that(bench: Bench) -> None:
+    select = "select min(_row) as _row, string_agg(repeat(id, 30000000), '') as x from export"
+    source = bench.source(select=select)
+    with closing(sandbox(bench.box, "Asia/Jakarta", memory_limit="40MB")) as con:
+        open_export(con, stage(bench.put(b"id,n\nAni,1\nBudi,2\n"), source, bench.box), source)
+        with pytest.raises(Refused) as caught:
+            list(Selecting(con, source, contract("calls")).batches("f.csv", 100))
+    assert "needs more memory than a source may take" in str(caught.value)
+    assert "cast" not in str(caught.value) and "Ani" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

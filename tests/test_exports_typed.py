@@ -75,6 +75,8 @@ def test_json_files_that_are_refused(bench: Bench) -> None:
     assert refusal(bench, b'{"id":1}', "json").rule == "type"
     assert "after record 2" in str(refusal(bench, b'[{"id":1},{"id"', "json"))
     assert refusal(bench, b'[{"id":1}] x', "json").rule == "not_json"
+    # pages put one behind the other are whole, each of them
+    assert "goes on behind the end" in str(refusal(bench, b'[{"id":1}]\n[{"id":2}]', "json"))
     assert refusal(bench, b'{"a":[]}', "json", options="records='b'").rule == "missing_records"
     assert refusal(bench, b'{"id":1,"ID":2}', "json lines").rule == "duplicate_column"
     error = refusal(bench, b'{"ident":1}', "json lines", select="select id from export")
@@ -85,6 +87,27 @@ def test_an_array_may_lie_deep_in_an_object(bench: Bench) -> None:
     content = b'{"page":1,"data":{"skip":[{"id":9}],"items":[{"id":1},5,{"id":3}]},"end":{}}'
     read = bench.read(content, "json", options="records='data.items'")
     assert read.rows == [("1", 1), ("3", 3)] and read.rejects == [(2, "not_an_object")]
+
+
+def test_a_document_may_be_the_record(bench: Bench) -> None:
+    # rows of arrays under a list of their names, on as many lines as it takes
+    rows = b'{"columns": ["id", "n"],\n "data": [\n  ["01", 5],\n  ["02", 6]\n ]\n}'
+    read = bench.read(rows, "json", options="records='.'")
+    assert read.rows == [('["id","n"]', '[["01",5],["02",6]]', 1)]
+    # records spread over lines, and pages, one behind the other
+    lines = b'{\n "id": 1\n}\n{\n "id": 2\n} 5 [6]\n'
+    read = bench.read(lines, "json", options="records='.'")
+    assert read.rows == [("1", 1), ("2", 2)]
+    assert read.rejects == [(3, "not_an_object"), (4, "not_an_object")]
+    assert "after record 2" in str(refusal(bench, lines[:-9], "json", options="records='.'"))
+
+
+def test_a_record_that_is_too_long_is_not_called_cut_short(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(json_stream, "_LONGEST", 1 << 10)
+    error = refusal(bench, b'[{"id":"' + b"x" * (2 << 20) + b'"}]', "json")
+    assert error.rule == "too_large" and "record 1" in str(error)
 
 
 def test_no_records_have_the_columns_of_the_select(bench: Bench) -> None:

@@ -1,7 +1,8 @@
 """JSON values one at a time, exactly as written: numbers keep their digits, nothing is guessed.
 
-An array is read through a window, so a file of any size passes in bounded memory; a repeated
-key or a NaN marks its record as bad instead of letting the last one win.
+An array is read through a window, so a file of any size passes in bounded memory; of documents
+that are records each is held whole. A repeated key or a NaN marks its record as bad instead of
+letting the last one win.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from assets.exports.staging import Staged
 _WINDOW = 1 << 20
 _LONGEST = 1 << 26
 _BLANK = " \t\r\n"
+WHOLE = "."
+"""The option `records` of documents that are records themselves."""
 _BLANKS = re.compile(f"[{_BLANK}]*")
 
 
@@ -83,14 +86,25 @@ def _values(line: str) -> list[Any]:
 
 
 def array_values(staged: Staged, source: Source) -> Iterator[tuple[Any, bool]]:
-    """The items of the file's array, or of the array that the option `records` names."""
+    """The items of the file's array, or of the array that the option `records` names; of `.`
+    the documents of the file themselves."""
     with staged.path.open(encoding="utf-8", newline="") as copy:
         cursor = _Cursor(copy, staged.name)
-        steps = source.options.records.split(".") if source.options.records else []
+        records = source.options.records
+        while records == WHOLE and cursor.peek():
+            yield cursor.record(), True
+        if records == WHOLE:
+            return
+        steps = records.split(".") if records else []
         for value in _descend(cursor, steps):
             yield value, True
         if cursor.peek():
-            raise cursor.malformed()
+            raise Refused(
+                "not_json",
+                f"{staged.name}: goes on behind the end of its JSON, after record "
+                f"{cursor.items:,}; where documents stand one behind the other, declare "
+                f"records='{WHOLE}' and take the rows by json_list",
+            )
 
 
 def _descend(cursor: _Cursor, steps: list[str]) -> Iterator[Any]:
@@ -100,7 +114,7 @@ def _descend(cursor: _Cursor, steps: list[str]) -> Iterator[Any]:
                 "type",
                 f"{cursor.name}: holds one JSON object where an array of records "
                 "is read; name the array in options: records='path.to.array', or "
-                "declare format: json lines",
+                f"declare format: json lines, or records='{WHOLE}' where the object is the record",
             )
         yield from _items(cursor)
         return
@@ -130,8 +144,7 @@ def _items(cursor: _Cursor) -> Iterator[Any]:
         cursor.take("]")
         return
     while True:
-        cursor.items += 1
-        yield cursor.value()
+        yield cursor.record()
         if cursor.peek() == "]":
             cursor.take("]")
             return
@@ -164,6 +177,10 @@ class _Cursor:
             raise self.malformed()
         self.at += 1
 
+    def record(self) -> Any:
+        self.items += 1
+        return self.value()
+
     def value(self) -> Any:
         self.peek()
         while True:
@@ -177,7 +194,10 @@ class _Cursor:
                 if self.ended:
                     raise self.malformed() from None
             if len(self.text) - self.at > _LONGEST:
-                raise self.malformed()
+                raise Refused(
+                    "too_large",
+                    f"{self.name}: has a value over {_LONGEST >> 20} MB at record {self.items:,}",
+                )
             self.fill(max(_WINDOW, len(self.text) - self.at))
 
     def malformed(self) -> Refused:

@@ -25,9 +25,10 @@ _NAMES = {
     "xml": "an XML file",
     "gzip": "a gzip file",
     "zstd": "a zstd file",
+    "tar": "a tar archive",
     "text": "text",
 }
-_PACKED = frozenset({"zip", "gzip", "zstd", "7z", "rar", "bzip2", "xz"})
+_PACKED = frozenset({"zip", "gzip", "zstd", "7z", "rar", "bzip2", "xz", "tar"})
 PROTECTED = "EncryptedPackage".encode("utf-16-le")
 """What a workbook with a password has inside, which is an `ole` then."""
 
@@ -37,6 +38,8 @@ def kind_of(head: bytes) -> str:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
+    if head[257:262] == b"ustar":
+        return "tar"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<head", b"<meta")):
         return "html"

@@ -7,6 +7,7 @@ because after a stray quote every following record is in doubt.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from assets.exports.refused import Refused
 Bytes = npt.NDArray[np.uint8]
 Positions = npt.NDArray[np.intp]
 _LF = 10
-_BACKSLASH = 92
+_BACKSLASH, _EQUALS = 92, 61
 _LONGEST = 1 << 20  # bytes of a record that an engine surely takes
 _PIECE = 1 << 19  # what is looked at several times stays near the processor
 
@@ -105,8 +106,8 @@ class _Scanner:
             wrong = np.zeros(1, dtype=np.intp)
         if len(wrong):
             whole = np.count_nonzero(~inside[: np.searchsorted(lines, wrong.min())])
-            escaped = bool((around[at] == _BACKSLASH).any())
-            raise self._stray(self.shape.records + int(whole) + 1, escaped)
+            before = {int(sign) for sign in np.unique(around[at])}
+            raise self._stray(self.shape.records + int(whole) + 1, before)
         self.shape.delimiters += int(np.count_nonzero((data == self.delim) & ~quoted))
         self.shape.records += int(np.count_nonzero(~inside))
         self.shape.breaks_in_quotes += int(np.count_nonzero(inside))
@@ -121,10 +122,16 @@ class _Scanner:
             (self.shape.width,) = self.widths
         return self.shape
 
-    def _stray(self, record: int, escaped: bool = False) -> Refused:
+    def _stray(self, record: int, before: Collection[int] = ()) -> Refused:
+        """`before`: the bytes that stand before quotes."""
         advice = "" if self.multiline else "or line breaks in quotes are meant (multiline=true), "
-        if escaped:
+        if _BACKSLASH in before:
             advice += "or quotes in texts stand behind a backslash (escape='\\'), "
+        if _EQUALS in before:
+            advice += (
+                'or cells are written ="..." for a spreadsheet (quote=none, and trim(x, \'="\') '
+                "in the select), "
+            )
         return Refused(
             "stray_quote",
             f"{self.name}: record {record:,}: a quote does not open and close a field; the file "
