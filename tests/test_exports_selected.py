@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from exporting import PLAIN, SEMI, Bench, refusal
 
-from assets.exports import select_columns
+from assets.exports import Refused, open_export, sandbox, select_columns, stage
+from assets.intake.selecting import Selecting
+from schemas.contract import contract
 from sql.header import HeaderError
 
 NEW_LINE = b"\n"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import polars as pl
 import pyarrow as pa
 
@@ -133,6 +134,13 @@ def _refusal(error: Exception, source: Source, file: str) -> Refused:
                   "PermissionException")  # fmt: skip
     if type(error).__name__ in about_text:
         return Refused("select", of_file + complaint(error, statement))
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return Refused(
+            "select",
+            f"{of_file}{statement.spot(None)}: needs more memory than a source may take; take what "
+            "is nested out once, by unnest(json_list(x)) and no path for each row, and join and "
+            "group by what tells few rows together; or have smaller files exported",
+        )
     return Refused(
         "select",
         f"{of_file}{statement.spot(complained_line(error, statement))}: a cast or "
