@@ -44,6 +44,33 @@ def test_a_format_that_reads_the_rejected_times_is_proposed(
     assert notes(check(source, f"id|at\n{rows}")) == [f"not_a_time entered_at: {said}"]
 
 
+def test_a_header_among_the_records_is_told_as_one(check: Check) -> None:
+    # files put one behind the other, each with its header
+    rows = "Id,At\n1,2024-02-01 08:00\nId,At\n2,2024-02-01 09:00\n"
+    assert notes(check(CALLS, rows)) == [
+        "not_a_time entered_at: 1 of 1 rejected cells are the name of a column (`At`): does the "
+        "header come again among the records? Leave it out by `where`"
+    ]
+
+
+def test_dates_that_are_read_by_day_and_month_in_either_order_are_told(check: Check) -> None:
+    source = CALLS.replace("select", "-- times: %m/%d/%Y %H:%M; %d/%m/%Y %H:%M\nselect", 1)
+    rows = "id,at\n1,02/01/2024 08:00\n2,13/01/2024 08:00\n"
+    assert notes(check(source, rows)) == [
+        "`times` has `%m/%d/%Y %H:%M` and `%d/%m/%Y %H:%M`: a date that both can read, such as "
+        "03/04/2024, is taken by the first and never rejected; keep the one that the export is "
+        "written in"
+    ]
+    assert (
+        notes(
+            check(
+                source.replace("; %d/%m/%Y", "; %d/%m/%y"), rows.replace("13/01/2024", "13/01/24")
+            )
+        )
+        == []
+    )
+
+
 def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None:
     source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, wait as wait_seconds")
     rows = "".join(f"{n},2024-02-01 08:00,{n} perc Budi\n" for n in range(12))

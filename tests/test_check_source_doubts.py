@@ -190,6 +190,33 @@ def test_durations_of_another_unit_are_told(
     assert not said or found[0].startswith(said)
 
 
+def test_an_agents_month_is_told_as_one_day(check: Check) -> None:
+    source = CALLS.replace("calls", "agent_activity").replace(
+        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        'id as agent, "at" as day, talk as active_seconds',
+    )
+    assert notes(
+        check(source, "id,at,talk\na1,2024-02-01,120:00:00\na2,2024-02-01,98:30:00\n")
+    ) == [
+        "active_seconds is of many hours in most of 2 rows: is it in milliseconds, or the total of "
+        "several days? Such a total counts in the month of the day that you return"
+    ]
+
+
+def test_attempts_of_many_cases_in_a_row_are_told(check: Check) -> None:
+    source = CALLS.replace("calls", "outbound_attempts").replace(
+        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        "id as attempt_id, id as case_id, \"at\" as called_at, 'busy' as result, n as attempts",
+    )
+    rows = "id,at,n\n" + "".join(f"{n},2024-02-01 08:00,{n}\n" for n in (3, 30, 40))
+    assert notes(check(source, rows)) == [
+        "attempts is above 20 in most of 3 rows: does a row stand for many cases? A case counts "
+        "once however often it was tried, so that success in contacting needs rows of single cases"
+    ]
+    # one case may take as many
+    assert notes(check(source, rows.replace(",30\n", ",20\n"))) == []
+
+
 def test_an_agents_day_of_eight_hours_is_no_other_unit(check: Check) -> None:
     source = CALLS.replace("calls", "agent_activity").replace(
         "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",

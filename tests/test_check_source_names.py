@@ -53,3 +53,10 @@ def test_a_file_that_the_source_does_not_claim_is_told(check: Check, file: str) 
         "and * stays in one folder): no run will read it so"
     ]
     assert notes(check(CALLS, "id,at\n1,2024-02-01 08:00\n", "z/calls.csv")) == []
+
+
+def test_a_file_is_called_as_a_run_calls_it(check: Check) -> None:
+    """A year of a folder above landing is not the year of the export."""
+    source = CALLS.replace("id as contact_id", "id as contact_id, _file as queue")
+    said = check(source, "id,at\n1,2024-02-01 08:00\n", "z/a.csv")
+    assert "queue z/a.csv," in said.out

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain, pairwise
+from pathlib import Path
 
 import polars as pl
 
@@ -94,10 +95,13 @@ class Reader:
         self.connection.close()
         shutil.rmtree(self.box, ignore_errors=True)
 
-    def stage(self, path: str) -> Staged | Reading:
-        """Take a private copy of a landing file; a refusal is an answer, not an exception."""
+    def stage(self, path: str, at: Path | None = None) -> Staged | Reading:
+        """Take a private copy of a landing file; a refusal is an answer, not an exception.
+
+        `path` is below landing, and what the file is called; `at` is where it lies, if elsewhere.
+        """
         try:
-            return stage(self.home.landing / path, self.source, self.box, path, self._limits)
+            return stage(at or self.home.landing / path, self.source, self.box, path, self._limits)
         except Refused as refusal:
             return Reading(refused=str(refusal), rule=refusal.rule)
 

@@ -6,18 +6,15 @@ Sentences of counts and columns, without any value. What cannot be right is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
+from assets.trial.units import SOME, of_units
 from schemas.contract import Contract
 from schemas.times import LOCAL
 from schemas.zones import local_day, to_utc
 
-_LONG, _DAY = 10_000, 86_400  # seconds: of a contact, and of an agent's day
-_SHORT_TALK, _A_DAY_IN_HOURS, _A_DAY_IN_MINUTES = 10, 24, 24 * 60
-_FAR = 30  # times: as an hour is from a minute, and a minute from a second
-_MANY, _SOME = 100, 20  # contacts of which one gives up; rows that are no accident
+_MANY = 100  # contacts of which one gives up
+_OFTEN = 20  # attempts that one case may take
 _FEW = 10  # fewer than one in so many may be real: counted by the hour, one in 24 is at midnight
 
 
@@ -35,9 +32,9 @@ def doubts(
         _none_gave_up(rows),
         _one_wait_of_many(rows),
         _without_due_dates(rows),
+        _attempts_of_many(rows),
         _always_null(rows, selected),
-        *_beside_times(rows),
-        *(_other_unit(rows, each, selected) for each in rows.columns if each.endswith("_seconds")),
+        *of_units(rows, selected),
     )
     return tuple(sentence for sentence in found if sentence)
 
@@ -55,7 +52,7 @@ def _said_again(rows: pl.DataFrame, kind: Contract) -> str:
 
 def _by_number(rows: pl.DataFrame, kind: Contract) -> str:
     """An id that is the record's number is that of another record in the next file."""
-    if kind.key in kind.made or rows.height < _SOME:
+    if kind.key in kind.made or rows.height < SOME:
         return ""
     key = rows[kind.key]
     number = key.str.extract("([0-9]+)$").cast(pl.Int64, strict=False)
@@ -103,7 +100,7 @@ def _day_and_month(rows: pl.DataFrame, kind: Contract, timezone: str) -> str:
     """The days of one month, read with day and month exchanged: one day of many months."""
     column = kind.dated_by[0]
     times = rows[column].drop_nulls()
-    if times.dtype == pl.Date or times.dt.time().n_unique() < _SOME:
+    if times.dtype == pl.Date or times.dt.time().n_unique() < SOME:
         return ""
     days = local_day(times, timezone).unique()
     months = days.dt.truncate("1mo").n_unique()
@@ -142,37 +139,30 @@ def _without_due_dates(rows: pl.DataFrame) -> str:
     )
 
 
+def _attempts_of_many(rows: pl.DataFrame) -> str:
+    """A case is called now and then; what is called a hundred times is a day or a campaign."""
+    if "attempts" not in rows.columns:
+        return ""
+    tried = rows["attempts"].filter(rows["attempts"] > 0)
+    if not tried.len() or tried.median() <= _OFTEN:  # type: ignore[operator]
+        return ""
+    return (
+        f"attempts is above {_OFTEN} in most of {tried.len()} rows: does a row stand for many "
+        "cases? A case counts once however often it was tried, so that success in contacting needs "
+        "rows of single cases"
+    )
+
+
 def _always_null(rows: pl.DataFrame, selected: frozenset[str]) -> str:
     """A helper gives null of what it cannot read, and a text handed on would be rejected."""
     empty = [c for c in rows.columns if c in selected and rows[c].null_count() == rows.height]
-    if rows.height < _SOME or not empty:
+    if rows.height < SOME or not empty:
         return ""
     return (
         f"null in all of {rows.height} rows: {', '.join(empty)}. Is the text read of what is "
         "computed? Return the text itself once, and the rejects say how it is written; what the "
         "export does not have is left out"
     )
-
-
-def _beside_times(rows: pl.DataFrame) -> Iterator[str]:
-    """Durations that the times beside them tell otherwise, by far and in most rows."""
-    if "outcome" not in rows.columns:
-        return
-    answered = rows.filter(pl.col("outcome") == "answered")
-    asks = {
-        ("wait_seconds", "entered_at", "answered_at"):
-            "is it in another unit, or does entered_at say when the call began, before the queue?",
-        ("talk_seconds", "answered_at", "ended_at"): "is it in another unit, such as minutes?",
-    }  # fmt: skip
-    for (column, start, stop), ask in asks.items():
-        known = answered.filter(pl.col(column) > 0, (pl.col(stop) > pl.col(start)))
-        lasted = (pl.col(stop) - pl.col(start)).dt.total_seconds()
-        far = known.filter(lasted > _FAR * pl.col(column).cast(pl.Float64)).height
-        if 2 * far > known.height:
-            yield (
-                f"{column} is less than a {_FAR}th of the time from {start} to {stop} in {far} of "
-                f"{known.height} rows: {ask}"
-            )
 
 
 def _one_wait_of_many(rows: pl.DataFrame) -> str:
@@ -191,42 +181,3 @@ def _one_wait_of_many(rows: pl.DataFrame) -> str:
         "in time or none; where it is their mean, return beside it what is known of the single "
         "waits, as wait_within_seconds and wait_over_seconds (0 as wait_over_seconds: nothing)"
     )
-
-
-def _other_unit(rows: pl.DataFrame, column: str, selected: frozenset[str]) -> str:
-    """A number says nothing of its unit, and reads as seconds whatever it was."""
-    known = rows[column].filter(rows[column] > 0).cast(pl.Float64)
-    if not known.len():
-        return ""
-    if known.max() < 1:  # type: ignore[operator]
-        return (
-            f"{column} is below one second in all of {known.len()} rows: is it the share of a day "
-            "that a spreadsheet keeps for a time, or of an hour or a minute? Then return it times "
-            "86400, 3600 or 60"
-        )
-    if column == "talk_seconds" and known.len() >= _SOME and known.median() < _SHORT_TALK:  # type: ignore[operator]
-        return (
-            f"{column} is below {_SHORT_TALK} seconds in most of {known.len()} rows: is it in "
-            "minutes? Then return it times 60"
-        )
-    if column in ("active_seconds", "staffed_seconds") and known.max() <= _A_DAY_IN_HOURS:  # type: ignore[operator]
-        return (
-            f"{column} is at most {_A_DAY_IN_HOURS} seconds in all of {known.len()} rows: is it in "
-            "hours? Then return it times 3600"
-        )
-    if (
-        column in ("active_seconds", "staffed_seconds")
-        and "part" not in selected
-        and known.len() >= _SOME
-        and known.max() <= _A_DAY_IN_MINUTES  # type: ignore[operator]
-    ):
-        return (
-            f"{column} is below 25 minutes in all of {known.len()} rows: is it in minutes, or "
-            "hours and minutes (`8:30`)? Then return seconds_of(x) * 60"
-        )
-    if known.median() > (_DAY if "day" in rows.columns else _LONG):  # type: ignore[operator]
-        return (
-            f"{column} is of many hours in most of {known.len()} rows: is it in milliseconds, or "
-            "the total of several contacts?"
-        )
-    return ""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
+from itertools import combinations
 
 import polars as pl
 
@@ -19,18 +21,43 @@ _MOST = 3
 RULES = (*_OF_TIMES, *_OF_NUMBERS, "control_character")
 
 
+def either_order(declared: tuple[str, ...]) -> tuple[str, ...]:
+    """Formats of which one reads as its own what the other should, wherever it can."""
+    return tuple(
+        f"`times` has `{first}` and `{then}`: a date that both can read, such as 03/04/2024, is "
+        "taken by the first and never rejected; keep the one that the export is written in"
+        for first, then in combinations(declared, 2)
+        if exchanged(first) == then
+    )
+
+
 def proposals(
-    cells: pl.DataFrame, rejects: pl.DataFrame, declared: tuple[str, ...]
+    cells: pl.DataFrame, rejects: pl.DataFrame, declared: tuple[str, ...], columns: Iterable[str]
 ) -> tuple[str, ...]:
-    """A sentence for each column and rule; `cells` as the select returns them."""
+    """A sentence for each column and rule; `cells` as the select returns them, and `columns` as
+    the export has them."""
+    names = {each.casefold(): each for each in columns}
     said = []
     for column, rule in rejects.select("column", "rule").unique().sort(pl.all()).iter_rows():
         if rule in RULES and column in cells.columns and cells[column].dtype == pl.String:
             those = rejects.filter(pl.col("column") == column, pl.col("rule") == rule)
             texts = cells.join(those, on="_row", how="semi")[column].drop_nulls()
-            found = _of_times(texts, declared) if rule in _OF_TIMES else ""
+            found = _of_a_header(texts, names)
+            if not found and rule in _OF_TIMES:
+                found = _of_times(texts, declared)
             said.append(f"{rule} {column}: {found or _of_form(texts, rule)}")
     return tuple(said)
+
+
+def _of_a_header(texts: pl.Series, names: dict[str, str]) -> str:
+    """Of cells that are a column's name; `names` are those in lower case, as they stand."""
+    found = [names[each] for text in texts if (each := text.strip().casefold()) in names]
+    if not found:
+        return ""
+    return (
+        f"{len(found)} of {texts.len()} rejected cells are the name of a column (`{found[0]}`): "
+        "does the header come again among the records? Leave it out by `where`"
+    )
 
 
 def _of_times(texts: pl.Series, declared: tuple[str, ...]) -> str:

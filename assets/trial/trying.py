@@ -26,7 +26,7 @@ from assets.intake.reading import Reader
 from assets.intake.selecting import Selecting
 from assets.trial.doubts import doubts
 from assets.trial.named import by_its_name
-from assets.trial.rejected_cells import RULES, proposals
+from assets.trial.rejected_cells import RULES, either_order, proposals
 from schemas.contract import contract
 from schemas.pseudonyms import Pseudonyms
 from sql.header import HeaderError
@@ -38,9 +38,9 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
     """What came of an export, and what to look at twice; for `kring check-source` and its JSON."""
     begun = time.monotonic()
     with _trial(home, source) as reader:
-        reading = reader.load(reader.stage(str(export)))
+        reading = reader.load(reader.stage(_called(home, export), export))
         rows = _accepted(reader, reading)
-        asked = _cell_notes(reader, reading, rows, export)
+        asked = _cell_notes(home, reader, reading, rows, export)
     months = {chunk.month: chunk.rows for chunk in reading.chunks}
     notes = [
         *reading.notes, *by_its_name(home, source, export, rows, months),
@@ -83,14 +83,21 @@ def _accepted(reader: Reader, reading: Reading) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(p) for p in paths]) if paths else pl.DataFrame()
 
 
+def _called(home: Home, export: Path) -> str:
+    """What a run calls a file: its path below landing; of one that lies elsewhere its name."""
+    landing = home.landing.resolve()
+    return export.relative_to(landing).as_posix() if landing in export.parents else export.name
+
+
 def _cell_notes(
-    reader: Reader, reading: Reading, rows: pl.DataFrame, export: Path
+    home: Home, reader: Reader, reading: Reading, rows: pl.DataFrame, export: Path
 ) -> tuple[str, ...]:
     """What rejected cells would be read by, and what to ask of the accepted rows."""
     source, cells = reader.source, pl.DataFrame()
     if reading.rejected_rows["rule"].is_in(RULES).any() or "score" in rows.columns:
-        cells = reader.returned(reader.stage(str(export)))
-    notes = proposals(cells, reading.rejected_rows, source.times)
+        cells = reader.returned(reader.stage(_called(home, export), export))
+    notes = either_order(source.times)
+    notes += proposals(cells, reading.rejected_rows, source.times, reading.columns)
     zone = source.timezone or reader.home.settings.timezone
     asked = doubts(rows, reader.contract, zone, cells, reader.selected) if rows.width else ()
     return notes + asked
@@ -110,7 +117,7 @@ def _below(home: Home, source: Source, export: Path, accepted: int) -> tuple[str
     if not options.footer or not accepted:
         return ()
     with _trial(home, replace(source, options=replace(options, footer=0))) as reader:
-        taken = reader.load(reader.stage(str(export))).accepted - accepted
+        taken = reader.load(reader.stage(_called(home, export), export)).accepted - accepted
     if taken <= 0:
         return ()
     return (
