@@ -245,3 +245,39 @@ def test_the_day_of_a_promise(tmp_path: Path) -> None:
     (home.landing / "z").mkdir()
     (home.landing / "z" / "a.csv").write_text("id,Received\nk,30/03/2024 23:30\n", encoding="utf-8")
     assert read(home, "t", "z/a.csv").column("due_at") == [date(2024, 4, 4)]
+
+
+@pytest.mark.parametrize(
+    ("document", "rows", "call"),
+    [
+        ('{"calls": [\n{"id": "01", "at": "2024-03-04 08:00:00"}]}\n'
+         '{"calls": [{"id": "02", "at": "2024-03-04 08:01:00"}]}',
+         "unnest(json_list(calls)) as call", ("$.id", "$.at")),
+        ('{"names": ["id", "at"], "data": [\n["01", "2024-03-04 08:00:00"],\n'
+         '["02", "2024-03-04 08:01:00"]]}',
+         "unnest(json_list(data)) as cells", ("$[0]", "$[1]")),
+        ('{"calls": {"01": {"at": "2024-03-04 08:00:00"},\n"02": {"at": "2024-03-04 08:01:00"}}}',
+         "unnest(json_keys(calls)) as id, unnest(json_extract(calls, '$.*')) as call",
+         ("", "$.at")),
+    ],
+)  # fmt: skip
+def test_rows_are_taken_out_of_a_document(
+    tmp_path: Path, document: str, rows: str, call: tuple[str, str]
+) -> None:
+    assert f"`{rows}`" in TEXT
+    home = make_home(tmp_path)
+    (home.landing / "calls.json").write_text(document, encoding="utf-8")
+    taken = rows.rpartition(" ")[2]
+    name, at = (f"json_text({taken}, '{path}')" if path else "id" for path in call)
+    source = f"""-- title: T
+-- kind: calls
+-- files: calls.json
+-- format: json
+-- options: records='.'
+select _row, {name} as contact_id, {at} as entered_at, 'abandoned' as outcome
+from (select _row, {rows} from export)
+"""
+    add_source(home, "t", source)
+    found = read(home, "t", "calls.json")
+    assert found.column("contact_id") == ["01", "02"]
+    assert [f"{each:%H:%M}" for each in found.column("entered_at")] == ["01:00", "01:01"]  # UTC
