@@ -28,6 +28,15 @@ from trying import CALLS, Check, notes
          "`times: %d %b %Y; %Y/%m/%d %I:%M:%S %p GMT%z` would read 1 of 1 rejected cells"),
         ("%d %b %Y", ("1706663702",),
          "`times: %d %b %Y; epoch` would read 1 of 1 rejected cells"),
+        # microseconds since 1970, and milliseconds among other signs
+        ("", ("1706663702123456",),
+         "1 of 1 rejected cells are written like `0000000000000000`; where its first 13 digits are "
+         "milliseconds since 1970, return regexp_extract(x, '[0-9]{13}') and declare "
+         "`times: epoch_ms`"),
+        ("", ("/Date(1706663702123)/",),
+         "1 of 1 rejected cells are written like `/a(0000000000000)/`; where its first 13 digits "
+         "are milliseconds since 1970, return regexp_extract(x, '[0-9]{13}') and declare "
+         "`times: epoch_ms`"),
         ("%d/%m/%Y", ("2024-02-31T08:00:00",),
          "1 of 1 rejected cells are written like `0000-00-00a00:00:00`"),
         ("%d %b %Y", ("Budi 12 pm", "Ani 13 pm", ""),
