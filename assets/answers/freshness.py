@@ -15,7 +15,7 @@ from assets.arrivals.sources import Source
 from assets.building.plan import Plan
 from assets.periods import month_end, month_state
 from assets.publishing.published import is_current
-from assets.record.versions import current, rolled_back, touched
+from assets.record.versions import current, lost, rolled_back, touched
 
 _WITHHELD = ("incomplete", "failed")
 _USUAL_DAYS = 2  # yesterday's export may come after the night's run
@@ -107,6 +107,8 @@ def unseen(plan: Plan) -> str | None:
     What is stale is for the plan to say.
     """
     seen, back = current(plan.home), rolled_back(plan.home)
+    if said := lost(plan.home):
+        return said
     if seen is None or (plan.stale() and back is None) or is_current(plan):
         return None
     if touched(seen):

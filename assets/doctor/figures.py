@@ -6,20 +6,17 @@ from datetime import date
 
 from assets.answers.freshness import late, unseen
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
-from assets.home import Home
 from assets.record.closing import require_record
 from assets.record.revisions import standing
-from assets.record.versions import current, touched
+from assets.record.versions import LOST_DO, current, lost, touched
 
 
 def version(patient: Patient) -> list[Answer]:
-    home = patient.home
-    if not home.current.is_symlink() and not home.current.exists():
-        return [Answer(WARN, "nothing is published yet", "kring run")]
-    seen = current(home)
+    home, seen = patient.home, current(patient.home)
+    if said := lost(home):
+        return [Answer(BAD, said, LOST_DO)]
     if seen is None:
-        do = "kring rollback ID to one that stands (kring versions), or kring run"
-        return [Answer(BAD, f"published/current leads to nothing ({_target(home)})", do)]
+        return [Answer(WARN, "nothing is published yet", "kring run")]
     if not home.format_file.exists() and not home.ledger.exists():
         do = "restore the backup (kring restore); kring run builds from landing what it can"
         return [Answer(BAD, f"the lake is lost that {seen.id} was made from", do)]
@@ -58,10 +55,6 @@ def freshness(patient: Patient) -> list[Answer]:
     if not found:
         return [Answer(OK, "nothing is late")]
     return [Answer(WARN, each.text, "ask who delivers it") for each in found]
-
-
-def _target(home: Home) -> str:
-    return str(home.current.readlink()) if home.current.is_symlink() else "no link"
 
 
 FIGURES = (version, record, day, freshness)

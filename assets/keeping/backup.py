@@ -64,12 +64,12 @@ def _require_free(home: Home, target: Path) -> None:
 
 def _files(home: Home, with_landing: bool) -> Iterator[tuple[Path, str]]:
     """Every file to copy, with its name in the backup: a path below the home."""
-    tops = [home.root / name for name in (*_KEPT, *(["landing"] if with_landing else []))]
+    asked = (*_KEPT, *(["landing"] if with_landing else []))
+    tops = [(home.root / name, name) for name in asked]
     version = current(home)
     if version is not None:
-        tops.append(version.path)
-    for top in tops:
-        prefix = f"published/versions/{top.name}" if top.parent.name == "versions" else top.name
+        tops.append((version.path, f"published/versions/{version.id}"))
+    for top, prefix in tops:
         if top.is_file():
             yield top, prefix
         for folder, folders, names in os.walk(top):
@@ -158,7 +158,7 @@ def _not_as_published(home: Home, files: list[dict[str, Any]]) -> list[str]:
     if version is None:
         return []
     copied = {file["path"]: file["sha256"] for file in files}
-    top = f"published/versions/{version.path.name}"
+    top = f"published/versions/{version.id}"
     problems = []
     with suppress(KeyError):
         for file in version.files():

@@ -38,6 +38,7 @@ from assets.publishing.stating import (
     state_tables,
 )
 from assets.record.copying import Carried, Copy
+from assets.record.versions import Version
 from sql.run import READERS_MACROS, connect, create_macros, insert_rows, literal, table_name
 
 STORAGE = "v1.5.0"
@@ -58,10 +59,10 @@ class Written:
 
 @dataclass(frozen=True)
 class Before:
-    """What a new version follows: the one readers see, the log so far, the older manifests."""
+    """What a new version follows: the first of `compared` that can be read, the log so far, the
+    older manifests."""
 
-    database: Path | None
-    manifest: dict[str, Any]
+    compared: list[Version]
     logs: dict[str, list[Path]]
     manifests: list[dict[str, Any]]
 
@@ -91,9 +92,8 @@ def _write(
     con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill", memory="800MB")
     try:
         con.execute(f"attach {literal(path)} as published (storage_version {literal(STORAGE)})")
-        is_taken_in = before.database is not None and take_in_before(
-            con, before.database, before.manifest
-        )
+        taken_in = (v for v in before.compared if take_in_before(con, v.database, v.manifest))
+        followed = next(taken_in, None)
         con.execute("use published")
         large = large_tables(plan)
         clear(con, carried, [table.name for table in large])
@@ -108,7 +108,7 @@ def _write(
         if lingers(con):
             return None
         con.execute("commit")
-        compared = before.manifest if is_taken_in else None
+        compared = followed.manifest if followed else None
         with con.cursor() as own, ThreadPoolExecutor(1) as beside:
             # both read the tables as they were committed, as readers will find them
             reconciled = beside.submit(reconcile_home, own, "published", plan.home)

@@ -21,8 +21,8 @@ from assets.lake import as_json, make_folder, stated, sync
 from assets.performance_report.writing import get_ready, write_reports
 from assets.periods import month_end
 from assets.publishing.content import content_digest
-from assets.publishing.database import Before, Written, write_database
-from assets.publishing.provenance import LOGS
+from assets.publishing.database import Written, write_database
+from assets.publishing.following import before, follows, made_before
 from assets.record import decisions, revisions
 from assets.record.closing import require_record
 from assets.record.copying import Copy
@@ -34,7 +34,6 @@ from assets.record.versions import (
     remove,
     switch,
     touched,
-    verify,
     versions,
 )
 from assets.zone_data import disagree_from
@@ -64,7 +63,7 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
     if _is_seen(home, content):
         return None
     require_record(home)
-    if again := _made_before(home, content):
+    if again := made_before(home, content):
         switch(home, again.id)
         retain(home)
         return again
@@ -72,7 +71,7 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
     building = make_folder(home.versions / f".building-{header['version']}")
     with ThreadPoolExecutor(1) as beside:
         beside.submit(get_ready, home)
-        written = write_database(plan, building, header, _before(home, copy.version), copy)
+        written = write_database(plan, building, header, before(home, copy.version, content), copy)
         # the database is hashed and put on the disk while the pages are made
         database = beside.submit(_finish, building / "kring.duckdb")
         write_page(read_dictionary(plan, building / "kring.duckdb"), building)
@@ -102,7 +101,7 @@ def _header(plan: Plan, content: str) -> dict[str, Any]:
         "register": plan.register.digest[:24],
         "settings": _settings(home),
         "decisions": decisions.stamp(home),
-        "follows": _follows(home),
+        "follows": follows(home),
     }
 
 
@@ -135,39 +134,6 @@ def _clocks_disagree_from(plan: Plan) -> str | None:
     last = min(plan.as_of, month_end(plan.months[-1]))
     day = disagree_from(plan.home.settings.timezone, plan.months[0], last)
     return day.isoformat() if day else None
-
-
-def _before(home: Home, seen: Version | None) -> Before:
-    """What a new version is compared with, and the log it goes on from (the newest one's)."""
-    known = versions(home)
-    newest = known[0].path / "parquet" if known else home.scratch / "nothing yet"
-    return Before(
-        seen.database if seen else None,
-        seen.manifest if seen else {},
-        {name: sorted((newest / name).glob("*.parquet")) for name in LOGS},
-        [version.manifest for version in known],
-    )
-
-
-def _made_before(home: Home, content: str) -> Version | None:
-    """The newest whole version with this content, made after the one readers see.
-
-    One made after another would bring back its numbers without a row in the log of changes.
-    """
-    follows = _follows(home)
-    alike = (
-        v
-        for v in versions(home)
-        if v.manifest["content"] == content
-        and v.manifest.get("follows") == follows
-        and v.manifest.get("decisions") == decisions.stamp(home)
-    )
-    return next((v for v in alike if not touched(v) and not verify(v)), None)
-
-
-def _follows(home: Home) -> str | None:
-    seen = current(home)
-    return seen.id if seen else None
 
 
 def _write_manifest(

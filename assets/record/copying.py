@@ -18,7 +18,7 @@ from threading import Event, Lock
 from assets.home import Home
 from assets.lake import make_folder, sha256_file
 from assets.lanes import Edge, Stopped, cores, in_lanes
-from assets.record.versions import current
+from assets.record.versions import followed
 
 # A database that was patched often keeps holes; beyond this growth it is written whole.
 _GROWTH = 1.5
@@ -36,10 +36,11 @@ class Carried:
 
 
 class Copy:
-    """A copy of the version that readers saw when it was asked for; the caller holds the lock."""
+    """A copy of the version that a new one follows, as of when it was asked for; the caller holds
+    the lock."""
 
     def __init__(self, home: Home) -> None:
-        self.version = current(home)
+        self.version = followed(home)
         self.folder = home.versions / ".building-copy"
         self.is_taken = False
         self._stop = Event()
@@ -83,6 +84,8 @@ class Copy:
         if not compact_bytes or stated["bytes"] > _GROWTH * compact_bytes:
             return Carried()
         source, sha256 = self.version.database, [""]
+        if not source.is_file():
+            return Carried()
         self._has_folder = True
         make_folder(self.folder)
         self._file.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from assets.lake import read_json, sha256_file, sync
 from assets.record.decisions import ROLLED_BACK, Decision, decisions
 
 REMOVING = ".removing-"
+LOST_DO = "kring run; or kring rollback ID to one that stands (kring versions)"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,19 @@ class Version:
 def current(home: Home) -> Version | None:
     """The version readers see now."""
     return load(home.current.resolve()) if home.current.exists() else None
+
+
+def followed(home: Home) -> Version | None:
+    """The version readers see; the newest that stands where `current` leads to none."""
+    return current(home) or next(iter(versions(home)), None)
+
+
+def lost(home: Home) -> str | None:
+    """That readers see no version though one was published; None where that is not so."""
+    if current(home) or not (os.path.lexists(home.current) or versions(home)):
+        return None
+    link = home.current.readlink() if home.current.is_symlink() else "it is no link"
+    return f"published/current leads to no version ({link})"
 
 
 def versions(home: Home) -> list[Version]:

@@ -16,7 +16,7 @@ from assets.lake import sweep
 from assets.record.closing import close, reopen, require_log, require_record
 from assets.record.decisions import decisions
 from assets.record.revisions import standing
-from assets.record.versions import Version, current
+from assets.record.versions import Version, current, require_switchable
 from assets.rounding import rounded
 from assets.run_lock import run_lock
 from pipelines.commands.options import (
@@ -167,6 +167,7 @@ def _up_to_date(home: Home) -> Version:
     from assets.building.plan import Plan
 
     version = published(home)
+    require_switchable(home, version.id)
     require_record(home)
     sweep(home)
     plan = Plan(home, date.fromisoformat(version.manifest["as_of"]))

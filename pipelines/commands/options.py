@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from assets.home import Home, HomeError
-from assets.record.versions import Version, current
+from assets.record.versions import LOST_DO, Version, current, lost
 from schemas.register_columns import PERIODS
 
 HomeOption = Annotated[
@@ -92,6 +92,8 @@ def parse_day(text: str) -> date:
 def published(home: Home) -> Version:
     """The version readers see; raises HomeError where there is none yet."""
     version = current(home)
+    if said := lost(home):
+        raise HomeError(f"{said}: {LOST_DO}")
     if version is None:
         raise HomeError("nothing is published yet; kring run publishes")
     return version

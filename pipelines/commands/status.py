@@ -79,7 +79,7 @@ def summary(plan: Plan) -> dict[str, Any]:
 def _print(content: dict[str, Any]) -> None:
     console().print(
         f"{content['organisation']}, as of {content['as_of']}: "
-        f"{content['version'] or 'nothing published yet'}"
+        f"{content['version'] or ('no version' if content['unseen'] else 'nothing published yet')}"
     )
     _print_tables(content["files"], content["rejects"], content["months"])
     stale, pending = content["stale"], content["pending"]
