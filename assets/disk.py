@@ -40,20 +40,20 @@ def preflight(home: Home) -> None:
                 handle.flush()
                 os.fsync(handle.fileno())
         except OSError as error:
-            raise HomeError(_told(home, error)) from None
+            raise HomeError(_told(home.root, error)) from None
         finally:
             if os.path.lexists(trial):
                 trial.unlink()
 
 
-def refused(home: Home, error: BaseException | None) -> str:
-    """What to say where an error is the disk's refusal; empty where it is something else."""
+def refused(root: Path, error: BaseException | None) -> str:
+    """What to say where an error is that of a home's disk that refuses; else empty."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _ERRORS:
-            return _told(home, error)
+            return _told(root, error)
         if is_refusal(str(error)):
             said = str(error)
-            return f"{advice(home, said)}: {said.splitlines()[0]}"
+            return f"{advice(root, said)}: {said.splitlines()[0]}"
         error = error.__cause__ or error.__context__
     return ""
 
@@ -66,7 +66,7 @@ def explained(home: Home) -> Iterator[None]:
     except HomeError:
         raise
     except Exception as error:
-        if told := refused(home, error):
+        if told := refused(home.root, error):
             raise HomeError(told) from None
         raise
 
@@ -76,32 +76,37 @@ def is_refusal(text: str) -> bool:
     return any(words in text for words in _WORDED)
 
 
-def advice(home: Home, said: str) -> str:
+def advice(root: Path, said: str) -> str:
     """Which disk, what is free on it, what to do; of a right that is lacking, who lacks it."""
     if _DENIED in said:
-        return _closed(home, "a file or folder")
-    free = os.statvfs(_nearest(home.root))
+        return _closed(root, "a file or folder")
+    free = os.statvfs(_nearest(root))
     room = f"{free.f_bavail * free.f_frsize >> 20} MB and {free.f_favail} files free"
     return (
-        f"the disk of {home.root} refuses ({room}); nothing half-made stands: make room or mend "
+        f"the disk of {root} refuses ({room}); nothing half-made stands: make room or mend "
         "it, then give the same command again"
     )
 
 
-def _told(home: Home, error: OSError) -> str:
+def _told(root: Path, error: OSError) -> str:
     """Why, and what to do: a disk lacks room or is damaged, but an account lacks rights."""
     if not isinstance(error, PermissionError):
-        return f"{advice(home, str(error))}: {error}"
-    return _closed(home, str(error.filename or error))
+        return f"{advice(root, str(error))}: {error}"
+    return _closed(root, " to ".join(places(error)) or str(error))
 
 
-def _closed(home: Home, what: str) -> str:
-    owner = home.root.stat().st_uid
+def places(error: OSError) -> list[str]:
+    """The paths an error names: of a copy the one that is written refuses as likely."""
+    return [str(each) for each in (error.filename, error.filename2) if each]
+
+
+def _closed(root: Path, what: str) -> str:
+    owner = root.stat().st_uid
     return (
         f"{what} is closed to this account (uid {os.geteuid()}; the home is of "
         f"uid {owner}); nothing half-made stands: let kring run as the home's owner alone, give "
-        f"that account what is another's (chown -R {owner} {home.root}; landing need only be "
-        "readable), then give the same command again"
+        f"that account what is another's (chown -R {owner} {root}; landing need only be "
+        "readable) and open what is its own (chmod u+rwx FOLDER), then give the same command again"
     )
 
 

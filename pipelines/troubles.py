@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 from assets.home import HomeError
@@ -29,10 +31,21 @@ def in_words() -> Iterator[None]:
     except (DictionaryError, HomeError, HeaderError, RegisterError, SqlError) as error:
         _fail(str(error), 1)
     except OSError as error:
-        # of a copy the place that refuses is as likely the one that is written
-        places = " to ".join(str(each) for each in (error.filename, error.filename2) if each)
-        named = f"{places}: {error.strerror}" if places else str(error)
-        _fail(named, 1)
+        _fail(_refusal(error), 1)
+
+
+def _refusal(error: OSError) -> str:
+    """Where a home refuses what to do about it; of another place its name."""
+    from assets.disk import places, refused
+
+    named, root = places(error), os.environ.get("KRING_HOME")
+    if (
+        root
+        and any(Path(each).is_relative_to(root) for each in named)
+        and (said := refused(Path(root), error))
+    ):
+        return said
+    return f"{' to '.join(named)}: {error.strerror}" if named else str(error)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -178,7 +178,13 @@ def test_the_interface_goes_on_as_dagster_and_waits_for_the_slowest_alert(
     monkeypatch.setattr(os, "execve", become)
     monkeypatch.setattr(os, "umask", lambda _: 0)
     monkeypatch.chdir(Path.cwd())
-    assert command(home.root, "ui", "--port", "3178", *part).code == 0
+    # as begun with & in a script, of which Dagster would have heeded no SIGTERM either
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert command(home.root, "ui", "--port", "3178", *part).code == 0
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGINT, before)
     ((name, environment),) = became
     assert name == program
     at_once = _get_run_status_sensor_process_limit()

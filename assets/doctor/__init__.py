@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from assets.disk import refused
 from assets.doctor.answers import BAD, OK, WARN, Answer, Check, Patient
 from assets.doctor.figures import FIGURES
 from assets.doctor.files import FILES
@@ -38,6 +39,8 @@ def _made(check: Check, patient: Patient) -> list[Answer]:
         return [replace(answer, what=what) for answer in check(patient)]
     except HomeError as error:
         return [Answer(BAD, str(error), "mend what it names", what)]
+    except PermissionError as error:
+        return [Answer(BAD, refused(patient.home.root, error), "mend what it names", what)]
     except Exception as error:  # a broken home may break any of them, in any way
         said = f"could not be looked at ({type(error).__name__})"
         told = f": {error}" if isinstance(error, OSError) else ""

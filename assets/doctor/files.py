@@ -26,9 +26,12 @@ def permissions(patient: Patient) -> list[Answer]:
     if home.published.is_dir() and stat.S_IMODE(home.published.stat().st_mode) & 0o007:
         do = f"chmod o-rwx {home.published}"
         answers.append(Answer(BAD, f"{home.published} is open to everybody", do))
-    for folder in (home.lake, home.published, home.dagster):
-        if not os.access(folder if folder.exists() else home.root, os.W_OK | os.X_OK):
-            do = "run kring as the home's owner, or chown it"
+    for folder in (home.lake, home.published, home.dagster, home.record):
+        place = folder if folder.exists() else home.root
+        if not os.access(place, os.R_OK | os.W_OK | os.X_OK):
+            do = "run kring as the home's owner, chown it, or chmod u+rwx what is its own"
+            if os.statvfs(place).f_flag & os.ST_RDONLY:
+                do = "its disk is read-only: mend or mount it for writing"
             answers.append(Answer(BAD, f"{folder} cannot be written", do))
     if not os.access(home.landing, os.R_OK | os.X_OK):
         do = f"make it, readable for kring's user: {home.landing}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import sys
 from dataclasses import asdict
@@ -12,6 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from assets.disk import preflight
 from assets.home import CODE, HomeError, meant
 from assets.lake import naming
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_day
@@ -39,6 +41,7 @@ def ui(
         raise typer.BadParameter("must be web or daemon", param_hint="--part")
     if part != "daemon":
         _require_free(port)
+    preflight(place)
     os.umask(0o077)
     environment = {
         "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": _SENSOR_SECONDS,
@@ -74,6 +77,8 @@ def _become(part: str | None, port: int, environment: dict[str, str]) -> NoRetur
     }[part]
     os.chdir(CODE)
     sys.stdout.flush()
+    # begun with & in a script it would have Ctrl-C ignored, and Dagster would do so with SIGTERM
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     path = str(Path(sys.executable).with_name(program))
     os.execve(path, [path, *arguments], environment)
 

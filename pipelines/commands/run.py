@@ -78,7 +78,7 @@ def _print(home: Home, outcome: Outcome) -> None:
     for failure in outcome.failures:
         say("failed", f" {failure.text}", "red", errors=True)
     if refusals := [f.text for f in outcome.failures if is_refusal(f.text)]:
-        print_line(advice(home, refusals[0]), errors=True)
+        print_line(advice(home.root, refusals[0]), errors=True)
     if outcome.failures:
         stands = f"version {outcome.version} stands" if outcome.version else "no version stands"
         errors.print(f"nothing was published; {stands}")

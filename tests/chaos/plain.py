@@ -25,7 +25,7 @@ def main() -> None:
     try:
         home.run("2024-07-31", synced=True)
     except Exception as error:
-        if not (told := refused(home.home, error)):
+        if not (told := refused(home.root, error)):
             raise
         sys.exit(told)
 

@@ -15,6 +15,7 @@ from homes import TestHome, call, calls_file
 from assets.disk import is_refusal, preflight, refused
 from assets.home import HomeError
 from assets.lake import naming
+from pipelines.troubles import in_words
 
 
 @pytest.fixture
@@ -87,6 +88,48 @@ def test_a_read_only_disk_is_told_before_any_work(narrow: TestHome) -> None:
     assert narrow.value("select count(*) from fact.contacts") == 2
 
 
+@pytest.mark.parametrize(
+    "line",
+    [("withdraw", "calls/calls_20240115.csv", "--reason", "Bad"), ("rotate-key", "--reason", "Due"),
+     ("backup", "{safe}"), ("close", "2024-Q1", "--reason", "Signed"), ("ui", "--port", "3179")],
+    ids=lambda line: line[0],
+)  # fmt: skip
+def test_every_command_says_what_to_do_with_a_read_only_disk(
+    narrow: TestHome, tmp_path: Path, line: tuple[str, ...]
+) -> None:
+    """Some named the file and no more, and the interface began and ended in a traceback."""
+    narrow.run("2024-01-31")
+    disk = str(narrow.root.parent)
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    said = narrow.kring(*(part.format(safe=tmp_path / "safe") for part in line)).stderr
+    assert "Traceback" not in said
+    assert f"the disk of {narrow.root} refuses" in said and "mend it, then give the same" in said
+
+
+def test_the_doctor_says_that_a_disk_is_read_only(narrow: TestHome) -> None:
+    """It said to run kring as another account, or to chown."""
+    narrow.run("2024-01-31")
+    subprocess.run(["mount", "-o", "remount,ro", str(narrow.root.parent)], check=True)
+    said = narrow.kring("doctor").stdout
+    assert f"{narrow.root}/record cannot be written" in said
+    assert "do: its disk is read-only: mend or mount it for writing" in said
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_both_places_of_a_rename_are_named_and_what_to_do_with_a_home(
+    home: TestHome, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    inside: bool,
+) -> None:  # fmt: skip
+    """The one that is closed is as likely the one that is written, such as `record/`."""
+    monkeypatch.setenv("KRING_HOME", str(home.root if inside else home.root / "other"))
+    old, new = f"{home.root}/lake/tmp/1", f"{home.root}/record/decisions.jsonl"
+    with pytest.raises(SystemExit), in_words():
+        raise PermissionError(13, "Permission denied", old, None, new)
+    told = capsys.readouterr().err
+    assert told.startswith(f"kring: {old} to {new}")
+    assert ("chown -R" in told and "chmod u+rwx" in told) is inside
+
+
 def _free(root: Path) -> int:
     free = os.statvfs(root)
     return free.f_bavail * free.f_frsize
@@ -105,22 +148,22 @@ def test_a_refusal_is_told_from_other_trouble(home: TestHome) -> None:
         naming(Path("/somewhere")),
     ):
         raise OSError(28, "No space left on device")
-    assert str(home.root) in refused(home.home, caught.value)
+    assert str(home.root) in refused(home.root, caught.value)
     wrapped = RuntimeError("a step failed")
     wrapped.__cause__ = caught.value
-    assert "/somewhere" in refused(home.home, wrapped)
-    assert refused(home.home, ValueError("a wrong number")) == ""
+    assert "/somewhere" in refused(home.root, wrapped)
+    assert refused(home.root, ValueError("a wrong number")) == ""
     assert is_refusal("(sqlite3.OperationalError) database or disk is full")
 
 
 def test_a_right_that_is_lacking_is_no_matter_of_room(home: TestHome) -> None:
     """As after one run by root: its files are root's, and the disk has room enough."""
-    told = refused(home.home, PermissionError(13, "Permission denied", "/home/lake/tmp"))
+    told = refused(home.root, PermissionError(13, "Permission denied", "/home/lake/tmp"))
     owner = home.root.stat().st_uid
     assert told.startswith("/home/lake/tmp is closed to this account (uid ")
     assert f"chown -R {owner} {home.root}" in told and "room" not in told
     # as an engine or a step of Dagster words it, which is all that a run's end is given
-    worded = refused(home.home, RuntimeError("step x: [Errno 13] Permission denied: '/outputs'"))
+    worded = refused(home.root, RuntimeError("step x: [Errno 13] Permission denied: '/outputs'"))
     assert f"chown -R {owner} {home.root}" in worded and "room" not in worded
 
 
