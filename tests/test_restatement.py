@@ -67,6 +67,13 @@ def test_policies_of_a_month_are_pooled(two: Versions) -> None:
     assert row == [(0.25, 0.35, 20)]
 
 
+def test_a_month_of_one_has_a_value_and_a_month_of_none_has_not(two: Versions) -> None:
+    for side, count in zip(two.both(), (1, 0), strict=True):
+        side.tables["monthly"][0] |= {"numerator": count, "denominator": count}
+    row = two.compare().execute("select old_value, new_value from found").fetchall()
+    assert row == [(1, None)]
+
+
 @pytest.mark.parametrize("column", ["numerator", "denominator"])
 def test_a_component_alone_is_a_number_too(two: Versions, column: str) -> None:
     """As where the value is withheld by rounding, or 0 of 4 becomes 0 of 5."""

@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESTATEMENT = (
     "test_restatement.py", "test_restatement_causes.py", "test_restatement_climbing.py",
-    "test_restatement_files.py",
+    "test_restatement_files.py", "test_restatement_states.py",
 )  # fmt: skip
 EDITS, STORY = "stories/test_defend_edits.py", "stories/test_defend_story.py"
 CLOSINGS, HELD_OUT = "stories/test_defend_closings.py", "stories/test_defend_held_out.py"
@@ -33,12 +33,19 @@ COUNTED = (
     "test_cases.py", "test_service_level_rules.py", "test_grains.py", "stories/test_rules.py",
     "stories/test_own_rules.py", "test_recount.py",
 )  # fmt: skip
-EXPLAINED = ("test_explain.py", "stories/test_defend_codes.py", HELD_OUT)
+EXPLAINED = (
+    "test_explanation_rules.py",
+    "test_explain.py",
+    "stories/test_defend_codes.py",
+    HELD_OUT,
+)
 # what is altered, and the tests that speak of it in the order in which they run
 TARGETS: dict[str, tuple[str, ...]] = {
     "sql/facts/*.sql": COUNTED,
     "sql/metrics/*.sql": COUNTED,
-    "sql/checks/*.sql": ("test_cases.py", "test_volume_checks.py", "stories/test_checks.py"),
+    "sql/checks/*.sql": (
+        "test_cases.py", "test_volume_checks.py", "test_volume_limits.py", "stories/test_checks.py",
+    ),
     "sql/tables/*.sql": COUNTED,
     "sql/*_macros.sql": (
         "test_source_macros.py", *COUNTED, "test_volume_checks.py", "test_wilson.py",
@@ -50,9 +57,14 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sql/comparison/*.sql": ("test_compare.py", "stories/test_compared.py"),
     "sql/reconciliation/**/*.sql": (
         "test_reconciliation.py", "test_reconciliation_files.py", "test_reconciliation_reports.py",
+        "test_reconciliation_limits.py",
     ),
     "sql/explanation/**/*.sql": EXPLAINED,
     "sql/restatement/**/*.sql": (*RESTATEMENT, EDITS, STORY),
+    "sql/performance_report/*.sql": (
+        "test_report_pieces.py", "stories/test_performance_report.py",
+    ),
+    "sql/workbook/*.sql": ("stories/test_workbook.py", HELD_OUT),
     "sql/intake/*.sql": ("test_fates.py", "stories/test_resolving.py", "stories/test_orders.py"),
     "assets/building/kpi.py": (STORY, CLOSINGS, HELD_OUT),
     "assets/record/revisions.py": (CLOSINGS, HELD_OUT, STORY),
