@@ -10,11 +10,6 @@ __all__ = ["two"]  # the fixture
 YEAR = "2024-Y"
 
 
-def known(side: Side, table: str, status: str, **row: str) -> None:
-    """A figure without a value, but with a state."""
-    side.add(table, year=2024, status=status, **row)
-
-
 def rests(side: Side, period: str, figure: str, kind: str, part: str, part_period: str) -> None:
     side.edge(period, figure, kind, part, part_period=part_period, part_basis="computed")
 
@@ -31,7 +26,8 @@ def test_the_state_of_a_month_carries_a_cause_to_its_quarter(two: Versions) -> N
 def test_the_state_of_a_composite_carries_a_cause_to_its_kpi(two: Versions) -> None:
     for side, status, index in zip(two.both(), ("no_volume", "failed"), (80, None), strict=True):
         side.figures(january=3, quarter=3, index=index)
-        known(side, "composites", status, period="Q1", composite_id="c")
+        side.add("composites", year=2024, period="Q1", composite_id="c", status=status)
+        rests(side, "Q1", "composite:c", "metric", METRIC, "Q1")
         rests(side, "Q1", KPI, "composite", "composite:c", "Q1")
     two.after.edge("Q1", "composite:c", "check", "check:c", text="1 rows")
     assert two.causes()["kpi.scorecard", QUARTER, "k"] == "check c failed"
