@@ -22,10 +22,11 @@ _ERRORS = {
 }  # fmt: skip
 # how the engines and Dagster's sqlite word it, which know no numbers of errors
 _DENIED = "Permission denied"
+_DAMAGED = ("file is not a database", "disk image is malformed")
 _WORDED = (
     "No space left on device", "Disk quota exceeded", "Input/output error", "I/O error",
     "Read-only file system", "readonly database", _DENIED, "disk is full",
-    "unable to open database file", "disk image is malformed", "Not a directory",
+    "unable to open database file", "Not a directory", *_DAMAGED,
 )  # fmt: skip
 
 
@@ -77,9 +78,15 @@ def is_refusal(text: str) -> bool:
 
 
 def advice(root: Path, said: str) -> str:
-    """Which disk, what is free on it, what to do; of a right that is lacking, who lacks it."""
+    """Which disk, what is free on it, what to do; of a right that is lacking, who lacks it; of
+    sqlite's files, which are Dagster's alone, that they can be spared."""
     if _DENIED in said:
         return _closed(root, "a file or folder")
+    if any(words in said for words in _DAMAGED):
+        return (
+            f"Dagster's books are damaged; figures do not rest on them: move {root / 'dagster'} "
+            "away, then give the same command again"
+        )
     free = os.statvfs(_nearest(root))
     room = f"{free.f_bavail * free.f_frsize >> 20} MB and {free.f_favail} files free"
     return (

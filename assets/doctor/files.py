@@ -43,7 +43,7 @@ def space(patient: Patient) -> list[Answer]:
     """A run writes at most the lake's months anew, the database, and copies of new exports."""
     home = patient.home
     version = current(home)
-    database = version.database.stat().st_size if version else 0
+    database = int(version.manifest["database"]["bytes"]) if version else 0
     needed = 2 * database + _size(home.outputs) + _ROOM
     free = shutil.disk_usage(home.root).free
     said = f"{free // _MB:,} MB free; a run needs up to {needed // _MB:,} MB"

@@ -144,7 +144,7 @@ TROUBLES: dict[str, tuple[str, str, str, Spoil]] = {
                             lambda r: status(r, ended_at="2024-02-10T01:00:00+00:00")),
     "untold": ("last run", "warn", "alerts.hook ended with exit code 7",
                lambda r: status(r, alert_problems=["alerts.hook ended with exit code 7"])),
-    "dangling current": ("version", "bad", "leads to nothing",
+    "dangling current": ("version", "bad", "leads to no version",
                          lambda r: shutil.rmtree(r / "published/versions")),
     "a changed version": ("version", "bad", "were changed, are gone",
                           lambda r: (r / "published/current/kring.duckdb").unlink()),

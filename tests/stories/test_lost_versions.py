@@ -78,9 +78,10 @@ def test_a_number_that_changes_while_the_link_is_gone_is_stated(home: TestHome) 
 
 
 @pytest.mark.parametrize("part", ["kring.duckdb", "manifest.json"])
-def test_half_a_version_is_published_anew(home: TestHome, part: str) -> None:
+def test_half_a_version_is_published_anew(home: TestHome, command: Command, part: str) -> None:
     """As `kring verify` and `kring doctor` advise; the run failed over the missing file."""
     (seen(home).path / part).unlink()
+    assert "could not be looked at" not in command(home.root, "doctor", "--as-of", AS_OF).text
     home.run(AS_OF)
     assert home.query(RESTATED) == [(1.0, 0.5)]
 

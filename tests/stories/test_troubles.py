@@ -83,6 +83,22 @@ def test_a_damaged_database_is_named_with_what_to_do(
     assert "kring.duckdb" in said.err and "kring verify" in said.err and "rollback" in said.err
 
 
+@pytest.mark.parametrize("name", ["history/runs.db", "history/runs/index.db"])
+def test_damaged_books_of_dagster_are_named_with_what_to_do(place: TestHome, name: str) -> None:
+    """The run ended in a traceback, and its report spoke of an unexpected error."""
+    place.put("calls/calls_20240116.csv", calls_file([call("A3")]))
+    books = place.root / "dagster" / name
+    books.parent.mkdir(parents=True, exist_ok=True)
+    books.write_text("garbage, and none of sqlite's")
+    ran = place.kring(*RUN)
+    remedy = f"move {place.root / 'dagster'} away, then give the same command again"
+    assert ran.returncode == 1 and "Traceback" not in ran.stderr and remedy in ran.stderr
+    assert remedy in json.loads((place.root / "published/status.json").read_text())["sentence"]
+    books.parents[len(Path(name).parts) - 1].rename(place.root / "away")
+    assert place.kring(*RUN).returncode == 3, "most days of March have no calls"
+    assert place.value("select count(*) from fact.contacts") == 3
+
+
 def test_a_home_copied_without_its_links_says_what_to_remove(
     filled: TestHome, tmp_path: Path
 ) -> None:
