@@ -247,6 +247,20 @@ def test_the_day_of_a_promise(tmp_path: Path) -> None:
     assert read(home, "t", "z/a.csv").column("due_at") == [date(2024, 4, 4)]
 
 
+def test_a_minus_as_bookkeeping_writes_it(tmp_path: Path) -> None:
+    (turned,) = re.findall(r"`(regexp_replace\(trimmed\(x\), '.*?)`", TEXT)
+    home = make_home(tmp_path)
+    add_source(home, "t", "-- title: T\n-- kind: payments\n-- files: z/*.csv\n-- format: csv\n-- "
+               "options: delim=';'\n-- decimal: ,\nselect _row, id as payment_id, id as case_id, "
+               f"'2024-03-04' as paid_at, {turned} as amount from export\n")  # fmt: skip
+    (home.landing / "z").mkdir()
+    cells = ["1.500,50", "1.500,50-", "(1.500,50)", "-2,00"]
+    text = "id;x\n" + "".join(f"{n};{cell}\n" for n, cell in enumerate(cells))
+    (home.landing / "z" / "a.csv").write_text(text, encoding="utf-8")
+    amounts = [float(each) for each in read(home, "t", "z/a.csv").column("amount")]
+    assert amounts == [1500.5, -1500.5, -1500.5, -2]
+
+
 @pytest.mark.parametrize(
     ("document", "rows", "call"),
     [
