@@ -175,6 +175,10 @@ def utc(text: str) -> datetime:
          Decimal("0.001")),
         ("seconds_between(instant('2024-01-31T08:15:02+07:00'), instant('2024-01-31T01:15:22Z'))",
          20),
+        # from half past one to half past three is three hours where three o'clock was two again
+        ("seconds_between(timestamp '2024-10-27 01:30:00', timestamp '2024-10-27 03:30:00')", 7200),
+        ("seconds_between(one_instant(timestamp '2024-10-27 01:30:00', 'Europe/Berlin'), "
+         "one_instant(timestamp '2024-10-27 03:30:00', 'Europe/Berlin'))", 10800),
         ("seconds_between(instant('x'), instant('2024-01-31T01:15:22Z'))", None),
         ("seconds_between(timestamp 'infinity', timestamp '2024-01-01')", None),
         ("clock_between('13:56:45', '13:57:02')", 17),
