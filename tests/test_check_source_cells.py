@@ -61,6 +61,12 @@ def test_a_header_among_the_records_is_told_as_one(check: Check) -> None:
         "header come again among the records? Leave it out by `where`"
     ]
 
+    # what else could not be read is told beside it
+    beside = rows.replace("2024-02-01 09:00", "31/01/2024 09:00")
+    header, times = notes(check(CALLS, beside))
+    assert header.startswith("not_a_time entered_at: 1 of 2 rejected cells are the name")
+    assert "`times: %d/%m/%Y %H:%M` would read 1 of 1 rejected cells" in times
+
 
 def test_dates_that_are_read_by_day_and_month_in_either_order_are_told(check: Check) -> None:
     source = CALLS.replace("select", "-- times: %m/%d/%Y %H:%M; %d/%m/%Y %H:%M\nselect", 1)

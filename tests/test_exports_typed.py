@@ -107,7 +107,7 @@ def test_a_record_that_is_too_long_is_not_called_cut_short(
 ) -> None:
     monkeypatch.setattr(json_stream, "_LONGEST", 1 << 10)
     error = refusal(bench, b'[{"id":"' + b"x" * (2 << 20) + b'"}]', "json")
-    assert error.rule == "too_large" and "record 1" in str(error)
+    assert error.rule == "too_large" and "record 1; have it exported in" in str(error)
 
 
 def test_no_records_have_the_columns_of_the_select(bench: Bench) -> None:

@@ -196,7 +196,8 @@ class _Cursor:
             if len(self.text) - self.at > _LONGEST:
                 raise Refused(
                     "too_large",
-                    f"{self.name}: has a value over {_LONGEST >> 20} MB at record {self.items:,}",
+                    f"{self.name}: has a value over {_LONGEST >> 20} MB at record {self.items:,}; "
+                    "have it exported in smaller pieces",
                 )
             self.fill(max(_WINDOW, len(self.text) - self.at))
 

@@ -36,27 +36,26 @@ def proposals(
 ) -> tuple[str, ...]:
     """A sentence for each column and rule; `cells` as the select returns them, and `columns` as
     the export has them."""
-    names = {each.casefold(): each for each in columns}
+    names = [each.lower() for each in columns]
     said = []
     for column, rule in rejects.select("column", "rule").unique().sort(pl.all()).iter_rows():
         if rule in RULES and column in cells.columns and cells[column].dtype == pl.String:
             those = rejects.filter(pl.col("column") == column, pl.col("rule") == rule)
             texts = cells.join(those, on="_row", how="semi")[column].drop_nulls()
-            found = _of_a_header(texts, names)
-            if not found and rule in _OF_TIMES:
-                found = _of_times(texts, declared)
-            said.append(f"{rule} {column}: {found or _of_form(texts, rule)}")
+            is_name = texts.str.strip_chars().str.to_lowercase().is_in(names)
+            if is_name.any():
+                said.append(f"{rule} {column}: {_of_a_header(texts, is_name)}")
+            if (others := texts.filter(~is_name)).len():
+                found = _of_times(others, declared) if rule in _OF_TIMES else ""
+                said.append(f"{rule} {column}: {found or _of_form(others, rule)}")
     return tuple(said)
 
 
-def _of_a_header(texts: pl.Series, names: dict[str, str]) -> str:
-    """Of cells that are a column's name; `names` are those in lower case, as they stand."""
-    found = [names[each] for text in texts if (each := text.strip().casefold()) in names]
-    if not found:
-        return ""
+def _of_a_header(texts: pl.Series, is_name: pl.Series) -> str:
     return (
-        f"{len(found)} of {texts.len()} rejected cells are the name of a column (`{found[0]}`): "
-        "does the header come again among the records? Leave it out by `where`"
+        f"{is_name.sum()} of {texts.len()} rejected cells are the name of a column "
+        f"(`{texts.filter(is_name)[0].strip()}`): does the header come again among the records? "
+        "Leave it out by `where`"
     )
 
 
