@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from drawing import examples
+from homes import TestHome
 from hypothesis import given
 from hypothesis import strategies as st
 from reporting import HEADER, Reconciler, Report, consistent_report, reconciler
+
+from assets.home import Home
 
 __all__ = ["reconciler"]  # the fixture
 
@@ -50,6 +56,27 @@ def rows(*lines: str) -> str:
     """A reference file of lines: section, subject, channel, period, measure, value, remark."""
     header = "figure_id,service,section,subject,channel,period,measure,value,remark\n"
     return header + "".join(f"f{n},,{line}\n" for n, line in enumerate(lines))
+
+
+def test_a_kpi_has_no_channel_of_before_once_it_is_decided_without_one(
+    sample_home: TestHome, tmp_path: Path
+) -> None:
+    """1a-N as counted of inbound calls until 2023, and as the index of all services since."""
+    database = tmp_path / "published/current/kring.duckdb"
+    database.parent.mkdir(parents=True)
+    shutil.copyfile(sample_home.home.current / "kring.duckdb", database)
+    with duckdb.connect(str(database)) as con:
+        con.execute(
+            "insert into ref.kpis by name select * replace ('metric:csi' as source, "
+            "'phone' as channel, 'inbound' as service, date '2023-01-01' as valid_from, "
+            "date '2023-12-31' as valid_to) from ref.kpis where kpi_id = 'customer_satisfaction'"
+        )
+    quarters = [f"t,csi_index,,2024-Q{n},csi_index,{78 + 2 * n}," for n in range(1, 5)]
+    text = rows(*quarters, "t,1a-N,,2024-Y,realisation,90,")
+    # (80 + 82 + 84 + 86) / 4
+    assert Reconciler(Home(tmp_path, sample_home.home.settings), tmp_path).findings(text) == [
+        "1a-N 2024: 90 is printed (t), but the mean of the four quarters (80, 82, 84, 86) is 83."
+    ]
 
 
 MONTHS = [f"t,x1,,2024-{month:02},realisation,{value}," for month, value in

@@ -113,7 +113,11 @@ policies as (
 ),
 
 caps as (
-    select asked.subject_key, asked.period, 'cap' as measure, cast(max(kpis.cap_high) as double) as value
+    select
+        asked.subject_key,
+        asked.period,
+        'cap' as measure,
+        cast(max(kpis.cap_high) as double) as value
     from (
         select distinct subject_key, period, period_end from reference.printed
         where measure = 'cap'

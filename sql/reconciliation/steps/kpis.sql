@@ -3,12 +3,13 @@
 -- reads: ref.kpis
 select
     'kpi:' || kpi_id as subject_key,
-    arg_max(source, valid_from) as source,
-    arg_max(channel, valid_from) as channel,
-    arg_max(service, valid_from) as service,
-    arg_max(polarity, valid_from) as polarity,
-    arg_max(consolidation, valid_from) as consolidation,
-    max(cap_high) as cap
+    source,
+    channel,
+    service,
+    polarity,
+    consolidation,
+    -- a report may print an index of a year in which the cap was higher
+    max(cap_high) over (partition by kpi_id) as cap
 from ref.kpis
-group by kpi_id
+qualify row_number() over (partition by kpi_id order by valid_from desc) = 1
 order by kpi_id
