@@ -19,6 +19,7 @@ from sql.run import (
     HERE,
     SqlError,
     create,
+    create_macros,
     insert_rows,
     literal,
     make_table,
@@ -109,6 +110,7 @@ def compare(con: Any) -> None:
             for mark in ("after", "before")
         )
         con.execute(f"create or replace temp view {quoted('both_' + name)} as {body}")
+    create_macros(con, HERE / "restatement" / "macros.sql")
     CAUSES.lay_out(con)
     create(con, _rule("restatements"), "found", "temp table")
 

@@ -4,7 +4,7 @@
 with recursive known as (
     select distinct
         version,
-        case when length(period) = 7 then '' else year || '-' end || period as period,
+        dated(year, period) as period,
         basis,
         figure
     from both_explain
@@ -25,8 +25,7 @@ moved as (
 -- until a month began without one, is an award no longer
 states as (
     select version, year, period, 'computed' as basis,
-        'metric:' || metric_id || coalesce(' ' || channel, '') || coalesce(' ' || service, '')
-            as figure,
+        metric_figure(metric_id, channel, service) as figure,
         status, is_proven
     from both_cells
     union all
@@ -41,7 +40,7 @@ shifted as (
     from moved
     union
     select
-        case when length(period) = 7 then '' else year || '-' end || period as period,
+        dated(year, period) as period,
         basis,
         figure
     from (select * from states where version = 'before') as before
@@ -53,11 +52,10 @@ shifted as (
 
 steps as (
     select distinct
-        case when length(period) = 7 then '' else year || '-' end || period as period,
+        dated(year, period) as period,
         basis,
         figure,
-        case when length(part_period) = 7 then '' else year || '-' end || part_period
-            as part_period,
+        dated(year, part_period) as part_period,
         part_basis,
         part
     from both_explain

@@ -4,7 +4,7 @@
 with steps as (
     select
         version,
-        case when length(period) = 7 then '' else year || '-' end || period as period,
+        dated(year, period) as period,
         basis,
         figure,
         kind,
