@@ -38,7 +38,7 @@ def assets_of(plan: Plan, stale: Sequence[Stale], months: Collection[date]) -> l
     """The assets to build for what is stale in these months, in order of flow.
 
     So after a late call Dagster's books, too, tell of no outbound asset. A stale month leaves what
-    rests on it to be judged after it, so that is asked for as well; so is a damaged file.
+    rests on it to be judged after it, so that is asked for as well; so is what has a damaged file.
     Only for a run that begins at once: one that waits in a queue asks for all assets, since by its
     turn others may be stale.
     """
