@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sql.header import Keys, Statement, read_statement
+from sql.header import HeaderError, Keys, Statement, read_statement
 
 if TYPE_CHECKING:
     import duckdb
@@ -220,6 +220,18 @@ def complained_line(error: Exception, statement: Statement) -> int | None:
 def statements(folder: Path, keys: Keys) -> dict[str, Statement]:
     """All SQL files of a folder by name, in name order."""
     return {path.stem: read_statement(path, keys) for path in sorted(folder.glob("*.sql"))}
+
+
+def in_reading_order(rules: Mapping[str, Statement], schema: str = "") -> dict[str, Statement]:
+    """Statements after those they read, by what their headers say; `schema` is where they lie."""
+    ordered: dict[str, Statement] = {}
+    while waiting := {schema + n: n for n in rules if n not in ordered}:
+        ready = [n for n in waiting.values() if waiting.keys().isdisjoint(rules[n].listed("reads"))]
+        if not ready:
+            folder = next(iter(rules.values())).path.parent
+            raise HeaderError(f"{folder.name}: {', '.join(waiting)} read each other in a circle")
+        ordered |= {name: rules[name] for name in ready}
+    return ordered
 
 
 @cache

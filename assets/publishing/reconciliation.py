@@ -1,7 +1,7 @@
 """Reconciliation: figures as a report prints them, beside those of a published version.
 
 The rules are `sql/reconciliation`: steps lay out what is printed and what is computed, each rule
-of consistency is a file. Here is only the order in which they run. Nothing is ever adjusted.
+of consistency is a file. They run in the order in which they read. Nothing is ever adjusted.
 """
 
 from __future__ import annotations
@@ -15,15 +15,19 @@ from assets.home import Home
 from assets.lake import digest, sha256_file
 from assets.ops_tables import OPS
 from schemas.reference import REFERENCE, Reference, ReferenceRefused, read_reference
-from sql.header import Keys, Statement
-from sql.run import HERE, create, make_table, quoted, records, statements, table_name
+from sql.header import Keys, Statement, read_statement
+from sql.run import (
+    HERE,
+    create,
+    in_reading_order,
+    make_table,
+    quoted,
+    records,
+    statements,
+    table_name,
+)
 
 COLUMNS = OPS["ops.reconciliation"].columns
-# what the steps leave for the rules, each built on those before
-STEPS = (
-    "printed", "kpis", "computed", "columns", "year_readings", "pairs", "scores", "misnamed",
-    "means", "verdicts", "reproductions", "figures",
-)  # fmt: skip
 _FOLDER = HERE / "reconciliation"
 _STEP_KEYS, _RULE_KEYS = Keys.of("title grain reads"), Keys.of("title words reads")
 _ROW_TYPES = {"value": "decimal(18,6)", "printed_decimals": "integer"}
@@ -32,13 +36,25 @@ Row = tuple[Any, ...]
 
 @cache
 def steps() -> dict[str, Statement]:
-    return statements(_FOLDER / "steps", _STEP_KEYS)
+    """What is printed and what is computed, laid out for the rules: each after what it reads."""
+    return in_reading_order(statements(_FOLDER / "steps", _STEP_KEYS), "reference.")
 
 
 @cache
 def consistency_rules() -> dict[str, Statement]:
     """The rules by name; each returns figure_id, computed and a finding in words."""
     return statements(_FOLDER / "rules", _RULE_KEYS)
+
+
+@cache
+def _told() -> Statement:
+    """What one rule found, as rows of the table."""
+    return read_statement(_FOLDER / "findings.sql", _STEP_KEYS)
+
+
+def every_statement() -> tuple[Statement, ...]:
+    """All that decides what is said of a file, but for the macros."""
+    return (*steps().values(), *consistency_rules().values(), _told())
 
 
 def reference_files(home: Home) -> list[Path]:
@@ -48,10 +64,9 @@ def reference_files(home: Home) -> list[Path]:
 
 def references_digest(home: Home) -> str:
     """Digest of all that reconciliation adds to a version: files, steps and rules."""
-    rules = (*steps().values(), *consistency_rules().values())
     return digest(
         [(path.name, sha256_file(path)) for path in reference_files(home)],
-        [(rule.name, rule.fingerprint) for rule in rules],
+        [(rule.name, rule.fingerprint) for rule in every_statement()],
         _macros(),
     )
 
@@ -91,8 +106,8 @@ def reconcile(connection: Any, catalog: str, reference: Reference) -> list[Row]:
         place = f"{quoted(catalog)}.{table_name(name)}"
         connection.execute(f"create or replace view {table_name(name)} as select * from {place}")
     _lay_out(connection, reference)
-    for name in STEPS:
-        create(connection, steps()[name], f"reference.{name}")
+    for name, step in steps().items():
+        create(connection, step, f"reference.{name}")
     figures = records(connection, "from reference.figures order by line")
     return [
         tuple({"file": reference.file, **row}.get(column) for column in COLUMNS)
@@ -101,8 +116,7 @@ def reconcile(connection: Any, catalog: str, reference: Reference) -> list[Row]:
 
 
 def _published_reads() -> set[str]:
-    rules = (*steps().values(), *consistency_rules().values())
-    reads = {name for rule in rules for name in rule.listed("reads")}
+    reads = {name for rule in every_statement() for name in rule.listed("reads")}
     return {name for name in reads if not name.startswith("reference.")}
 
 
@@ -120,7 +134,7 @@ def _findings(connection: Any) -> list[dict[str, Any]]:
     for name, rule in consistency_rules().items():
         create(connection, rule, "reference.found")
         about = {"rule": name, "reason": rule.header["words"]}
-        rows += [{**row, **about} for row in records(connection, steps()["findings"].body)]
+        rows += [{**row, **about} for row in records(connection, _told().body)]
     return sorted(rows, key=lambda row: (row["line"], row["rule"], row["finding"]))
 
 

@@ -29,7 +29,7 @@ from assets.rulebook.headers import (
 from schemas.register_columns import KINDS
 from schemas.register_tables import TABLES
 from sql.header import HeaderError, Keys, Statement
-from sql.run import HERE, MACROS, statements
+from sql.run import HERE, MACROS, in_reading_order, statements
 
 _CREATED = re.compile(r"^create macro (\w+)", re.MULTILINE)
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -133,7 +133,7 @@ def load_rules(home: Home) -> Rules:
         checks=_with_own(HERE / "checks", home.own_checks, CHECK_KEYS),
         kpi=statements(HERE / "kpi", KPI_KEYS),
         views=statements(HERE / "views", VIEW_KEYS),
-        tables=_in_reading_order(statements(HERE / "tables", TABLE_KEYS)),
+        tables=in_reading_order(statements(HERE / "tables", TABLE_KEYS)),
         explanation=statements(HERE / "explanation", EXPLANATION_KEYS),
     )
     for statement in rules.facts.values():
@@ -168,17 +168,6 @@ def _macros_named(text: str, files: tuple[str, ...]) -> str:
         if re.search(rf"\b({names})\s*\(", text + named, re.IGNORECASE):
             named = file + named
     return named
-
-
-def _in_reading_order(tables: dict[str, Statement]) -> dict[str, Statement]:
-    """Tables after the tables they read."""
-    ordered: dict[str, Statement] = {}
-    while waiting := {n: s for n, s in tables.items() if n not in ordered}:
-        ready = {n: s for n, s in waiting.items() if not waiting.keys() & set(s.listed("reads"))}
-        if not ready:
-            raise HeaderError(f"sql/tables: {', '.join(waiting)} read each other in a circle")
-        ordered |= ready
-    return ordered
 
 
 def _with_own(shipped: Path, own: Path, keys: Keys) -> dict[str, Statement]:
