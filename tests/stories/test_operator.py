@@ -1,7 +1,8 @@
 """Faults, group H: what an operator does or breaks: H7, H10, H11.
 
-H1 and H6 are in tests/test_command.py, H2 in tests/stories/test_key_changes.py, H12 in
-tests/stories/test_persons.py, H3 to H5 in tests/stories/test_backup.py.
+H1 is in tests/test_command_homes.py, H6 in tests/test_command.py, H2 in
+tests/stories/test_key_changes.py, H12 in tests/stories/test_persons.py, H3 to H5 in
+tests/stories/test_backup.py.
 """
 
 from __future__ import annotations
