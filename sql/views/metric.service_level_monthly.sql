@@ -24,7 +24,7 @@ policies as (
         max(policy.target_share) filter (policy.channel = 'phone') as phone_target,
         max(policy.target_share) filter (policy.channel = 'chat') as chat_target
     from channels
-    left join ref.service_level_policy as policy
+    join ref.service_level_policy as policy
         on policy.queue = '*'
         and is_in_force(last_day(channels.month), policy.valid_from, policy.valid_to)
     group by channels.month
