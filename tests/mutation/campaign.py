@@ -54,10 +54,11 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "test_cases.py", "stories/test_rules.py", "stories/test_own_rules.py", STORY,
         "test_explain.py",
     ),
-    "sql/comparison/*.sql": ("test_compare.py", "stories/test_compared.py"),
+    "sql/views/*.sql": ("test_views.py", "test_pending.py"),
+    "sql/comparison/*.sql": ("test_compare_sums.py", "test_compare.py", "stories/test_compared.py"),
     "sql/reconciliation/**/*.sql": (
         "test_reconciliation.py", "test_reconciliation_files.py", "test_reconciliation_reports.py",
-        "test_reconciliation_limits.py",
+        "test_reconciliation_limits.py", "test_reconciliation_remarks.py",
     ),
     "sql/explanation/**/*.sql": EXPLAINED,
     "sql/restatement/**/*.sql": (*RESTATEMENT, EDITS, STORY),
