@@ -98,6 +98,10 @@ def utc(text: str) -> datetime:
         ("seconds_of('-1 day, 23:59:50')", None),
         ("seconds_of('1 day 2:03')", None),
         ("seconds_of('1 day, 2:61:00')", None),
+        # a zero in front may be missing, and the blank before the day's name
+        ("seconds_of('1:5:30')", 3930),
+        ("seconds_of('1Day 2:5:04')", 93904),
+        ("seconds_of('1 day, 2:59:04')", 97144),
         ("seconds_of('8:02:42')", 28962),
         ("seconds_of('12,345', ',')", Decimal("12.345")),
         ("seconds_of('12.3445')", Decimal("12.345")),
