@@ -1,43 +1,15 @@
-"""Where a rule of reconciliation begins to find something: reports of a few lines, just so and not.
+"""Where a rule that sets figures beside figures begins to find something: reports of a few lines.
 
-Each with the findings it has, word for word.
+Each just so and not, with the findings it has, word for word.
 """
 
 from __future__ import annotations
 
 import pytest
 from reporting import Reconciler, reconciler
-from test_reconciliation_reports import rows
+from test_reconciliation_reports import of_services, rows
 
 __all__ = ["reconciler"]  # the fixture
-
-
-def indices(*values: str) -> list[str]:
-    return [f"a,x{n},,2024-Y,index,{value}," for n, value in enumerate(values, start=1)]
-
-
-ALL_MET = "a,organisation,,2024-Y,remark,,All targets were met"
-ALMOST = "a,organisation,,2024-Y,remark,,Almost all targets were met"
-
-
-@pytest.mark.parametrize(
-    ("remark", "values", "said"),
-    [
-        # exactly 100 is met
-        (ALL_MET, ("100.00", "101.00"), []),
-        # of one index nothing is said of all
-        (ALL_MET, ("99.00",), []),
-        # half of them may be a matter of taste, more than half is not almost all
-        (ALMOST, ("97.00", "98.00", "101.00", "102.00"), []),
-        (ALMOST, ("97.00", "98.00", "99.00", "100.00"),
-         ['2024: the report says "Almost all targets were met", yet 3 of 4 printed indices are '
-          "below 100: x1 97.00, x2 98.00, x3 99.00."]),
-    ],
-)  # fmt: skip
-def test_what_is_said_of_all_targets(
-    reconciler: Reconciler, remark: str, values: tuple[str, ...], said: list[str]
-) -> None:
-    assert reconciler.findings(rows(remark, *indices(*values))) == said
 
 
 NOT_THE_MEAN = "t: the column Average is not the mean of the columns beside it in 1 of 1 rows: x1 "
@@ -166,41 +138,6 @@ def test_an_objective_of_one_kpi(reconciler: Reconciler, objective: str, said: l
     assert reconciler.findings(report) == said
 
 
-def of_services(*lines: str) -> str:
-    """A reference file of lines: section, subject, service, period, measure, value, remark."""
-    header = "figure_id,channel,section,subject,service,period,measure,value,remark\n"
-    return header + "".join(f"f{n},,{line}\n" for n, line in enumerate(lines))
-
-
-NONE = "a,4a-N,,2024-Y,remark,,Nihil"
-SURVEYED = "b,csi,complaint,2024-Q1,csi,1,"
-
-
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
-        # the exports that a KPI is counted from say what there was none of
-        (("a,4a-N,,2024-Y,realisation,100,", NONE, SURVEYED),
-         ['4a-N 2024: 100 is given, and the report says "Nihil". Yet complaint has figures in b: '
-          "2024-Q1 1. So there were some: ask whether truly none was to be followed up."]),
-        # so do the words
-        (("a,1a-N,,2024-Y,realisation,100,", "a,1a-N,,2024-Y,remark,,There was no social media",
-          "b,csi,social_media,2024-Q1,csi,90,", "b,csi,inbound,2024-Q1,csi,80,"),
-         ['1a-N 2024: 100 is given, and the report says "There was no social media". Yet social '
-          "media has figures in b: 2024-Q1 90. So there were some: ask whether truly none was to "
-          "be followed up."]),
-        # less than the target is no award; nought is none; other words say nothing of the kind
-        (("a,4a-N,,2024-Y,realisation,99,", NONE, SURVEYED), []),
-        (("a,4a-N,,2024-Y,realisation,100,", NONE, "b,csi,complaint,2024-Q1,csi,0,"), []),
-        (("a,4a-N,,2024-Y,realisation,100,", "a,4a-N,,2024-Y,remark,,Selesai", SURVEYED), []),
-    ],
-)  # fmt: skip
-def test_what_there_was_none_of(
-    reconciler: Reconciler, lines: tuple[str, ...], said: list[str]
-) -> None:
-    assert reconciler.findings(of_services(*lines)) == said
-
-
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -229,39 +166,37 @@ def test_one_figure_for_two_things_and_two_for_one(
     assert reconciler.findings(of_services(*lines)) == said
 
 
-REACHED = "a,3c-N,,2024-01,remark,,Tercapai"
-
-
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
-        (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,realisation,75,", REACHED),
-         ["3c-N, remarks in a: 3c-N called reached below the printed target of 80: 2024-01 75."]),
-        (("a,3c-N,,2024-Y,target,75,", "a,3c-N,,2024-01,realisation,75,",
-          "a,3c-N,,2024-01,remark,,Belum tercapai"),
-         ["3c-N, remarks in a: 3c-N called not reached at or above the printed target of 75: "
-          "2024-01 75."]),
-        # the month's own target goes before the year's
-        (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,target,75,",
-          "a,3c-N,,2024-01,realisation,75,", REACHED), []),
-        # nothing is said of reaching
-        (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,realisation,75,",
-          "a,3c-N,,2024-01,remark,,Layanan baru"), []),
-        # without a printed target remarks still are of one mind, or not
-        (("a,3c-N,,2024-01,realisation,75,", REACHED, "a,3c-N,,2024-02,realisation,75,",
-          "a,3c-N,,2024-02,remark,,Belum tercapai"),
-         ["3c-N, remarks in a: 3c-N 75 (2024-02) is called not reached and 75 (2024-01) reached: "
-          "no target separates them."]),
-        # of those not reached the highest, of those reached the lowest
-        (("a,3c-N,,2024-01,realisation,75,", REACHED, "a,3c-N,,2024-02,realisation,78,",
-          "a,3c-N,,2024-02,remark,,Belum tercapai", "a,3c-N,,2024-03,realisation,70,",
-          "a,3c-N,,2024-03,remark,,Belum tercapai", "a,3c-N,,2024-04,realisation,80,",
-          "a,3c-N,,2024-04,remark,,Tercapai"),
-         ["3c-N, remarks in a: 3c-N 78 (2024-02) is called not reached and 75 (2024-01) reached: "
-          "no target separates them."]),
-    ],
-)  # fmt: skip
-def test_remarks_beside_figures(
-    reconciler: Reconciler, lines: tuple[str, ...], said: list[str]
+def test_of_three_figures_those_are_told_that_a_printed_index_goes_with(
+    reconciler: Reconciler,
 ) -> None:
-    assert reconciler.findings(of_services(*lines)) == said
+    """30 and 34 of 40 are 75 and 85, which are printed; 20 of 40 are 50, told as finely as they."""
+    report = rows(
+        "a,3c-N,,2024-Y,target,40,", "a,3c-N,,2024-Y,realisation,30,", "a,3c-N,,2024-Y,index,75,",
+        "b,3c-N,,2024-Y,realisation,34,", "b,3c-N,,2024-Y,index,85.0,",
+        "c,3c-N,,2024-Y,realisation,20,",
+    )  # fmt: skip
+    assert (
+        "3c-N 2024: the realisation is printed as 30 (a), and as 34 (b), and as 20 (c). The "
+        "printed index follows from 30 of a target of 40, which is 75.0, and from 34 of a target "
+        "of 40, which is 85.0; 20 of a target of 40 would be 50.0."
+    ) in reconciler.findings(report)
+
+
+def of_a_year(value: str, *, channel: str = "phone") -> str:
+    """Service level of a year, whose quarters have a mean of 70."""
+    cells = [f"a,service_level,{channel},2024-Q{n},service_level,{n + 67.5}," for n in range(1, 5)]
+    return rows(*cells, f"a,service_level,{channel},2024-Y,service_level,{value},")
+
+
+def test_a_year_that_pooling_gives_needs_no_mean(reconciler: Reconciler) -> None:
+    """What kring pools from the exports for that channel, and not what it has for another."""
+    pooled = {
+        str(channel): f"{value:.2f}"
+        for channel, value in reconciler.connection.execute(
+            "select channel, value from published.kpi.cells "
+            "where metric_id = 'service_level' and year = 2024 and period = 'Y'"
+        ).fetchall()
+    }
+    assert reconciler.findings(of_a_year(pooled["phone"])) == []
+    (said,) = reconciler.findings(of_a_year(pooled["chat"]))
+    assert f"{pooled['chat']} is printed (a), but the mean of the four quarters" in said

@@ -79,6 +79,12 @@ def test_a_kpi_has_no_channel_of_before_once_it_is_decided_without_one(
     ]
 
 
+def of_services(*lines: str) -> str:
+    """A reference file of lines: section, subject, service, period, measure, value, remark."""
+    header = "figure_id,channel,section,subject,service,period,measure,value,remark\n"
+    return header + "".join(f"f{n},,{line}\n" for n, line in enumerate(lines))
+
+
 MONTHS = [f"t,x1,,2024-{month:02},realisation,{value}," for month, value in
           enumerate((70, 70, 70, 70, 70, 70, 90, 90, 90, 90, 90, 90), start=1)]  # fmt: skip
 

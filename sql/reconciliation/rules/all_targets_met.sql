@@ -12,10 +12,10 @@ with remarks as (
         and not regexp_matches(lower(words), '\b(not|belum|tidak)\b')
 ),
 
--- each KPI once, and no node
+-- each KPI once, and no node; of several figures the highest, so that no misprint is a finding
 kpis as (
     select period, subject_key, any_value(subject order by line) as subject,
-        max(value) as value, any_value(shown(value, places) order by line) as shown
+        max(value) as value, arg_max(shown(value, places), value) as shown
     from reference.scores
     where subject_key not like 'node:%' and measure = 'index'
     group by period, subject_key

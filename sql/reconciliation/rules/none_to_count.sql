@@ -24,7 +24,7 @@ things as (
 awards as (
     select
         remarks.figure_id,
-        min(shown(printed.value, printed.places)) as shown
+        any_value(shown(printed.value, printed.places) order by printed.line) as shown
     from remarks
     join reference.printed as printed using (subject_key, period)
     where printed.measure = 'realisation' and printed.value >= 100

@@ -53,7 +53,7 @@ followed as (
     select
         groups.figure_id,
         pairs.words,
-        min(pairs.achievement) as achievement,
+        pairs.achievement,
         max(scores.places) as places,
         bool_or(
             equals(scores.value, pairs.achievement, scores.places)
@@ -65,7 +65,7 @@ followed as (
     join reference.scores as scores using (subject_key, period)
     where groups.measure in ('realisation', 'target') and not pairs.is_doubtful
         and pairs.realisation_id not in (select figure_id from reference.misnamed)
-    group by groups.figure_id, pairs.words
+    group by groups.figure_id, pairs.words, pairs.achievement
 ),
 
 consequences as (

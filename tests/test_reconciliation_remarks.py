@@ -1,0 +1,120 @@
+"""Where a rule that sets remarks beside figures begins to find something: reports of a few lines.
+
+Each just so and not, with the findings it has, word for word.
+"""
+
+from __future__ import annotations
+
+import pytest
+from reporting import Reconciler, reconciler
+from test_reconciliation_reports import of_services, rows
+
+__all__ = ["reconciler"]  # the fixture
+
+
+def indices(*values: str) -> list[str]:
+    """Of x1, x2 and so on, unless a value says whose it is."""
+    named = [(*value.split(), f"x{n}")[:2] for n, value in enumerate(values, start=1)]
+    return [f"a,{name},,2024-Y,index,{value}," for value, name in named]
+
+
+ALL_MET = "a,organisation,,2024-Y,remark,,All targets were met"
+TWICE = "x1 2024: the index is printed as {} (a), and as {} (a)."
+ALMOST = "a,organisation,,2024-Y,remark,,Almost all targets were met"
+
+
+@pytest.mark.parametrize(
+    ("remark", "values", "said"),
+    [
+        # exactly 100 is met
+        (ALL_MET, ("100.00", "101.00"), []),
+        # of one index nothing is said of all
+        (ALL_MET, ("99.00",), []),
+        # of a KPI that is printed twice the higher counts, and is told
+        (ALL_MET, ("99.00", "101.00", "102.00 x1"), [TWICE.format("99.00", "102.00")]),
+        (ALL_MET, ("97.00", "101.00", "98.00 x1"),
+         ['2024: the report says "All targets were met", yet 1 of 2 printed indices are '
+          "below 100: x1 98.00.", TWICE.format("97.00", "98.00")]),
+        # half of them may be a matter of taste, more than half is not almost all
+        (ALMOST, ("97.00", "98.00", "101.00", "102.00"), []),
+        (ALMOST, ("97.00", "98.00", "99.00", "100.00"),
+         ['2024: the report says "Almost all targets were met", yet 3 of 4 printed indices are '
+          "below 100: x1 97.00, x2 98.00, x3 99.00."]),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_all_targets(
+    reconciler: Reconciler, remark: str, values: tuple[str, ...], said: list[str]
+) -> None:
+    assert reconciler.findings(rows(remark, *indices(*values))) == said
+
+
+NONE = "a,4a-N,,2024-Y,remark,,Nihil"
+SURVEYED = "b,csi,complaint,2024-Q1,csi,1,"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        # the exports that a KPI is counted from say what there was none of
+        (("a,4a-N,,2024-Y,realisation,100,", NONE, SURVEYED),
+         ['4a-N 2024: 100 is given, and the report says "Nihil". Yet complaint has figures in b: '
+          "2024-Q1 1. So there were some: ask whether truly none was to be followed up."]),
+        # of two awards that are printed the first is told
+        (("a,4a-N,,2024-Y,realisation,120,", "b,4a-N,,2024-Y,realisation,100,", NONE, SURVEYED),
+         ["4a-N 2024: the realisation is printed as 120 (a), and as 100 (b).",
+          '4a-N 2024: 120 is given, and the report says "Nihil". Yet complaint has figures in b: '
+          "2024-Q1 1. So there were some: ask whether truly none was to be followed up."]),
+        # so do the words
+        (("a,1a-N,,2024-Y,realisation,100,", "a,1a-N,,2024-Y,remark,,There was no social media",
+          "b,csi,social_media,2024-Q1,csi,90,", "b,csi,inbound,2024-Q1,csi,80,"),
+         ['1a-N 2024: 100 is given, and the report says "There was no social media". Yet social '
+          "media has figures in b: 2024-Q1 90. So there were some: ask whether truly none was to "
+          "be followed up."]),
+        # less than the target is no award; nought is none; other words say nothing of the kind
+        (("a,4a-N,,2024-Y,realisation,99,", NONE, SURVEYED), []),
+        (("a,4a-N,,2024-Y,realisation,100,", NONE, "b,csi,complaint,2024-Q1,csi,0,"), []),
+        (("a,4a-N,,2024-Y,realisation,100,", "a,4a-N,,2024-Y,remark,,Selesai", SURVEYED), []),
+    ],
+)  # fmt: skip
+def test_what_there_was_none_of(
+    reconciler: Reconciler, lines: tuple[str, ...], said: list[str]
+) -> None:
+    assert reconciler.findings(of_services(*lines)) == said
+
+
+REACHED = "a,3c-N,,2024-01,remark,,Tercapai"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,realisation,75,", REACHED),
+         ["3c-N, remarks in a: 3c-N called reached below the printed target of 80: 2024-01 75."]),
+        (("a,3c-N,,2024-Y,target,75,", "a,3c-N,,2024-01,realisation,75,",
+          "a,3c-N,,2024-01,remark,,Belum tercapai"),
+         ["3c-N, remarks in a: 3c-N called not reached at or above the printed target of 75: "
+          "2024-01 75."]),
+        # the month's own target goes before the year's
+        (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,target,75,",
+          "a,3c-N,,2024-01,realisation,75,", REACHED), []),
+        # nothing is said of reaching
+        (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,realisation,75,",
+          "a,3c-N,,2024-01,remark,,Layanan baru"), []),
+        # without a printed target remarks still are of one mind, or not
+        (("a,3c-N,,2024-01,realisation,75,", REACHED, "a,3c-N,,2024-02,realisation,75,",
+          "a,3c-N,,2024-02,remark,,Belum tercapai"),
+         ["3c-N, remarks in a: 3c-N 75 (2024-02) is called not reached and 75 (2024-01) reached: "
+          "no target separates them."]),
+        # of those not reached the highest, of those reached the lowest
+        (("a,3c-N,,2024-01,realisation,75,", REACHED, "a,3c-N,,2024-02,realisation,78,",
+          "a,3c-N,,2024-02,remark,,Belum tercapai", "a,3c-N,,2024-03,realisation,70,",
+          "a,3c-N,,2024-03,remark,,Belum tercapai", "a,3c-N,,2024-04,realisation,80,",
+          "a,3c-N,,2024-04,remark,,Tercapai"),
+         ["3c-N, remarks in a: 3c-N 78 (2024-02) is called not reached and 75 (2024-01) reached: "
+          "no target separates them."]),
+    ],
+)  # fmt: skip
+def test_remarks_beside_figures(
+    reconciler: Reconciler, lines: tuple[str, ...], said: list[str]
+) -> None:
+    assert reconciler.findings(of_services(*lines)) == said
