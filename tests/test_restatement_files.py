@@ -61,9 +61,9 @@ def test_a_copy_of_a_file_is_no_fate_of_its_own(two: Versions) -> None:
     for side in two.both():
         side.file("old", 1)
     two.after.file("old", None, status="duplicate_file", path="a-copy.csv")
-    two.moved().after.file("new", 1)
+    two.moved().after.file("new", 1, corrections=2)
     two.after.file("new", None, status="duplicate_file", path="another-copy.csv")
-    assert two.cause() == "file new.csv arrived"
+    assert two.cause() == "file new.csv arrived and corrected 2 rows"
 
 
 def test_a_file_without_rows_arrives_though_another_month_has_its_content(two: Versions) -> None:
@@ -148,6 +148,13 @@ def test_a_case_that_moves_to_another_month_is_told_where_it_left(two: Versions)
         side.file("attempts", 4, month=month)
     two.moved().after.file("earlier", 1, month=FEBRUARY)
     assert two.cause() == "file earlier.csv arrived"
+    # beside what came here
+    also = Versions()
+    for side, month in ((also.before, JANUARY), (also.after, FEBRUARY)):
+        side.file("attempts", 4, month=month)
+    also.moved().after.file("earlier", 1, month=FEBRUARY)
+    also.after.file("new", 1)
+    assert also.cause() == "file earlier.csv arrived; file new.csv arrived"
     # by what came there for this figure: not in another month, nor for another
     two.after.file("march", 1, month="2024-03")
     two.after.file("calls", 1, month=FEBRUARY, figure="metric:n")
