@@ -1,62 +1,13 @@
-"""What a figure is said to rest on, rule by rule: no more than decides it, and no less.
-
-The sample year's tables, of which a test alters some, explained anew by the real SQL.
-"""
+"""What a metric's month is said to rest on, rule by rule: no more than decides it, and no less."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from homes import TestHome
+from explaining import Explained, explained
 
-from assets.publishing.explaining import EXPLANATION
-from sql.run import connect, literal, table_name
+from sql.run import literal
 
-Rows = list[tuple[Any, ...]]
-OF_CONTACTS = ("abandonment", "handle_time", "service_level", "service_level_without_incidents",
-               "speed_of_answer")  # fmt: skip
-
-
-class Explained:
-    """Tables of a version, and what is said of its figures."""
-
-    def __init__(self, home: TestHome) -> None:
-        self.con = connect("Asia/Jakarta")
-        database = literal(home.root / "published/current/kring.duckdb")
-        self.con.execute(f"attach {database} as published (read_only)")
-        held = self.con.execute(
-            "select distinct schema_name, table_name from duckdb_columns() "
-            "where database_name = 'published' and schema_name in ('kpi', 'ref', 'ops', 'fact')"
-        ).fetchall()
-        for schema, table in held:
-            name = table_name(f"{schema}.{table}")
-            self.con.execute(f"create view {name} as from published.{name}")
-
-    def alter(self, table: str, change: str) -> None:
-        """Put a copy in a table's place, and change that."""
-        self.con.execute(f"drop view {table}")
-        self.con.execute(f"create table {table} as from published.{table}")
-        self.con.execute(change.format(table))
-
-    def rests(self, figure: str, period: str, kind: str, columns: str = "part") -> Rows:
-        """What a figure of 2024 rests on by computation, in order."""
-        EXPLANATION.lay_out(self.con)
-        return list(
-            self.con.execute(
-                f"select {columns} from parts where year = 2024 and figure = {literal(figure)} "
-                f"and period = {literal(period)} and kind = {literal(kind)} "
-                "and coalesce(basis, 'computed') = 'computed' order by all"
-            ).fetchall()
-        )
-
-
-@pytest.fixture
-def explained(sample_home: TestHome) -> Iterator[Explained]:
-    made = Explained(sample_home)
-    yield made
-    made.con.close()
+__all__ = ["explained"]  # the fixture
 
 
 EVENTS = (
@@ -137,100 +88,61 @@ def test_a_month_rests_on_records_whose_file_is_not_loaded_any_more(explained: E
     assert found and all(part == f"file:{file_id}" for part, file_id in found)
 
 
-def test_a_kpi_rests_on_its_own_row_and_conversions(explained: Explained) -> None:
-    assert explained.rests("kpi:service_level", "Q4", "rule") == [("kpis:service_level",)]
-    conversions = ("80_to_91", "91_to_95", "below_80", "from_95")
-    assert explained.rests("kpi:budget_execution", "Q4", "rule") == [
-        *((f"conversions:budget_{piece}",) for piece in conversions), ("kpis:budget_execution",),
-    ]  # fmt: skip
-
-
-def test_a_kpi_rests_on_its_composite_of_that_period(explained: Explained) -> None:
-    assert explained.rests("kpi:service_level", "Q4", "composite", "part, part_period, text") == [
-        ("composite:service_level_index", "Q4",
-         "Service level of phone and live chat, equally weighted; counted from complete exports"),
-    ]  # fmt: skip
-
-
-def test_a_kpi_and_a_composite_rest_on_the_channels_and_services_they_name(
-    explained: Explained,
-) -> None:
-    assert explained.rests("kpi:telephone_occupancy", "Y", "metric", "part, text") == [
-        ("metric:occupancy phone", "Occupancy by the house formula")
-    ]
-    assert explained.rests("composite:service_level_index", "Q1", "metric", "part, text") == [
-        ("metric:service_level chat", "chat: Service level"),
-        ("metric:service_level phone", "phone: Service level"),
-    ]
-    services = ("complaint", "inbound", "outbound", "social_media")
-    assert explained.rests("composite:csi_index", "Q1", "metric", "part, split_part(text, ':', 1)"
-                           ) == [(f"metric:csi {name}", name) for name in services]  # fmt: skip
-
-
-def test_a_kpi_that_begins_within_a_period_rests_on_the_months_from_there_on(
-    explained: Explained,
-) -> None:
+def test_a_month_without_records_rests_on_the_files_that_speak_of_it(explained: Explained) -> None:
+    """One is of January to the first of March and of the last of May; April's is refused."""
+    name = "complaints/complaints_2024{}.csv"
     explained.alter(
-        "ref.kpis",
-        "update {} set valid_from = date '2024-02-01' where kpi_id = 'telephone_occupancy'",
+        "ops.files",
+        "update {0} set covers = ['2024-01-01..2024-03-01', '2024-05-31'] "
+        f"where path = '{name.format('02')}'; "
+        f"update {{0}} set status = 'refused' where path = '{name.format('04')}'",
     )
-    months = explained.rests("kpi:telephone_occupancy", "Q1", "month", "part, part_period")
-    assert months == [("metric:occupancy phone", m) for m in ("2024-02", "2024-03")]
-    assert explained.rests("kpi:telephone_occupancy", "Q1", "metric") == []
-    assert explained.rests("kpi:telephone_occupancy", "Q2", "month") == []
+    for month, files in {"02": ["02"], "03": ["02", "03"], "04": [], "05": ["02", "05"],
+                         "06": ["06"]}.items():  # fmt: skip
+        found = explained.rests("metric:complaints_on_time", f"2024-{month}", "file", "part, rows")
+        assert found == [(f"file:{name.format(file)}", 0) for file in files]
 
 
 @pytest.mark.parametrize(
-    ("numerator", "denominator", "value"), [(1.25, 2.5, 50), (1, 1, 100), (0, 0, None)]
-)
-def test_an_input_of_two_numbers_is_their_share(
-    explained: Explained, numerator: float, denominator: float, value: float | None
+    ("figure", "named", "own", "another"),
+    [("abandonment chat", "channel = 'chat'", "chats", "channel = 'phone'"),
+     ("csi complaint", "service = 'complaint'", "surveys", "service = 'inbound'")],
+)  # fmt: skip
+def test_a_month_without_records_rests_on_the_exports_that_are_required_of_it(
+    explained: Explained, figure: str, named: str, own: str, another: str
 ) -> None:
+    """Of its channel and service; and on what is required of none, which is of each."""
+    explained.alter("fact.evidence", f"delete from {{}} where {named} and month = '2024-03-01'")
+    texts = "distinct split_part(text, ' ', 1), rows"
+    assert explained.rests(f"metric:{figure}", "2024-03", "file", texts) == [(own, 0)]
     explained.alter(
-        "kpi.inputs",
-        f"update {{}} set numerator = {numerator}, denominator = {denominator} "
-        "where input_id = 'process_transformation' and period = 'Q1'",
+        "ref.requirements",
+        "update {} set channel = null, service = null, kind = 'payments' "
+        f"where metric_id = '{figure.split()[0]}' and {another}",
     )
-    assert explained.rests("kpi:process_transformation", "Q1", "input", "value") == [(value,)]
+    both = explained.rests(f"metric:{figure}", "2024-03", "file", texts)
+    assert both == sorted([(own, 0), ("payments", 0)])
+    # a month that has records needs none
+    beside = explained.rests(f"metric:{figure}", "2024-04", "file", "rows")
+    assert beside and all(rows > 0 for (rows,) in beside)
 
 
-def test_an_input_counts_in_the_quarters_at_whose_end_it_is_named(explained: Explained) -> None:
-    """SMART is a part from November on: in the fourth quarter, not in the third."""
-    explained.alter(
-        "kpi.inputs",
-        "insert into {} by name select * replace ('Q3' as period) from published.kpi.inputs "
-        "where input_id = 'smart'",
-    )
-    explained.alter(
-        "ref.composite_parts",
-        "update {} set valid_from = date '2024-11-01' where part_id = 'smart'",
-    )
-    found = explained.rests("composite:budget_execution", "Y", "input")
-    assert found == [
-        *((f"inputs:ikpa 2024 Q{n}",) for n in range(1, 5)), ("inputs:smart 2024 Q4",),
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    "figure", ["kpi:service_level", "composite:service_level_index", "metric:abandonment phone"]
+)
+def test_a_figure_rests_on_whether_its_period_has_ended(explained: Explained, figure: str) -> None:
+    explained.alter("ref.calendar", "update {} set period_state = 'running' where period = 'Q4'")
+    for period, state in (("Q3", "has ended"), ("Q4", "is running")):
+        assert explained.rests(figure, period, "state", "text") == [(f"the period {state}",)]
 
 
-def test_a_node_says_what_its_children_lost_and_lack(explained: Explained) -> None:
+def test_a_quarter_rests_on_the_months_that_were_closed_without_it(explained: Explained) -> None:
     explained.alter(
-        "kpi.scorecard",
-        "update {} set points_lost_to_cap = if(id = 'service_performance', 0.5, 0), "
-        "measured_weight = if(id = 'stakeholder', 0.625, 1)",
+        "kpi.cells",
+        "update {} set reason = 'late data; 2024-02 closed without this figure' "
+        "where metric_id = 'abandonment' and period in ('Q1', 'Q2')",
     )
-    texts = "regexp_replace(part, '^.*:', ''), text"
-    assert explained.rests("objective:objective_3", "Q1", "kpi", texts) == [
-        ("service_level", "3a-N Service level of Kring Pajak"),
-        ("service_performance",
-         "3c-N Effectiveness of contact-centre service performance; 0.50 points lost to the cap"),
-        ("telephone_occupancy", "3b-N Telephone occupancy"),
-    ]  # fmt: skip
-    assert explained.rests("organisation:organisation", "Q1", "perspective", texts) == [
-        ("internal_process", "Internal process perspective"),
-        ("learning_growth", "Learning and growth perspective"),
-        ("stakeholder", "Stakeholder perspective; 62.5 % of its weight measured"),
-    ]
-    # of a KPI, which is measured or not, its status tells
-    explained.con.execute("update kpi.scorecard set measured_weight = 0 where level = 'kpi'")
-    assert explained.rests("objective:objective_3", "Q1", "kpi", texts)[0][1] == (
-        "3a-N Service level of Kring Pajak"
-    )
+    found = explained.rests("metric:abandonment phone", "Q1", "state", "part, text")
+    assert found[0] == ("closed_without:2024-02", "2024-02 was closed without this figure")
+    assert [part for part, _ in found[1:]] == ["period"]
+    assert len(explained.rests("metric:abandonment phone", "Q2", "state")) == 1

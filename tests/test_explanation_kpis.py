@@ -1,0 +1,142 @@
+"""What KPIs, composites and nodes are said to rest on: no more than decides them, and no less."""
+
+from __future__ import annotations
+
+import pytest
+from explaining import Explained, explained
+
+__all__ = ["explained"]  # the fixture
+
+
+def test_a_kpi_rests_on_its_own_row_and_conversions(explained: Explained) -> None:
+    assert explained.rests("kpi:service_level", "Q4", "rule") == [("kpis:service_level",)]
+    conversions = ("80_to_91", "91_to_95", "below_80", "from_95")
+    assert explained.rests("kpi:budget_execution", "Q4", "rule") == [
+        *((f"conversions:budget_{piece}",) for piece in conversions), ("kpis:budget_execution",),
+    ]  # fmt: skip
+
+
+def test_a_kpi_rests_on_its_composite_of_that_period(explained: Explained) -> None:
+    assert explained.rests("kpi:service_level", "Q4", "composite", "part, part_period, text") == [
+        ("composite:service_level_index", "Q4",
+         "Service level of phone and live chat, equally weighted; counted from complete exports"),
+    ]  # fmt: skip
+
+
+def test_a_kpi_and_a_composite_rest_on_the_channels_and_services_they_name(
+    explained: Explained,
+) -> None:
+    assert explained.rests("kpi:telephone_occupancy", "Y", "metric", "part, text") == [
+        ("metric:occupancy phone", "Occupancy by the house formula")
+    ]
+    assert explained.rests("composite:service_level_index", "Q1", "metric", "part, text") == [
+        ("metric:service_level chat", "chat: Service level"),
+        ("metric:service_level phone", "phone: Service level"),
+    ]
+    services = ("complaint", "inbound", "outbound", "social_media")
+    assert explained.rests("composite:csi_index", "Q1", "metric", "part, split_part(text, ':', 1)"
+                           ) == [(f"metric:csi {name}", name) for name in services]  # fmt: skip
+
+
+def test_a_kpi_that_begins_within_a_period_rests_on_the_months_from_there_on(
+    explained: Explained,
+) -> None:
+    explained.alter(
+        "ref.kpis",
+        "update {} set valid_from = date '2024-02-01' where kpi_id = 'telephone_occupancy'",
+    )
+    months = explained.rests("kpi:telephone_occupancy", "Q1", "month", "part, part_period")
+    assert months == [("metric:occupancy phone", m) for m in ("2024-02", "2024-03")]
+    assert explained.rests("kpi:telephone_occupancy", "Q1", "metric") == []
+    assert explained.rests("kpi:telephone_occupancy", "Q2", "month") == []
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "value"), [(1.25, 2.5, 50), (1, 1, 100), (0, 0, None)]
+)
+def test_an_input_of_two_numbers_is_their_share(
+    explained: Explained, numerator: float, denominator: float, value: float | None
+) -> None:
+    explained.alter(
+        "kpi.inputs",
+        f"update {{}} set numerator = {numerator}, denominator = {denominator} "
+        "where input_id = 'process_transformation' and period = 'Q1'",
+    )
+    assert explained.rests("kpi:process_transformation", "Q1", "input", "value") == [(value,)]
+
+
+def test_an_input_counts_in_the_quarters_at_whose_end_it_is_named(explained: Explained) -> None:
+    """SMART is a part from November on: in the fourth quarter, not in the third."""
+    explained.alter(
+        "kpi.inputs",
+        "insert into {} by name select * replace ('Q3' as period) from published.kpi.inputs "
+        "where input_id = 'smart'",
+    )
+    explained.alter(
+        "ref.composite_parts",
+        "update {} set valid_from = date '2024-11-01' where part_id = 'smart'",
+    )
+    found = explained.rests("composite:budget_execution", "Y", "input")
+    assert found == [
+        *((f"inputs:ikpa 2024 Q{n}",) for n in range(1, 5)), ("inputs:smart 2024 Q4",),
+    ]  # fmt: skip
+
+
+def test_a_node_says_what_its_children_lost_and_lack(explained: Explained) -> None:
+    explained.alter(
+        "kpi.scorecard",
+        "update {} set points_lost_to_cap = if(id = 'service_performance', 0.5, 0), "
+        "measured_weight = if(id = 'stakeholder', 0.625, 1)",
+    )
+    texts = "regexp_replace(part, '^.*:', ''), text"
+    assert explained.rests("objective:objective_3", "Q1", "kpi", texts) == [
+        ("service_level", "3a-N Service level of Kring Pajak"),
+        ("service_performance",
+         "3c-N Effectiveness of contact-centre service performance; 0.50 points lost to the cap"),
+        ("telephone_occupancy", "3b-N Telephone occupancy"),
+    ]  # fmt: skip
+    assert explained.rests("organisation:organisation", "Q1", "perspective", texts) == [
+        ("internal_process", "Internal process perspective"),
+        ("learning_growth", "Learning and growth perspective"),
+        ("stakeholder", "Stakeholder perspective; 62.5 % of its weight measured"),
+    ]
+    # of a KPI, which is measured or not, its status tells
+    explained.con.execute("update kpi.scorecard set measured_weight = 0 where level = 'kpi'")
+    assert explained.rests("objective:objective_3", "Q1", "kpi", texts)[0][1] == (
+        "3a-N Service level of Kring Pajak"
+    )
+
+
+def test_a_kpi_rests_on_the_latest_target_and_on_the_periods_own_first(
+    explained: Explained,
+) -> None:
+    rows = (("*", 81, "2024-06-01"), ("Q1", 75, "2024-01-01"), ("Q1", 76, "2023-12-01"))
+    values = ", ".join(
+        f"('service_level', 2024, '{period}', {target}, date '{decided}')"
+        for period, target, decided in rows
+    )
+    explained.alter(
+        "ref.targets",
+        f"insert into {{}} (kpi_id, year, period, target, decided_on) values {values}",
+    )
+    for period, value, text in (
+        ("Q1", 75, "75 for Q1, decided on 2024-01-01"),
+        ("Q2", 81, "81 for every period, decided on 2024-06-01"),
+    ):
+        assert explained.rests("kpi:service_level", period, "target", "value, text") == [
+            (value, text)
+        ]
+
+
+def test_a_kpi_that_is_not_pooled_rests_on_its_quarters(explained: Explained) -> None:
+    explained.alter(
+        "kpi.scorecard",
+        "update {} set realisation = 10 * cast(right(period, 1) as integer) "
+        "where id = 'customer_satisfaction' and basis = 'computed' and period like 'Q%'",
+    )
+    for period, quarters in (("S1", 2), ("YTD-Q3", 3), ("Y", 4), ("Q2", 0)):
+        found = explained.rests(
+            "kpi:customer_satisfaction", period, "quarter", "part_period, value"
+        )
+        assert found == [(f"Q{n}", 10 * n) for n in range(1, quarters + 1)]
+    assert explained.rests("kpi:service_level", "Y", "quarter") == []
