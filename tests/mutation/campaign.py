@@ -35,6 +35,7 @@ COUNTED = (
 )  # fmt: skip
 EXPLAINED = (
     "test_explanation_rules.py",
+    "test_explanation_kpis.py",
     "test_explain.py",
     "stories/test_defend_codes.py",
     HELD_OUT,
@@ -44,7 +45,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sql/facts/*.sql": COUNTED,
     "sql/metrics/*.sql": COUNTED,
     "sql/checks/*.sql": (
-        "test_cases.py", "test_volume_checks.py", "test_volume_limits.py", "stories/test_checks.py",
+        "test_cases.py", "test_volume_checks.py", "test_volume_limits.py",
+        "test_gap_limits.py", "stories/test_checks.py",
     ),
     "sql/tables/*.sql": COUNTED,
     "sql/*_macros.sql": (
