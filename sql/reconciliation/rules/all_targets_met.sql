@@ -15,7 +15,7 @@ with remarks as (
 -- each KPI once, and no node; of several figures the highest, so that no misprint is a finding
 kpis as (
     select period, subject_key, any_value(subject order by line) as subject,
-        max(value) as value, arg_max(shown(value, places), value) as shown
+        max(value) as value, arg_max(shown(value, places), (value, -line)) as shown
     from reference.scores
     where subject_key not like 'node:%' and measure = 'index'
     group by period, subject_key
