@@ -104,7 +104,7 @@ create or replace macro seconds_of(text, mark := '.') as
                 )
             end
         )[1] as decimal(18, 3))
-        else cast(number_of(text, mark) as decimal(18, 3))
+        else try_cast(number_of(text, mark) as decimal(18, 3))
     end;
 
 -- english_dates(text, words): names of months and days that `times` and local_time do not read,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -223,6 +223,22 @@ def test_a_share_is_multiplied_with_its_own_whole(whole: str, rule: str | None) 
         row = "(select 154 as offered, 148 as answered_calls, '85.06%' as \"Service Level\")"
         told = f"select round(in_20), {reject} from (select {counted} as in_20 from {row})"
         assert engine.sql(told).fetchall() == [(131 if rule is None else 126, rule)]
+
+
+def test_an_id_in_the_place_of_a_number_costs_its_own_row_alone() -> None:
+    """A row whose columns are shifted has a moment in milliseconds where a count or a day is."""
+    (counted,) = re.findall(r"`(offered \* .*?)`", TEXT)
+    (day,) = re.findall(r"`(\S*timestamp '1899-12-30' .*?) as entered_at`", TEXT)
+    with duckdb.connect() as engine:
+        engine.execute(MACROS.read_text(encoding="utf-8"))
+        row = "number_of('1709520000000') as offered, '85.06%' as \"Service Level\""
+        (found,) = engine.sql(f"select {counted} from (select {row})").fetchall()[0]
+        assert found == pytest.approx(1709520000000 * 0.8506)
+        days = [
+            engine.sql(f'select {day} from (select {text} as "Start")').fetchall()[0][0]
+            for text in ("'45322.5'", "'1709520000000'", "'17095200000000000000'")
+        ]
+        assert days == [datetime(2024, 1, 31, 12), None, None]
 
 
 @pytest.mark.parametrize(("decimals", "most"), [(2, 1000), (1, 100)])

@@ -105,6 +105,9 @@ def utc(text: str) -> datetime:
         ("seconds_of('8:02:42')", 28962),
         ("seconds_of('12,345', ',')", Decimal("12.345")),
         ("seconds_of('12.3445')", Decimal("12.345")),
+        # as many digits as a number has, and more than a duration: an id in its place
+        ("seconds_of('1709520000000001')", None),
+        ("seconds_of('99999999999999999999')", None),
         ("seconds_of('1h 2m 3s')", 3723),
         ("seconds_of('7m 2.5s')", Decimal("422.5")),
         ("seconds_of('PT1H2M3.25S')", Decimal("3723.25")),
@@ -289,6 +292,7 @@ CELLS = st.one_of(
     st.from_regex(r"[-+]?[0-9:.,/ eExPTHMS]{0,24}", fullmatch=True).filter(lambda t: "\0" not in t),
     # well formed, and larger than anything that was ever meant
     st.from_regex(r"[-+]?[0-9]{1,9}(:[0-5][0-9]){1,2}([.,][0-9]{1,20})?", fullmatch=True),
+    st.from_regex(r"[-+]?[0-9]{12,22}([.,][0-9]{1,20})?", fullmatch=True),
     st.from_regex(
         r"-?(PT)?([0-9]{1,6}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?", fullmatch=True
     ),
