@@ -202,7 +202,7 @@ def test_every_rule_of_conversion_and_of_records_is_told() -> None:
     schemas = sorted((PROJECT / "schemas").glob("*.py"))
     exports = PROJECT / "assets" / "exports"
     failures = r'\("([a-z_]+)", (?:positions|lost|huge|far)'
-    faults = r'(?:_FaultyError\(|^        return )"([a-z_]+)"'
+    faults = r'(?:_FaultyError\(.*?|^        return )"([a-z_]+)"'
     rules = named(failures, *schemas) | named(r'all_failed\(.*, "([a-z_]+)"\)', *schemas)
     rules |= named(faults, exports / "repair.py", exports / "json_records.py")
     assert {"not_a_boolean", "negative_version", "too_long", "duplicate_key"} < rules

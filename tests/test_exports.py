@@ -37,6 +37,14 @@ def tarred(content: bytes) -> bytes:
     return out.getvalue()
 
 
+def test_a_name_where_a_tar_archive_says_that_it_is_one_is_text(bench: Bench) -> None:
+    """Kustari, whose `ustar` is the 258th to 262nd byte of the file."""
+    name = "Ani " * 61 + "K"
+    content = f"id;name\n001;{name}ustari\n".encode()
+    assert content[257:262] == b"ustar"
+    assert bench.read(content, options=SEMI).rows == [("001", f"{name}ustari", 1)]
+
+
 @pytest.mark.parametrize(
     ("content", "options"),
     [

@@ -38,7 +38,7 @@ def kind_of(head: bytes) -> str:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
-    if head[257:262] == b"ustar":
+    if head[257:262] == b"ustar" and b"\0" in head[:257]:  # no text has a zero byte
         return "tar"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<head", b"<meta")):
