@@ -104,6 +104,26 @@ def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None
 
 
 @pytest.mark.parametrize(
+    ("returned", "at", "said"),
+    [
+        ('"at"', "n/a", "`a/a`; a word for nothing belongs into `nulls`"),
+        # Denver has no 2:30 that night, and in_zone leaves the zone behind what it cannot tell
+        ("in_zone(\"at\", 'America/Denver')", "2024-03-10 02:30:00",
+         "`0000-00-00 00:00:00 a/a`; the zone that stands behind it is in_zone's: there is no "
+         "such time there, none alone, or it has another format"),
+        ('"at"', "2024-02-30T08:00:00.000Z", "`0000-00-00a00:00:00.000a`"),  # no such day
+        ('"at"', "5. Maret 2024 9:00 WIB", "`0. a 0000 0:00 a`; names of months and days, AM and "
+         "PM are read in English and without points: `english_dates`, `replace`"),
+    ],
+)  # fmt: skip
+def test_words_in_a_rejected_time_are_told_by_what_they_may_be(
+    check: Check, returned: str, at: str, said: str
+) -> None:
+    found = notes(check(CALLS.replace('"at"', returned, 1), f"id,at\n1,{at}\n"))
+    assert found == [f"not_a_time entered_at: 1 of 1 rejected cells are written like {said}"]
+
+
+@pytest.mark.parametrize(
     ("at", "said"),
     [
         ("٠٥/٠٣/٢٠٢٤ ٠٨:١٥", "`٠٠/٠٠/٠٠٠٠ ٠٠:٠٠`; `translate(x, '٠١٢٣٤٥٦٧٨٩', '0123456789')` "

@@ -66,6 +66,10 @@ def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
     # by the hour, one in 24 is at midnight, and means it
     hours = "".join(f"{hour},2024-02-01 {hour:02d}:00\n" for hour in range(24))
     assert notes(check(source, f"id,at\n{hours}")) == []
+    # and so is one of a few
+    assert notes(check(source, "id,at\na,2024-02-01 00:00\nb,2024-02-01 00:10\n")) == []
+    (said,) = notes(check(source, "id,at\na,2024-02-01\n"))
+    assert said.startswith("entered_at has no time of day in 1 of 1 rows")
 
 
 DIALS = """-- title: T

@@ -44,6 +44,13 @@ def test_a_name_of_other_months_than_the_rows_is_told(
     ] * is_told
 
 
+def test_a_days_file_may_have_but_a_call_of_the_evening_before(check: Check) -> None:
+    source = CALLS.replace("-- format", "-- covers: filename %Y-%m-%d\n-- format")
+    row = "id,at\n1,2024-03-31 23:58\n"
+    assert notes(check(source, row, "z/2024-04-01.csv")) == []
+    assert len(notes(check(source, row, "z/2024-04-02.csv"))) == 1
+
+
 @pytest.mark.parametrize("file", ["z/Calls.CSV", "z/sub/calls.csv"])
 def test_a_file_that_the_source_does_not_claim_is_told(check: Check, file: str) -> None:
     said = check(CALLS, "id,at\n1,2024-02-01 08:00\n", file)

@@ -87,7 +87,7 @@ def _at_midnight(rows: pl.DataFrame, timezone: str) -> str:
     entered = rows["entered_at"]
     midnight = to_utc(local_day(entered, timezone).cast(LOCAL), timezone).values
     found = int((entered == midnight).sum())
-    if found * _FEW < max(rows.height, 1):
+    if found * _FEW < max(rows.height, 1) or found == 1 < rows.height:  # one of several may be real
         return ""
     return (
         f"entered_at has no time of day in {found} of {rows.height} rows: they count at 00:00, and "

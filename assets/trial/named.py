@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -41,7 +42,10 @@ def _elsewhere(source: Source, export: Path, months: Collection[str]) -> str:
     span = source.covered_by_name(str(export)) if source.covers != "dates" else None
     if not span or not months:
         return ""
-    if any(f"{span[0]:%Y-%m}" <= month <= f"{span[1]:%Y-%m}" for month in months):
+    # a day's file may have but the call that came before its midnight
+    beside = timedelta(days=1 if span[0] == span[1] else 0)
+    first, last = (f"{day:%Y-%m}" for day in (span[0] - beside, span[1] + beside))
+    if any(first <= month <= last for month in months):
         return ""
     return (
         "no accepted row is of a month that the file's name speaks for: is `covers` right, and "

@@ -97,14 +97,21 @@ def _of_form(texts: pl.Series, rule: str) -> str:
         said += f"; `{call}` takes out {named(sign)}, which nobody sees"
     if rule == "not_a_duration" and re.fullmatch(r"-?0+([.]0{1,2}){2}(,0+)?", form):
         said += "; of hours, minutes and seconds `replace(x, '.', ':')` makes a duration"
+    if rule != "control_character" and not any(sign.isdecimal() for sign in form):
+        return said + ("; a word for nothing belongs into `nulls`" if "a" in form else "")
     # moments since 1970, in whatever they stand: of micro- and nanoseconds the first digits
     if rule in _OF_TIMES and re.search(r"(?<!0)(0{13}|0{16}|0{19})(?!0)", form):
         said += (
             "; where its first 13 digits are milliseconds since 1970, return "
             "regexp_extract(x, '[0-9]{13}') and declare `times: epoch_ms`"
         )
-    # the letter of ISO 8601 is no word
-    elif rule in _OF_TIMES and "a" in form.removeprefix("0000-00-00a"):
+    elif rule in _OF_TIMES and re.fullmatch("0000-00-00 00:00:00 a(/a)+(_a)*", form):
+        said += (
+            "; the zone that stands behind it is in_zone's: there is no such time there, none "
+            "alone, or it has another format"
+        )
+    # the letters of ISO 8601 are no words
+    elif rule in _OF_TIMES and "a" in re.sub("^(0000-00-00)a(00:00:00(?:[.]0+)?)a?$", "", form):
         said += (
             "; names of months and days, AM and PM are read in English and without points: "
             "`english_dates`, `replace`"
