@@ -277,6 +277,32 @@ def test_a_minus_as_bookkeeping_writes_it(tmp_path: Path) -> None:
     assert amounts == [1500.5, -1500.5, -1500.5, -2]
 
 
+def test_fields_that_blanks_part(tmp_path: Path) -> None:
+    (split,) = re.findall(r"`(regexp_split_to_array\(.*?) as fields`", TEXT)
+    (reject,) = re.findall(r"`(case when len\(fields\).*?)`", TEXT)
+    home = make_home(tmp_path)
+    source = f"""-- title: T
+-- kind: calls
+-- files: z.txt
+-- format: csv
+-- options: header=false, names='line', delim='|', quote=none
+-- tolerance: 50%
+select _row, fields[1] as contact_id, fields[2] || ' ' || fields[3] as entered_at,
+    'abandoned' as outcome, {reject.replace("17", "4")} as _reject
+from (select _row, {split} as fields from export)
+"""
+    add_source(home, "t", source)
+    lines = (
+        "k1  2024-03-04 \t8:00:00    a1\n"
+        "k2\t2024-03-04\t8:01:00\t\n"  # of no agent
+        " k3 2024-03-04 8:02:00 a2 \n"
+    )
+    (home.landing / "z.txt").write_text(lines, encoding="utf-8")
+    found = read(home, "t", "z.txt")
+    assert found.column("contact_id") == ["k1", "k3"]
+    assert found.reading.rejects == {"fields_differ": 1}
+
+
 @pytest.mark.parametrize(
     ("document", "rows", "call"),
     [
