@@ -143,6 +143,16 @@ def test_what_is_wrong_in_a_select_is_told_by_the_files_own_line_and_shown(
         assert place in check(LONG.format(wrong=wrong)).err
 
 
+def test_what_fails_on_a_row_can_be_tried_as_the_refusal_says(check: Check) -> None:
+    """Numbers of 14 and of 2 digits: their product has more than an engine's decimal holds."""
+    product, row = "number_of(id) * number_of('85.06')", "id,at\n20240304080000,2024-02-01 08:00\n"
+    refused = check(LONG.format(wrong=product), row).err
+    assert "a cast or function failed on a row; return the text as it stands" in refused
+    assert "or write try(...) around it, which gives null there" in refused
+    assert "1 rows: 1 accepted" in check(LONG.format(wrong=f"try({product})"), row).out
+    assert "1 rows: 1 accepted" in check(LONG.format(wrong="try(cast(id as date))"), row).out
+
+
 def test_a_column_that_is_not_there_is_told_by_the_line_that_asks_for_it(check: Check) -> None:
     tried = check(LONG.format(wrong="ad"), "id,at\n1,2024-02-01 08:00\n")
     assert "lacks `ad` (nearest: `id`)" in tried.err

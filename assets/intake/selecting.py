@@ -145,5 +145,5 @@ def _refusal(error: Exception, source: Source, file: str) -> Refused:
         "select",
         f"{of_file}{statement.spot(complained_line(error, statement))}: a cast or "
         f"function{of_column(str(error))} failed on a row; return the text as it stands and leave "
-        "converting to the contract, or use try_cast",
+        "converting to the contract, or write try(...) around it, which gives null there",
     )
