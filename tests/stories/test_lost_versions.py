@@ -15,7 +15,7 @@ from commands import Command
 from homes import TestHome, call, calls_file
 
 from assets.home import HomeError
-from assets.record.versions import Version, current, versions
+from assets.record.versions import Version, current, verify, versions
 
 AS_OF = "2024-01-31"
 RESTATED = (
@@ -87,7 +87,10 @@ def test_half_a_version_is_published_anew(home: TestHome, command: Command, part
 
 
 @pytest.mark.parametrize("damage", ["gone", "garbage"])
-def test_rows_of_a_log_that_is_lost_are_found_again(home: TestHome, damage: str) -> None:
+@pytest.mark.parametrize("database", ["whole", "gone"])
+def test_rows_of_a_log_that_is_lost_are_found_again(
+    home: TestHome, damage: str, database: str
+) -> None:
     """Gone, its rows were gone with it; damaged, no run went through any more."""
     log = seen(home).path / "parquet/ops.restatements"
     if damage == "gone":
@@ -96,14 +99,42 @@ def test_rows_of_a_log_that_is_lost_are_found_again(home: TestHome, damage: str)
         (file,) = log.glob("2*.parquet")
         file.unlink()
         file.write_text("garbage")
+    if database == "gone":
+        seen(home).database.unlink()
     home.run(AS_OF)
     assert home.query(RESTATED) == [(1.0, 0.5)]
+
+
+def test_a_log_is_taken_out_of_its_database(home: TestHome) -> None:
+    """What damages a file in its place damages it in every version, for they share it; no run went
+    through any more, though each database held the log."""
+    for file in (seen(home).path / "parquet/ops.restatements").iterdir():
+        file.chmod(0o600)
+        file.write_text("garbage")
+    home.put("calls/calls_20240117.csv", calls_file([call("A2", wait="30,000")]))
+    home.run(AS_OF)
+    assert home.query(RESTATED) == [(1.0, 0.5), (0.5, 0.0)], "both calls waited longer than 20 s"
+    assert not verify(seen(home))
+
+
+def test_a_log_that_is_lost_after_a_rollback_keeps_its_rows(
+    home: TestHome, command: Command
+) -> None:
+    """The next version is compared with the one gone back to, which does not tell what the lost
+    rows told: that figures were once published as 0.5."""
+    first, last = versions(home.home)[1], seen(home)
+    assert command(home.root, "rollback", first.id, "--reason", "Looked at").code == 0
+    remove(last.path / "parquet/ops.restatements")
+    home.put("calls/calls_20240117.csv", calls_file([call("A2", wait="30,000")]))
+    home.run(AS_OF)
+    assert home.query(RESTATED) == [(1.0, 0.5), (1.0, 0.0)], "readers saw 1 again before it was 0"
 
 
 def test_a_log_that_stands_nowhere_is_told(home: TestHome) -> None:
     last = seen(home)
     remove(versions(home.home)[1].path)
     remove(last.path / "parquet/ops.restatements")
+    last.database.unlink()
     with pytest.raises(HomeError, match=rf"log of restatements of {last.id}.*last backup.*move"):
         home.run(AS_OF)
     last.path.rename(home.root / "aside")
