@@ -36,8 +36,11 @@ def test_a_queue_that_is_new_restates_nothing_and_is_named(
     for queue, month in (("q", "2024-02-01"), ("r", JANUARY + "-01"), ("r", "2024-03-01")):
         two.after.add("monthly", month=month, metric_id="m", channel="phone", queue=queue,
                       source="calls", numerator=1, denominator=10, status="measured")  # fmt: skip
-    # of outbound and complaints, which have no source; and what is withheld, which is no figure
-    two.after.add("monthly", month="2024-02-01", metric_id="c", numerator=0, denominator=0)
+    # of outbound and complaints, which have no source; and what is withheld or of nothing, which is
+    # no figure: `complaint` is asked for by the register, and its responses have another name now
+    two.after.add("monthly", month="2024-02-01", metric_id="c", numerator=0, denominator=2)
+    two.after.add("monthly", month="2024-02-01", metric_id="csi", service="complaint",
+                  numerator=0, denominator=0, status="no_volume")  # fmt: skip
     two.after.add("monthly", month="2024-02-01", metric_id="o", queue="bills", numerator=1)
     two.after.add("monthly", month="2024-02-01", metric_id="m", queue="s", status="incomplete")
     con = two.compare()
