@@ -337,3 +337,34 @@ from (select _row, {rows} from export)
     found = read(home, "t", "calls.json")
     assert found.column("contact_id") == ["01", "02"]
     assert [f"{each:%H:%M}" for each in found.column("entered_at")] == ["01:00", "01:01"]  # UTC
+
+
+@pytest.mark.parametrize(
+    ("rows", "filtered", "rejects"),
+    [
+        ("unnest(json_list(calls)) as call", 1, {}),
+        ("unnest(if(calls is null, [null], json_list(calls))) as call", 0,
+         {"missing contact_id": 1}),
+    ],
+)  # fmt: skip
+def test_a_page_that_is_an_error(
+    tmp_path: Path, rows: str, filtered: int, rejects: dict[str, int]
+) -> None:
+    assert f"`{rows}`" in TEXT
+    home = make_home(tmp_path)
+    page = '{"calls": [{"id": "01", "at": "2024-03-04 08:00:00"}]}'
+    (home.landing / "calls.json").write_text(f'{page}\n{{"error": "too many"}}', encoding="utf-8")
+    source = f"""-- title: T
+-- kind: calls
+-- files: calls.json
+-- format: json
+-- options: records='.'
+-- tolerance: 50%
+select _row, json_text(call, '$.id') as contact_id, json_text(call, '$.at') as entered_at,
+    'abandoned' as outcome
+from (select _row, {rows} from export)
+"""
+    add_source(home, "t", source)
+    found = read(home, "t", "calls.json")
+    assert found.column("contact_id") == ["01"]
+    assert (found.reading.filtered, found.reading.rejects) == (filtered, rejects)
