@@ -38,6 +38,7 @@ def before(home: Home, seen: Version | None, content: str) -> Before:
 
 
 def follows(home: Home) -> str | None:
+    """The id of the version that a new one follows, as its manifest has it."""
     seen = followed(home)
     return seen.id if seen else None
 
