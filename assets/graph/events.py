@@ -30,6 +30,8 @@ class Verdict:
     passed: bool
     reason: str = ""
     must_be_acted_on: bool = True
+    rows: int | None = None
+    """How many rows it found, of a check that looks for such."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def evaluation(verdict: Verdict, month: str | None, target: Target | None) -> ob
         blocking=False,
         partition=month,
         description=verdict.reason or None,
+        # a number, which Dagster draws over the months
+        metadata={} if verdict.rows is None else {"rows found": verdict.rows},
         target_materialization_data=target,
     )
 

@@ -116,7 +116,9 @@ def check_verdicts(session: Session, month: date) -> list[Verdict]:
         found = f"{counted_rows(record.rows)}: {rule.header['title']}; shown by kring checks {name}"
         must_be_acted_on = rule.header["severity"] != "warn"
         reason = "" if passed else found
-        verdicts.append(Verdict(first_table(rule), name, passed, reason, must_be_acted_on))
+        verdicts.append(
+            Verdict(first_table(rule), name, passed, reason, must_be_acted_on, record.rows)
+        )
     return verdicts
 
 
