@@ -12,7 +12,7 @@ from assets.workbook.building import _ORDER
 from assets.workbook.counts import _CELLS, _FIGURES
 from assets.workbook.grid import Column
 from assets.workbook.parts import _COMPOSITES
-from assets.workbook.register import _SHEETS
+from assets.workbook.plain_sheets import _SHEETS
 from assets.workbook.tree import _PERIODS, _SCORECARD
 from assets.workbook.words import texts
 

@@ -59,7 +59,7 @@ def evaluation(verdict: Verdict, month: str | None, target: Target | None) -> ob
         blocking=False,
         partition=month,
         description=verdict.reason or None,
-        # a number, which Dagster draws, an answer after the other
+        # Dagster plots numbers among a check's metadata
         metadata={} if verdict.rows is None else {"rows found": verdict.rows},
         target_materialization_data=target,
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from assets.building.plan import Plan
 from assets.ops_tables import OPS
-from assets.publishing.explaining import Assembled
+from assets.publishing.assembled import Assembled
 from assets.record import revisions
 from sql.header import Keys, Statement, read_statement
 from sql.run import (

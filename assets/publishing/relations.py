@@ -72,7 +72,8 @@ def export(
 
 
 def create_views(plan: Plan, con: Any) -> None:
-    """Create the rules' views in the database in use, in the order of their names."""
+    """Create the rules' views in the database in use, in the order of their names: a view can read
+    those alone that come before it."""
     for name, view in plan.rules.views.items():
         execute(con, view, f"create view {table_name(name)} as {view.body}")
 

@@ -11,8 +11,8 @@ from assets.home import HomeError
 from assets.workbook.counts import Counts
 from assets.workbook.grid import Grid
 from assets.workbook.parts import Parts
+from assets.workbook.plain_sheets import PlainSheets
 from assets.workbook.reading import Reader
-from assets.workbook.register import Register
 from assets.workbook.tree import Tree, scorecard
 from assets.workbook.words import Words
 
@@ -38,9 +38,9 @@ def build(database: Path, manifest: dict[str, Any], year: int, language: str) ->
     words = Words(language)
     with open_database(database, manifest["settings"]["timezone"]) as connection:
         reader = Reader(connection, year)
-        counts, register = Counts(reader, words), Register(reader, words)
-        parts = Parts(reader, words, counts, register)
-        tree = Tree(reader, words, register, parts)
+        counts, sheets = Counts(reader, words), PlainSheets(reader, words)
+        parts = Parts(reader, words, counts, sheets)
+        tree = Tree(reader, words, sheets, parts)
         if not tree.rows:
             raise HomeError(
                 f"{manifest['version']} holds no scorecard of {year}; kring scorecard YEAR "
@@ -48,7 +48,7 @@ def build(database: Path, manifest: dict[str, Any], year: int, language: str) ->
             )
         grids = [
             scorecard(words, tree), tree.grid, parts.composites, counts.components,
-            counts.monthly, counts.cells, *register.grids.values(),
+            counts.monthly, counts.cells, *sheets.grids.values(),
         ]  # fmt: skip
     ordered = sorted(grids, key=lambda grid: _ORDER.index(grid.key))
     return Workbook(year, words, manifest, tuple(ordered))

@@ -11,8 +11,8 @@ from datetime import date
 from assets.workbook.counts import Counts
 from assets.workbook.formulas import added, ratio, weighted_mean
 from assets.workbook.grid import Column, Expr, Grid, live
+from assets.workbook.plain_sheets import PlainSheets
 from assets.workbook.reading import Reader, Row, holds
-from assets.workbook.register import Register
 from assets.workbook.words import Words
 from schemas.register_text import from_words
 
@@ -27,8 +27,8 @@ _WITHHELD = ("failed", "incomplete", "not_reported")
 class Parts:
     """Sources resolved to cells: metric:ID, input:ID, composite:ID."""
 
-    def __init__(self, reader: Reader, words: Words, counts: Counts, register: Register) -> None:
-        self.reader, self.counts, self.register = reader, counts, register
+    def __init__(self, reader: Reader, words: Words, counts: Counts, sheets: PlainSheets) -> None:
+        self.reader, self.counts, self.sheets = reader, counts, sheets
         self._closed = {row["period"] for row in reader.rows(_CLOSED)}
         self._closed_parts = reader.asked("closed_parts")
         self.scored = {
@@ -69,10 +69,10 @@ class Parts:
         if period not in self.reader.periods:
             return None
         quarters = self.reader.quarters[period]
-        rows = self.register.rows["inputs"]
-        places = [p for p in self.register.all("inputs", input_id=name)
+        rows = self.sheets.rows["inputs"]
+        places = [p for p in self.sheets.all("inputs", input_id=name)
                   if rows[p]["period"] in quarters]  # fmt: skip
-        grid = self.register.grids["inputs"]
+        grid = self.sheets.grids["inputs"]
         if len(places) == len(quarters) == 1:
             return grid.ref(places[0], "result")
         return _pooled(grid, places, 100) if places else None
@@ -107,16 +107,16 @@ class Parts:
 
     def _in_force(self, composite: str, end: date) -> list[int]:
         return [
-            place for place, part in enumerate(self.register.rows["parts"])
+            place for place, part in enumerate(self.sheets.rows["parts"])
             if part["composite_id"] == composite and holds(part, end)
         ]  # fmt: skip
 
     def _closed_part(self, grid: Grid, row: Row, part: Row) -> int:
         """A part as it was closed; formulas only where the register of now says the same."""
         held = self._in_force(row["composite_id"], row["period_end"])
-        named = {self.register.rows["parts"][place]["part_id"]: place for place in held}
+        named = {self.sheets.rows["parts"][place]["part_id"]: place for place in held}
         place = named.get(part["part_id"])
-        weight = None if place is None else self.register.grids["parts"].ref(place, "weight")
+        weight = None if place is None else self.sheets.grids["parts"].ref(place, "weight")
         value = self.figure(part["source"], part["channel"], part["service"], row["period"])
         told = ("part_id", "source", "channel", "service")
         return grid.add(
@@ -126,9 +126,9 @@ class Parts:
         )  # fmt: skip
 
     def _part(self, grid: Grid, place: int, period: str) -> int:
-        part = self.register.rows["parts"][place]
+        part = self.sheets.rows["parts"][place]
         value = self.figure(part["source"], part["channel"], part["service"], period)
-        weight = self.register.grids["parts"].ref(place, "weight")
+        weight = self.sheets.grids["parts"].ref(place, "weight")
         return grid.add(
             **{key: part[key] for key in ("composite_id", "part_id", "source", "channel",
                                           "service")},

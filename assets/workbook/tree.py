@@ -7,8 +7,8 @@ from itertools import groupby
 from assets.workbook import formulas
 from assets.workbook.grid import Column, Expr, Grid, live, number
 from assets.workbook.parts import Parts
+from assets.workbook.plain_sheets import PlainSheets
 from assets.workbook.reading import Reader, Row
-from assets.workbook.register import Register
 from assets.workbook.words import Words
 from schemas.register_columns import LEVELS
 
@@ -34,8 +34,8 @@ Place = tuple[str, str, str]
 class Tree:
     """Every row of kpi.scorecard of the year; `where` by period, basis and id."""
 
-    def __init__(self, reader: Reader, words: Words, register: Register, parts: Parts) -> None:
-        self.reader, self.register, self.parts = reader, register, parts
+    def __init__(self, reader: Reader, words: Words, sheets: PlainSheets, parts: Parts) -> None:
+        self.reader, self.sheets, self.parts = reader, sheets, parts
         self.grid = Grid("periods", words.sheet("periods"), _PERIODS)
         self.where: dict[Place, int] = {}
         # by which period's target a value is measured; versions of before do not say
@@ -60,7 +60,7 @@ class Tree:
                 "polarity", "consolidation", "status", "reason")  # fmt: skip
         place = self.grid.add(**{key: row[key] for key in told})
         self.where[row["period"], row["basis"], row["id"]] = place
-        weight = self.register.find("weights", row["period"], child_id=row["id"])
+        weight = self.sheets.find("weights", row["period"], child_id=row["id"])
         self._set(place, row, "weight", self._of("weights", weight, "weight"))
         if row["level"] == "kpi":
             self._kpi(place, row)
@@ -70,14 +70,14 @@ class Tree:
         self._set(place, row, "contribution", formulas.product(*parts))
 
     def _kpi(self, place: int, row: Row) -> None:
-        rule = self.register.find("kpis", row["period"], kpi_id=row["id"])
+        rule = self.sheets.find("kpis", row["period"], kpi_id=row["id"])
         closed = self.parts.scored.get((row["period"], row["id"]))
         for key in ("cap_low", "cap_high"):
             cap = self._of("kpis", rule, key)
             held = float(closed[key]) if closed else cap.value if cap else None
             self.grid.set(place, key, live(cap, held))
         scale = self.scales.get((row["period"], row["basis"], row["id"])) or row["period"]
-        target = self.register.target(row["id"], scale)
+        target = self.sheets.target(row["id"], scale)
         self._set(place, row, "target", self._of("targets", target, "target"))
         self._set(place, row, "realisation", self._realisation(place, row))
         cells = {key: self.grid.ref(place, key) for key in _POINTS}
@@ -108,14 +108,14 @@ class Tree:
         """By the KPI's source in the period, or from its quarters; or as reported."""
         kpi, period = row["id"], row["period"]
         if row["basis"] == "reported":
-            found = self.register.find("reported", kpi_id=kpi, period=period)
+            found = self.sheets.find("reported", kpi_id=kpi, period=period)
             return self._of("reported", found, "realisation")
         if not period.startswith("Q") and row["consolidation"] != "pooled":
             return self._from_quarters(row)
-        rule = self.register.find("kpis", period, kpi_id=kpi)
+        rule = self.sheets.find("kpis", period, kpi_id=kpi)
         if rule is None:
             return None
-        named = self.register.rows["kpis"][rule]
+        named = self.sheets.rows["kpis"][rule]
         figure = self.parts.figure(named["source"], named["channel"], named["service"], period)
         if figure is not None and figure.value is not None:
             return self._converted(row, figure)
@@ -125,8 +125,8 @@ class Tree:
 
     def _converted(self, row: Row, figure: Expr) -> Expr | None:
         """Quarters of a KPI with a conversion table are converted by the piece they fall in."""
-        for piece in self.register.all("conversions", kpi_id=row["id"]):
-            held = self.register.rows["conversions"][piece]
+        for piece in self.sheets.all("conversions", kpi_id=row["id"]):
+            held = self.sheets.rows["conversions"][piece]
             low, high = float(held["from_value"]), held["to_value"]
             if (
                 row["period"].startswith("Q")
@@ -134,7 +134,7 @@ class Tree:
                 and figure.value is not None
                 and low <= figure.value < (float("inf") if high is None else float(high))
             ):
-                grid = self.register.grids["conversions"]
+                grid = self.sheets.grids["conversions"]
                 keys = ("base_index", "base_value", "divisor")
                 return formulas.converted(figure, *(grid.ref(piece, key) for key in keys))
         return figure
@@ -155,7 +155,7 @@ class Tree:
         return formulas.mean(cells) if by == "average" else formulas.added(cells)
 
     def _of(self, name: str, place: int | None, key: str) -> Expr | None:
-        return None if place is None else self.register.grids[name].ref(place, key)
+        return None if place is None else self.sheets.grids[name].ref(place, key)
 
     def _set(self, place: int, row: Row, key: str, expr: Expr | None) -> None:
         self.grid.set(place, key, live(expr, row[key]))

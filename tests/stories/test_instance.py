@@ -173,7 +173,7 @@ def test_a_failed_check_is_red_for_its_month_and_stops_nothing(
     (failed,) = (each for each, status in answers if status.value == "FAILED")
     what = "No call of the night of the fifteenth"
     assert failed.description == f"1 row: {what}; shown by kring checks no_test_calls"
-    # a number, which the interface draws
+    # which the interface plots
     rows = {each.partition: each.metadata["rows found"].value for each, _ in answers}
     assert rows == {"2024-01": 0, "2024-02": 1, "2024-03": 0}
 

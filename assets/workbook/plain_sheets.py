@@ -1,5 +1,5 @@
-"""Sheets of rows as the database has them: the register's, as formulas refer to them, and what
-figures rest on; an empty one says that there is nothing.
+"""Sheets of rows as the database has them: the register's, to which formulas refer, definitions,
+restatements, closed revisions and notes. An empty one says that there is nothing.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _SHEETS: dict[str, tuple[str | None, str]] = {
 }
 
 
-class Register:
+class PlainSheets:
     """The sheets by name; `find` gives the row that holds."""
 
     def __init__(self, reader: Reader, words: Words) -> None:
