@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -16,10 +16,10 @@ MAY, JUNE = date(2024, 5, 10), date(2024, 6, 10)
 
 
 CONSIDERED = {
-    "key": "text", "version": "text", "content": "text", "file_id": "text", "file_row": "bigint",
-    "rows": "bigint", "sequence": "integer", "month": "text", "day": "date",
+    "key": "text", "version": "text", "content": "text", "chunk": "integer", "file_row": "bigint",
+    "rows": "bigint", "sequence": "integer", "moment": "date",
 }  # fmt: skip
-SPANS = {"sequence": "integer", "first_day": "date", "last_day": "date"}
+SPANS = {"sequence": "integer", "begins_at": "date", "ends_at": "date"}
 
 
 class Said(NamedTuple):
@@ -28,19 +28,25 @@ class Said(NamedTuple):
     content: str
     version: int | None = None
     day: date = MAY
-    days: tuple[date, date] = (MAY, MAY)  # of all the file's rows
+    days: tuple[date, date] = (MAY, MAY)  # first and last, of all the file's rows
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """From the beginning of the first day to the end of the last."""
+        first, last = self.days
+        return first, last + timedelta(days=1)
 
 
 def fated(*files: Said) -> list[dict[str, Any]]:
     """The rows of a key, of which each file has one, in order of delivery."""
     rows = [
         ("K", None if said.version is None else f"{said.version:020d}", said.content,
-         f"file {n}", n, 1, n, "2024-05", said.day)
+         n, n, 1, n, said.day)
         for n, said in enumerate(files, 1)
     ]  # fmt: skip
     with closing(connect("UTC", threads=1)) as engine:
         make_table(engine, "considered", CONSIDERED, rows)
-        make_table(engine, "spans", SPANS, [(n, *s.days) for n, s in enumerate(files, 1)])
+        make_table(engine, "spans", SPANS, [(n, *said.span) for n, said in enumerate(files, 1)])
         found = records(engine, fates_rule().body)
     return sorted(found, key=lambda row: row["file_row"])
 
@@ -73,7 +79,7 @@ def test_one_row_of_a_key_counts(files: list[Said], fates: list[str], counts: in
     found = fated(*files)
     assert [row["fate"] for row in found] == fates
     assert [row["file_row"] for row in found if row["counts"]] == [counts]
-    assert {row["winner"] for row in found} == {f"file {counts}"}
+    assert {row["winner"] for row in found} == {counts}
     assert {row["fate_of_winner"] for row in found} == {fates[counts - 1]}
 
 
@@ -84,3 +90,9 @@ def test_an_id_of_a_day_that_the_file_does_not_speak_of_is_moved() -> None:
         Said("c", day=MAY, days=(MAY, JUNE)),
     )
     assert [row["is_moved"] for row in found] == [False, True, False]
+
+
+def test_the_last_day_of_a_file_ends_before_the_next_begins() -> None:
+    eve = MAY + timedelta(days=1)
+    last, beyond = (fated(Said("a", day=day), Said("b", days=(MAY, MAY))) for day in (MAY, eve))
+    assert [rows[1]["is_moved"] for rows in (last, beyond)] == [False, True]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assets.home import Home
-from sql.run import connect, insert_rows, literal, parquet, questions, quoted
+from sql.run import connect, literal, make_table, parquet, questions, quoted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,21 +24,28 @@ _COUNTS = """
 select file_id, coalesce(sum(rows) filter (fate = 'correction'), 0),
     coalesce(sum(rows) filter (fate = 'duplicate'), 0),
     coalesce(sum(rows) filter (fate = 'correction' and is_moved), 0)
-from {fates} group by file_id
+from {fates} join chunks using (chunk) group by file_id
 """
 _REPLACED = """
-select file_id, winner, sum(rows) from {fates}
-where not counts and fate_of_winner = 'correction' and file_id <> winner group by all
+select chunks.file_id, winning.file_id, sum(rows) from {fates} as fates
+join chunks using (chunk) join chunks as winning on winning.chunk = fates.winner
+where not counts and fate_of_winner = 'correction' and chunks.file_id <> winning.file_id
+group by all
 """
+# Beside it another source may be read or resolved. Of a year's exports that all came five times
+# over, half the memory costs a sixth more time: what finds no room is sorted on disk.
+_MEMORY = "400MB"
 _NAMED = ", filename = true"
-_PLACES = {"filename": "text", "sequence": "integer", "month": "text", "is_new": "boolean"}
+_CHUNKS = {"chunk": "integer", "filename": "text", "file_id": "text", "sequence": "integer",
+           "month": "text", "is_new": "boolean"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """A chunk: where it lies, when it was delivered, its month, and whether it just came."""
+    """A chunk: where it lies, its file, when delivered, its month, and whether it just came."""
 
     path: str
+    file_id: str
     sequence: int
     month: str
     is_new: bool
@@ -66,7 +73,8 @@ class Contest:
 
     def __init__(self, home: Home, source: str, kind: Contract) -> None:
         self._at = f"coalesce({', '.join(map(quoted, kind.dated_by))})"
-        self._con: Any = connect(home.settings.timezone, temp=home.scratch / f"keys-{source}")
+        scratch = home.scratch / f"keys-{source}"
+        self._con: Any = connect(home.settings.timezone, temp=scratch, memory=_MEMORY)
         # the columns are what makes two rows the same
         self._key, self._columns = quoted(kind.key), sorted(kind.columns)
 
@@ -96,17 +104,15 @@ class Contest:
         if twice.is_empty():
             return False
         self._con.register("twice", twice.to_frame("h"))
-        self._con.execute("create temp table places (filename text, sequence integer, "
-                          "month text, is_new boolean)")  # fmt: skip
-        rows = [(c.path, c.sequence, c.month, c.is_new) for c in chunks]
-        insert_rows(self._con, "places", _PLACES, rows)
+        rows = [(n, c.path, c.file_id, c.sequence, c.month, c.is_new)
+                for n, c in enumerate(chunks)]  # fmt: skip
+        make_table(self._con, "chunks", _CHUNKS, rows)
         files = parquet([*new, *old], _NAMED + ", union_by_name = true")
         self._con.execute(
             f"create temp table contested as select {self._key} as key, _version as version, "
-            f"md5(cast(row({self._content(files)}) as text)) as content, file_id, "
-            "_row as file_row, _rows as rows, sequence, month, "
-            f"cast({self._at} as date) as day, is_new from {files} "
-            f"semi join twice on hash({self._key}) = h join places using (filename) {near}"
+            f"{self._content(files)} as content, _row as file_row, _rows as rows, chunk, sequence, "
+            f"{self._at} as moment, is_new from {files} "
+            f"semi join twice on hash({self._key}) = h join chunks using (filename) {near}"
         )
         self._span(chunks)
         rule = fates_rule()
@@ -118,25 +124,31 @@ class Contest:
         return True
 
     def _content(self, files: str) -> str:
-        """What makes two rows the same: the contract's columns, null where no chunk has one.
+        """What makes rows of a key the same: the contract's columns, null where no chunk has one.
 
-        A file that left landing was read by the contract of its time, which had fewer.
+        A file that left landing was read by the contract of its time, which had fewer. The hash
+        of 64 bits is compared among rows of one key alone; a text takes eight times as long.
         """
         there = {row[0] for row in self._con.execute(f"describe from {files}").fetchall()}
-        return ", ".join(quoted(each) if each in there else "null" for each in self._columns)
+        listed = (quoted(each) if each in there else "null" for each in self._columns)
+        return f"hash({', '.join(listed)})"
 
     def _span(self, chunks: Sequence[Delivered]) -> None:
-        """First and last day of each file that has a contested key, over all of its rows.
+        """The days that each file with a contested key speaks of, over all of its rows: from the
+        beginning of the first to the end of the last.
 
         The day of an instant is dear to ask: of two a file, not of each row.
         """
         found = self._con.execute("select distinct sequence from contested").fetchall()
         contesting = {sequence for (sequence,) in found}
-        paths = [chunk.path for chunk in chunks if chunk.sequence in contesting]
+        files = parquet([c.path for c in chunks if c.sequence in contesting], _NAMED)
+        ((_, kind, *_),) = self._con.execute(f"describe select {self._at} from {files}").fetchall()
+        days = ("sequence", f"cast(min({self._at}) as date) as first_day",
+                f"cast(max({self._at}) as date) as last_day")  # fmt: skip
         self._con.execute(
-            f"create temp table spans as select sequence, cast(min({self._at}) as date) "
-            f"as first_day, cast(max({self._at}) as date) as last_day "
-            f"from {parquet(paths, _NAMED)} join places using (filename) group by sequence"
+            f"create temp table spans as select sequence, cast(first_day as {kind}) as begins_at, "
+            f"cast(last_day + 1 as {kind}) as ends_at from (select {', '.join(days)} "
+            f"from {files} join chunks using (filename) group by sequence)"
         )
 
     def _hashes(self, files: Sequence[str], where: str = "") -> pl.Series:
@@ -177,15 +189,15 @@ class Contest:
     def months(self) -> list[str]:
         """The months whose losing rows may be others now."""
         rows = self._con.execute(
-            "select month from fates where not counts union "
-            "select month from fates_before where not counts order by month"
+            "select distinct month from (select * from fates union all from fates_before) "
+            "join chunks using (chunk) where not counts order by month"
         ).fetchall()
         return [month for (month,) in rows]
 
     def write_losers(self, month: str, before: Path | None, target: Path) -> int:
         """Write a month's rows that do not count, with those of `before`; returns their number."""
         select = (
-            "select key, file_id, file_row from fates "
+            "select key, file_id, file_row from fates join chunks using (chunk) "
             f"where not counts and month = {literal(month)}"
         )
         if before:

@@ -96,7 +96,7 @@ def resolve(home: Home, source: str, kind: Contract, ledger: Ledger) -> None:
         before = Resolved((), {}, {}, {})
     held = set(before.chunks)
     rows = [
-        Delivered(str(home.chunk(kind.kind, source, c.file)), d.sequence, c.month,
+        Delivered(str(home.chunk(kind.kind, source, c.file)), d.file_id, d.sequence, c.month,
                   identity(d, c) not in held)
         for d in deliveries
         for c in d.chunks

@@ -1,29 +1,25 @@
 -- title: The fate of each delivered row of a key that was delivered more than once
 -- grain: one row per delivered row
 -- Of a key the newest version counts; of one version the content that came last, as it came first.
+-- Each order is sorted once, and carries numbers: names of files and months are looked up later.
 with delivered as (
     select
         *,
-        min(sequence) over (partition by key, version, content) as first_sequence,
-        row_number() over (partition by key, version, content order by sequence, file_row) as nth,
-        row_number() over (partition by key order by sequence, file_row) as position,
-        lag(day) over (partition by key order by sequence, file_row) as day_before,
-        max(version) over (
-            partition by key
-            order by sequence, file_row
-            rows between unbounded preceding and 1 preceding
-        ) as newest_before
+        first_value(sequence) over of_one_content as first_sequence,
+        row_number() over of_one_content as nth,
+        row_number() over as_it_came as position,
+        lag(moment) over as_it_came as moment_before,
+        max(version) over (as_it_came rows between unbounded preceding and 1 preceding)
+            as newest_before
     from considered
-    join spans using (sequence)
+    window
+        of_one_content as (partition by key, version, content order by sequence, file_row),
+        as_it_came as (partition by key order by sequence, file_row)
 ),
 
-ranked as (
+judged as (
     select
-        *,
-        row_number() over (
-            partition by key
-            order by version desc nulls last, first_sequence desc, sequence, file_row
-        ) as rank,
+        * exclude (content, moment),
         case
             when position = 1 then 'new'
             -- a row without a version is older than any with one
@@ -34,14 +30,19 @@ ranked as (
 )
 
 select
-    month,
+    chunk,
     key,
-    file_id,
     file_row,
     rows,
-    rank = 1 as counts,
+    row_number() over best_first = 1 as counts,
     fate,
-    not coalesce(day_before between first_day and last_day, true) as is_moved,
-    arg_min(file_id, rank) over (partition by key) as winner,
-    arg_min(fate, rank) over (partition by key) as fate_of_winner
-from ranked
+    not coalesce(moment_before >= begins_at and moment_before < ends_at, true) as is_moved,
+    first_value(chunk) over best_first as winner,
+    first_value(fate) over best_first as fate_of_winner
+from judged
+join spans using (sequence)
+window
+    best_first as (
+        partition by key
+        order by version desc nulls last, first_sequence desc, sequence, file_row
+    )
