@@ -106,11 +106,7 @@ class Comparer:
         Raises HomeError where it is none, naming those that there are.
         """
         asked = {"months": list(months), "channel": channel, "queue": queue}
-        there = self._rows(
-            "select distinct channel, queue from metric.service_level_bridge "
-            "where list_contains($months, month) order by all",
-            asked,
-        )
+        there = self._rows(questions("comparison")["queues"].body, asked)
         channels = [
             row["channel"]
             for row in there

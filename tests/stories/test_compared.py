@@ -66,6 +66,24 @@ def test_a_month_that_is_withheld_shows_no_figure_anywhere(tmp_path: Path) -> No
     assert "50.00" in said.stdout
 
 
+def test_a_queue_of_a_channel_that_is_withheld_is_known_from_its_other_months(
+    tmp_path: Path,
+) -> None:
+    """No calls came in January, so nothing names its queues; that there is none was said."""
+    home = StoryHome(tmp_path / "home", last_month="2024-02")
+    home.only_sources("calls")
+    home.expecting("month", "calls")
+    put_calls(home, "2024-02-10", called("B", "2024-02-10", queue="vip"))
+    home.run("2024-03-31", publish=True)
+    (january,) = home.compared("2024-01", "--queue", "vip")
+    assert (january["channel"], january["status"]) == ("phone", "incomplete")
+    assert "2024-01 calls: source calls lacks" in january["reason"]
+    said = home.kring("compare", "2024-01", "--queue", "sales")
+    assert (said.returncode, said.stdout) == (1, "")
+    assert "no service level of sales; channels and queues are: " in " ".join(said.stderr.split())
+    assert "phone vip" in said.stderr
+
+
 def test_a_rule_that_asks_for_another_limit_than_the_counts_says_that_it_has_no_figure(
     tmp_path: Path,
 ) -> None:
