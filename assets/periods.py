@@ -77,12 +77,13 @@ def calendar(home: Home, as_of: date) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for year in sorted({month.year for month in months}):
         for period, numbers in PERIODS.items():
+            first = date(year, numbers[0], 1)
             last = month_end(date(year, numbers[-1], 1))
             present = [m for m in months if m.year == year and m.month in numbers]
             rows.extend(
                 {
                     "year": year, "period": period, "month": month,
-                    "quarter": quarter_of(month.month), "period_end": last,
+                    "quarter": quarter_of(month.month), "period_begin": first, "period_end": last,
                     "period_state": month_state(last.replace(day=1), as_of),
                     "month_state": month_state(month, as_of),
                 }

@@ -6,21 +6,22 @@ create macro is_in_force(day, valid_from, valid_to) as
 
 -- From when or until when it is, where the home's months begin or end within a period; '' where it
 -- holds all of its own.
-create macro cut_short(period, period_end, first_month, last_month) as
+create macro cut_short(period_begin, period_end, first_month, last_month) as
     concat_ws(
         ', ',
-        if(
-            first_month > if(
-                period like 'Q%',
-                date_trunc('month', period_end) - interval 2 month,
-                date_trunc('year', period_end)
-            ),
-            'from ' || strftime(first_month, '%Y-%m'),
-            null
-        ),
+        if(first_month > period_begin, 'from ' || strftime(first_month, '%Y-%m'), null),
         if(
             last_month < date_trunc('month', period_end),
             'until ' || strftime(last_month, '%Y-%m'),
             null
         )
+    );
+
+-- A period is counted by the rows in force when it ends: from when these are, where that is within
+-- it; '' where they hold throughout. `what` says which rows they are.
+create macro held_since(what, valid_from, period_begin) as
+    if(
+        valid_from > period_begin,
+        '; by the ' || what || ' in force since ' || strftime(valid_from, '%Y-%m-%d'),
+        ''
     );

@@ -29,7 +29,8 @@ def ref_table(plan: Plan, name: str) -> tuple[dict[str, str], list[tuple[object,
     """Columns and rows of a register table, or of the calendar, clock or definitions."""
     if name == "calendar":
         columns = {"year": "integer", "period": "text", "month": "date", "quarter": "text",
-                   "period_end": "date", "period_state": "text", "month_state": "text"}  # fmt: skip
+                   "period_begin": "date", "period_end": "date", "period_state": "text",
+                   "month_state": "text"}  # fmt: skip
         return columns, [tuple(row[c] for c in columns) for row in plan.calendar]
     if name == "clock":
         return {"as_of": "date"}, [(plan.as_of,)]

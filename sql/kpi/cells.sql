@@ -11,7 +11,7 @@ with spans as (
         month,
         period_end,
         period_state,
-        cut_short(period, period_end, min(month) over whole, max(month) over whole) as cut
+        cut_short(period_begin, period_end, min(month) over whole, max(month) over whole) as cut
     from months_of_periods()
     window whole as (partition by year, period, counted_from)
     union all

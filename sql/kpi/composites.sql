@@ -1,14 +1,27 @@
 -- title: Composite metrics of the register in each period and month, counts of its months pooled (a KPI's year may be the mean of its quarters)
 -- grain: one row per composite, year and period, or month
--- reads: kpi.parts, ref.composites, ref.composite_parts
+-- reads: kpi.parts, ref.calendar, ref.composites, ref.composite_parts
 -- order: year, period, counted_from nulls first, composite_id
 -- And again with `counted_from`, as in cells.
-with spans as (select distinct year, period, counted_from, period_end, period_state from kpi.parts),
+with spans as (
+    select distinct
+        parts.year,
+        parts.period,
+        parts.counted_from,
+        parts.period_end,
+        parts.period_state,
+        coalesce(parts.counted_from, calendar.period_begin, date_trunc('month', parts.period_end))
+            as begin
+    from kpi.parts as parts
+    left join (select distinct year, period, period_begin from ref.calendar) as calendar
+        using (year, period)
+),
 
 weighted as (
     select
         rule.composite_id,
         rule.part_id,
+        rule.valid_from,
         cast(rule.weight as double) as weight,
         composites.missing,
         spans.*,
@@ -64,7 +77,8 @@ combined as (
         string_agg(part_id || ': ' || reason, '; ' order by part_id)
             filter (value is null) as null_reason,
         string_agg(distinct reason, '; ' order by reason)
-            filter (value is not null) as value_reason
+            filter (value is not null)
+        || held_since('parts', max(valid_from), any_value(begin)) as value_reason
     from weighted
     group by composite_id, year, period, counted_from, period_end, period_state
 ),

@@ -32,7 +32,7 @@ quarters as (
         -- from when it is: the home's first month in it, or the KPI's, unless a quarter closed
         -- before that goes in
         cut_short(
-            own.period,
+            own.period_begin,
             own.period_end,
             if(own.counted_from <= calendar.quarter_last, own.counted_from, own.first_month),
             own.last_month

@@ -5,6 +5,7 @@ with periods as (
     select
         year,
         period,
+        period_begin,
         period_end,
         period_state,
         min(month) as first_month,
@@ -24,7 +25,15 @@ kpis as (
         periods.*,
         kpis.* exclude (valid_from, valid_to),
         -- a period counts the months in which the KPI is in force
-        if(begun.counted_from > first_month, begun.counted_from, null) as counted_from
+        if(begun.counted_from > first_month, begun.counted_from, null) as counted_from,
+        (
+            select max(former.valid_to) + 1
+            from ref.kpis as former
+            where former.kpi_id = kpis.kpi_id
+                and former.valid_to < periods.period_end
+                and (former.source, former.channel, former.service)
+                is distinct from (kpis.source, kpis.channel, kpis.service)
+        ) as source_from
     from periods
     join ref.kpis as kpis
         on is_in_force(periods.period_end, kpis.valid_from, kpis.valid_to)
@@ -73,6 +82,8 @@ converted as (
             )
         ) as value,
         measured.reason || coalesce(
+            held_since('source', source_from, period_begin), ''
+        ) || coalesce(
             '; converted from ' || round(measured.value, 2) || ' by '
             || conversions.conversion_id, ''
         ) as reason
@@ -109,6 +120,7 @@ select
     kpi_id,
     year,
     period,
+    period_begin,
     period_end,
     period_state,
     first_month,

@@ -1,13 +1,17 @@
 -- title: One level up the tree: the weighted mean of what is measured below
 -- grain: one row per parent, year, period and basis
--- reads: kpi.children, ref.weights, ref.nodes
+-- reads: kpi.children, ref.calendar, ref.weights, ref.nodes
 -- order: year, period, id, basis
 with children as (
     select
         weights.parent_id,
         cast(weights.weight as double) as weight,
+        weights.valid_from,
+        calendar.period_begin,
         children.*
     from kpi.children as children
+    join (select distinct year, period, period_begin from ref.calendar) as calendar
+        using (year, period)
     join ref.weights as weights
         on weights.child_id = children.id
         and is_in_force(children.period_end, weights.valid_from, weights.valid_to)
@@ -30,6 +34,7 @@ combined as (
         bool_and(is_excluded is true) as is_excluded,
         string_agg(coalesce(code, id) || ' ' || status || ': ' || reason, '; ' order by id)
             filter (is_excluded is not true and (index is null or measured_weight < 1)) as lacking,
+        held_since('weights', max(valid_from), any_value(period_begin)) as since,
         coalesce(null_status(status), 'no_volume') as null_status,
         value_status(status) as value_status
     from children
@@ -66,7 +71,7 @@ select
             then 'weight measured ' || round(100 * combined.measured_weight, 1) || ' %'
             || coalesce('; without ' || lacking, '')
         else 'weighted mean of the level below'
-    end as reason
+    end || if(combined.index is null, '', combined.since) as reason
 from combined
 join ref.nodes as nodes
     on nodes.node_id = combined.parent_id
