@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from assets.performance_report.closed_rules import POLICIES, as_registered, said
 from assets.performance_report.figures import ClosedRules, Part, Row
 from assets.performance_report.reader import Reader, of
+from schemas.register_columns import QUARTERS
 
 # agents' time as the printed formula names it, in its order
 _PARTS = {"active": "Active", "hold": "Hold", "acw": "ACW", "not_ready": "NotReady",
@@ -70,14 +72,25 @@ def parts_of(reader: Reader, rule: Row, closed: ClosedRules | None) -> list[Part
     ]
 
 
-def policies_of(reader: Reader, parts: list[Part], closed: ClosedRules | None) -> list[Row]:
-    """The dated rules of counting in force at the end of the period; of a closed one, those of
-    its own that still say the same."""
-    policies = _policies(reader, parts)
+def policies_of(
+    reader: Reader, parts: list[Part], closed: ClosedRules | None, since: date
+) -> list[Row]:
+    """The dated rules of counting in force on any day since then; of a closed period, those of its
+    end that still say the same (`otherwise` gives the others)."""
     if closed is None:
-        return policies
+        return _policies(reader, parts, since)
+    policies = _policies(reader, parts, date.max)
     kept = {said(row) for row in closed.rules}
     return [policy for policy in policies if _in_words(reader, [policy]) <= kept]
+
+
+def parts_since(reader: Reader, rule: Row, parts: list[Part], since: date) -> date | None:
+    """The day from which the parts that count for all of a pooled period hold, if within it."""
+    if rule["consolidation"] != "pooled" and reader.period not in QUARTERS:
+        return None  # its quarters have parts of their own
+    begun = [part.weight.values.get("valid_from") or since for part in parts if part.weight]
+    latest = max(begun, default=since)
+    return latest if latest > since else None
 
 
 def otherwise(reader: Reader, closed: ClosedRules, policies: list[Row]) -> list[Row]:
@@ -126,27 +139,27 @@ def _in_words(reader: Reader, policies: list[Row]) -> set[tuple[str, str]]:
     return {rule for rule in as_registered(reader, reader.period) if rule[0].split(" ")[0] in names}
 
 
-def _policies(reader: Reader, parts: list[Part]) -> list[Row]:
-    found: dict[tuple[str, str], Row] = {}
+def _policies(reader: Reader, parts: list[Part], since: date) -> list[Row]:
+    found: dict[tuple[str, ...], Row] = {}
     for part in parts:
         table = _POLICIES.get(part.metric)
         if table is None:
             continue
         name = "formula_id" if table == "occupancy_formula" else "policy_id"
-        rows = reader.in_force(f"ref.{table}", [name, "valid_from"])
+        rows = reader.held(f"ref.{table}", [name, "valid_from"], since)
         if table == "service_level_policy":
             rows = of(rows, channel=part.channel)
         if table == "occupancy_formula":
             rows = _as_formulas(rows)
-        found |= {(table, str(row[name])): row for row in rows}
+        found |= {(table, *map(str, row.key.values())): row for row in rows}
     return list(found.values())
 
 
 def _as_formulas(rows: list[Row]) -> list[Row]:
     """The rows of a formula, one for each part, as one row that has it written out."""
-    by_id: dict[str, list[Row]] = {}
+    by_id: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        by_id.setdefault(str(row["formula_id"]), []).append(row)
+        by_id.setdefault(tuple(map(str, row.key.values())), []).append(row)
     return [
         replace(parts[0], values={**parts[0].values, "formula": formula(parts)})
         for parts in by_id.values()

@@ -11,6 +11,7 @@ from assets.performance_report.kpi_rules import (
     counted_otherwise,
     otherwise,
     parts_of,
+    parts_since,
     policies_of,
     rule_of,
     target_of,
@@ -31,12 +32,13 @@ def _kpi(reader: Reader, node: Node) -> Kpi:
     closed = closed_rules(reader, node, reader.period)
     rule = rule_of(reader, node.id, closed)
     parts = parts_of(reader, rule, closed)
-    policies = policies_of(reader, parts, closed)
+    months = _months(reader, node.id)
+    since = max([*reader.months[:1], *months[:1]], default=date(reader.year, 1, 1))
+    policies = policies_of(reader, parts, closed, since)
     kinds = _kinds(reader, parts)
     periods = {name: reader.nodes(reader.year, name) for name in reader.periods}
     own = [(name, cards[node.id]) for name, cards in periods.items() if node.id in cards]
     before = _before(reader, node.id)
-    months = _months(reader, node.id)
     return Kpi(
         node=node,
         periods=own,
@@ -45,6 +47,7 @@ def _kpi(reader: Reader, node: Node) -> Kpi:
         rule=rule,
         targets=targets_of(reader, node.id, closed),
         parts=parts,
+        parts_since=parts_since(reader, rule, parts, since),
         policies=policies,
         closed=replace(closed, rules=otherwise(reader, closed, policies)) if closed else None,
         former=_former(reader, own, parts, policies),

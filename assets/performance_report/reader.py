@@ -54,6 +54,12 @@ class Reader:
         ends = self._ends.get(period or self.period, date(self.year, 12, 31))
         return self.rows(table, key, holds, [ends])
 
+    def held(self, table: str, key: Sequence[str], since: date) -> list[Row]:
+        """The dated rows of the register that hold on some day from then to the period's end."""
+        ends = self._ends.get(self.period, date(self.year, 12, 31))
+        holds = "valid_from <= ?::date and coalesce(valid_to, date '9999-12-31') >= ?::date"
+        return self.rows(table, key, holds, [ends, min(since, ends)])
+
     def cells(self, periods: Sequence[str]) -> list[Row]:
         """The cells of every metric in these periods of the year."""
         every = self.rows("kpi.cells", CELL, "year = ?", [self.year])

@@ -104,6 +104,38 @@ def test_the_report_of_a_longer_period_says_which_quarter_was_counted_otherwise(
     assert "The aims are those in the register now, also for closed months" in page.html
 
 
+def test_a_report_names_every_rule_that_counted_in_its_period(
+    tmp_path: Path, command: Command
+) -> None:
+    """20 s hold until 14 May, then 15 s; from 15 August phone weighs 0.7. The calls are of the 10th
+    of April to September, so both rules counted some; the second quarter knows no other weights."""
+    home = DefendedHome.of_months(tmp_path / "home", "2024-04", "2024-09")
+    row = "phone_house_2024,phone,*,2020-01-01,"
+    home.edit_register("service_level_policy", row, f"{row}2024-05-14")
+    home.append_register(
+        "service_level_policy",
+        "short,phone,*,2024-05-15,,15,0.8,<=,count,0,exclude,exclude,exclude,exclude,Decree,false,",
+    )
+    for part, weight in (("phone", "0.7"), ("chat", "0.3")):
+        row = f"{SLI},{part},2024-01-01,"
+        home.edit_register("composite_parts", row, f"{row}2024-08-14")
+        home.append_register(
+            "composite_parts",
+            f"{SLI},{part},2024-08-15,,metric:service_level,{part},,{weight},Decree 8,false",
+        )
+    home.publish("2024-10-02")
+
+    def rules(period: str) -> list[str]:
+        said = formula(report(home, command, tmp_path, period, "en"), "service_level")
+        return re.findall(r"Rule (?:phone|short)[^:]*|These .*?\.", said)
+
+    house = "Rule phone_house_2024 since 1 Jan 2020 until 14 May 2024"
+    weights = "These parts and weights hold since 15 Aug 2024 and count for the whole period."
+    assert rules("Q2") == [house, "Rule short since 15 May 2024"]
+    assert rules("Q3") == [weights, "Rule short since 15 May 2024"]
+    assert rules("YTD-Q3") == [weights, house, "Rule short since 15 May 2024"]
+
+
 def test_the_year_before_keeps_the_target_it_was_closed_with(
     tmp_path: Path, command: Command
 ) -> None:
