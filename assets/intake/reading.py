@@ -10,13 +10,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain, pairwise
 from pathlib import Path
 
 import polars as pl
 
+from assets.arrivals.source_values import Tolerance
 from assets.arrivals.sources import Source
 from assets.exports import (
     Export,
@@ -43,6 +44,7 @@ from sql.run import HERE
 MACROS = HERE / "source_macros.sql"
 BATCH_ROWS = 250_000
 NOT_YET = ("unstable", "vanished")  # left for the next run, not refused
+ANY = Tolerance(rows=2**62)
 _FILES_TOGETHER = 256
 # In a shared batch a record's number carries its file's place above this many bits.
 _ROW_BITS = 40
@@ -65,9 +67,13 @@ class Reader:
     def __init__(
         self, home: Home, source: Source, pseudonyms: Pseudonyms, as_of: date,
         edge: Callable[[], None] = lambda: None, memory: str = "1GB",
+        watch: Callable[[pl.DataFrame, pl.DataFrame], None] | None = None,
     ) -> None:  # fmt: skip
-        """`edge` is called between batches, and may raise to stop there."""
+        """`edge` is called between batches, and may raise to stop there. `watch` is for who tries
+        a source: it sees each batch as the select returns it and its rejects, and a file that
+        was read to its end is then kept whatever the source tolerates."""
         self.home, self.source, self.pseudonyms, self._edge = home, source, pseudonyms, edge
+        self._watch = watch
         self.contract: Contract = contract(source.kind)
         self.box = make_folder(home.scratch / f"box-{source.name}")
         zone = source.timezone or home.settings.timezone
@@ -173,14 +179,6 @@ class Reader:
         rows = pl.concat(parts, how="vertical_relaxed") if parts else pl.DataFrame()
         return Opened(reading, export, rows, more, UsedRecords(export.records))
 
-    def returned(self, staged: Staged | Reading) -> pl.DataFrame:
-        """The first rows that the select makes of a file, as it returns them: for a person who
-        tries a source, since what was converted or rejected no longer shows its text."""
-        if isinstance(staged, Reading):
-            return pl.DataFrame()
-        export = open_export(self.connection, staged, self.source)
-        return self._begin(staged.name, Reading(), export).rows
-
     @property
     def selected(self) -> frozenset[str]:
         """The columns that the select returned of the last file whose header was new."""
@@ -207,7 +205,7 @@ class Reader:
         accepted: list[pl.DataFrame] = []
         rejected: list[pl.DataFrame] = []
         if frames:
-            batch = self._checked(pl.concat(frames, how="vertical_relaxed"))
+            batch = self._judged(pl.concat(frames, how="vertical_relaxed"))
             accepted, rejected = (_by_file(rows, len(waiting)) for rows in batch)
 
         def finish(place: int) -> None:
@@ -229,7 +227,7 @@ class Reader:
                 writing = None
                 for batch in chain([opened.rows], opened.more):
                     self._edge()
-                    accepted, rejected = self._checked(batch)
+                    accepted, rejected = self._judged(batch)
                     rejects.append(rejected)
                     opened.used.add(batch)
                     if writing:
@@ -239,13 +237,21 @@ class Reader:
                     writing.result()
             self._account(opened, chunks, rejects)
 
-    def _checked(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def _judged(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        accepted, rejected = self.checked(batch)
+        if self._watch:
+            self._watch(batch, rejected)
+        return accepted, rejected
+
+    def checked(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The rows of a batch that convert and keep the contract, and the rejects."""
         converted = convert(batch, self.contract, self.conventions, self.pseudonyms.series)
         valid = validate(converted.accepted, self.contract, self.bounds)
         return valid.accepted, pl.concat([converted.rejects, valid.rejects])
 
     def _account(self, opened: Opened, chunks: Chunks, rejects: list[pl.DataFrame]) -> None:
-        settle_accounts(opened.reading, opened.export, self.source, chunks, opened.used, rejects)
+        source = replace(self.source, tolerance=ANY) if self._watch else self.source
+        settle_accounts(opened.reading, opened.export, source, chunks, opened.used, rejects)
 
 
 def _by_file(rows: pl.DataFrame, files: int) -> list[pl.DataFrame]:

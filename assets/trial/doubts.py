@@ -19,13 +19,12 @@ _FEW = 10  # fewer than one in so many may be real: counted by the hour, one in 
 
 
 def doubts(
-    rows: pl.DataFrame, kind: Contract, timezone: str, cells: pl.DataFrame, selected: frozenset[str]
+    rows: pl.DataFrame, kind: Contract, timezone: str, selected: frozenset[str]
 ) -> tuple[str, ...]:
-    """What to ask of the accepted rows of one file; `timezone` is the source's, `cells` are what
-    its select returns, in columns called `selected`."""
+    """What to ask of the accepted rows of one file; `timezone` is the source's, `selected` are
+    the columns that its select returns."""
     found = (
         _said_again(rows, kind),
-        _not_rated(rows, cells),
         _by_number(rows, kind),
         _at_midnight(rows, timezone),
         _day_and_month(rows, kind, timezone),
@@ -65,18 +64,19 @@ def _by_number(rows: pl.DataFrame, kind: Contract) -> str:
     )
 
 
-def _not_rated(rows: pl.DataFrame, cells: pl.DataFrame) -> str:
-    """A blank is not rated, which leaves nothing to ask; of a 0 only its scale knows."""
+def not_rated(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[str, ...]:
+    """A blank is not rated, which leaves nothing to ask; of a 0 only its scale knows. `cells` are
+    what the select returned, of the accepted `rows` and others."""
     if "scale_min" not in rows.columns:
-        return ""
+        return ()
     unrated = rows.filter(pl.col("status") == "not_rated", pl.col("scale_min").fill_null(1) > 0)
     scores = cells.join(unrated, on="_row", how="semi")["score"].cast(pl.String).str.strip_chars()
     zeros = int(scores.str.contains(r"^[+-]?0+([.,]0+)?$").sum())
     if not zeros:
-        return ""
+        return ()
     return (
         f"{zeros} of {rows.height} responses are not_rated since their score is 0; "
-        "where 0 is an answer, the scale begins there: return 0 as scale_min"
+        "where 0 is an answer, the scale begins there: return 0 as scale_min",
     )
 
 

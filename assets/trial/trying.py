@@ -16,7 +16,6 @@ from typing import Any
 
 import polars as pl
 
-from assets.arrivals.source_values import Tolerance
 from assets.arrivals.sources import Source
 from assets.exports import Refused
 from assets.home import Home
@@ -24,8 +23,9 @@ from assets.intake.accounts import Reading
 from assets.intake.chunks import covered
 from assets.intake.reading import Reader
 from assets.intake.selecting import Selecting
-from assets.trial.doubts import doubts
+from assets.trial.doubts import doubts, not_rated
 from assets.trial.named import by_its_name
+from assets.trial.parts import Returned, drawn, first_rows
 from assets.trial.rejected_cells import RULES, either_order, proposals
 from schemas.contract import contract
 from schemas.pseudonyms import Pseudonyms
@@ -37,20 +37,24 @@ SHOWN_ROWS = 10
 def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
     """What came of an export, and what to look at twice; for `kring check-source` and its JSON."""
     begun = time.monotonic()
-    with _trial(home, source) as reader:
+    returned = Returned()
+    with _trial(home, source, returned) as reader:
         reading = reader.load(reader.stage(_called(home, export), export))
-        rows = _accepted(reader, reading)
-        asked = _cell_notes(home, reader, reading, rows, export)
+        kept = [reader.home.chunk(source.kind, source.name, c.file) for c in reading.chunks]
+        total = sum(chunk.rows for chunk in reading.chunks)
+        rows = drawn(kept, total, reader.contract.key)
+        asked = _cell_notes(reader, reading, rows, returned)
+        mapped = _mapped(first_rows(kept, SHOWN_ROWS), home.settings.timezone)
     months = {chunk.month: chunk.rows for chunk in reading.chunks}
     notes = [
         *reading.notes, *by_its_name(home, source, export, rows, months),
-        *_below(home, source, export, reading.accepted), *asked,
+        *_below(home, source, export, reading.accepted), *_of_a_part(rows, total), *asked,
     ]  # fmt: skip
     return {
         "columns": list(reading.columns), "notes": notes,
         "rows": reading.rows, "accepted": reading.accepted, "filtered": reading.filtered,
         "rejected": reading.rejected, "rejects": _rejects(reading.rejected_rows),
-        "months": months, "mapped": _mapped(rows, home.settings.timezone),
+        "months": months, "mapped": mapped,
         "covers_by_name": covered(source, str(export), ()),
         "refused": _refusal(reading, source), "seconds": round(time.monotonic() - begun, 2),
     }  # fmt: skip
@@ -58,7 +62,7 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
 
 def try_select(home: Home, source: Source) -> dict[str, Any]:
     """What can be said of a select where there is no export yet."""
-    with _trial(home, source) as reader:
+    with _trial(home, source, Returned()) as reader:
         selecting = Selecting(reader.connection, source, contract(source.kind))
         try:
             return {"select_tried": selecting.check_alone(), "refused": ""}
@@ -67,20 +71,13 @@ def try_select(home: Home, source: Source) -> dict[str, Any]:
 
 
 @contextmanager
-def _trial(home: Home, source: Source) -> Iterator[Reader]:
+def _trial(home: Home, source: Source, returned: Returned) -> Iterator[Reader]:
     """A reader that lets every reject pass, in a home that vanishes."""
     with tempfile.TemporaryDirectory(prefix="kring-check-") as folder:
         trial = Home(Path(folder).resolve(), home.settings)
-        tolerant = replace(source, tolerance=Tolerance(rows=2**62))
-        reader = Reader(trial, tolerant, Pseudonyms(secrets.token_bytes(32)), home.today())
-        with closing(reader):
+        pseudonyms = Pseudonyms(secrets.token_bytes(32))
+        with closing(Reader(trial, source, pseudonyms, home.today(), watch=returned)) as reader:
             yield reader
-
-
-def _accepted(reader: Reader, reading: Reading) -> pl.DataFrame:
-    source = reader.source
-    paths = [reader.home.chunk(source.kind, source.name, c.file) for c in reading.chunks]
-    return pl.concat([pl.read_parquet(p) for p in paths]) if paths else pl.DataFrame()
 
 
 def _called(home: Home, export: Path) -> str:
@@ -90,17 +87,27 @@ def _called(home: Home, export: Path) -> str:
 
 
 def _cell_notes(
-    home: Home, reader: Reader, reading: Reading, rows: pl.DataFrame, export: Path
+    reader: Reader, reading: Reading, rows: pl.DataFrame, returned: Returned
 ) -> tuple[str, ...]:
     """What rejected cells would be read by, and what to ask of the accepted rows."""
-    source, cells = reader.source, pl.DataFrame()
-    if reading.rejected_rows["rule"].is_in(RULES).any() or "score" in rows.columns:
-        cells = reader.returned(reader.stage(_called(home, export), export))
+    source = reader.source
     notes = either_order(source.times)
-    notes += proposals(cells, reading.rejected_rows, source.times, reading.columns)
+    if reading.rejected_rows["rule"].is_in(RULES).any() or "score" in rows.columns:
+        cells = returned.numbered()
+        accepted, rejects = reader.checked(cells)
+        notes += proposals(cells, rejects, source.times, (*reading.columns, *source.aliases))
+        notes += not_rated(accepted, cells)
     zone = source.timezone or reader.home.settings.timezone
-    asked = doubts(rows, reader.contract, zone, cells, reader.selected) if rows.width else ()
-    return notes + asked
+    return notes + (doubts(rows, reader.contract, zone, reader.selected) if rows.width else ())
+
+
+def _of_a_part(rows: pl.DataFrame, total: int) -> tuple[str, ...]:
+    if rows.height == total:
+        return ()
+    return (
+        f"of {total:,} accepted rows {rows.height:,}, drawn by lot, are looked at twice; what is "
+        "noted of accepted rows, and how many, is noted of these",
+    )
 
 
 def _refusal(reading: Reading, source: Source) -> str:
@@ -116,7 +123,8 @@ def _below(home: Home, source: Source, export: Path, accepted: int) -> tuple[str
     options = source.options
     if not options.footer or not accepted:
         return ()
-    with _trial(home, replace(source, options=replace(options, footer=0))) as reader:
+    whole = replace(source, options=replace(options, footer=0))
+    with _trial(home, whole, Returned()) as reader:
         taken = reader.load(reader.stage(_called(home, export), export)).accepted - accepted
     if taken <= 0:
         return ()
@@ -128,23 +136,20 @@ def _below(home: Home, source: Source, export: Path, accepted: int) -> tuple[str
 
 def _rejects(rows: pl.DataFrame) -> list[dict[str, Any]]:
     """Rejects by column and rule with the first record numbers."""
-    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for row in rows.iter_rows(named=True):
-        found.setdefault((row["column"] or "", row["rule"]), []).append((row["_row"], row["_rows"]))
-    return [
-        {"column": column, "rule": rule, "rows": sum(weight for _, weight in each),
-         "records": [number for number, _ in each[:SHOWN_ROWS]]}
-        for (column, rule), each in sorted(found.items())
-    ]  # fmt: skip
+    found = rows.group_by(pl.col("column").fill_null(""), "rule").agg(
+        pl.col("_rows").sum().alias("rows"),
+        pl.col("_row").unique(maintain_order=True).head(SHOWN_ROWS).alias("records"),
+    )
+    return found.sort("column", "rule").to_dicts()
 
 
 def _mapped(rows: pl.DataFrame, timezone: str) -> list[dict[str, Any]]:
-    """The first accepted rows, times in the home's zone, identifiers masked."""
+    """Accepted rows, times in the home's zone, identifiers masked."""
     if not rows.width:
         return []
     local = pl.col(pl.Datetime).dt.convert_time_zone(timezone)
     masked = []
-    for row in rows.sort("_row").head(SHOWN_ROWS).with_columns(local).iter_rows(named=True):
+    for row in rows.with_columns(local).iter_rows(named=True):
         row = {k: ("***" if k.endswith("_key") and v else v) for k, v in row.items()}
         if "activity_id" in row:
             row["activity_id"] = "***"
