@@ -309,9 +309,6 @@ from (select _row, {split} as fields from export)
         ('{"calls": [\n{"id": "01", "at": "2024-03-04 08:00:00"}]}\n'
          '{"calls": [{"id": "02", "at": "2024-03-04 08:01:00"}]}',
          "unnest(json_list(calls)) as call", ("$.id", "$.at")),
-        ('{"names": ["id", "at"], "data": [\n["01", "2024-03-04 08:00:00"],\n'
-         '["02", "2024-03-04 08:01:00"]]}',
-         "unnest(json_list(data)) as cells", ("$[0]", "$[1]")),
         ('{"calls": {"01": {"at": "2024-03-04 08:00:00"},\n"02": {"at": "2024-03-04 08:01:00"}}}',
          "unnest(json_keys(calls)) as id, unnest(json_extract(calls, '$.*')) as call",
          ("", "$.at")),

@@ -100,6 +100,22 @@ def test_a_document_may_be_the_record(bench: Bench) -> None:
     assert read.rows == [("1", 1), ("2", 2)]
     assert read.rejects == [(3, "not_an_object"), (4, "not_an_object")]
     assert "after record 2" in str(refusal(bench, lines[:-9], "json", options="records='.'"))
+    # joined by hand, with a comma between them, and one behind the last
+    joined = bench.read(b'{"id":1},\n{"id":2} {"id":3},\n', "json", options="records='.'")
+    assert joined.rows == [("1", 1), ("2", 2), ("3", 3)]
+
+
+def test_a_record_that_is_an_array_has_its_values_by_their_places(bench: Bench) -> None:
+    content = b'{"data":[["id","n"],["01",1.50],["02",null],["03"],{"id":4},["05",{"a":1}]]}'
+    read = bench.read(content, "json", options="records='data'")
+    assert read.export.columns == ("column_1", "column_2")
+    assert read.rows == [("id", "n", 1), ("01", "1.50", 2), ("02", None, 3), ("05", '{"a":1}', 6)]
+    assert read.rejects == [(4, "field_count"), (5, "not_an_object")]
+    # documents of the file, too; a list of a thousand records more is none
+    lines = bench.read(b'["01",5]\n["02",6]\n', "json", options="records='.'")
+    assert lines.rows == [("01", "5", 1), ("02", "6", 2)]
+    many = bench.read(f"[{'{},' * 1000}{{}}]".encode(), "json", options="records='.'")
+    assert many.rejects == [(1, "not_an_object")]
 
 
 def test_a_record_that_is_too_long_is_not_called_cut_short(

@@ -41,7 +41,7 @@ _DELIMITED = frozenset(Options.__dataclass_fields__) - {"sheet", "records"}
 _APPLY = {
     "csv": _DELIMITED,
     "tsv": _DELIMITED,
-    "jsonl": frozenset({"encoding", "optional", "row_limit"}),
+    "json lines": frozenset({"encoding", "optional", "row_limit"}),
     "json": frozenset({"encoding", "records", "optional", "row_limit"}),
     "parquet": frozenset({"optional", "row_limit"}),
     "xlsx": frozenset({

@@ -32,10 +32,10 @@ from schemas.register_columns import KINDS
 from sql.header import Keys, Statement, read_statement
 
 FORMATS = {
-    "csv": "csv", "tsv": "tsv", "json lines": "jsonl", "jsonl": "jsonl", "json": "json",
+    "csv": "csv", "tsv": "tsv", "json": "json", "json lines": "json lines", "jsonl": "json lines",
     "parquet": "parquet", "xlsx": "xlsx",
 }  # fmt: skip
-TEXT_FORMATS = frozenset({"csv", "tsv", "jsonl", "json"})
+TEXT_FORMATS = frozenset({"csv", "tsv", "json", "json lines"})
 TYPED_TIME = "%Y-%m-%dT%H:%M:%S%.f"
 IDENTIFIERS = ("phone", "tax_id", "text")
 _KEYS = Keys.of(

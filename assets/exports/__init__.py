@@ -29,7 +29,7 @@ def open_export(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) 
     """Create or replace the view `export` in `con`; raises Refused for the file as a whole."""
     if source.format in ("csv", "tsv"):
         return open_delimited(con, staged, source)
-    if source.format in ("jsonl", "json"):
+    if source.format in ("json", "json lines"):
         from assets.exports.json_records import open_json
 
         return open_json(con, staged, source)

@@ -1,7 +1,8 @@
 """JSON records (json lines, or an array) as the view `export`.
 
 A value at the top of a record is a column, its text as written; objects and arrays stay JSON
-text for the source's SQL to unnest. Columns are the union of the records' keys.
+text for the source's SQL to unnest. Columns are the union of the records' keys, or the places of
+records that are arrays.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from assets.exports.staging import Staged
 from assets.exports.view import RESERVED, Export, check_names
 
 _DEEPEST = 256  # levels of a record's value; Pythons differ in how many more they would read
+_WIDEST = 1000  # values of a record that is an array, and not an array of records
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
@@ -35,7 +37,7 @@ def open_json(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) ->
     numbers: list[int] = []
     rows: list[dict[str, str | None]] = []
     number = 0
-    values = line_values(staged) if source.format == "jsonl" else array_values(staged, source)
+    values = array_values(staged, source) if source.format == "json" else line_values(staged)
     at_most = staged.path.stat().st_size // 2  # records, for judging the tolerance early
     for value, careful in values:
         number += 1
@@ -65,15 +67,28 @@ class _Names(dict[str, str]):
         super().__init__()
         self.aliases = {other.casefold(): to for other, to in source.aliases.items()}
         self.columns: dict[str, None] = {}
+        self.width = 0  # of records that are arrays
 
     def __missing__(self, key: str) -> str:
         form = header_form(key) or "column"
         name = self[key] = self.aliases.get(form.casefold(), form)
         return name
 
+    def by_place(self, values: list[Any]) -> dict[str, Any]:
+        """A record that is an array, if the first is one: all are as wide as that."""
+        if not self.columns and len(values) <= _WIDEST:
+            self.width = len(values)
+        if not self.width:
+            raise _FaultyError("not_an_object")
+        if len(values) != self.width:
+            raise _FaultyError("field_count")
+        return {f"column_{place}": each for place, each in enumerate(values, start=1)}
+
 
 def _row(value: Any, names: _Names, decimal: str, careful: bool) -> dict[str, str | None]:
-    if not isinstance(value, dict):
+    if isinstance(value, list):
+        value = names.by_place(value)
+    elif not isinstance(value, dict) or names.width:
         raise _FaultyError(value.rule if isinstance(value, Bad) else "not_an_object")
     row = {
         names[key]: each if each.__class__ is str else _text(each, decimal)

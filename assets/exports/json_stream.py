@@ -93,6 +93,8 @@ def array_values(staged: Staged, source: Source) -> Iterator[tuple[Any, bool]]:
         records = source.options.records
         while records == WHOLE and cursor.peek():
             yield cursor.record(), True
+            if cursor.peek() == ",":  # as documents joined by hand have between them
+                cursor.take(",")
         if records == WHOLE:
             return
         steps = records.split(".") if records else []
