@@ -67,6 +67,11 @@ def test_a_header_among_the_records_is_told_as_one(check: Check) -> None:
     assert header.startswith("not_a_time entered_at: 1 of 2 rejected cells are the name")
     assert "`times: %d/%m/%Y %H:%M` would read 1 of 1 rejected cells" in times
 
+    # and so it is where the export has another spelling, which the source names
+    spelt = CALLS.replace("select", "-- aliases: Zeit=at\nselect", 1)
+    (header,) = notes(check(spelt, rows.replace("At", "Zeit")))
+    assert header.startswith("not_a_time entered_at: 1 of 1 rejected cells are the name of a col")
+
 
 def test_dates_that_are_read_by_day_and_month_in_either_order_are_told(check: Check) -> None:
     source = CALLS.replace("select", "-- times: %m/%d/%Y %H:%M; %d/%m/%Y %H:%M\nselect", 1)

@@ -83,6 +83,27 @@ from export
 
 
 @pytest.mark.parametrize(
+    ("talks", "told"),
+    [
+        # 16 minutes, 20 and 33 and a half, as a German or Indonesian report writes them
+        (("987", "1.234", "2.010"), True),
+        (("987.250", "1.234", "2.010"), False),  # milliseconds, all of them
+        (("987", "1.234", "2.01"), False),  # and with their zeros left out
+        (("987", "1234", "2.010"), False),
+    ],
+)
+def test_a_mark_that_parts_thousands_is_told(
+    check: Check, talks: tuple[str, ...], told: bool
+) -> None:
+    rows = "".join(f"c{n}x,2024-02-01 08:00:00,,,5,{talk}\n" for n, talk in enumerate(talks * 20))
+    found = notes(check(DIALS, f"id,at,answered,ended,wait,talk\n{rows}"))
+    assert [each for each in found if "behind the" in each] == [
+        "talk_seconds has three digits behind the `.` in all of 40 cells that have one, and no "
+        "number has four without it: is 1.234 there 1234? Then return replace(x, '.', '')"
+    ] * told
+
+
+@pytest.mark.parametrize(
     ("row", "said"),
     [
         # a wait of 30 s and a talk of 3 minutes, in minutes

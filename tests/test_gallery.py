@@ -193,7 +193,7 @@ def test_asterisk_queue_log(gallery: Gallery) -> None:
         ("khusus", "answered", 20, 300, 15, 3),  # the same call, its second queue
         ("umum", "flow_out", 12, None, 18, 2),  # left by key
         ("umum", "flow_out", 10, None, 20, 2),  # the queue was empty
-        ("umum", "answered", 6, None, 22, 3),  # transferred: no end, so no talk time
+        ("umum", "answered", 6, 54, 22, 3),  # transferred, after a talk of 54 s
         ("umum", "answered", 6, 60, 25, 3),
         ("umum", "answered", 10, 70, 26, 3),
     ]  # fmt: skip
@@ -203,6 +203,25 @@ def test_asterisk_queue_log(gallery: Gallery) -> None:
     # a COMPLETEAGENT of yesterday, a caller still waiting, a line cut short
     assert read.reading.rejects == {"unfinished": 3}
     assert read.reading.filtered == 3  # start, member, pause
+
+
+def test_an_asterisk_call_that_is_noted_before_and_transferred_after(tmp_path: Path) -> None:
+    """FreePBX notes the number dialled before the queue is entered, which is no stay in one."""
+    home = make_home(tmp_path)
+    path = home.landing / "asterisk" / "queue_log"
+    path.parent.mkdir()
+    path.write_text(
+        "1706662800|1.1|umum|NONE|DID|1500200\n"
+        "1706662800|1.1|umum|NONE|ENTERQUEUE||081200000001|1\n"
+        "1706662812|1.1|umum|SIP/5001|CONNECT|12|1.2|3\n"
+        "1706662900|1.1|umum|SIP/5001|ATTENDEDTRANSFER|LINK|a|b|12|88|1\n"
+    )
+    text = (GALLERY / "asterisk_queue_log.sql").read_text(encoding="utf-8")
+    add_source(home, "asterisk_queue_log", text)
+    found = read(home, "asterisk_queue_log", "asterisk/queue_log")
+    assert picked(found, "outcome", "wait_seconds", "talk_seconds") == [("answered", 12, 88)]
+    assert found.column("ended_at") == [at("01:01:40")]
+    assert (found.reading.filtered, found.reading.rejects) == (1, {})
 
 
 def test_vicidial(gallery: Gallery) -> None:

@@ -27,6 +27,7 @@ from assets.trial.doubts import doubts, not_rated
 from assets.trial.named import by_its_name
 from assets.trial.parts import Returned, drawn, first_rows
 from assets.trial.rejected_cells import RULES, either_order, proposals
+from assets.trial.units import of_thousands
 from schemas.contract import contract
 from schemas.pseudonyms import Pseudonyms
 from sql.header import HeaderError
@@ -91,14 +92,14 @@ def _cell_notes(
 ) -> tuple[str, ...]:
     """What rejected cells would be read by, and what to ask of the accepted rows."""
     source = reader.source
-    notes = either_order(source.times)
+    cells, notes = returned.numbered(), either_order(source.times)
     if reading.rejected_rows["rule"].is_in(RULES).any() or "score" in rows.columns:
-        cells = returned.numbered()
         accepted, rejects = reader.checked(cells)
         notes += proposals(cells, rejects, source.times, (*reading.columns, *source.aliases))
         notes += not_rated(accepted, cells)
     zone = source.timezone or reader.home.settings.timezone
-    return notes + (doubts(rows, reader.contract, zone, reader.selected) if rows.width else ())
+    asked = doubts(rows, reader.contract, zone, reader.selected) if rows.width else ()
+    return (*notes, *asked, *of_thousands(cells, source.decimal))
 
 
 def _of_a_part(rows: pl.DataFrame, total: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ A number says nothing of its unit; what is beside it, or how large such numbers 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import polars as pl
@@ -21,6 +22,25 @@ def of_units(rows: pl.DataFrame, selected: frozenset[str]) -> Iterator[str]:
     for column in rows.columns:
         if column.endswith("_seconds"):
             yield _other_unit(rows, column, selected)
+
+
+def of_thousands(cells: pl.DataFrame, mark: str) -> Iterator[str]:
+    """Durations in which the decimal mark seems to part thousands; `cells` as they are returned."""
+    for column in cells.columns:
+        if not column.endswith("_seconds") or cells[column].dtype != pl.String:
+            continue
+        texts = cells[column].drop_nulls().str.strip_chars()
+        grouped = int(texts.str.contains(f"^[1-9][0-9]{{0,2}}{re.escape(mark)}[0-9]{{3}}$").sum())
+        # a fraction has now and then fewer digits, or as many everywhere; and no number of
+        # thousands is written without the mark
+        others = texts.str.contains(mark, literal=True).sum() > grouped
+        short, long = (texts.str.contains(f"^[0-9]{{{n}}}$").any() for n in ("1,3", "4,"))
+        if grouped >= SOME and short and not (others or long):
+            yield (
+                f"{column} has three digits behind the `{mark}` in all of {grouped} cells that "
+                f"have one, and no number has four without it: is 1{mark}234 there 1234? Then "
+                f"return replace(x, '{mark}', '')"
+            )
 
 
 def _beside_times(rows: pl.DataFrame) -> Iterator[str]:

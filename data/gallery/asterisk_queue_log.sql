@@ -13,7 +13,8 @@
 --
 -- A contact is one stay in one queue: from ENTERQUEUE to the event that ends it. A call that
 -- overflows into a second queue is two contacts. Lines that belong to no call (callid NONE,
--- REALTIME, MANAGER: members, pauses, restarts) are left out.
+-- REALTIME, MANAGER: members, pauses, restarts) are left out, and so are a dial plan's own notes
+-- on a call (DID, as FreePBX writes before it enters a queue, and INFO).
 -- RINGNOANSWER carries milliseconds, all other durations are seconds. It is not read here:
 -- CONNECT and ABANDON tell the whole wait.
 -- A log cut while calls were waiting: a stay without its end is rejected here as `unfinished`;
@@ -29,6 +30,7 @@ events as (
         field[5] as event
     from export
     where clean(field[2], ['NONE', 'REALTIME', 'MANAGER']) is not null
+        and coalesce(field[5], '') not in ('DID', 'INFO')
 ),
 
 stays as (
@@ -52,7 +54,11 @@ contacts as (
         arg_min(field, _row) filter (
             where event in ('EXITWITHTIMEOUT', 'EXITWITHKEY', 'EXITEMPTY')
         ) as left_by,
-        arg_max(field, _row) filter (where event in ('COMPLETEAGENT', 'COMPLETECALLER')) as done
+        arg_max(field, _row) filter (where event in ('COMPLETEAGENT', 'COMPLETECALLER')) as done,
+        -- an agent's talk ends with a transfer, too: ...|hold|talk|origpos
+        arg_max(field, _row) filter (
+            where event in ('BLINDTRANSFER', 'ATTENDEDTRANSFER')
+        ) as handed_on
     from stays
     group by call, stay
 ),
@@ -78,14 +84,14 @@ select
     coalesce(
         entered, cast(cast(number_of(stopped) - seconds_of(waited) as bigint) as varchar)
     ) as entered_at,
-    coalesce(done[1], abandoned[1], left_by[1]) as ended_at,
+    coalesce(done[1], handed_on[1], abandoned[1], left_by[1]) as ended_at,
     case
         when connected is not null then 'answered'
         when abandoned is not null then 'abandoned'
         when left_by is not null then 'flow_out'
     end as outcome,
     waited as wait_seconds,
-    done[7] as talk_seconds,
+    coalesce(done[7], handed_on[-2]) as talk_seconds,
     connected[4] as agent,
     case
         when coalesce(connected, abandoned, left_by) is null then 'unfinished'
