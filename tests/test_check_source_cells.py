@@ -117,6 +117,9 @@ def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None
          "`0000-00-00 00:00:00 a/a`; the zone that stands behind it is in_zone's: there is no "
          "such time there, none alone, or it has another format"),
         ('"at"', "2024-02-30T08:00:00.000Z", "`0000-00-00a00:00:00.000a`"),  # no such day
+        ('"at"', "Tue 04 Mar 2024 09:00", "`a 00 a 0000 00:00`; names of months and days, AM and "
+         "PM are read in English and without points: `english_dates`, `replace`; a day of the week "
+         "must be that of the date"),
         ('"at"', "5. Maret 2024 9:00 WIB", "`0. a 0000 0:00 a`; names of months and days, AM and "
          "PM are read in English and without points: `english_dates`, `replace`"),
     ],

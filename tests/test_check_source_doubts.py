@@ -47,6 +47,25 @@ def test_scores_of_0_are_told_unless_the_scale_begins_there(check: Check) -> Non
     assert notes(check(RATINGS.replace("10 as", "0 as scale_min, 10 as"), rows)) == []
 
 
+@pytest.mark.parametrize(
+    ("scores", "told"),
+    [
+        ("12345", True),  # asked on 1 to 5
+        (("0.8", "1", "0.4"), True),  # shares
+        ("136", False),
+    ],
+)
+def test_scores_that_never_pass_half_of_the_scale_are_told(
+    check: Check, scores: tuple[str, ...], told: bool
+) -> None:
+    rows = "".join(f"{n}x,2024-02-01 08:00,{scores[n % len(scores)]}\n" for n in range(30))
+    said = (
+        "score is at most half of scale_max (10) in all of 30 responses: is that the scale of "
+        "the answers?"
+    )
+    assert notes(check(RATINGS, f"id,at,score\n{rows}")) == [said] * told
+
+
 def test_a_mean_that_would_be_each_ones_wait_is_told(check: Check) -> None:
     counted = "'answered' as outcome, n as contacts, 15 as wait_seconds"
     source = CALLS.replace("'abandoned' as outcome", counted)

@@ -81,6 +81,10 @@ def test_json_files_that_are_refused(bench: Bench) -> None:
     assert refusal(bench, b'{"id":1,"ID":2}', "json lines").rule == "duplicate_column"
     error = refusal(bench, b'{"ident":1}', "json lines", select="select id from export")
     assert error.rule == "missing_column"
+    # an object keyed by ids, of which each would be a column, and a year's are a hundred thousand
+    keyed = ",".join(f'"c{n}":{{}}' for n in range(5001)).encode()
+    error = refusal(bench, b"{" + keyed + b"}", "json", options="records='.'")
+    assert error.rule == "too_wide" and "more than 5,000 columns up to record 1;" in str(error)
 
 
 def test_an_array_may_lie_deep_in_an_object(bench: Bench) -> None:

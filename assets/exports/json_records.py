@@ -17,12 +17,14 @@ from assets.arrivals.sources import Source
 from assets.exports.batches import ROWS, Batches
 from assets.exports.columns import ALL, select_columns
 from assets.exports.json_stream import Bad, Number, array_values, line_values
+from assets.exports.refused import Refused
 from assets.exports.rendering import number_text
 from assets.exports.staging import Staged
 from assets.exports.view import RESERVED, Export, check_names
 
 _DEEPEST = 256  # levels of a record's value; Pythons differ in how many more they would read
 _WIDEST = 1000  # values of a record that is an array, and not an array of records
+_COLUMNS = 5000  # of all records; the engine's work grows with the square of their number
 _WORDS = {None: "null", True: "true", False: "false"}
 
 
@@ -48,6 +50,8 @@ def open_json(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) ->
             continue
         numbers.append(number)
         rows.append(row)
+        if len(names.columns) > _COLUMNS:
+            raise _too_wide(staged.name, number)
         if len(rows) == ROWS:
             _flush(batches, numbers, rows)
     _flush(batches, numbers, rows)
@@ -58,6 +62,14 @@ def open_json(con: duckdb.DuckDBPyConnection, staged: Staged, source: Source) ->
     )
     batches.create_view(con, columns)
     return Export(staged.name, columns, number, batches.rejects.found)
+
+
+def _too_wide(file: str, record: int) -> Refused:
+    return Refused(
+        "too_wide",
+        f"{file}: has more than {_COLUMNS:,} columns up to record {record:,}; where ids stand as "
+        "keys, have an array exported, or a name around the object, whose rows json_keys takes out",
+    )
 
 
 class _Names(dict[str, str]):

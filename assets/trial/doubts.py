@@ -25,6 +25,7 @@ def doubts(
     the columns that its select returns."""
     found = (
         _said_again(rows, kind),
+        _low_on_the_scale(rows),
         _by_number(rows, kind),
         _at_midnight(rows, timezone),
         _day_and_month(rows, kind, timezone),
@@ -77,6 +78,22 @@ def not_rated(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[str, ...]:
     return (
         f"{zeros} of {rows.height} responses are not_rated since their score is 0; "
         "where 0 is an answer, the scale begins there: return 0 as scale_min",
+    )
+
+
+def _low_on_the_scale(rows: pl.DataFrame) -> str:
+    """Scores of 1 to 5, or shares of 1, on a scale to 10: each is on it, and none is high."""
+    if "scale_max" not in rows.columns:
+        return ""
+    rated = rows.filter(pl.col("status") == "completed", pl.col("scale_max").is_not_null())
+    of = rated.group_by("question", "scale_max").agg(pl.col("score").max(), number=pl.len())
+    low = of.filter(pl.col("number") >= SOME, 2 * pl.col("score") <= pl.col("scale_max"))
+    if low.is_empty():
+        return ""
+    most = low.sort("question", "scale_max").row(0, named=True)
+    return (
+        f"score is at most half of scale_max ({most['scale_max'].normalize():f}) in all of "
+        f"{most['number']} responses: is that the scale of the answers?"
     )
 
 

@@ -116,4 +116,6 @@ def _of_form(texts: pl.Series, rule: str) -> str:
             "; names of months and days, AM and PM are read in English and without points: "
             "`english_dates`, `replace`"
         )
+        if re.match("a,? 00? a 0000", form):
+            said += "; a day of the week must be that of the date"
     return said
