@@ -101,6 +101,35 @@ from export
 """
 
 
+COUNTS = """-- title: T
+-- kind: calls
+-- files: z/*.csv
+-- format: csv
+select _row, queue || '|' || "at" as contact_id, queue, "at" as entered_at,
+    'abandoned' as outcome, n as contacts
+from export
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("Total", 1), ("Grand total:", 1), ("JUMLAH", 1), ("Total Care", 0)]
+)
+def test_a_row_that_counts_what_the_others_count_is_told(
+    check: Check, name: str, told: int
+) -> None:
+    rows = f"umum,2024-02-01 08:00,10\nkhusus,2024-02-01 08:00,3\n{name},2024-02-01 08:00,13\n"
+    said = check(COUNTS, f"queue,at,n\n{rows}")
+    assert "3 accepted" in said.out  # it fits, and the month has 26 calls instead of 13
+    assert (
+        notes(said)
+        == [
+            "1 of 3 rows have a word for a total or a mean as queue: do they count what other rows "
+            "count? Leave them out by `where`"
+        ]
+        * told
+    )
+
+
 @pytest.mark.parametrize(
     ("talks", "told"),
     [

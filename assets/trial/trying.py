@@ -27,6 +27,7 @@ from assets.trial.doubts import doubts, not_rated
 from assets.trial.named import by_its_name
 from assets.trial.parts import Returned, drawn, first_rows
 from assets.trial.rejected_cells import RULES, either_order, proposals
+from assets.trial.totals import of_totals
 from assets.trial.units import of_thousands
 from schemas.contract import contract
 from schemas.pseudonyms import Pseudonyms
@@ -99,7 +100,8 @@ def _cell_notes(
         notes += not_rated(accepted, cells)
     zone = source.timezone or reader.home.settings.timezone
     asked = doubts(rows, reader.contract, zone, reader.selected) if rows.width else ()
-    return (*notes, *asked, *of_thousands(cells, source.decimal))
+    of_cells = (*of_thousands(cells, source.decimal), *of_totals(cells, reader.contract.key))
+    return (*notes, *asked, *of_cells)
 
 
 def _of_a_part(rows: pl.DataFrame, total: int) -> tuple[str, ...]:
