@@ -72,6 +72,9 @@ def test_records_that_stand_one_behind_the_other_are_read(bench: Bench) -> None:
 
 def test_json_files_that_are_refused(bench: Bench) -> None:
     assert refusal(bench, b'[{"id":1}]', "json lines").rule == "type"
+    # a source's format is called as the guide calls it
+    told = str(refusal(bench, b"PAR1", "json lines"))
+    assert "the source reads json lines, but this is" in told
     assert refusal(bench, b'{"id":1}', "json").rule == "type"
     assert "after record 2" in str(refusal(bench, b'[{"id":1},{"id"', "json"))
     assert refusal(bench, b'[{"id":1}] x', "json").rule == "not_json"

@@ -32,7 +32,7 @@ from schemas.register_columns import KINDS
 from sql.header import Keys, Statement, read_statement
 
 FORMATS = {
-    "csv": "csv", "tsv": "tsv", "json": "json", "json lines": "json lines", "jsonl": "json lines",
+    "csv": "csv", "tsv": "tsv", "json lines": "json lines", "jsonl": "json lines", "json": "json",
     "parquet": "parquet", "xlsx": "xlsx",
 }  # fmt: skip
 TEXT_FORMATS = frozenset({"csv", "tsv", "json", "json lines"})
