@@ -73,6 +73,8 @@ SURVEYED = "b,csi,complaint,2024-Q1,csi,1,"
         # less than the target is no award; nought is none; other words say nothing of the kind
         (("a,4a-N,,2024-Y,realisation,99,", NONE, SURVEYED), []),
         (("a,4a-N,,2024-Y,realisation,100,", NONE, "b,csi,complaint,2024-Q1,csi,0,"), []),
+        # a target is set, and counts nothing
+        (("a,4a-N,,2024-Y,realisation,100,", NONE, "b,csi,complaint,2024-Q1,target,78,"), []),
         (("a,4a-N,,2024-Y,realisation,100,", "a,4a-N,,2024-Y,remark,,Selesai", SURVEYED), []),
     ],
 )  # fmt: skip
@@ -83,6 +85,7 @@ def test_what_there_was_none_of(
 
 
 REACHED = "a,3c-N,,2024-01,remark,,Tercapai"
+QUARTERLY = [f"a,2a-CP,,2024-{q},target,{t}," for q, t in (("Q1", 25), ("Q2", 50), ("Q3", 75))]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,19 @@ REACHED = "a,3c-N,,2024-01,remark,,Tercapai"
           "a,3c-N,,2024-04,remark,,Tercapai"),
          ["3c-N, remarks in a: 3c-N 78 (2024-02) is called not reached and 75 (2024-01) reached: "
           "no target separates them."]),
+        # each by its own target: 20 of 25, 55 of 50 and 70 of 75
+        ((*QUARTERLY, "a,2a-CP,,2024-Q1,realisation,20,", "a,2a-CP,,2024-Q1,remark,,Belum tercapai",
+          "a,2a-CP,,2024-Q2,realisation,55,", "a,2a-CP,,2024-Q2,remark,,Tercapai",
+          "a,2a-CP,,2024-Q3,realisation,70,", "a,2a-CP,,2024-Q3,remark,,Belum tercapai"), []),
+        # and that is the one that is told: 20 of 25 and 70 of 75
+        ((*QUARTERLY, "a,2a-CP,,2024-Q1,realisation,20,", "a,2a-CP,,2024-Q1,remark,,Tercapai",
+          "a,2a-CP,,2024-Q3,realisation,70,", "a,2a-CP,,2024-Q3,remark,,Tercapai"),
+         ["2a-CP, remarks in a: 2a-CP called reached below the printed target of 25: 2024-Q1 20; "
+          "2a-CP called reached below the printed target of 75: 2024-Q3 70."]),
+        # a service is named in words: inbound's 75 is not said to have reached its 80
+        (("a,csi,inbound,2024-Y,target,80,", "a,csi,inbound,2024-Q1,csi,75,",
+          "a,csi,social_media,2024-Y,target,80,", "a,csi,social_media,2024-Q1,csi,85,",
+          "a,csi,,2024-Q1,remark,,Social media reached"), []),
     ],
 )  # fmt: skip
 def test_remarks_beside_figures(

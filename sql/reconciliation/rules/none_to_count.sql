@@ -42,7 +42,7 @@ measured as (
     join things using (figure_id)
     join reference.printed as printed
         on printed.service = things.service and printed.year = remarks.year
-    where printed.value > 0 and not printed.is_average
+    where printed.value > 0 and not printed.is_average and printed.measure <> 'target'
         and (printed.kind in ('quarter', 'month') or printed.section = remarks.section)
     group by all
 )

@@ -4,12 +4,11 @@
 with remarks as (
     select
         *,
-        lower(words) as said,
+        replace(lower(words), '_', ' ') as said,
         not regexp_matches(
             lower(words),
             '\b(belum|tidak|not|below|never)\b.*\b(tercapai|reached|met|achieved)\b'
-        ) as says_reached,
-        regexp_matches(lower(words), '\b(semua|seluruh|all|every|both)\b') as says_all
+        ) as says_reached
     from reference.printed
     where value is null and kind in ('month', 'quarter', 'year')
         and regexp_matches(lower(words), '\b(tercapai|reached|met|achieved)\b')
@@ -33,10 +32,9 @@ beside as (
         remarks.figure_id as remark_id,
         remarks.line as remark_line,
         remarks.says_reached,
-        remarks.says_all,
         figures.*,
-        contains(said, figures.row_name) as is_named,
-        bool_or(contains(said, figures.row_name)) over (partition by remarks.figure_id) as names_one,
+        contains(said, replace(figures.row_name, '_', ' ')) as is_named,
+        bool_or(is_named) over (partition by remarks.figure_id) as names_one,
         count(*) over (partition by remarks.figure_id) as parts
     from remarks
     join figures using (section, subject_key, period)
@@ -59,6 +57,7 @@ judged as (
     group by all
 ),
 
+-- what is judged by one target: that of another quarter separates nothing here
 rows as (
     select
         section,
@@ -75,21 +74,18 @@ rows as (
             filter (says_reached and value < target) as below,
         string_agg(spoken(period) || ' ' || shown(value, places), ', ' order by period)
             filter (not says_reached and value >= target) as above,
-        min(shown(target, target_places)) as target
+        min(shown(judged.target, target_places)) as target
     from judged
-    group by section, subject_key, row_name
+    group by section, subject_key, row_name, judged.target
 ),
 
 sentences as (
     select
         *,
         highest_not >= lowest_reached as is_torn,
-        concat_ws(
-            '; ',
-            row_name || ' ' || shown(highest_not, places) || ' (' || spoken(not_period)
-                || ') is called not reached and ' || shown(lowest_reached, places) || ' ('
-                || spoken(reached_period) || ') reached: no target separates them'
-        ) as torn,
+        row_name || ' ' || shown(highest_not, places) || ' (' || spoken(not_period)
+            || ') is called not reached and ' || shown(lowest_reached, places) || ' ('
+            || spoken(reached_period) || ') reached: no target separates them' as torn,
         concat_ws(
             '; ',
             row_name || ' called reached below the printed target of ' || target || ': ' || below,
@@ -106,8 +102,8 @@ tables as (
         subject_key,
         min(subject) as subject,
         min(line) as line,
-        string_agg(if(is_torn, torn, null), '. ' order by row_name desc) as torn,
-        string_agg(nullif(missed, ''), '; ' order by row_name desc) as missed
+        string_agg(torn, '. ' order by row_name desc, line) filter (is_torn) as torn,
+        string_agg(nullif(missed, ''), '; ' order by row_name desc, line) as missed
     from sentences
     group by section, subject_key
 )
