@@ -138,6 +138,18 @@ def test_an_objective_of_one_kpi(reconciler: Reconciler, objective: str, said: l
     assert reconciler.findings(report) == said
 
 
+@pytest.mark.parametrize("measure", ["target", "responses"])
+def test_only_the_value_of_a_composite_is_a_mean_of_its_parts(
+    reconciler: Reconciler, measure: str
+) -> None:
+    services = ("complaint", "inbound", "outbound", "social_media")
+    report = of_services(
+        *(f"t,csi,{service},2024-Y,csi,87," for service in services),
+        f"t,csi_index,,2024-Y,{measure},78,",
+    )
+    assert reconciler.findings(report) == []
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

@@ -22,7 +22,7 @@ with nodes as (
 -- the composite itself, or the realisation of a KPI that is one
 composites as (
     select figure_id, subject_key as composite from reference.printed
-    where subject_key like 'composite:%' and value is not null
+    where subject_key = 'composite:' || measure and value is not null
     union all
     select distinct printed.figure_id, kpis.source
     from reference.printed as printed
