@@ -87,3 +87,25 @@ def test_a_header_alone_has_no_figures(
     said = command(sample_home.root, "reconcile", str(tmp_path / "report.csv"))
     assert said.code == 0
     assert "0 figures" in said.text and "agree" not in said.text
+
+
+def test_what_was_reported_of_a_kpi_is_neither_its_channels_nor_its_average(
+    reconciler: Reconciler,
+) -> None:
+    """85.28 was reported for 3a-N in 2024, and 98.50 for 3b-N."""
+    header = "figure_id,subject,channel,service,period,measure,value\n"
+    whole, part, average = reconciler(
+        f"{header}a,3a-N,,,2024-Y,realisation,85\nb,3a-N,phone,,2024-Y,realisation,85\n"
+        "c,3b-N,,,2024-Y,realisation_average_column,90\n"
+    )[:3]
+    assert [row["reported"] for row in (whole, part, average)] == [85.28, None, None]
+
+
+def test_a_column_average_reproduces_a_year_whether_or_not_its_section_has_a_name(
+    reconciler: Reconciler,
+) -> None:
+    lines = "3b-N,,,2024-Y,realisation,90\n{}{},3b-N,,,2024-Y,realisation_average_column,90\n"
+    header = "figure_id,section,subject,channel,service,period,measure,value\n"
+    for section, said in (("t", "column Average of t"), ("", "column Average")):
+        year, *_ = reconciler(header + f"a,{section}," + lines.format("b,", section))
+        assert year["reproduced_by"] == f"printed: {said}"

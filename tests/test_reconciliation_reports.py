@@ -104,6 +104,12 @@ MONTHS = [f"t,x1,,2024-{month:02},realisation,{value}," for month, value in
         (rows(*MONTHS, "t,x1,,2024-Y,realisation,960,"), ""),
         (rows(*MONTHS, "t,x1,,2024-Y,realisation,83,"), "Pooled over volumes it may be right"),
         (rows(*MONTHS, "t,x1,,2024-Y,realisation,93,"), "no weighting gives it"),
+        # printed twice, once in no section
+        (rows(*MONTHS, "t,x1,,2024-Y,realisation,93,", ",x1,,2024-Y,realisation,93,"),
+         "x1 2024: 93 is printed (t), but"),
+        # as coarse as the coarsest of them: the mean of 80, 82, 84 and 87 is 83.25
+        (rows(*(f"t,x1,,2024-Q{n},realisation,{v}," for n, v in enumerate((80, 82, 84, 87), 1)),
+              "t,x1,,2024-Y,realisation,84.10,"), ""),
         # half a year of months proves nothing
         (rows(*MONTHS[:6], "t,x1,,2024-Y,realisation,83,"), ""),
         # of an unknown KPI less may be better: 200 - 30/40 x 100 = 125

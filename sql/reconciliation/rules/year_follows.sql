@@ -11,7 +11,7 @@ with readings as (
         readings.lowest,
         readings.highest,
         readings.shown as columns_shown,
-        least(printed.places, coalesce(readings.places, printed.places)) as common_places,
+        least(printed.places, readings.places) as common_places,
         case coalesce(rules.consolidation, 'any')
             when 'last' then readings.role = 'last'
             when 'sum' then readings.role = 'sum'
@@ -73,7 +73,7 @@ runs as (
 once as (
     select
         *,
-        string_agg(section, ', ') over (
+        string_agg(nullif(section, ''), ', ') over (
             partition by subject_key, channel, service, year, measure, value
             order by line rows between unbounded preceding and unbounded following
         ) as sections
@@ -87,7 +87,7 @@ select
     once.figure_id,
     once.reading as computed,
     if(row_name = subject, subject, subject || ' ' || row_name) || ' ' || spoken(period) || ': '
-        || shown(value, places) || ' is printed' || if(sections = '', '', ' (' || sections || ')')
+        || shown(value, places) || ' is printed' || coalesce(' (' || sections || ')', '')
         || ', but the ' || once.way
         || if(once.way like '%quarter%', ' (' || columns_shown || ')', '') || ' is '
         || shown(reading, places) || '.'

@@ -61,7 +61,7 @@ computed as (
 same_row as (
     select
         asked.figure_id,
-        'column Average of ' || averages.section as way,
+        'column Average' || if(averages.section = '', '', ' of ' || averages.section) as way,
         cast(averages.value as double) as value
     from asked
     join reference.printed as averages

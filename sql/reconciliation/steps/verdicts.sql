@@ -24,6 +24,7 @@ matched as (
     -- also of years before the home's first month
     left join ref.reported as register
         on printed.subject_key = 'kpi:' || register.kpi_id and printed.measure = 'realisation'
+        and not printed.is_average and coalesce(printed.channel, printed.service) is null
         and printed.period = register.year || '-' || register.period
 ),
 
@@ -56,7 +57,7 @@ judged as (
             when subject_key like 'other:%'
                 then 'no KPI, node, metric or composite of this home is called '
                 || quoted_words(subject)
-            when last_day(period_end) < extent.first_month
+            when period_end < extent.first_month
                 then 'lies before the first month of this home, '
                 || strftime(extent.first_month, '%Y-%m')
             when period_end > extent.last_day
