@@ -16,7 +16,11 @@ Rows = list[dict[str, Any]]
 Seen = Callable[..., Rows]
 RULES = {
     **statements(HERE / "views", VIEW_KEYS),
-    **{f"comparison/{name}": rule for name, rule in questions("comparison").items()},
+    **{
+        f"{folder}/{name}": rule
+        for folder in ("comparison", "workbook", "performance_report")
+        for name, rule in questions(folder).items()
+    },
 }
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2024, month, 1) for month in range(1, 5))
 

@@ -27,5 +27,6 @@ where kind = 'finding' and (period is null or period like $year || '%')
 union all
 select 'event', strftime(begins_at, '%Y-%m'), event_id, kind || ': ' || coalesce(note, '')
 from ref.events
-where year(begins_at) = $year
+-- its end is the first moment after it
+where $year between year(begins_at) and year(coalesce(ends_at - interval 1 second, begins_at))
 order by all
