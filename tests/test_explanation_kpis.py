@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from explaining import Explained, explained
 
+from assets.publishing.explaining import EXPLANATION
+
 __all__ = ["explained"]  # the fixture
 
 
@@ -140,3 +142,28 @@ def test_a_kpi_that_is_not_pooled_rests_on_its_quarters(explained: Explained) ->
         )
         assert found == [(f"Q{n}", 10 * n) for n in range(1, quarters + 1)]
     assert explained.rests("kpi:service_level", "Y", "quarter") == []
+
+
+def test_of_two_years_each_rests_on_its_own(explained: Explained) -> None:
+    """2023 is put beside 2024 with the same figures: nothing of 2024 rests on any of them."""
+    asked = "from parts where year = 2024 order by all"
+    EXPLANATION.lay_out(explained.con)
+    before = explained.con.execute(asked).fetchall()
+    earlier = {
+        "kpi.cells": "replace(period, '2024', '2023') as period",
+        "kpi.composites": "replace(period, '2024', '2023') as period",
+        "kpi.scorecard": "index / 2 as index", "kpi.realisations": "value / 2 as value",
+        "kpi.inputs": "value / 2 as value", "ref.targets": "target / 2 as target",
+        "ref.calendar": "month - interval 1 year as month, "
+        "cast(period_end - interval 1 year as date) as period_end",
+    }  # fmt: skip
+    for table, columns in earlier.items():
+        explained.alter(
+            table,
+            f"insert into {{0}} by name select * replace (2023 as year, {columns}) from {{0}}",
+        )
+    EXPLANATION.lay_out(explained.con)
+    assert explained.con.execute(asked).fetchall() == before
+    assert explained.rests("metric:csi inbound", "Q1", "month", "part_period") == [
+        ("2024-01",), ("2024-02",), ("2024-03",)
+    ]  # fmt: skip

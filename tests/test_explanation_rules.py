@@ -81,6 +81,21 @@ def test_a_month_rests_on_the_failed_checks_that_withhold_it(explained: Explaine
     assert explained.rests("metric:csi inbound", "2024-03", "check") == []
 
 
+def test_a_month_rests_on_the_files_that_its_records_are_of(explained: Explained) -> None:
+    """Each with the number of its records that count in it, the first and the last of them."""
+    records = explained.con.execute(
+        "select files.path, sha256, source, reading, count(*), min(file_row), max(file_row) "
+        "from fact.contacts join ops.files as files using (file_id, source) "
+        "where channel = 'phone' and month = '2024-03-01' and status = 'loaded' group by all"
+    ).fetchall()
+    assert len(records) > 20
+    assert explained.rests("metric:abandonment phone", "2024-03", "file", "part, text") == sorted(
+        (f"file:{path}", f"{rows} rows of fact.contacts, records {first} to {last}, sha256 "
+         f"{sha256[:12]}, read by {source} {reading}")
+        for path, sha256, source, reading, rows, first, last in records
+    )  # fmt: skip
+
+
 def test_a_month_rests_on_records_whose_file_is_not_loaded_any_more(explained: Explained) -> None:
     """It is told by its content, which is all that is known of it."""
     explained.alter("ops.files", "update {} set status = 'withdrawn'")
