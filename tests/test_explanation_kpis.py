@@ -67,6 +67,21 @@ def test_an_input_of_two_numbers_is_their_share(
     assert explained.rests("kpi:process_transformation", "Q1", "input", "value") == [(value,)]
 
 
+def test_an_input_is_told_with_its_evidence_and_a_part_on_its_own_authority(
+    explained: Explained,
+) -> None:
+    explained.alter(
+        "kpi.inputs",
+        "update {} set evidence = 'page 3', authority = 'A', is_synthetic = input_id = 'smart'",
+    )
+    explained.alter("ref.composite_parts", "update {} set authority = 'B'")
+    asked = ("Q4", "input", "text, authority")
+    assert explained.rests("kpi:process_transformation", *asked) == [("page 3", "A")]
+    assert explained.rests("composite:budget_execution", *asked) == [
+        ("ikpa: page 3", "B"), ("smart: page 3 (synthetic)", "B"),
+    ]  # fmt: skip
+
+
 def test_an_input_counts_in_the_quarters_at_whose_end_it_is_named(explained: Explained) -> None:
     """SMART is a part from November on: in the fourth quarter, not in the third."""
     explained.alter(
@@ -82,6 +97,24 @@ def test_an_input_counts_in_the_quarters_at_whose_end_it_is_named(explained: Exp
     assert found == [
         *((f"inputs:ikpa 2024 Q{n}",) for n in range(1, 5)), ("inputs:smart 2024 Q4",),
     ]  # fmt: skip
+
+
+def test_a_kpi_that_begins_within_a_year_rests_on_the_inputs_of_its_own_quarters(
+    explained: Explained,
+) -> None:
+    """From August on; another KPI names the same input since January."""
+    for table, columns, named in (
+        ("ref.kpis", "'late' as kpi_id, date '2024-08-01' as valid_from, 'pooled' as consolidation",
+         "kpi_id"),
+        ("kpi.scorecard", "'late' as id", "id"),
+    ):  # fmt: skip
+        explained.alter(
+            table,
+            f"insert into {{0}} by name select * replace ({columns}) from {{0}} "
+            f"where {named} = 'process_transformation'",
+        )
+    name = "inputs:process_transformation 2024 Q"
+    assert explained.rests("kpi:late", "Y", "input") == [(f"{name}3",), (f"{name}4",)]
 
 
 def test_a_node_says_what_its_children_lost_and_lack(explained: Explained) -> None:

@@ -54,6 +54,10 @@ def test_a_file_under_another_name_is_the_same_file(two: Versions) -> None:
     two.before.file("f", 2, path="b.csv")
     two.moved().after.file("f", 2, path="a.csv")
     assert set(two.causes().values()) == {None}
+    fewer = Versions()
+    fewer.before.file("f", 3, path="b.csv")
+    fewer.moved().after.file("f", 2, path="a.csv")
+    assert fewer.cause() == "file a.csv counts 2 rows, before 3"
 
 
 def test_a_copy_of_a_file_is_no_fate_of_its_own(two: Versions) -> None:
@@ -180,3 +184,8 @@ def test_rows_without_a_known_mover_are_counted(two: Versions) -> None:
     new.before.file("old", None)
     new.moved().after.file("old", 2)
     assert new.cause() == "file old.csv counts 2 rows, before 0"
+    # of a file that no list of files has any more its content is all that is known
+    unlisted = Versions()
+    for side, rows in zip(unlisted.both(), (3, 2), strict=True):
+        side.counts("f1", rows, month=JANUARY, path="f1")
+    assert unlisted.moved().cause() == "file f1 counts 2 rows, before 3"

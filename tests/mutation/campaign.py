@@ -64,10 +64,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     ),
     "sql/explanation/**/*.sql": EXPLAINED,
     "sql/restatement/**/*.sql": (*RESTATEMENT, EDITS, STORY),
-    "sql/performance_report/*.sql": (
-        "test_report_pieces.py", "stories/test_performance_report.py",
-    ),
-    "sql/workbook/*.sql": ("stories/test_workbook.py", HELD_OUT),
+    "sql/performance_report/*.sql": ("test_questions.py", "stories/test_performance_report.py"),
+    "sql/workbook/*.sql": ("test_questions.py", "stories/test_workbook.py", HELD_OUT),
     "sql/intake/*.sql": ("test_fates.py", "stories/test_resolving.py", "stories/test_orders.py"),
     "assets/building/kpi.py": (STORY, CLOSINGS, HELD_OUT),
     "assets/record/revisions.py": (CLOSINGS, HELD_OUT, STORY),
