@@ -11,6 +11,13 @@ __all__ = ["explained"]  # the fixture
 
 
 def test_a_kpi_rests_on_its_own_row_and_conversions(explained: Explained) -> None:
+    """On the row that is in force when the period ends, of those that it has had and will have."""
+    explained.alter(
+        "ref.register_rows",
+        "insert into {} (table_name, row_key, valid_from, valid_to) values "
+        "('kpis', 'service_level', '2020-01-01', '2023-12-31'), "
+        "('kpis', 'service_level', '2025-01-01', null)",
+    )
     assert explained.rests("kpi:service_level", "Q4", "rule") == [("kpis:service_level",)]
     conversions = ("80_to_91", "91_to_95", "below_80", "from_95")
     assert explained.rests("kpi:budget_execution", "Q4", "rule") == [

@@ -93,6 +93,7 @@ def test_a_queue_pulls_its_channel_by_what_it_lacks_or_has_of_the_mean(seen: See
             row | {"queue": "a", "numerator": 9, "month": FEBRUARY},
             row | {"queue": "a", "numerator": 9, "channel": "chat"},
             row | {"service": "s", "numerator": 2, "channel": None},
+            row | {"service": "t", "numerator": 3, "channel": None},
             row | {"metric_id": "wait", "numerator": 90, "denominator": 2},
             row | {"metric_id": "wait", "numerator": 30, "denominator": 1, "month": MARCH},
         ],
@@ -104,6 +105,7 @@ def test_a_queue_pulls_its_channel_by_what_it_lacks_or_has_of_the_mean(seen: See
     assert sorted(map(str, told)) == sorted(map(str, [
         ("share", "phone", "a", None, 80.0, 17.5), ("share", "phone", "b", None, 10.0, -17.5),
         ("share", "chat", "a", None, 90.0, 0.0), ("share", None, None, "s", 20.0, 0.0),
+        ("share", None, None, "t", 30.0, 0.0),
         # 120 s of 3: 90 is 10 more than twice 40, 30 is 10 less than 40
         ("wait", "phone", None, None, 45.0, 10 / 3), ("wait", "phone", None, None, 30.0, -10 / 3),
     ]))  # fmt: skip
@@ -150,7 +152,10 @@ def test_a_months_policy_is_that_of_its_last_day(seen: Seen) -> None:
 
 
 EDGE = {"year": 2024, "basis": "computed", "figure": "composite:c"}
-CLOSED = [EDGE | {"period": period, "kind": "closing"} for period in ("Q1", "2024-01")]
+CLOSED = [
+    *(EDGE | {"period": period, "kind": "closing"} for period in ("Q1", "2024-01")),
+    EDGE | {"period": "Q2", "kind": "closing", "year": 2023},
+]
 
 
 def test_of_what_closed_periods_rest_on_the_report_asks_for_what_it_shows(seen: Seen) -> None:
@@ -159,9 +164,10 @@ def test_of_what_closed_periods_rest_on_the_report_asks_for_what_it_shows(seen: 
     rows = seen("performance_report/closed_edges", {
         "kpi.explain": [
             *CLOSED, *(EDGE | {"period": "Q1", "kind": kind} for kind in (*kinds, "file")),
-            policy, policy | {"part": "weights:w"}, policy | {"period": "Q2"},
-            policy | {"basis": "reported"}, policy | {"year": 2023},
-            EDGE | {"period": "Q1", "kind": "closing", "year": 2023},
+            policy, policy | {"part": "weights:w"},
+            policy | {"part": "policy:open", "period": "Q2"},
+            policy | {"part": "policy:reported", "basis": "reported"},
+            policy | {"part": "policy:former", "year": 2023},
         ],
     }, year=2024, tables=["policy"])  # fmt: skip
     assert sorted(only(rows, "kind", "part"), key=str) == sorted(
@@ -174,15 +180,18 @@ def test_a_closed_kpi_is_scored_by_the_row_that_its_closing_kept(seen: Seen) -> 
     rows = seen("workbook/closed_kpis", {
         "kpi.explain": [
             *CLOSED, rule, rule | {"part": "weights:k"}, rule | {"period": "Q2"},
-            rule | {"basis": "reported"}, rule | {"year": 2023}, rule | {"kind": "target"},
-            EDGE | {"period": "Q1", "kind": "closing", "year": 2023},
+            rule | {"basis": "reported", "text": "reported"},
+            rule | {"year": 2023, "text": "former"}, rule | {"kind": "target", "text": "target"},
         ],
     }, year=2024)  # fmt: skip
     assert only(rows, "period", "kpi_id", "text") == [("Q1", "k", "cap_high 120")]
 
 
 def test_a_closed_composites_parts_are_those_that_its_closing_kept(seen: Seen) -> None:
-    """A part that names no channel is one: 8 of 10 and 1 of 20 are 30 in a hundred."""
+    """A part that names no channel is one: 8 of 10 and 1 of 20 are 30 in a hundred.
+
+    One that names a service alone has it; 30 s and 10 s of one answered are 40 s.
+    """
     part = EDGE | {"period": "Q1", "kind": "metric", "part_period": "Q1", "weight": 0.5}
     cell = {"year": 2024, "period": "Q1", "metric_id": "m", "unit": "share"}
     one = {"part": "metric:m phone", "value": 80, "numerator": 8, "denominator": 10}
@@ -192,18 +201,23 @@ def test_a_closed_composites_parts_are_those_that_its_closing_kept(seen: Seen) -
             *CLOSED, part | one | {"text": "alone: M"},
             part | one | {"text": "both: M"}, part | two | {"text": "both: M"},
             part | {"kind": "input", "part": "inputs:i 2024 Q1", "text": "typed: 3", "value": 7},
+            *(part | {"part": f"metric:w {channel} s", "text": "wait: W",
+                      "numerator": seconds, "denominator": contacts}
+              for channel, seconds, contacts in (("phone", 30, 1), ("chat", 10, 0))),
             part | one | {"text": "open: M", "period": "Q2"},
             part | one | {"text": "kpi: M", "figure": "kpi:k"},
             part | one | {"text": "former: M", "year": 2023},
-            EDGE | {"period": "Q1", "kind": "closing", "year": 2023},
         ],
         "kpi.cells": [
             cell | {"channel": "phone"}, cell | {"channel": "chat"},
             cell | {"channel": "phone", "period": "Q2", "unit": "seconds"},
             cell | {"channel": "phone", "year": 2023, "unit": "seconds"},
+            *(cell | {"metric_id": "w", "channel": channel, "service": "s", "unit": "seconds"}
+              for channel in ("phone", "chat")),
         ],
     }, year=2024)  # fmt: skip
-    assert only(rows, "composite_id", "part_id", "source", "channel", "weight", "value") == [
-        ("c", "alone", "metric:m", "phone", 0.5, 80.0), ("c", "both", "metric:m", None, 0.5, 30.0),
-        ("c", "typed", "input:i", None, 0.5, 7.0),
+    assert {(row["composite_id"], row["weight"]) for row in rows} == {("c", 0.5)}
+    assert only(rows, "part_id", "source", "channel", "service", "value") == [
+        ("alone", "metric:m", "phone", None, 80.0), ("both", "metric:m", None, None, 30.0),
+        ("typed", "input:i", None, None, 7.0), ("wait", "metric:w", None, "s", 40.0),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from restating import FEBRUARY, JANUARY, KPI, METRIC, MONTH, QUARTER, Versions, two
 
 __all__ = ["two"]  # the fixture
@@ -27,6 +28,7 @@ def test_opening_lets_in_what_was_held_out(two: Versions) -> None:
     two.before.file("later", None)
     two.moved().after.file("late", 1, corrections=1)
     two.after.file("later", 2)
+    two.after.counts("later", 1, month=FEBRUARY)
     causes = two.causes()
     opened = [
         f"{QUARTER} was reopened",
@@ -40,14 +42,19 @@ def test_opening_lets_in_what_was_held_out(two: Versions) -> None:
     )
 
 
-def test_rows_that_a_held_out_file_moves_were_not_held_out(two: Versions) -> None:
+@pytest.mark.parametrize("left", [1, None])
+def test_rows_that_a_held_out_file_moves_were_not_held_out(two: Versions, left: int | None) -> None:
     """A late first attempt takes its case, and with it the later ones, to the month before."""
     closed(two, before="closed as revision 1", after=None)
-    two.before.file("known", 2, month=FEBRUARY)
+    two.before.file("known", (left or 0) + 1, month=FEBRUARY)
     two.before.file("late", None)
-    two.moved().after.file("known", 1, month=FEBRUARY)
+    two.moved().after.file("known", left, month=FEBRUARY)
     two.after.counts("known", 1, month=JANUARY)
     two.after.file("late", 1)
+    assert two.causes()[MONTH] == (f"{QUARTER} was reopened; file late.csv was held out until now")
+    # what it has less of in another metric's month moved nothing here
+    two.before.counts("late", 2, month=FEBRUARY, figure="metric:n")
+    two.after.counts("late", 1, month=FEBRUARY, figure="metric:n")
     assert two.causes()[MONTH] == (f"{QUARTER} was reopened; file late.csv was held out until now")
 
 

@@ -17,10 +17,8 @@ select
     and (period, basis, figure) in (from opened)
     and not exists (
         select 1 from pairs as elsewhere
-        where elsewhere.kind = 'file'
-            and elsewhere.part = pairs.part
+        where elsewhere.part = pairs.part
             and elsewhere.figure = pairs.figure
-            and elsewhere.period <> pairs.period
             and coalesce(elsewhere.new_rows, 0) < elsewhere.old_rows
     ) as is_let_in,
     -- nor those of a file that was withdrawn while the period was closed; what lies there now tells
