@@ -58,6 +58,21 @@ def test_rows_that_a_held_out_file_moves_were_not_held_out(two: Versions, left: 
     assert two.causes()[MONTH] == (f"{QUARTER} was reopened; file late.csv was held out until now")
 
 
+def test_a_file_withdrawn_while_its_period_was_closed_is_told_when_that_is_opened(
+    two: Versions,
+) -> None:
+    closed(two, before="closed as revision 1", after=None)
+    for side in two.both():
+        side.file("old", None, status="withdrawn")
+    two.before.counts("old", 2, month=JANUARY)
+    assert two.moved().causes()[MONTH] == f"{QUARTER} was reopened; file old.csv was withdrawn"
+    # what lies in its place tells, where something does
+    for side in two.both():
+        side.file("anew", None, path="old.csv")
+    two.after.counts("anew", 3, month=JANUARY, path="old.csv")
+    assert two.causes()[MONTH] == f"{QUARTER} was reopened; file old.csv was held out until now"
+
+
 def test_closing_is_no_cause_and_closing_anew_is(two: Versions) -> None:
     closed(two, before=None, after="closed as revision 1")
     assert set(two.moved().causes().values()) == {None}
