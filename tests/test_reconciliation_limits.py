@@ -138,6 +138,15 @@ def test_an_objective_of_one_kpi(reconciler: Reconciler, objective: str, said: l
     assert reconciler.findings(report) == said
 
 
+def test_an_objective_is_held_against_its_kpi_of_that_period_and_measure(
+    reconciler: Reconciler,
+) -> None:
+    quarter = ("a,2a-CP,,2024-Q1,index,80,", "a,objective_2,,2024-Q1,index,80,")
+    year = (*(f"a,2a-CP,,2024-Y,{measure}," for measure in ("achievement,132", "index,120")),
+            "a,objective_2,,2024-Y,index,120,")  # fmt: skip
+    assert reconciler.findings(rows(*quarter, *year)) == []
+
+
 @pytest.mark.parametrize("measure", ["target", "responses"])
 def test_only_the_value_of_a_composite_is_a_mean_of_its_parts(
     reconciler: Reconciler, measure: str
