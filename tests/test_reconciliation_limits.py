@@ -203,6 +203,20 @@ def test_of_three_figures_those_are_told_that_a_printed_index_goes_with(
     ) in reconciler.findings(report)
 
 
+def test_no_index_is_said_to_follow_from_a_channels_figure(reconciler: Reconciler) -> None:
+    """84 of 80 is 105, which goes with the KPI's target and not with what its channel reached."""
+    report = rows(
+        "a,3a-N,phone,2024-Y,realisation,70,", "b,3a-N,phone,2024-Y,realisation,75,",
+        "a,3a-N,,2024-Y,realisation,84,", "a,3a-N,,2024-Y,index,105,",
+        "a,3a-N,,2024-Y,target,80,", "b,3a-N,,2024-Y,target,79,",
+    )  # fmt: skip
+    assert reconciler.findings(report) == [
+        "3a-N phone 2024: the realisation is printed as 70 (a), and as 75 (b).",
+        "3a-N 2024: the target is printed as 80 (a), and as 79 (b). The printed index follows from "
+        "84 of a target of 80, which is 105; 84 of a target of 79 would be 106.",
+    ]
+
+
 def of_a_year(value: str, *, channel: str = "phone") -> str:
     """Service level of a year, whose quarters have a mean of 70."""
     cells = [f"a,service_level,{channel},2024-Q{n},service_level,{n + 67.5}," for n in range(1, 5)]

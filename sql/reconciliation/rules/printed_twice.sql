@@ -64,6 +64,8 @@ followed as (
     join reference.pairs as pairs using (subject_key, period)
     join reference.scores as scores using (subject_key, period)
     where groups.measure in ('realisation', 'target') and not pairs.is_doubtful
+        -- an index is the KPI's, and not its channel's or service's
+        and coalesce(groups.channel, groups.service) is null
         and pairs.realisation_id not in (select figure_id from reference.misnamed)
     group by groups.figure_id, pairs.words, pairs.achievement
 ),
