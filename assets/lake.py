@@ -140,7 +140,7 @@ def read_json(path: Path) -> Any:
     """A record's content; None where there is none or the disk has damaged it."""
     try:
         return json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, IsADirectoryError, ValueError):
         return None
 
 
@@ -151,16 +151,17 @@ def sweep(home: Home, spared: Path | None = None) -> None:
     """
     if home.scratch.exists():
         shutil.rmtree(home.scratch)
-    for folder in home.versions.glob(".*"):  # being built, or being removed
-        if folder == spared:
-            continue
-        folder.chmod(0o700)
-        shutil.rmtree(folder)
+    for pattern in (".building-*", ".removing-*"):
+        for folder in home.versions.glob(pattern):
+            if folder != spared:
+                folder.chmod(0o700)
+                shutil.rmtree(folder)
     for folder in home.revision("").glob(".building-*"):
         shutil.rmtree(folder)
     trials = (home.lake, home.published, home.dagster)
     for pattern, folders in (
-        (".trial-*", trials), (".current-*", (home.published,)), (".key.*", (home.root,)),
+        (".trial-*", trials), (".key.*", (home.root,)),
+        (".current-*", (home.published,)), (".status-*", (home.published,)),
     ):  # fmt: skip
         for file in (file for folder in folders for file in folder.glob(pattern)):
             file.unlink()

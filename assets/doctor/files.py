@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assets.doctor.answers import BAD, OK, WARN, Answer, Patient
 from assets.record.revisions import closed_from
-from assets.record.versions import current, versions
+from assets.record.versions import UNREADABLE_DO, current, unreadable, versions
 
 _MB = 1 << 20
 _ROOM = 256 * _MB  # for what grows by itself: Dagster's books, the scratch of one file
@@ -68,12 +68,16 @@ def retention(patient: Patient) -> list[Answer]:
 
 
 def leftovers(patient: Patient) -> list[Answer]:
-    home = patient.home
+    home, answers = patient.home, []
+    if names := unreadable(home):
+        said = f"{len(names)} folders of published/versions are no version, first {names[0]}"
+        do = f"the manifest.json of each is gone or damaged: {UNREADABLE_DO}"
+        answers.append(Answer(WARN, said, do))
     left = [*home.scratch.glob("*"), *home.versions.glob(".building-*")]
     if not left or patient.holder:
-        return [Answer(OK, "a run works" if patient.holder else "none")]
+        return answers or [Answer(OK, "a run works" if patient.holder else "none")]
     said = f"{len(left)} of a run that was killed"
-    return [Answer(WARN, said, "the next kring run removes them")]
+    return [*answers, Answer(WARN, said, "the next kring run removes them")]
 
 
 def clock(patient: Patient) -> list[Answer]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,12 @@ from assets.record.decisions import ROLLED_BACK, Decision, decisions
 
 REMOVING = ".removing-"
 LOST_DO = "kring run; or kring rollback ID to one that stands (kring versions)"
+UNREADABLE_DO = "put it back from a backup, or remove the folder"
+# what every manifest has said since the first
+_STATED = {
+    "version": str, "is_sample": bool, "organisation": str, "content": str, "code": str,
+    "database": dict, "tables": dict, "months": dict,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,20 +71,41 @@ def lost(home: Home) -> str | None:
     if current(home) or not (os.path.lexists(home.current) or versions(home)):
         return None
     link = home.current.readlink() if home.current.is_symlink() else "it is no link"
-    return f"published/current leads to no version ({link})"
+    why = ", whose manifest.json is gone or damaged" if home.current.is_dir() else ""
+    return f"published/current leads to no version ({link}{why})"
 
 
 def versions(home: Home) -> list[Version]:
     """The versions that still stand, newest first."""
-    folders = [p for p in home.versions.glob("*") if not p.name.startswith(".")]
-    found = [version for path in folders if (version := load(path))]
+    found = [version for path in _folders(home) if (version := load(path))]
     return sorted(found, key=lambda v: v.id, reverse=True)
 
 
+def unreadable(home: Home) -> list[str]:
+    """The folders among the versions that are none: their manifest is gone or damaged."""
+    return sorted(path.name for path in _folders(home) if not load(path))
+
+
+def _folders(home: Home) -> list[Path]:
+    return [p for p in home.versions.glob("*") if p.is_dir() and not p.name.startswith(".")]
+
+
 def load(path: Path) -> Version | None:
-    """The version of a folder; None where there is none."""
-    manifest = read_json(path / "manifest.json")
-    return Version(path, manifest) if manifest else None
+    """The version of a folder; None where there is none, or none that its manifest tells."""
+    version = Version(path, read_json(path / "manifest.json"))
+    return version if _is_told(version) else None
+
+
+def _is_told(version: Version) -> bool:
+    manifest = version.manifest
+    try:
+        date.fromisoformat(manifest["as_of"])
+        datetime.fromisoformat(manifest["created_at"])
+        return all(isinstance(manifest[name], kind) for name, kind in _STATED.items()) and all(
+            {"path", "sha256", "bytes"} <= file.keys() for file in version.files()
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def touched(version: Version) -> bool:
@@ -132,11 +160,19 @@ def last_seen(version: Version) -> float:
 def require_switchable(home: Home, version: str) -> None:
     """Raise HomeError where `current` cannot point at a version."""
     is_name = Path(version).name == version and not version.startswith(".")  # not another home's
-    if not (is_name and (home.versions / version / "manifest.json").is_file()):
-        raise HomeError(f"there is no version {version}; kring versions lists them")
+    if not (is_name and load(home.versions / version)):
+        raise HomeError(absent(home, f"there is no version {version}", version))
     if home.current.is_dir() and not home.current.is_symlink():
         why = "is a folder where a link belongs, as in a home that was copied without its links"
         raise HomeError(f"{home.current} {why}: remove it, then kring run")
+
+
+def absent(home: Home, said: str, asked: str) -> str:
+    """What to tell who asks for a version that is none: it may stand without its manifest."""
+    for name in unreadable(home):
+        if name.startswith(asked):
+            return f"{said}: the manifest.json of {name} is gone or damaged; {UNREADABLE_DO}"
+    return f"{said}; kring versions lists them"
 
 
 def switch(home: Home, version: str) -> None:

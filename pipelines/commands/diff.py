@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from assets.home import Home, HomeError
-from assets.record.versions import Version, versions
+from assets.record.versions import Version, absent, versions
 from assets.rounding import rounded
 from pipelines.commands import completion
 from pipelines.commands.options import HomeOption, JsonOption, open_home, published
@@ -76,8 +76,9 @@ def _named(home: Home, text: str) -> Version:
         return published(home)
     found = [version for version in versions(home) if version.id.startswith(text)]
     if len(found) != 1:
-        what = "no version begins" if not found else "several versions begin"
-        raise HomeError(f"{what} with {text}; kring versions lists them")
+        if not found:
+            raise HomeError(absent(home, f"no version begins with {text}", text))
+        raise HomeError(f"several versions begin with {text}; kring versions lists them")
     return found[0]
 
 
