@@ -28,6 +28,7 @@ def filled_aside(place: Path, what: str, mode: int) -> Iterator[Path]:
         if left == building or not _is_alive(left.name.rpartition("-")[2]):
             shutil.rmtree(left, ignore_errors=True)
     building.mkdir(parents=True, mode=mode)
+    building.chmod(mode)  # whatever the umask of who asks
     try:
         yield building
         building.rename(place)

@@ -184,6 +184,21 @@ def test_modes_times_and_shared_files_are_as_they_were(
     assert (tmp_path / "new/published/versions").stat().st_mode & 0o777 == 0o750
 
 
+def test_a_restored_home_is_open_to_its_group_whatever_the_umask(
+    filled: TestHome, command: Command, tmp_path: Path
+) -> None:
+    """Under that of a service the group could enter `published/` and not the home around it."""
+    command(filled.root, "backup", str(tmp_path / "safe"))
+    before = os.umask(0o077)
+    try:
+        asked = ("restore", str(tmp_path / "safe"), "--home", str(tmp_path / "new"))
+        assert command(filled.root, *asked).code == 0
+    finally:
+        os.umask(before)
+    way = (tmp_path / "new", tmp_path / "new/published", tmp_path / "new/published/versions")
+    assert [path.stat().st_mode & 0o777 for path in way] == [0o750] * 3
+
+
 # while something else works
 
 
