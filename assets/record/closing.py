@@ -164,7 +164,8 @@ def damaged(home: Home) -> list[str]:
     problems = []
     for revision in revisions(home):
         if not revision.hashes:
-            problems.append(f"record: revision {revision.name} is missing; restore it")
+            lost = "is missing, or its manifest.json is damaged; restore it"
+            problems.append(f"record: revision {revision.name} {lost}")
         elif digest(revision.hashes) != revision.decision.content:
             problems.append(f"record: {revision.name}/manifest.json is not as closed; restore it")
         for name, sha256 in revision.hashes.items():

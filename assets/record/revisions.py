@@ -6,12 +6,11 @@ makes one, and says whether each still is what was closed.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from assets.home import Home
-from assets.lake import digest
+from assets.lake import digest, read_json
 from assets.periods import PERIODS, quarter_of
 from assets.record.decisions import CLOSED, REOPENED, Decision, decisions
 
@@ -47,9 +46,11 @@ class Revision:
 
     @property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of each file of the folder; empty where it is missing."""
+        """SHA-256 of each file of the folder; empty where its manifest is missing or damaged."""
         manifest = self.folder / "manifest.json"
-        found: dict[str, str] = json.loads(manifest.read_text()) if manifest.is_file() else {}
+        found = read_json(manifest) if manifest.is_file() else None
+        if not isinstance(found, dict) or not all(isinstance(h, str) for h in found.values()):
+            return {}
         return found
 
 

@@ -86,13 +86,17 @@ def verify_current(home: HomeOption = None, as_json: JsonOption = False) -> None
     """
     place = open_home(home)
     version = published(place)
-    problems = [*verify(version), *_record(place)]
+    changed = verify(version)
+    problems = [*changed, *_record(place)]
     if as_json:
         print_json({"version": version.id, "problems": problems})
     elif problems:
         for problem in problems:
             say(problem, "", "red", errors=True)
-        console(errors=True).print("go back with kring rollback, or publish anew with kring run")
+        if changed:  # what is wrong with the record says itself what to do
+            console(errors=True).print(
+                "go back with kring rollback, or publish anew with kring run"
+            )
     else:
         console().print(f"{version.id}: every file is as published")
     raise typer.Exit(1 if problems else 0)

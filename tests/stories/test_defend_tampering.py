@@ -130,6 +130,24 @@ def test_a_revision_that_was_altered_is_named_and_nothing_rests_on_it(
     assert command(home.root, "verify").code == 0
 
 
+@pytest.mark.parametrize("text", ["", "[1]", "5", '{"kpi.scorecard.parquet": 5}'])
+def test_a_manifest_of_a_revision_that_is_none_is_named(
+    home: DefendedHome, command: Command, text: str
+) -> None:
+    """Status, verify and the run ended in a traceback; `Command` fails at one."""
+    assert close(command, home, "2024-Q1").code == 0
+    manifest = home.root / "record/revisions/2024-Q1.r1/manifest.json"
+    manifest.chmod(0o640)
+    manifest.write_text(text)
+    lost = "revision 2024-Q1.r1 is missing, or its manifest.json is damaged; restore it"
+    assert command(home.root, "status", "--as-of", JULY).code == 0
+    told = command(home.root, "doctor", "--as-of", JULY).text
+    assert lost in told and "could not be looked at" not in told
+    said = command(home.root, "verify")
+    assert (said.code, lost in said.text) == (1, True)
+    assert "rollback" not in said.text, "readers see what was published; the record is another's"
+
+
 @pytest.mark.nightly
 def test_a_closing_that_was_cut_short_is_as_if_it_had_not_been(
     home: DefendedHome, command: Command, monkeypatch: pytest.MonkeyPatch
