@@ -12,7 +12,15 @@ from assets.disk import advice, explained, is_refusal
 from assets.home import Home
 from pipelines import stopping
 from pipelines.commands.options import AsOfOption, HomeOption, JsonOption, open_home, parse_as_of
-from pipelines.commands.terminal import console, print_json, print_line, progress, say, say_sample
+from pipelines.commands.terminal import (
+    console,
+    print_json,
+    print_line,
+    progress,
+    say,
+    say_findings,
+    say_sample,
+)
 from pipelines.reporting import reported
 from pipelines.whole_run import Outcome, run_home
 
@@ -91,8 +99,7 @@ def _print(home: Home, outcome: Outcome) -> None:
         )
     else:
         screen.print(f"nothing new; version {outcome.version} stands")
-    for finding in outcome.findings:
-        say(finding.about, f" {finding.text}")
+    say_findings(asdict(finding) for finding in outcome.findings)
     for each in outcome.late:
         say("late", f" {each.text}")
     print_line(f"database: {home.current / 'kring.duckdb'}")

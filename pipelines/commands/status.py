@@ -19,6 +19,7 @@ from pipelines.commands.terminal import (
     print_line,
     print_table,
     say,
+    say_findings,
     say_sample,
 )
 
@@ -90,8 +91,7 @@ def _print(content: dict[str, Any]) -> None:
         )
     if content["unseen"]:
         print_line(f"to do: {content['unseen']}; kring run publishes anew")
-    for finding in content["findings"]:
-        say(finding["about"], f" {finding['text']}")
+    say_findings(content["findings"])
     for each in content["late"]:
         say("late", f" {each['text']}")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 SAMPLE = "SYNTHETIC SAMPLE DATA: no figure below is a real organisation's"
+
+_LINES_OF_A_KIND = 10
 
 # what a terminal obeys rather than shows: a file's name may hold it, or a reason
 _COMMANDING = re.compile(
@@ -44,6 +47,19 @@ def say(mark: str, text: str, colour: str = "yellow", *, errors: bool = False) -
     from rich.text import Text
 
     console(errors=errors).print(Text.assemble((mark, colour), _shown(text)), soft_wrap=True)
+
+
+def say_findings(findings: Iterable[Mapping[str, str]]) -> None:
+    """What a person must see, a line each; of a kind of which there are many the first ones."""
+    said: Counter[str] = Counter()
+    for each in findings:
+        said[each["about"]] += 1
+        if said[each["about"]] <= _LINES_OF_A_KIND:
+            say(each["about"], f" {each['text']}")
+    for about, count in said.items():
+        if count > _LINES_OF_A_KIND:
+            more = f"{count - _LINES_OF_A_KIND} more; kring status --json lists all of them"
+            say(about, f" and {more}")
 
 
 def print_line(text: str, *, errors: bool = False) -> None:

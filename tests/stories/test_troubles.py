@@ -239,3 +239,18 @@ def test_an_older_kring_is_named_only_where_its_version_lacks_something(
         of_any_age({"code": {"this": code_version()}.get(code, code)}),
     ):
         con.execute(query)
+
+
+def test_of_many_findings_of_a_kind_the_first_are_printed(
+    place: TestHome, command: Command
+) -> None:
+    """As of a day before their rows all of a year's daily files are refused: a line each was told.
+    Eleven more lie there than the one that nobody claims; ten lines are printed of a kind."""
+    for number in range(11):
+        place.put(f"odd/more{number:02}.csv", "a;b\n1;2\n")
+    said = command(place.root, "status", "--as-of", AS_OF)
+    lines = [line for line in said.out.splitlines() if line.startswith("unclaimed")]
+    assert lines[9].startswith("unclaimed odd/more09.csv: no source claims it")
+    assert lines[10:] == ["unclaimed and 2 more; kring status --json lists all of them"]
+    listed = command(place.root, "status", "--as-of", AS_OF, "--json").json["findings"]
+    assert sum(each["about"] == "unclaimed" for each in listed) == 12
