@@ -190,6 +190,11 @@ class Server:
 
     # ending it
 
+    @property
+    def leader(self) -> int:
+        """The process that was begun; the others are its children."""
+        return self._process.pid
+
     def stop(self) -> None:
         """End the server and all that it started, politely first."""
         self._signal(signal.SIGINT)

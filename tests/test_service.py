@@ -16,7 +16,7 @@ from dagster._core.definitions.run_status_sensor_definition import (
     _get_run_status_sensor_process_limit,
 )
 from homes import ROOT, TestHome
-from serving import until
+from serving import Server, three_months, until
 
 from assets.home import HomeError
 from pipelines.units import UNITS, calendar, units
@@ -157,9 +157,21 @@ def test_the_parts_of_the_service_start_and_end_by_themselves(home: TestHome) ->
         process.wait(60)
 
 
+@pytest.mark.nightly
+def test_a_hang_up_that_the_interface_alone_hears_ends_all_of_it(tmp_path: Path) -> None:
+    """Web server and daemon stayed, with the port and the schedule."""
+    server = Server(three_months(tmp_path / "home"), tmp_path / "ui.log")
+    try:
+        server.wait()
+        os.kill(server.leader, signal.SIGHUP)
+        until("all of it has ended", 60, lambda: not server.processes())
+    finally:
+        server.kill()
+
+
 @pytest.mark.parametrize(
     ("part", "program"),
-    [((), "dagster"),
+    [((), Path(sys.executable).name),
      (("--part", "web"), "dagster-webserver"),
      (("--part", "daemon"), "dagster-daemon")],
 )  # fmt: skip

@@ -71,7 +71,7 @@ def _become(part: str | None, port: int, environment: dict[str, str]) -> NoRetur
     code = ("--module-name", DEFINITIONS, "--working-directory", ".")
     address = ("--host", "127.0.0.1", "--port", str(port))
     program, arguments = {
-        None: ("dagster", ("dev", *address, *code)),
+        None: (Path(sys.executable).name, ("-m", "pipelines.interface", "dev", *address, *code)),
         "web": ("dagster-webserver", (*address, *code)),
         "daemon": ("dagster-daemon", ("run", *code)),
     }[part]
