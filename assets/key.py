@@ -8,7 +8,6 @@ read before keeps its pseudonyms when it is read again.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from dataclasses import asdict, dataclass
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from assets.arrivals.ledger import Ledger
 from assets.home import Home, HomeError
-from assets.lake import naming, place, sync, write_json, write_text
+from assets.lake import naming, place, read_as, sync, write_json, write_text
 
 if TYPE_CHECKING:
     from schemas.pseudonyms import Pseudonyms
@@ -43,7 +42,13 @@ def key_changes(home: Home) -> list[KeyChange]:
     """The rotations of a home, oldest first."""
     if not home.key_history.is_file():
         return []
-    return [KeyChange(**entry) for entry in json.loads(home.key_history.read_text())]
+    changes = read_as(home.key_history, lambda entries: [KeyChange(**entry) for entry in entries])
+    if changes is None:
+        raise HomeError(
+            "lake/key.history.json is damaged: nothing else says by which key each file was read; "
+            "put it back from a backup"
+        )
+    return changes
 
 
 def pseudonyms(home: Home) -> Pseudonyms:

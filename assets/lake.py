@@ -12,10 +12,11 @@ import shutil
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assets.home import Home
 
+_Made = TypeVar("_Made")
 # of a large file, hashed between two looks at whether to stop; each asks for Python's lock, for
 # which it waits while pages are made or rows read beside it
 _AT_A_TIME = 1 << 24
@@ -141,6 +142,14 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError, ValueError):
+        return None
+
+
+def read_as(path: Path, made: Callable[[Any], _Made]) -> _Made | None:
+    """What is made of a record; None where there is none, or none of its shape any more."""
+    try:
+        return made(read_json(path))
+    except (AttributeError, KeyError, TypeError):
         return None
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from assets.home import Home
-from assets.lake import as_json, make_folder, naming, read_json, sweep_folder, sync, trust
+from assets.lake import as_json, make_folder, naming, read_as, sweep_folder, sync, trust
 
 WHOLE = "whole"
 
@@ -41,8 +41,9 @@ class Outputs:
         # by table, then month: the judge asks for each of them, again and again
         self._records: dict[str, dict[str, OutputRecord]] = {}
         for path in sorted(home.outputs.glob("*/*.json")):
-            if content := read_json(path):  # a damaged one counts as none: it is built anew
-                self._enter(OutputRecord(**content))
+            # a damaged one counts as none: it is built anew
+            if record := read_as(path, lambda content: OutputRecord(**content)):
+                self._enter(record)
 
     def _enter(self, record: OutputRecord) -> None:
         self._records.setdefault(record.table, {})[record.month] = record

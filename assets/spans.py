@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from assets.home import Home
-from assets.lake import read_json, sweep_folder, write_json
+from assets.lake import read_as, sweep_folder, write_json
 from assets.outputs import month_name
 
 
@@ -40,9 +41,10 @@ class Survey:
 
 def last_survey(home: Home, fact: str) -> Survey | None:
     """What was last surveyed; None where nothing was, or by a kring that kept no files."""
-    record = read_json(_record(home, fact))
-    if record is None or "chunks" not in record:
-        return None
+    return read_as(_record(home, fact), _survey)
+
+
+def _survey(record: dict[str, Any]) -> Survey:
     months = {month: Prepared(**prepared) for month, prepared in record["months"].items()}
     return Survey(record["inputs"], record["basis"], record["chunks"], months)
 

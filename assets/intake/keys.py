@@ -19,7 +19,7 @@ from assets.lake import (
     is_sound,
     make_folder,
     place,
-    read_json,
+    read_as,
     sha256_file,
     sweep_folder,
     write_json,
@@ -57,9 +57,11 @@ class Resolved:
 
 def resolved(home: Home, source: str) -> Resolved:
     """What was last resolved for a source."""
-    raw = read_json(_record(home, source))
-    if raw is None or "replaced" not in raw:  # an answer of before: all keys are compared anew
-        return Resolved((), {}, {}, {})
+    # where there is none, or an answer of before, all keys are compared anew
+    return read_as(_record(home, source), _resolved) or Resolved((), {}, {}, {})
+
+
+def _resolved(raw: dict[str, Any]) -> Resolved:
     tallies = {file_id: Tally(*counted) for file_id, counted in raw["counts"].items()}
     rule = raw.get("rule", "")  # that of before did not say
     return Resolved(tuple(raw["chunks"]), raw["months"], tallies, raw["replaced"], rule)

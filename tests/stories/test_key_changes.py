@@ -9,6 +9,7 @@ from commands import Command
 from homes import TestHome, call, calls_file
 from persons import AS_OF, OTHER, PERSON, activity, agents, published, put_activity
 
+from assets.home import HomeError
 from assets.key import key_changes, pseudonyms
 
 
@@ -103,6 +104,22 @@ def test_h2_a_rotation_that_was_cut_short_is_finished(place: TestHome, command: 
     assert pseudonyms(place.home).fingerprint == key_changes(place.home)[-1].fingerprint
     assert (place.root / "key").read_bytes() == new
     assert not (place.root / "key.next").exists()
+
+
+@pytest.mark.parametrize("text", ["", "5", '[{"former": "x"}]'])
+def test_a_damaged_log_of_rotations_is_named_with_what_to_do(
+    place: TestHome, command: Command, text: str
+) -> None:
+    """Status, doctor and the run ended in a traceback; `Command` fails at one."""
+    assert command(place.root, "rotate-key", "--reason", "Yearly").code == 0
+    place.home.key_history.write_text(text)
+    named = "lake/key.history.json is damaged: nothing else says by which key each file was read"
+    said = command(place.root, "status", "--as-of", AS_OF)
+    assert said.code == 1 and f"{named}; put it back from a backup" in said.err
+    told = command(place.root, "doctor", "--as-of", AS_OF).text
+    assert named in told and "could not be looked at" not in told
+    with pytest.raises(HomeError, match=named):
+        place.run(AS_OF)
 
 
 def test_h1_the_former_key_alone_is_refused_after_a_rotation(

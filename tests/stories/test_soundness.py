@@ -88,16 +88,20 @@ def test_a_damaged_output_is_built_anew(ran: TestHome) -> None:
     assert output.read_bytes() == sound and calls_in(ran) == 2
 
 
+@pytest.mark.parametrize("text", ["", "5", '{"rule": "another"}'])
 @pytest.mark.parametrize(
     "record",
     ["outputs/fact.contacts/2024-01.json", "keys/calls.json", "spans/*.json",
      "outputs/kpi.scorecard/whole.json"],
 )  # fmt: skip
-def test_an_emptied_record_that_can_be_made_again_is(ran: TestHome, record: str) -> None:
+def test_a_record_that_is_none_any_more_and_can_be_made_again_is(
+    ran: TestHome, record: str, text: str
+) -> None:
+    """Emptied it was made again; of another shape every command ended in a traceback."""
     path = the(ran, record)
     sound, before = path.read_text(), ran.root / "published/current"
     version = before.resolve()
-    path.write_text("")
+    path.write_text(text)
     ran.run(AS_OF)
     assert path.read_text() == sound
     assert before.resolve() == version, "what readers see has not changed"
