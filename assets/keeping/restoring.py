@@ -42,15 +42,31 @@ def _read_manifest(backup: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((backup / MANIFEST).read_text())
         schema, form = int(manifest["schema"]), int(manifest["format"])
     except (OSError, ValueError, KeyError, TypeError):
-        raise HomeError(
-            f"{backup} is no backup that kring can read (its {MANIFEST} is missing or damaged)"
-        ) from None
+        raise _none(backup) from None
     if schema > BACKUP_SCHEMA or form > FORMAT:
         raise HomeError(
             f"{backup} was made by kring {manifest.get('code')}, which is later than this one; "
             "install that version and restore with it"
         )
+    if not _is_whole(manifest):
+        raise _none(backup)
     return manifest
+
+
+def _is_whole(manifest: dict[str, Any]) -> bool:
+    """Whether it says all that a home is made of."""
+    stated = {"version", "with_landing", "key_fingerprint", "files"}
+    of_a_file = {"path", "sha256", "mode", "mtime_ns"}
+    try:
+        return manifest.keys() >= stated and all(f.keys() >= of_a_file for f in manifest["files"])
+    except (TypeError, AttributeError):
+        return False
+
+
+def _none(backup: Path) -> HomeError:
+    return HomeError(
+        f"{backup} is no backup that kring can read (its {MANIFEST} is missing or damaged)"
+    )
 
 
 def _damage(backup: Path, manifest: dict[str, Any]) -> list[str]:

@@ -250,7 +250,7 @@ def test_what_a_killed_one_left_goes_when_it_is_asked_for_again(
     assert left == {f".safe.backup-{os.getppid()}"}
 
 
-@pytest.mark.parametrize("damage", ["flip", "gone", "no-list"])
+@pytest.mark.parametrize("damage", ["flip", "gone", "no-list", "no-files", "no-mode"])
 def test_a_damaged_backup_is_refused_before_anything_is_written(
     place: TestHome, command: Command, tmp_path: Path, damage: str
 ) -> None:
@@ -262,14 +262,16 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(
     elif damage == "gone":
         victim.unlink()
     else:
-        (tmp_path / "safe/backup.json").write_text("{")
+        manifest = json.loads((tmp_path / "safe/backup.json").read_text())
+        without = {"no-files": {**manifest, "files": 5}, "no-mode": {**manifest, "files": [{}]}}
+        text = json.dumps(without[damage]) if damage in without else "{"
+        (tmp_path / "safe/backup.json").write_text(text)
     said = command(place.root, "restore", str(tmp_path / "safe"), "--home", str(tmp_path / "new"))
     assert said.code == 1
     expected = {
         "flip": "register/kpis.csv is not as it was", "gone": "register/kpis.csv is missing",
-        "no-list": "backup.json is missing or damaged",
     }  # fmt: skip
-    assert expected[damage] in said.text
+    assert expected.get(damage, "backup.json is missing or damaged") in said.text
     assert not (tmp_path / "new").exists()
 
 
