@@ -140,7 +140,12 @@ class Home:
         """Refuse a lake of a later kring; one without a number is of the first version."""
         there = self.format_file.is_file()
         text = self.format_file.read_text(errors="replace").strip() if there else str(FORMAT)
-        if not text.isdecimal() or int(text) > FORMAT:
+        if not text.isdecimal():
+            raise HomeError(
+                f"{self.format_file} says {text[:20]!r}, which is no number of a format; put it "
+                f"back from a backup, or write {FORMAT} where no later kring has worked here"
+            )
+        if int(text) > FORMAT:
             raise HomeError(
                 f"{self.format_file} says format {text[:20]!r}, and this kring reads up to "
                 f"{FORMAT}: the lake was written by a later version; install that version again, "

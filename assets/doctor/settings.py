@@ -20,7 +20,7 @@ def opened(root: Path) -> tuple[Home | None, list[Answer]]:
     try:
         home = Home.open(root)
     except (HomeError, OSError) as error:
-        do = "mend kring.toml" if (root / "kring.toml").exists() else "name a home: --home DIR"
+        do = "mend what it names" if (root / "kring.toml").exists() else "name a home: --home DIR"
         if isinstance(error, PermissionError):
             do = "run kring as the home's owner, or chown it"
         return None, [Answer(BAD, str(error), do, "settings")]
