@@ -42,7 +42,8 @@ class Outputs:
         self._records: dict[str, dict[str, OutputRecord]] = {}
         for path in sorted(home.outputs.glob("*/*.json")):
             # a damaged one counts as none: it is built anew
-            if record := read_as(path, lambda content: OutputRecord(**content)):
+            record = read_as(path, lambda content: OutputRecord(**content))
+            if record and (record.table, record.month) == (path.parent.name, path.stem):
                 self._enter(record)
 
     def _enter(self, record: OutputRecord) -> None:

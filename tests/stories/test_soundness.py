@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -88,7 +89,10 @@ def test_a_damaged_output_is_built_anew(ran: TestHome) -> None:
     assert output.read_bytes() == sound and calls_in(ran) == 2
 
 
-@pytest.mark.parametrize("text", ["", "5", '{"rule": "another"}'])
+NULLS = json.dumps(dict.fromkeys(("table", "month", "fingerprint", "file", "sha256", "rows")))
+
+
+@pytest.mark.parametrize("text", ["", "5", '{"rule": "another"}', NULLS])
 @pytest.mark.parametrize(
     "record",
     ["outputs/fact.contacts/2024-01.json", "keys/calls.json", "spans/*.json",
