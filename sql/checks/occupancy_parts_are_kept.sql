@@ -11,7 +11,12 @@
 with asked as (select channel from ref.requirements where metric_id = 'occupancy'),
 
 months as (
-    select month, channel, part, count(*) as rows, count(seconds) as known
+    select
+        month,
+        channel,
+        part,
+        cast(sum(rows) as bigint) as rows,
+        cast(sum(known) as bigint) as known
     from parts_of_time()
     group by month, channel, part
 )

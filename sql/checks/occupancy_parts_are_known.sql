@@ -7,7 +7,7 @@
 --    (`0 as hold_seconds`). Of channels that the register asks the house occupancy for.
 with asked as (select channel from ref.requirements where metric_id = 'occupancy')
 
-select parts.channel, parts.source, parts.part, count(*) as rows_without
+select parts.channel, parts.source, parts.part, cast(sum(parts.rows) as bigint) as rows_without
 from parts_of_time() as parts
 join ref.occupancy_formula as formula
     on formula.part = parts.part
@@ -15,4 +15,4 @@ join ref.occupancy_formula as formula
     and is_counted(formula.numerator, formula.denominator)
 semi join asked on asked.channel = parts.channel
 group by parts.channel, parts.source, parts.part
-having count(parts.seconds) = 0
+having sum(parts.known) = 0
