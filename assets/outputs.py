@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from assets.home import Home
@@ -118,6 +119,7 @@ class Outputs:
         self._records.get(record.table, {}).pop(record.month, None)
 
 
+@cache  # asked of every output
 def month_name(month: date | None) -> str:
     return WHOLE if month is None else f"{month:%Y-%m}"
 

@@ -38,9 +38,8 @@ def sound_chunks(
     """The files of a source's rows in a month, or of those named; raises HomeError likewise."""
     chunks = [
         (d, c)
-        for d in ledger.loaded(source)
-        for c in d.chunks
-        if month in (None, c.month) and (among is None or _path(home, d, c) in among)
+        for d, c in ledger.chunks(source, month)
+        if among is None or _path(home, d, c) in among
     ]
     damaged = [(d, c) for d, c in chunks if not is_sound(_path(home, d, c), c.sha256)]
     if damaged:

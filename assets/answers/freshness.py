@@ -100,16 +100,16 @@ def _expected(plan: Plan, source: Source, due: date | None) -> date | None:
     return None
 
 
-def unseen(plan: Plan) -> str | None:
+def unseen(plan: Plan, *, is_stale: bool) -> str | None:
     """That readers see something else than the lake holds, and why; None where they do not.
 
     The next run publishes what the lake holds, even after a rollback, so it must be known before.
-    What is stale is for the plan to say.
+    What is stale is for the plan to say, and `is_stale` that it did.
     """
     seen, back = current(plan.home), rolled_back(plan.home)
     if said := lost(plan.home):
         return said
-    if seen is None or (plan.stale() and back is None) or is_current(plan):
+    if seen is None or (is_stale and back is None) or is_current(plan):
         return None
     if touched(seen):
         why = "files of it were changed, are gone, or were copied without their times"

@@ -121,6 +121,8 @@ class Ledger:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._by_place: dict[tuple[str, str, str], Delivery] = {}
+        # asked of every rule and month: by source and month, until the source has another record
+        self._counting: dict[str, dict[str | None, list[tuple[Delivery, Chunk]]]] = {}
         # asked once per file of landing, so neither question may walk over all records
         self._contents: dict[tuple[str, str], set[str]] = {}  # (source, path) -> sha256
         self._paths: dict[tuple[str, str], set[str]] = {}  # (source, sha256) -> path
@@ -136,6 +138,7 @@ class Ledger:
     def _enter(self, delivery: Delivery) -> None:
         source, path, sha256 = delivery.source, delivery.path, delivery.sha256
         self._by_place[source, path, sha256] = delivery
+        self._counting.pop(source, None)
         self._contents.setdefault((source, path), set()).add(sha256)
         self._paths.setdefault((source, sha256), set()).add(path)
 
@@ -150,6 +153,16 @@ class Ledger:
     def loaded(self, source: str) -> list[Delivery]:
         """The deliveries of a source whose rows count."""
         return [d for d in self.deliveries([source]) if d.status == LOADED]
+
+    def chunks(self, source: str, month: str | None = None) -> list[tuple[Delivery, Chunk]]:
+        """The chunks of a source whose rows count, of a month or of all, in order of delivery."""
+        if source not in self._counting:
+            every = [(d, c) for d in self.loaded(source) for c in d.chunks]
+            found: dict[str | None, list[tuple[Delivery, Chunk]]] = {None: every}
+            for each in every:
+                found.setdefault(each[1].month, []).append(each)
+            self._counting[source] = found
+        return self._counting[source].get(month, [])
 
     def known(self, source: str, path: str, stamp: tuple[int, int, int]) -> Delivery | None:
         """The delivery of this very file as it lies there, judged by its stat alone."""
@@ -217,6 +230,7 @@ class Ledger:
         self._place(delivery).unlink(missing_ok=True)
         source, path, sha256 = delivery.source, delivery.path, delivery.sha256
         if self._by_place.pop((source, path, sha256), None):
+            self._counting.pop(source, None)
             self._contents[source, path].discard(sha256)
             self._paths[source, sha256].discard(path)
 

@@ -49,12 +49,7 @@ class Fingerprints:
         parts = []
         for source in self.look.sources_of(kind):
             state = self.look.keys_of(source.name)
-            chunks = [
-                c.sha256
-                for d in self.look.ledger.loaded(source.name)
-                for c in d.chunks
-                if name in (None, c.month)
-            ]
+            chunks = [c.sha256 for _, c in self.look.ledger.chunks(source.name, name)]
             lost = sorted(state.months) if name is None else [name]
             parts.append((source.name, chunks, [state.losers(m) for m in lost]))
         return digest(parts)

@@ -62,7 +62,7 @@ class Look:
         return [
             s.name
             for s in self.sources
-            if not self._keys[s.name].stands(keys.live_chunks(self.ledger.loaded(s.name)))
+            if not self._keys[s.name].stands(keys.live_chunks(self.ledger, s.name))
         ]
 
     @cached_property
@@ -93,9 +93,7 @@ class Look:
         name = f"{month:%Y-%m}"
         rows = []
         for source in self.sources:
-            delivered = sum(
-                c.rows for d in self.ledger.loaded(source.name) for c in d.chunks if c.month == name
-            )
+            delivered = sum(c.rows for _, c in self.ledger.chunks(source.name, name))
             lost = int(self._keys[source.name].months.get(name, {}).get("rows", 0))
             rows.append((source.kind, source.name, delivered - lost))
         return rows
@@ -131,8 +129,7 @@ class Look:
             parse_month(c.month)
             for s in self.sources
             if s.kind in kinds
-            for d in self.ledger.loaded(s.name)
-            for c in d.chunks
+            for _, c in self.ledger.chunks(s.name)
             if first <= c.month <= f"{self.as_of:%Y-%m}"
         }
         return sorted(beyond.union(self.months))

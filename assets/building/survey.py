@@ -57,7 +57,7 @@ def survey(bench: Workbench, rule: Statement) -> None:
     plan, home = bench.plan, bench.home
     inputs, basis = plan.fingerprints.span_inputs(rule), plan.fingerprints.span_basis(rule)
     chunks = {
-        s.name: list(keys.live_chunks(plan.ledger.loaded(s.name)))
+        s.name: list(keys.live_chunks(plan.ledger, s.name))
         for kind in raw_kinds(rule) for s in plan.sources_of(kind)
     }  # fmt: skip
     before = _sound(home, rule)
@@ -191,10 +191,9 @@ def _named(plan: Plan, rule: Statement, came: dict[str, set[str]]) -> Iterator[s
     apart = quoted(rule.header["apart"])
     for kind in raw_kinds(rule):
         for source in (s.name for s in plan.sources_of(kind) if s.name in came):
-            loaded = plan.ledger.loaded(source)
             new = [
                 plan.home.chunk(kind, source, c.file)
-                for d in loaded for c in d.chunks if keys.identity(d, c) in came[source]
+                for d, c in plan.ledger.chunks(source) if keys.identity(d, c) in came[source]
             ]  # fmt: skip
             yield f"select {apart} from {parquet(new)}"
             key = quoted(contract(kind).key)

@@ -24,7 +24,7 @@ def version(patient: Patient) -> list[Answer]:
         do = "kring verify says which, if any; kring run publishes anew"
         why = "were changed, are gone, or were copied without their times"
         return [Answer(BAD, f"files of {seen.id} {why}", do)]
-    if said := unseen(patient.plan):
+    if said := unseen(patient.plan, is_stale=bool(patient.plan.stale())):
         return [Answer(WARN, said, "kring run publishes anew")]
     return [Answer(OK, f"{seen.id}, as of {seen.manifest['as_of']}, untouched")]
 

@@ -72,9 +72,9 @@ def losers_file(home: Home, source: str, state: Resolved, month: str) -> Path | 
     return home.keys / source / entry["file"] if entry else None
 
 
-def live_chunks(deliveries: list[Delivery]) -> tuple[str, ...]:
-    """The identity of the chunks of loaded deliveries, in order of delivery."""
-    return tuple(identity(d, c) for d in deliveries for c in d.chunks)
+def live_chunks(ledger: Ledger, source: str) -> tuple[str, ...]:
+    """The identity of the chunks of a source whose rows count, in order of delivery."""
+    return tuple(identity(d, c) for d, c in ledger.chunks(source))
 
 
 def identity(delivery: Delivery, chunk: Chunk) -> str:
@@ -88,8 +88,7 @@ def resolve(home: Home, source: str, kind: Contract, ledger: Ledger) -> None:
     Where chunks only came, their keys are looked up among the others; else all are compared, as
     they are where the rule is another.
     """
-    deliveries = ledger.loaded(source)
-    chunks = live_chunks(deliveries)
+    chunks = live_chunks(ledger, source)
     before = former = resolved(home, source)
     if before.stands(chunks):
         return
@@ -100,8 +99,7 @@ def resolve(home: Home, source: str, kind: Contract, ledger: Ledger) -> None:
     rows = [
         Delivered(str(home.chunk(kind.kind, source, c.file)), d.file_id, d.sequence, c.month,
                   identity(d, c) not in held)
-        for d in deliveries
-        for c in d.chunks
+        for d, c in ledger.chunks(source)
     ]  # fmt: skip
     sound_chunks(home, ledger, source, among={Path(row.path) for row in rows if row.is_new})
     months, tallies, replaced = before.months, before.tallies, before.replaced

@@ -173,7 +173,7 @@ def _up_to_date(home: Home) -> Version:
     plan = Plan(home, date.fromisoformat(version.manifest["as_of"]))
     if plan.stale():
         raise HomeError("some figures are stale; kring run first, then decide about what it gives")
-    if said := unseen(plan):
+    if said := unseen(plan, is_stale=False):
         raise HomeError(f"{said}; kring run first, then decide about what it gives")
     return version
 

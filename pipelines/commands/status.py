@@ -71,7 +71,7 @@ def summary(plan: Plan) -> dict[str, Any]:
             "outputs": len(stale),
             "keys": not spans_current(plan) or bool(plan.unresolved),
         },
-        "unseen": unseen(plan),
+        "unseen": unseen(plan, is_stale=bool(stale)),
         "findings": [asdict(finding) for finding in findings(plan)],
         "late": [asdict(each) for each in late(plan)],
     }
