@@ -17,11 +17,11 @@ create macro cut_short(period_begin, period_end, first_month, last_month) as
         )
     );
 
--- A period is counted by the rows in force when it ends: from when these are, where that is within
--- it; '' where they hold throughout. `what` says which rows they are.
-create macro held_since(what, valid_from, period_begin) as
+-- A period is counted by the rows in force when it ends: from when these are, where the last change
+-- before its end lies within it; '' where there is none.
+create macro held_since(what, changed_on, period_begin) as
     if(
-        valid_from > period_begin,
-        '; by the ' || what || ' in force since ' || strftime(valid_from, '%Y-%m-%d'),
+        changed_on > period_begin,
+        '; by the ' || what || ' in force since ' || strftime(changed_on, '%Y-%m-%d'),
         ''
     );

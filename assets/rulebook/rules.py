@@ -44,8 +44,8 @@ UNITS = ("share", "ratio", "seconds", "number")
 SEVERITIES = ("block", "flag", "warn")
 # the order in which the scorecard's statements build on each other
 KPI_ORDER = (
-    "inputs", "cells", "parts", "composites", "direct", "consolidated", "realisations", "indices",
-    "parents", "scorecard",
+    "changes", "inputs", "cells", "parts", "composites", "direct", "consolidated", "realisations",
+    "indices", "parents", "scorecard",
 )  # fmt: skip
 
 

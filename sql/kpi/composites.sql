@@ -1,6 +1,6 @@
 -- title: Composite metrics of the register in each period and month, counts of its months pooled (a KPI's year may be the mean of its quarters)
 -- grain: one row per composite, year and period, or month
--- reads: kpi.parts, ref.calendar, ref.composites, ref.composite_parts
+-- reads: kpi.changes, kpi.parts, ref.calendar, ref.composites, ref.composite_parts
 -- order: year, period, counted_from nulls first, composite_id
 -- And again with `counted_from`, as in cells.
 with spans as (
@@ -21,7 +21,6 @@ weighted as (
     select
         rule.composite_id,
         rule.part_id,
-        rule.valid_from,
         cast(rule.weight as double) as weight,
         composites.missing,
         spans.*,
@@ -59,6 +58,7 @@ combined as (
         counted_from,
         period_end,
         period_state,
+        begin,
         any_value(missing) as missing,
         sum(weight * value order by part_id)
             / nullif(sum(weight order by part_id) filter (value is not null), 0) as value,
@@ -77,17 +77,21 @@ combined as (
         string_agg(part_id || ': ' || reason, '; ' order by part_id)
             filter (value is null) as null_reason,
         string_agg(distinct reason, '; ' order by reason)
-            filter (value is not null)
-        || held_since('parts', max(valid_from), any_value(begin)) as value_reason
+            filter (value is not null) as value_reason
     from weighted
-    group by composite_id, year, period, counted_from, period_end, period_state
+    group by composite_id, year, period, counted_from, period_end, period_state, begin
 ),
 
 ruled as (
     select
         *,
         parts_measured = parts or (missing = 'mean_of_measured' and parts_measured > 0)
-            as is_measured
+            as is_measured,
+        (
+            select max(changes.day) from kpi.changes as changes
+            where changes.what = 'parts' and changes.id = composite_id
+                and changes.day <= period_end
+        ) as changed_on
     from combined
 )
 
@@ -106,7 +110,7 @@ select
     if(is_measured, value_status, null_status) as status,
     if(
         is_measured,
-        value_reason || if(
+        value_reason || held_since('parts', changed_on, begin) || if(
             parts_measured < parts,
             '; ' || parts_measured || ' of ' || parts || ' parts, without ' || null_reason,
             ''

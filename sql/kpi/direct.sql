@@ -1,6 +1,6 @@
 -- title: What each KPI in force comes to by its own source in each period, converted and awarded
 -- grain: one row per KPI, year and period
--- reads: kpi.parts, kpi.composites, ref.kpis, ref.conversions, ref.calendar
+-- reads: kpi.changes, kpi.parts, kpi.composites, ref.kpis, ref.conversions, ref.calendar
 with periods as (
     select
         year,
@@ -27,13 +27,10 @@ kpis as (
         -- a period counts the months in which the KPI is in force
         if(begun.counted_from > first_month, begun.counted_from, null) as counted_from,
         (
-            select max(former.valid_to) + 1
-            from ref.kpis as former
-            where former.kpi_id = kpis.kpi_id
-                and former.valid_to < periods.period_end
-                and (former.source, former.channel, former.service)
-                is distinct from (kpis.source, kpis.channel, kpis.service)
-        ) as source_from
+            select max(changes.day) from kpi.changes as changes
+            where changes.what = 'source' and changes.id = kpis.kpi_id
+                and changes.day <= periods.period_end
+        ) as changed_on
     from periods
     join ref.kpis as kpis
         on is_in_force(periods.period_end, kpis.valid_from, kpis.valid_to)
@@ -81,9 +78,7 @@ converted as (
                 (measured.value - conversions.base_value) / conversions.divisor, 0
             )
         ) as value,
-        measured.reason || coalesce(
-            held_since('source', source_from, period_begin), ''
-        ) || coalesce(
+        measured.reason || held_since('source', changed_on, period_begin) || coalesce(
             '; converted from ' || round(measured.value, 2) || ' by '
             || conversions.conversion_id, ''
         ) as reason

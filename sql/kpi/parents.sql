@@ -1,13 +1,17 @@
 -- title: One level up the tree: the weighted mean of what is measured below
 -- grain: one row per parent, year, period and basis
--- reads: kpi.children, ref.calendar, ref.weights, ref.nodes
+-- reads: kpi.changes, kpi.children, ref.calendar, ref.weights, ref.nodes
 -- order: year, period, id, basis
 with children as (
     select
         weights.parent_id,
         cast(weights.weight as double) as weight,
-        weights.valid_from,
         calendar.period_begin,
+        (
+            select max(changes.day) from kpi.changes as changes
+            where changes.what = 'weights' and changes.id = weights.parent_id
+                and changes.day <= children.period_end
+        ) as changed_on,
         children.*
     from kpi.children as children
     join (select distinct year, period, period_begin from ref.calendar) as calendar
@@ -34,7 +38,7 @@ combined as (
         bool_and(is_excluded is true) as is_excluded,
         string_agg(coalesce(code, id) || ' ' || status || ': ' || reason, '; ' order by id)
             filter (is_excluded is not true and (index is null or measured_weight < 1)) as lacking,
-        held_since('weights', max(valid_from), any_value(period_begin)) as since,
+        held_since('weights', any_value(changed_on), any_value(period_begin)) as since,
         coalesce(null_status(status), 'no_volume') as null_status,
         value_status(status) as value_status
     from children

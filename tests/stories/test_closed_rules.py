@@ -9,6 +9,7 @@ now all calls of the second quarter are in time.
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,11 +105,24 @@ def test_the_report_of_a_longer_period_says_which_quarter_was_counted_otherwise(
     assert "The aims are those in the register now, also for closed months" in page.html
 
 
+def _repeat_the_parts_of(home: DefendedHome, day: str) -> None:
+    """The weights of 15 August once more, by a later decree."""
+    ends = f"{date.fromisoformat(day) - timedelta(days=1)}"
+    for part, weight in (("phone", "0.7"), ("chat", "0.3")):
+        row = f"{SLI},{part},2024-08-15,"
+        home.edit_register("composite_parts", row, f"{row}{ends}")
+        home.append_register(
+            "composite_parts",
+            f"{SLI},{part},{day},,metric:service_level,{part},,{weight},Decree 9,false",
+        )
+
+
 def test_a_report_names_every_rule_that_counted_in_its_period(
     tmp_path: Path, command: Command
 ) -> None:
-    """20 s hold until 14 May, then 15 s; from 15 August phone weighs 0.7. The calls are of the 10th
-    of April to September, so both rules counted some; the second quarter knows no other weights."""
+    """20 s hold until 14 May, then 15 s; from 15 August phone weighs 0.7, from September on by
+    another decree. The calls are of the 10th of April to September, so both rules counted some; the
+    second quarter knows no other weights."""
     home = DefendedHome.of_months(tmp_path / "home", "2024-04", "2024-09")
     row = "phone_house_2024,phone,*,2020-01-01,"
     home.edit_register("service_level_policy", row, f"{row}2024-05-14")
@@ -123,6 +137,7 @@ def test_a_report_names_every_rule_that_counted_in_its_period(
             "composite_parts",
             f"{SLI},{part},2024-08-15,,metric:service_level,{part},,{weight},Decree 8,false",
         )
+    _repeat_the_parts_of(home, "2024-09-01")
     home.publish("2024-10-02")
 
     def rules(period: str) -> list[str]:

@@ -1,0 +1,37 @@
+-- title: The days from which a KPI, a composite or a node is counted from something else than before
+-- grain: one row per what (source, parts, weights), id and day
+-- reads: ref.kpis, ref.composite_parts, ref.weights
+-- order: what, id, day
+-- Its first rows follow none, and a row that repeats the one before (another cap, another
+-- authority) changes nothing of this.
+with rows as (
+    select
+        'source' as what,
+        kpi_id as id,
+        valid_from,
+        valid_to,
+        row(source, channel, service, null::text, null::double) as counted
+    from ref.kpis
+    union all
+    select
+        'parts', composite_id, valid_from, valid_to,
+        row(source, channel, service, part_id, weight)
+    from ref.composite_parts
+    union all
+    select 'weights', parent_id, valid_from, valid_to, row(null, null, null, child_id, weight)
+    from ref.weights
+),
+
+begun as (
+    select what, id, counted, valid_from as day
+    from rows
+    qualify valid_from > min(valid_from) over (partition by what, id)
+)
+
+select distinct begun.what, begun.id, begun.day
+from begun
+anti join rows as former
+    on former.what = begun.what
+    and former.id = begun.id
+    and former.counted is not distinct from begun.counted
+    and former.valid_to + 1 = begun.day
