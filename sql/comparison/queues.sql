@@ -8,7 +8,7 @@ select distinct
     ) as queue
 from metric.service_level_bridge as cells
 left join (
-    select channel, list(distinct queue) as queues
+    select channel, list(distinct queue order by queue) as queues
     from metric.service_level_bridge
     where queue is not null
     group by channel
