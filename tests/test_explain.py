@@ -6,6 +6,7 @@ kring's SQL, and the only other tables asked are those that are compared with.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -293,3 +294,12 @@ def test_what_a_quality_manager_reads(sample_home: TestHome) -> None:
     # what quarters share with the year is told once, and no owner or name decides a number
     assert said.count("target 78.00 78 for every period, decided on 2024-01-01") == 2
     assert "KLIP DJP," not in said and "owner" not in said and "expects" in said
+
+
+def test_a_figure_beside_the_official_one_says_how_it_came_about(sample_home: TestHome) -> None:
+    """The first line has the reason of the reported year alone; the mean of four has its own."""
+    told = json.loads(sample_home.kring("explain", "1a-N", "2024-Y", "--json").stdout)
+    official, beside = told["children"]
+    assert (official["what"], beside["what"]) == ("reported (official)", "computed (beside it)")
+    assert beside["text"].endswith("; mean of 4 quarters")
+    assert "reported:" in told["text"] and "reported:" not in official["text"]

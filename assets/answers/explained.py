@@ -58,9 +58,12 @@ def of_basis(card: dict[str, Any], children: list[Node]) -> Node:
     what = f"{card['basis']} ({'official' if card['is_official'] else 'beside it'})"
     if card["level"] != "kpi":
         return Node(what, card["reason"], card["index"], card["status"], {}, children)
+    rule = _index_rule(card)
+    if not card["is_official"] and card["index"] is not None:
+        rule += f"; {card['reason']}"  # that of the official basis is told at the top
     return Node(
         what,
-        _index_rule(card),
+        rule,
         card["realisation"],
         card["status"],
         {"target": card["target"], "index": card["index"], "reason": card["reason"]},
