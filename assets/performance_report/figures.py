@@ -134,7 +134,6 @@ class Kpi:
     rule: Row
     targets: list[Row]
     parts: list[Part]
-    parts_since: date | None
     policies: list[Row]
     closed: ClosedRules | None
     former: list[ClosedRules]

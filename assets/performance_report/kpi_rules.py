@@ -13,8 +13,6 @@ from datetime import date
 from assets.performance_report.closed_rules import POLICIES, as_registered, said
 from assets.performance_report.figures import ClosedRules, Part, Row
 from assets.performance_report.reader import Reader, of
-from schemas.register_columns import QUARTERS
-from schemas.register_dates import ONE_DAY
 
 # agents' time as the printed formula names it, in its order
 _PARTS = {"active": "Active", "hold": "Hold", "acw": "ACW", "not_ready": "NotReady",
@@ -83,29 +81,6 @@ def policies_of(
     policies = _policies(reader, parts, date.max)
     kept = {said(row) for row in closed.rules}
     return [policy for policy in policies if _in_words(reader, [policy]) <= kept]
-
-
-def parts_since(reader: Reader, rule: Row, parts: list[Part], since: date) -> date | None:
-    """The day from which the parts that count for all of a pooled period hold, if within it; a row
-    that repeats the one before (another authority) is no other part (as `kpi/changes.sql`)."""
-    weights = [part.weight for part in parts if part.weight and "valid_from" in part.weight.values]
-    if not weights or (rule["consolidation"] != "pooled" and reader.period not in QUARTERS):
-        return None  # its quarters have parts of their own
-    rows = reader.rows("ref.composite_parts", ["composite_id", "part_id", "valid_from"])
-    rows = of(rows, composite_id=weights[0]["composite_id"])
-    ended = {(_decided(row), row["valid_to"] + ONE_DAY) for row in rows if row["valid_to"]}
-    first, last = min(row["valid_from"] for row in rows), max(row["valid_from"] for row in weights)
-    begun = {
-        row["valid_from"]
-        for row in rows
-        if max(first, since) < row["valid_from"] <= last
-        and (_decided(row), row["valid_from"]) not in ended
-    }
-    return max(begun, default=None)
-
-
-def _decided(part: Row) -> tuple[object, ...]:
-    return tuple(part[name] for name in ("part_id", "source", "channel", "service", "weight"))
 
 
 def otherwise(reader: Reader, closed: ClosedRules, policies: list[Row]) -> list[Row]:

@@ -142,13 +142,15 @@ def test_a_report_names_every_rule_that_counted_in_its_period(
 
     def rules(period: str) -> list[str]:
         said = formula(report(home, command, tmp_path, period, "en"), "service_level")
-        return re.findall(r"Rule (?:phone|short)[^:]*|These .*?\.", said)
+        return re.findall(r"Rule (?:phone|short)[^:]*|As computed.*?\.", said)
 
     house = "Rule phone_house_2024 since 1 Jan 2020 until 14 May 2024"
-    weights = "These parts and weights hold since 15 Aug 2024 and count for the whole period."
-    assert rules("Q2") == [house, "Rule short since 15 May 2024"]
-    assert rules("Q3") == [weights, "Rule short since 15 May 2024"]
-    assert rules("YTD-Q3") == [weights, house, "Rule short since 15 May 2024"]
+    counted = "As computed: counted from complete exports"
+    since = "by the parts in force since 2024-08-15"
+    assert rules("Q2") == [f"{counted}.", house, "Rule short since 15 May 2024"]
+    assert rules("Q3") == [f"{counted}; {since}.", "Rule short since 15 May 2024"]
+    whole = f"{counted}; from 2024-04 only; {since}."
+    assert rules("YTD-Q3") == [whole, house, "Rule short since 15 May 2024"]
 
 
 def test_the_year_before_keeps_the_target_it_was_closed_with(
