@@ -22,6 +22,6 @@ create macro cut_short(period_begin, period_end, first_month, last_month) as
 create macro held_since(what, changed_on, period_begin) as
     if(
         changed_on > period_begin,
-        '; by the ' || what || ' in force since ' || strftime(changed_on, '%Y-%m-%d'),
+        '; by the ' || what || ' in force from ' || strftime(changed_on, '%Y-%m-%d'),
         ''
     );

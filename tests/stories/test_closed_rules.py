@@ -146,7 +146,7 @@ def test_a_report_names_every_rule_that_counted_in_its_period(
 
     house = "Rule phone_house_2024 since 1 Jan 2020 until 14 May 2024"
     counted = "As computed: counted from complete exports"
-    since = "by the parts in force since 2024-08-15"
+    since = "by the parts in force from 2024-08-15"
     assert rules("Q2") == [f"{counted}.", house, "Rule short since 15 May 2024"]
     assert rules("Q3") == [f"{counted}; {since}.", "Rule short since 15 May 2024"]
     whole = f"{counted}; from 2024-04 only; {since}."
