@@ -114,8 +114,15 @@ def test_an_index_that_does_not_follow(
         (("a,service_level,phone,2024-Y,target,78.8,", "a,service_level,chat,2024-Y,target,80,"),
          ["3a-N 2024: the target is 79 (a), while its parts have targets of their own: phone 78.8, "
           "chat 80 (a). Parts that just reach theirs give 79.4, not 79."]),
-        # of one of two parts nothing follows
+        # of one of two parts nothing follows, however often it is printed
         (("a,service_level,phone,2024-Y,target,80,",), []),
+        (("a,service_level,phone,2024-Y,target,80,", "b,service_level,phone,2024-Y,target,80,"),
+         []),
+        # what is printed in two chapters is counted once: (80 + 80) / 2
+        (("a,service_level,phone,2024-Y,target,80,", "a,service_level,chat,2024-Y,target,80,",
+          "b,service_level,phone,2024-Y,target,80,"),
+         ["3a-N 2024: the target is 79 (a), while its parts have targets of their own: phone 80, "
+          "chat 80 (a). Parts that just reach theirs give 80, not 79."]),
     ],
 )  # fmt: skip
 def test_a_target_and_those_of_its_parts(
@@ -136,6 +143,25 @@ def test_a_target_and_those_of_its_parts(
 def test_an_objective_of_one_kpi(reconciler: Reconciler, objective: str, said: list[str]) -> None:
     report = rows("a,2a-CP,,2024-Y,index,80.1,", f"a,objective_2,,2024-Y,index,{objective},")
     assert reconciler.findings(report) == said
+
+
+def test_a_part_that_has_two_names_in_a_report_is_one_part(reconciler: Reconciler) -> None:
+    """The first objective by its id and by its code is half of the perspective, not all of it."""
+    twice = ("a,objective_1,,2024-Y,index,110,", "b,1,,2024-Y,index,110,")
+    whole = "a,stakeholder,,2024-Y,index,100,"
+    assert reconciler.findings(rows(*twice, whole)) == []
+    # (110 + 120) / 2
+    assert reconciler.findings(rows(*twice, "a,objective_2,,2024-Y,index,120,", whole)) == [
+        "stakeholder 2024: 100 is printed (a), but by the weights of the register "
+        "objective_1 110, objective_2 120 give 115."
+    ]
+
+
+def test_a_year_is_not_put_together_from_one_part_printed_twice(reconciler: Reconciler) -> None:
+    """Quarters of the telephone, in two rows, are none of the index of telephone and chat."""
+    quarters = [f",service_level,phone,2024-Q{n},service_level,{80 + n}," for n in range(1, 5)]
+    report = rows(*quarters, *quarters, ",3a-N,,2024-Y,realisation,90,")
+    assert reconciler.findings(report) == []
 
 
 def test_an_objective_is_held_against_its_kpi_of_that_period_and_measure(
@@ -167,6 +193,11 @@ def test_only_the_value_of_a_composite_is_a_mean_of_its_parts(
         (("a,x1,,2024-Y,realisation,98.51,", "a,x2,,2024-Y,realisation,98.510,"),
          ["2024: 98.510 is printed as the realisation of x1 and of x2 (a). Two KPIs rarely agree "
           "to the hundredth: one is probably copied."]),
+        # what a KPI carries up into its objective, or is counted as, is the KPI's own figure, and
+        # what a channel reached is none of the KPI's
+        (("a,5a-N,,2024-Y,realisation,73.51,", "a,objective_5,,2024-Y,realisation,73.51,",
+          "a,outbound_effectiveness,,2024-Y,realisation,73.51,",
+          "a,x1,complaint,2024-Y,realisation,73.51,"), []),
         # to the precision that all share 4.36 and 4.4 are one; told as precisely as it is printed
         (("a,x1,,2024-Y,realisation,4.4,", "b,x1,,2024-Y,realisation,5.1,",
           "c,x1,,2024-Y,realisation,4.36,"),

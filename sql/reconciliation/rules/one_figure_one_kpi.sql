@@ -4,6 +4,8 @@
 with realisations as (
     select * from reference.printed
     where measure = 'realisation' and value is not null and not is_average and not is_worded
+        -- what a KPI is counted as or carries upwards, and its channels, are no other KPIs
+        and regexp_matches(subject_key, '^(kpi|other):') and coalesce(channel, service) is null
         -- round figures meet by chance, and awards by rule
         and places >= 2 and value * 2 <> round(value * 2)
 )

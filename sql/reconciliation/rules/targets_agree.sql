@@ -25,6 +25,10 @@ parts as (
         on part.subject_key = parts.source and part.period = whole.period
         and part.channel is not distinct from parts.channel
         and part.service is not distinct from parts.service
+    -- a target that is printed in two chapters is one
+    qualify row_number() over (
+        partition by whole.figure_id, parts.part_id order by part.line
+    ) = 1
 ),
 
 together as (

@@ -66,8 +66,9 @@ weighted as (
         and is_in_force(cells.period_end, parts.valid_from, parts.valid_to)
     where not exists (from direct where direct.figure_id = asked.figure_id)
     group by all
-    -- all of them: what weighs 1 together
+    -- all of them, each once: what weighs 1 together
     having abs(sum(parts.weight order by parts.part_id) - 1) < 1e-9
+        and count(distinct parts.part_id) = count(*)
 )
 
 select figure_id, label, kind, section, cast(value as double) as value, places from direct

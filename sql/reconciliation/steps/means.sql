@@ -4,7 +4,7 @@
 with nodes as (
     select
         parents.figure_id,
-        children.subject as part,
+        any_value(children.subject order by children.line) as part,
         any_value(children.value order by children.line) as value,
         any_value(children.places order by children.line) as places,
         weights.weight
@@ -16,7 +16,7 @@ with nodes as (
     join reference.scores as children
         on children.subject_key in ('node:' || weights.child_id, 'kpi:' || weights.child_id)
         and children.period = parents.period and children.measure = parents.measure
-    group by parents.figure_id, children.subject, weights.weight
+    group by parents.figure_id, children.subject_key, weights.weight
 ),
 
 -- the composite itself, or the realisation of a KPI that is one
