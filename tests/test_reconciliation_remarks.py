@@ -100,6 +100,13 @@ QUARTERLY = [f"a,2a-CP,,2024-{q},target,{t}," for q, t in (("Q1", 25), ("Q2", 50
         # the month's own target goes before the year's
         (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,target,75,",
           "a,3c-N,,2024-01,realisation,75,", REACHED), []),
+        # of two chapters' targets that of the remark's own, whichever comes first
+        (("b,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-Y,target,75,",
+          "a,3c-N,,2024-01,realisation,77,", REACHED),
+         ["3c-N 2024: the target is printed as 80 (b), and as 75 (a)."]),
+        (("a,3c-N,,2024-Y,target,80,", "b,3c-N,,2024-Y,target,75,",
+          "a,3c-N,,2024-01,realisation,77,", "a,3c-N,,2024-01,remark,,Belum tercapai"),
+         ["3c-N 2024: the target is printed as 80 (a), and as 75 (b)."]),
         # nothing is said of reaching
         (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,realisation,75,",
           "a,3c-N,,2024-01,remark,,Layanan baru"), []),

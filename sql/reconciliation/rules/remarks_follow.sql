@@ -43,8 +43,8 @@ beside as (
 judged as (
     select
         beside.*,
-        arg_max(targets.value, targets.period = beside.period) as target,
-        arg_max(targets.places, targets.period = beside.period) as target_places
+        targets.value as target,
+        targets.places as target_places
     from beside
     left join reference.printed as targets
         on targets.measure = 'target' and targets.value is not null
@@ -54,7 +54,12 @@ judged as (
         and targets.period in (beside.period, beside.year || '-Y')
     -- "not reached in all" of several may mean some or each: it says nothing of one
     where if(names_one, is_named, says_reached or parts = 1)
-    group by all
+    -- the period's own target before the year's, and that of the remark's chapter before another's
+    qualify row_number() over (
+        partition by beside.remark_id, beside.figure_id
+        order by
+            targets.period = beside.period desc, targets.section = beside.section desc, targets.line
+    ) = 1
 ),
 
 -- what is judged by one target: that of another quarter separates nothing here

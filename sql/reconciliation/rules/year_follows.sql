@@ -57,7 +57,7 @@ expected as (
     select * from unexplained
     where not follows and is_allowed
     qualify row_number() over (
-        partition by figure_id order by list_position(['mean', 'last', 'sum'], role), way
+        partition by figure_id order by list_position(['mean', 'last', 'sum'], role), reading
     ) = 1
 ),
 
