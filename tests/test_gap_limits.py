@@ -76,6 +76,14 @@ def test_the_closing_message_closes_its_own_day(found: Found) -> None:
     assert gap["first_day"] == date(2024, 4, 18)
 
 
+def test_closing_messages_of_every_night_and_the_menu_close_no_day(found: Found) -> None:
+    """900 meet the closing message at ten in the evening, as many as call by day."""
+    night = [row(d, 22, 900, "after_hours") for d in sorted({r["local_date"] for r in QUIET})]
+    menu = row(date(2024, 4, 18), 10, 4, "not_queued")
+    (gap,) = found("days_without_contacts", [*without(QUIET, "2024-04-18"), *night, menu])
+    assert (gap["first_day"], gap["days"]) == (date(2024, 4, 18), 1)
+
+
 def test_an_hour_is_usual_that_has_a_24th_of_the_contacts(found: Found) -> None:
     """At six there are 10 of about 900 a day; around the clock evenly each hour has just that."""
     early = QUIET + [row(d, 6, 10) for d in sorted({r["local_date"] for r in QUIET})]
@@ -120,6 +128,14 @@ def test_who_hung_up_in_the_menu_ends_no_outage_and_no_closing(found: Found) -> 
     assert (outage["first_hour"], outage["last_hour"]) == (10, 12)
     closed = [row(date(2024, 4, 18), hour, 1, "after_hours") for hour in range(10, 13)]
     assert found("hours_without_contacts", gap + menu + closed) == []
+
+
+def test_a_count_of_none_in_closed_hours_closes_no_hour(found: Found) -> None:
+    """As where an export has a row an hour and outcome, with a count."""
+    gap = without(QUIET, "2024-04-18", hours=range(10, 13))
+    none = [row(date(2024, 4, 18), hour, 0, "after_hours") for hour in range(10, 13)]
+    (outage,) = found("hours_without_contacts", gap + none)
+    assert (outage["first_hour"], outage["last_hour"]) == (10, 12)
 
 
 def test_a_day_counts_by_its_first_contact(found: Found) -> None:

@@ -16,6 +16,7 @@ with quarter_hours as (
         epoch_us(entered_at) // 900000000 as quarter_hour,
         sum(contacts) as contacts
     from fact.contacts
+    where contacts > 0
     group by month, channel, local_date, outcome, quarter_hour
 ),
 

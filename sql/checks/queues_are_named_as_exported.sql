@@ -42,4 +42,6 @@ where not exists (
     where other.register = named.register
         and other.channel = named.channel
         and other.queue = queues.queue
+        and other.valid_from <= queues.last_date
+        and coalesce(other.valid_to, queues.last_date) >= queues.first_date
 )
