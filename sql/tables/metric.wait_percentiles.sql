@@ -5,7 +5,7 @@
 with waits as (
     select month, channel, queue, outcome, wait_seconds, contacts
     from fact.contacts
-    where outcome in ('answered', 'abandoned') and wait_seconds is not null
+    where outcome in ('answered', 'abandoned') and wait_seconds is not null and contacts > 0
         -- beside bounds stands at most the mean of many
         and coalesce(wait_within_seconds, wait_over_seconds) is null
 ),
@@ -25,8 +25,8 @@ counted as (
         outcome,
         sum(contacts) as contacts,
         quantile_disc(wait_seconds, [0.5, 0.8, 0.9, 0.95, 0.99]) as percentiles,
-        max(wait_seconds) filter (contacts > 0) as longest_seconds,
-        max(contacts) > 1 or min(contacts) < 1 as is_weighted
+        max(wait_seconds) as longest_seconds,
+        max(contacts) > 1 as is_weighted
     from levels
     group by month, channel, queue, outcome
 ),
