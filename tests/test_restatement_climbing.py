@@ -58,15 +58,19 @@ def test_rows_that_a_held_out_file_moves_were_not_held_out(two: Versions, left: 
     assert two.causes()[MONTH] == (f"{QUARTER} was reopened; file late.csv was held out until now")
 
 
-def test_a_file_withdrawn_while_its_period_was_closed_is_told_when_that_is_opened(
-    two: Versions,
+@pytest.mark.parametrize("status", ["withdrawn", "refused"])
+def test_a_file_taken_back_while_its_period_was_closed_is_told_when_that_is_opened(
+    two: Versions, status: str
 ) -> None:
     closed(two, before="closed as revision 1", after=None)
     for side in two.both():
-        side.file("old", None, status="withdrawn")
+        side.file("old", None, status=status)
     two.before.counts("old", 2, month=JANUARY)
-    assert two.moved().causes()[MONTH] == f"{QUARTER} was reopened; file old.csv was withdrawn"
-    # what lies in its place tells, where something does
+    # what lay in its place, and lies there no longer, tells nothing
+    two.before.file("between", None, path="old.csv")
+    two.after.file("between", None, path="old.csv", status="withdrawn")
+    assert two.moved().causes()[MONTH] == f"{QUARTER} was reopened; file old.csv was {status}"
+    # what lies there now does
     for side in two.both():
         side.file("anew", None, path="old.csv")
     two.after.counts("anew", 3, month=JANUARY, path="old.csv")

@@ -5,6 +5,7 @@ select
     fates.path,
     fates.source,
     fates.names,
+    fates.status,
     fates.corrections,
     coalesce(fates.fate, 'kept') as fate,
     -- a file without rows proves by its name that a month had none, whichever content it repeats
@@ -21,9 +22,9 @@ select
             and elsewhere.figure = pairs.figure
             and coalesce(elsewhere.new_rows, 0) < elsewhere.old_rows
     ) as is_let_in,
-    -- nor those of a file that was withdrawn while the period was closed; what lies there now tells
+    -- nor a file withdrawn or refused while the period was closed; what lies there now tells
     pairs.is_gone
-    and fates.status = 'withdrawn'
+    and fates.status in ('withdrawn', 'refused')
     and (period, basis, figure) in (from opened)
     and not exists (
         select 1 from both_files as other

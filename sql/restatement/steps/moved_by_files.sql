@@ -2,7 +2,7 @@
 -- grain: one row per figure (its period and basis) and file
 select
     period, basis, figure, file_id, source, 1 as precedence,
-    case if(fate = 'kept', if(is_proof, 'proof', if(is_taken_back, 'withdrawn', fate)), fate)
+    case if(fate = 'kept', if(is_proof, 'proof', if(is_taken_back, status, fate)), fate)
         when 'proof' then 'file ' || called || ' arrived'
         when 'arrived' then 'file ' || path || ' arrived'
             || if(corrections > 0, ' and corrected ' || corrections || ' rows', '')
