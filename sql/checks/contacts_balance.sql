@@ -29,5 +29,5 @@ from accepted
 full join counted using (source)
 where
     coalesce(accepted.rows, 0) <> coalesce(counted.rows, 0)
-    or coalesce(counted.rows, 0) <> coalesce(counted.in_buckets, 0)
-    or coalesce(counted.rows, 0) <> coalesce(counted.keys, 0)
+    or counted.rows <> counted.in_buckets
+    or counted.rows <> counted.keys

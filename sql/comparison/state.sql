@@ -2,7 +2,7 @@
 -- grain: one row
 select
     case
-        when bool_or(status in ('failed', 'incomplete', 'not_reported')) then null_status(status)
+        when bool_or(is_withheld(status)) then null_status(status)
         when bool_and(status = 'no_volume') then 'no_volume'
         else value_status(status)
     end as status,
