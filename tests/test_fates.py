@@ -29,6 +29,7 @@ class Said(NamedTuple):
     version: int | None = None
     day: date = MAY
     days: tuple[date, date] = (MAY, MAY)  # first and last, of all the file's rows
+    record: int | None = None  # of the first file; else each file has one, the later the higher up
 
     @property
     def span(self) -> tuple[date, date]:
@@ -38,17 +39,17 @@ class Said(NamedTuple):
 
 
 def fated(*files: Said) -> list[dict[str, Any]]:
-    """The rows of a key, of which each file has one, in order of delivery."""
+    """The rows of a key, in the order given; a chunk each."""
     rows = [
         ("K", None if said.version is None else f"{said.version:020d}", said.content,
-         n, n, 1, n, said.day)
+         n, said.record or 100 - n, 1, 1 if said.record else n, said.day)
         for n, said in enumerate(files, 1)
     ]  # fmt: skip
     with closing(connect("UTC", threads=1)) as engine:
         make_table(engine, "considered", CONSIDERED, rows)
         make_table(engine, "spans", SPANS, [(n, *said.span) for n, said in enumerate(files, 1)])
         found = records(engine, fates_rule().body)
-    return sorted(found, key=lambda row: row["file_row"])
+    return sorted(found, key=lambda row: row["chunk"])
 
 
 def param(*files: Said, fates: str, counts: int, id: str) -> ParameterSet:
@@ -78,9 +79,14 @@ def param(*files: Said, fates: str, counts: int, id: str) -> ParameterSet:
 def test_one_row_of_a_key_counts(files: list[Said], fates: list[str], counts: int) -> None:
     found = fated(*files)
     assert [row["fate"] for row in found] == fates
-    assert [row["file_row"] for row in found if row["counts"]] == [counts]
+    assert [row["chunk"] for row in found if row["counts"]] == [counts]
     assert {row["winner"] for row in found} == {counts}
     assert {row["fate_of_winner"] for row in found} == {fates[counts - 1]}
+
+
+def test_of_one_file_the_record_that_comes_first_is_the_first() -> None:
+    found = fated(Said("a", record=2), Said("a", record=1))
+    assert [(row["fate"], row["counts"]) for row in found] == [("duplicate", False), ("new", True)]
 
 
 def test_an_id_of_a_day_that_the_file_does_not_speak_of_is_moved() -> None:

@@ -9,8 +9,7 @@ with delivered as (
         row_number() over of_one_content as nth,
         row_number() over as_it_came as position,
         lag(moment) over as_it_came as moment_before,
-        max(version) over (as_it_came rows between unbounded preceding and 1 preceding)
-            as newest_before
+        max(version) over as_it_came as newest_yet
     from considered
     window
         of_one_content as (partition by key, version, content order by sequence, file_row),
@@ -23,7 +22,7 @@ judged as (
         case
             when position = 1 then 'new'
             -- a row without a version is older than any with one
-            when nth > 1 or coalesce(version, '') < newest_before then 'duplicate'
+            when nth > 1 or coalesce(version, '') < newest_yet then 'duplicate'
             else 'correction'
         end as fate
     from delivered
