@@ -244,6 +244,20 @@ def test_case(laboratory: Laboratory, case: dict[str, Any]) -> None:
         assert not differing, f"(expected, found): {differing}"
 
 
+@pytest.mark.parametrize(("cases", "found"), [(400, 20), (401, 0)])
+def test_twenty_early_calls_are_many_of_400_cases_and_few_of_more(
+    laboratory: Laboratory, cases: int, found: int
+) -> None:
+    """One in twenty that was called a day before its bill was issued."""
+    rule = laboratory.rules["checks/bills_are_issued_before_dialling"]
+    day = date(2024, 1, 20)
+    row = {"attempts": 1, "issued_at": day, "first_attempt_date": day}
+    early = {**row, "issued_at": date(2024, 1, 21)}
+    dialled = [early] * 20 + [row] * (cases - 20)
+    with laboratory.tables(("fact.outbound_cases",), {"fact.outbound_cases": dialled}, AS_OF):
+        assert len(laboratory.connection.sql(rule.body).fetchall()) == found
+
+
 def agrees(expected: Any, found: Any) -> bool:
     if expected is None or found is None:
         return expected is None and found is None

@@ -60,6 +60,14 @@ def test_a_file_under_another_name_is_the_same_file(two: Versions) -> None:
     assert fewer.cause() == "file a.csv counts 2 rows, before 3"
 
 
+def test_rows_of_a_file_in_two_tables_are_counted_together(two: Versions) -> None:
+    """Attempts and the case that they make: 3 and 1, of which 2 and 1 are left."""
+    for side, rows in ((two.before, 3), (two.moved().after, 2)):
+        side.file("f", rows)
+        side.counts("f", 1, month=JANUARY)
+    assert two.cause() == "file f.csv counts 3 rows, before 4"
+
+
 def test_a_copy_of_a_file_is_no_fate_of_its_own(two: Versions) -> None:
     """Its rows count as before; what moved the figure is the other file."""
     for side in two.both():

@@ -9,7 +9,7 @@ with steps as (
         figure,
         kind,
         part_period,
-        if(kind = 'file', coalesce(file_id, part), part) as part,
+        if(kind = 'file', file_id, part) as part,
         min(file_id) as file_id,
         regexp_replace(min(both_explain.part), '^file:', '') as called,
         min(weight) as weight,
