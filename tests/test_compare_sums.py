@@ -110,6 +110,19 @@ def test_what_months_and_queues_come_to(
     assert (row["status"], row["reason"]) == (status, reason)
 
 
+def test_queues_of_a_withheld_channel_are_those_of_its_other_months(seen: Seen) -> None:
+    """Chat has its own; of mail, which is withheld in every month, none is known."""
+    rows = seen("comparison/queues", {"metric.service_level_bridge": [
+        step(None, None, queue=None), step(1, 2, queue="b", month=MARCH),
+        step(1, 2, queue="a", month=MARCH), step(3, 4, queue="a", month=MARCH, rule="all"),
+        step(1, 2, channel="chat", queue="c"), step(1, 2, channel="chat", queue="d", month=MARCH),
+        step(None, None, channel="mail", queue=None),
+    ]}, months=ASKED["months"])  # fmt: skip
+    assert only(rows, "channel", "queue") == [
+        ("chat", "c"), ("mail", None), ("phone", "a"), ("phone", "b"), ("phone", None),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("queue", "policies"), [(None, ["p1", "p2"]), ("a", ["p1"])])
 def test_the_policies_of_what_is_asked_for(
     seen: Seen, queue: str | None, policies: list[str]

@@ -40,7 +40,7 @@ def test_months_are_pending_that_would_be_counted_otherwise(seen: Seen) -> None:
             month_of("doubled", 1, 2), month_of("none_met", 0, 2), month_of("empty", 0, 0),
             month_of("one", 0, 1), month_of("satisfied", 1, 2, service="inbound"),
             month_of("divided", 2, 0), month_of("divided", 1, 0, source="t"),
-            month_of("gone", 1, 2),
+            month_of("gone", 1, 2, service="inbound"),
         ],
         monthly_now=[
             month_of("moved", 2, 2), month_of("moved", 1, 2, source="t"), *alike,
@@ -61,7 +61,7 @@ def test_months_are_pending_that_would_be_counted_otherwise(seen: Seen) -> None:
         # the same share of more
         ("doubled", None, 0.5, 0.5, 0, 2, 4),
         ("empty", None, None, 0, None, 0, 5),
-        ("gone", None, 0.5, None, None, 2, None),
+        ("gone", "inbound", 0.5, None, None, 2, None),
         ("moved", None, 0.5, 0.75, 0.25, 4, 4),
         ("none_met", None, 0, 0, 0, 2, 4),
         ("one", None, 0, 1, 1, 1, 1),
@@ -79,15 +79,22 @@ def test_nodes_are_pending_of_which_a_number_would_be_another(seen: Seen) -> Non
     rows = pending(
         seen,
         scorecard=[*alike, node_of("moved", 80), node_of("capped", 120, realisation=130),
-                   node_of("aimed", None, target=90), node_of("gone", 80)],
+                   node_of("aimed", None, target=90), node_of("gone", 80),
+                   node_of("above", None, realisation=None, target=None),
+                   node_of("aimless", None, realisation=None, target=None)],
         scorecard_now=[*alike, node_of("moved", 90), node_of("capped", 120, realisation=140),
-                       node_of("aimed", None, target=95), node_of("come", 80)],
+                       node_of("aimed", None, target=95), node_of("come", 80),
+                       # what has no target of its own, and what has none yet
+                       node_of("above", 90, realisation=None, target=None),
+                       node_of("aimless", None, realisation=80, target=None)],
     )  # fmt: skip
     assert set(only(rows, "period", "level", "basis")) == {("2024-Q1", "kpi", "computed")}
     told = ("id", "as_published", "as_now", "effect", "realisation_as_published",
             "realisation_as_now", "target_as_published", "target_as_now")  # fmt: skip
     assert only(rows, *told) == [
+        ("above", None, 90, None, None, None, None, None),
         ("aimed", None, None, None, 80, 80, 90, 95),
+        ("aimless", None, None, None, None, 80, None, None),
         ("capped", 120, 120, 0, 130, 140, 100, 100),
         ("come", None, 80, None, None, 80, None, 100),
         ("gone", 80, None, None, 80, None, 100, None),

@@ -29,9 +29,9 @@ select
     agent_key,
     channel,
     sum(contacts) as answered,
-    coalesce(sum(contacts) filter (fault is not null), 0) as faulty
+    sum(contacts) filter (fault is not null) as faulty
 from answered
 group by agent_key, channel
 having
     sum(contacts) >= 40
-    and coalesce(sum(contacts) filter (fault is not null), 0) > 0.05 * sum(contacts)
+    and sum(contacts) filter (fault is not null) > 0.05 * sum(contacts)

@@ -37,7 +37,7 @@ select
     split_part(coalesce(before.part, after.part), ':', 1) as place,
     regexp_replace(coalesce(before.part, after.part), '^[^:]*:', '') as name,
     coalesce(after.file_id, before.file_id) as file_id,
-    coalesce(after.called, before.called) as called,
+    after.called,
     coalesce(before.input, before.text) as old_text,
     coalesce(after.input, after.text) as new_text,
     before.weight as old_weight,
