@@ -143,6 +143,8 @@ def test_a_target_and_those_of_its_parts(
 def test_an_objective_of_one_kpi(reconciler: Reconciler, objective: str, said: list[str]) -> None:
     report = rows("a,2a-CP,,2024-Y,index,80.1,", f"a,objective_2,,2024-Y,index,{objective},")
     assert reconciler.findings(report) == said
+    # of before there were weights nothing follows
+    assert reconciler.findings(report.replace("2024", "2019")) == []
 
 
 def test_a_part_that_has_two_names_in_a_report_is_one_part(reconciler: Reconciler) -> None:

@@ -30,7 +30,7 @@ select
     $first_month as first_month,
     $last_month as last_month,
     if(definitions.unit in ('seconds', 'number'), 1, 100) as scale,
-    scale * cast(parts.numerator as double) / nullif(cast(parts.denominator as double), 0) as value,
+    scale * cast(parts.numerator as double) / cast(parts.denominator as double) as value,
     scale * (
         cast(parts.numerator as double)
         - cast(parts.denominator as double) * cast(whole.numerator as double)

@@ -2,7 +2,6 @@
 -- grain: one row per month, file and fact
 with files as (
     select file_id, source, min(path) as path from ops.files
-    where file_id is not null
     group by file_id, source
 ),
 
@@ -10,7 +9,7 @@ with files as (
 renamed as (
     select held.file_id, held.source as was, min(files.source) as source
     from (
-        select distinct file_id, source from fact.evidence
+        select file_id, source from fact.evidence
         except
         select file_id, source from files
     ) as held
