@@ -133,3 +133,12 @@ def test_a_channel_is_compared_with_itself(found: Found) -> None:
     phone = even("2024-03-01", "2024-04-30", 100)
     chat = [{**r, "channel": "chat", "contacts": 300} for r in phone]
     assert found("volume_by_month", phone + chat) == []
+
+
+def test_a_weekday_that_is_always_closed_hides_no_day_beside_it(found: Found) -> None:
+    """Monday 29 April has three times its contacts; the Tuesday after has rows, that count none."""
+    all_days = but(even("2024-03-01", "2024-04-30", 100), "2024-04-29", 300)
+    served_days = [r for r in all_days if r["local_date"].isoweekday() != 2]
+    closed = [{**r, "contacts": 0} for r in all_days if r["local_date"].isoweekday() == 2]
+    for rows in (served_days, served_days + closed):
+        assert [r["local_date"].day for r in found("volume_by_day", rows)] == [29]

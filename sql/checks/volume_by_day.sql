@@ -27,6 +27,8 @@ weekdays as (
     select channel, isodow(local_date) as weekday, median(share) as factor
     from shares
     group by channel, isodow(local_date)
+    -- one that is always closed, in an export of counts, is no neighbour
+    having median(share) > 0
 ),
 
 levels as (
