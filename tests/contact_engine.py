@@ -118,12 +118,12 @@ class ContactEngine:
             self.connection.executemany(f"insert into ref.{name} values ({marks})", rows)
         self.connection.execute(
             "create table ref.calendar (year integer, period text, month date, "
-            "period_end date, period_state text, month_state text)"
+            "period_begin date, period_end date, period_state text, month_state text)"
         )
         self.connection.executemany(
-            "insert into ref.calendar select 2024, $1, $2::date, last_day($3::date), 'closed', "
-            "'closed'",
-            [(p, date(2024, m, 1), date(2024, months[-1], 1))
+            "insert into ref.calendar select 2024, $1, $2::date, $3::date, last_day($4::date), "
+            "'closed', 'closed'",
+            [(p, date(2024, m, 1), date(2024, months[0], 1), date(2024, months[-1], 1))
              for p, months in PERIODS.items() for m in months],
         )  # fmt: skip
 
