@@ -64,10 +64,11 @@ def test_policies_of_a_month_are_pooled(two: Versions) -> None:
         side.add("monthly", month="2024-01-01", metric_id="m", channel="phone", queue="q",
                  source="calls", numerator=part, denominator=10, status="measured")  # fmt: skip
     two.after.file("new", 1)
-    row = (
-        two.compare().execute("select old_value, new_value, old_denominator from found").fetchall()
+    row = two.compare().execute(
+        "select old_value, new_value, old_numerator, new_numerator, old_denominator, new_status "
+        "from found"
     )
-    assert row == [(0.25, 0.35, 20)]
+    assert row.fetchall() == [(0.25, 0.35, 5, 7, 20, "measured")]
 
 
 def test_a_month_of_one_has_a_value_and_a_month_of_none_has_not(two: Versions) -> None:

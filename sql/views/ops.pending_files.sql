@@ -1,7 +1,8 @@
 -- title: Export files that closed months would count otherwise, or for the first time, if opened
 -- grain: one row per month, file and fact
+-- of a content under several names the one that is loaded tells
 with files as (
-    select file_id, source, min(path) as path from ops.files
+    select file_id, source, arg_min(path, (status <> 'loaded', path)) as path from ops.files
     group by file_id, source
 ),
 
@@ -48,7 +49,7 @@ held as (
     full join published
         on published.month = as_now.month
         and published.table_name = as_now.table_name
-        and published.source is not distinct from as_now.source
+        and published.source = as_now.source
         and published.file_id = as_now.file_id
 )
 
@@ -60,7 +61,6 @@ select
     cast(held.rows_as_published as bigint) as rows_as_published,
     cast(held.rows_as_now as bigint) as rows_as_now
 from held
-left join files
-    on files.file_id = held.file_id and files.source is not distinct from held.source
+left join files using (file_id, source)
 where held.rows_as_published is distinct from held.rows_as_now
 order by held.month, files.path, held.table_name
