@@ -25,6 +25,14 @@ def test_a_kpi_rests_on_its_own_row_and_conversions(explained: Explained) -> Non
     ]  # fmt: skip
 
 
+def test_a_composite_rests_on_its_own_row(explained: Explained) -> None:
+    """And not on the row of a KPI of that name."""
+    explained.alter(
+        "ref.register_rows", "update {} set row_key = 'csi_index' where row_key like 'customer%'"
+    )
+    assert explained.rests("composite:csi_index", "Q1", "rule") == [("composites:csi_index",)]
+
+
 def test_a_kpi_rests_on_its_composite_of_that_period(explained: Explained) -> None:
     assert explained.rests("kpi:service_level", "Q4", "composite", "part, part_period, text") == [
         ("composite:service_level_index", "Q4",

@@ -11,7 +11,6 @@ with files as (
         max(corrections) as corrections,
         any_value(reading order by reading) as reading
     from both_files
-    where file_id is not null
     group by version, file_id, source
 ),
 
