@@ -23,5 +23,4 @@ select
     records.first_row,
     records.last_row
 from records
-left join files
-    on files.file_id = records.file_id and files.source is not distinct from records.source
+left join files using (file_id, source)

@@ -15,19 +15,19 @@ with files as (
 ),
 
 held_before as (
-    select distinct file_id from files where version = 'before' and status = 'loaded'
+    select file_id from files where version = 'before' and status = 'loaded'
 ),
 
 held_after as (
-    select distinct file_id from files where version = 'after' and status = 'loaded'
+    select file_id from files where version = 'after' and status = 'loaded'
 ),
 
 sources_before as (
-    select distinct source from files where version = 'before' and source is not null
+    select source from files where version = 'before' and source is not null
 ),
 
 sources_after as (
-    select distinct source from files where version = 'after' and source is not null
+    select source from files where version = 'after' and source is not null
 ),
 
 -- a source that has another name (`was:`) holds its files as it read them
