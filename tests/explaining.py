@@ -35,14 +35,16 @@ class Explained:
         self.con.execute(f"create table {table} as from published.{table}")
         self.con.execute(change.format(table))
 
-    def rests(self, figure: str, period: str, kind: str, columns: str = "part") -> Rows:
-        """What a figure of 2024 rests on by computation, in order."""
+    def rests(
+        self, figure: str, period: str, kind: str, columns: str = "part", basis: str = "computed"
+    ) -> Rows:
+        """What a figure of 2024 rests on, in order."""
         EXPLANATION.lay_out(self.con)
         return list(
             self.con.execute(
                 f"select {columns} from parts where year = 2024 and figure = {literal(figure)} "
                 f"and period = {literal(period)} and kind = {literal(kind)} "
-                "and coalesce(basis, 'computed') = 'computed' order by all"
+                f"and coalesce(basis, 'computed') = {literal(basis)} order by all"
             ).fetchall()
         )
 

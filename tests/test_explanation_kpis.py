@@ -25,6 +25,23 @@ def test_a_kpi_rests_on_its_own_row_and_conversions(explained: Explained) -> Non
     ]  # fmt: skip
 
 
+def test_a_reported_realisation_rests_on_the_row_that_reports_it(explained: Explained) -> None:
+    """Of its KPI, year and period; what is computed beside it does not."""
+    explained.alter(
+        "ref.register_rows",
+        "insert into {} (table_name, row_key) values ('reported', 'service_level 2023 Y'), "
+        "('reported', 'service_level 2024 Q4'), ('reported', 'service_levels 2024 Y')",
+    )
+    explained.alter(
+        "kpi.scorecard", "update {} set realisation = 85 where basis = 'reported' and period = 'Y'"
+    )
+    asked = ("kpi:service_level", "Y", "reported", "part, value")
+    assert explained.rests(*asked, basis="reported") == [("reported:service_level 2024 Y", 85)]
+    assert explained.rests(*asked) == []
+    rule = explained.rests("kpi:service_level", "Y", "rule", "part, value", basis="reported")
+    assert rule == [("kpis:service_level", None)]
+
+
 def test_a_composite_rests_on_its_own_row(explained: Explained) -> None:
     """And not on the row of a KPI of that name."""
     explained.alter(
