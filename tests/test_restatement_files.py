@@ -50,6 +50,17 @@ def test_a_file_read_by_another_rule_or_by_another_source(two: Versions) -> None
     assert renamed.cause() == "source calls is now called telephony"
 
 
+def test_a_source_that_takes_over_the_files_of_another_is_not_its_new_name(two: Versions) -> None:
+    """Telephony had files of its own before, and read them by the same rule."""
+    for side in two.both():
+        side.file("other", None, source="telephony")
+    two.before.file("f", 2)
+    two.moved().after.file("f", 3, source="telephony")
+    assert two.cause() == "; ".join(
+        f"files of source {source} were read by another rule" for source in ("calls", "telephony")
+    )
+
+
 def test_a_file_under_another_name_is_the_same_file(two: Versions) -> None:
     two.before.file("f", 2, path="b.csv")
     two.moved().after.file("f", 2, path="a.csv")
