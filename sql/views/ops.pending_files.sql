@@ -6,17 +6,17 @@ with files as (
     group by file_id, source
 ),
 
--- a source that was renamed since (`was:`): its files are those of the name they have by now
+-- a source that was renamed since (`was:`): its records are those of the name it has by now; other
+-- sources may read others from the same file
 renamed as (
-    select held.file_id, held.source as was, min(files.source) as source
-    from (
-        select file_id, source from fact.evidence
-        except
-        select file_id, source from files
-    ) as held
-    join files using (file_id)
+    select held.file_id, held.source as was, min(now.source) as source
+    from fact.evidence as held
+    join fact.evidence_as_now as now using (file_id, table_name)
+    where not exists (
+        select 1 from files where files.file_id = held.file_id and files.source = held.source
+    )
     group by held.file_id, held.source
-    having count(*) = 1
+    having count(distinct now.source) = 1
 ),
 
 published as (
