@@ -128,6 +128,7 @@ def test_files_are_pending_of_which_other_rows_would_count(seen: Seen) -> None:
                 ("gone", "calls", "gone.csv"), ("named", "new", "named.csv"),
                 ("called", "newer", "called.csv"),
                 ("split", "one", "split.csv"), ("split", "two", "split.csv"),
+                ("emptied", "new", "emptied.csv"),
                 ("rated", "new", "rated.csv"), ("rated", "ratings", "rated.csv"),
                 ("same", "calls", "same.csv"), ("same", "other", "same.csv"),
                 (None, None, "refused.csv"),
@@ -137,6 +138,7 @@ def test_files_are_pending_of_which_other_rows_would_count(seen: Seen) -> None:
             *alike, held("more", 1), held("more", 2, channel="chat"), held("gone", 2),
             held("named", 3, source="old"), held("called", 3, source="old"),
             held("split", 3, source="both"), held("rated", 7, source="old"),
+            held("emptied", 1, source="old"),
         ],
         "fact.evidence_as_now": [
             *alike, held("more", 2), held("more", 2, channel="chat"), held("late", 4),
@@ -148,11 +150,13 @@ def test_files_are_pending_of_which_other_rows_would_count(seen: Seen) -> None:
     assert {row["month"] for row in rows} == {JANUARY}
     told = ("path", "table_name", "file_id", "rows_as_published", "rows_as_now")
     assert sorted(only(rows, *told), key=str) == [
+        # of a source that was renamed, and no row of it is left
+        ("emptied.csv", "fact.contacts", "emptied", 1, None),
         ("gone.csv", "fact.contacts", "gone", 2, None),
         ("late.csv", "fact.contacts", "late", None, 4),
         ("more.csv", "fact.contacts", "more", 3, 4),
+        # which of the two the published ones are is not known
+        ("split.csv", "fact.contacts", "split", 3, None),
         ("split.csv", "fact.contacts", "split", None, 1),
         ("split.csv", "fact.contacts", "split", None, 2),
-        # which of the two it was is not known
-        (None, "fact.contacts", "split", 3, None),
     ]

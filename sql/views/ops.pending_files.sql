@@ -55,12 +55,15 @@ held as (
 
 select
     held.month,
-    files.path,
+    -- of what a source counted that is no more, by any name of the content
+    coalesce(files.path, contents.path) as path,
     held.table_name,
     held.file_id,
     cast(held.rows_as_published as bigint) as rows_as_published,
     cast(held.rows_as_now as bigint) as rows_as_now
 from held
 left join files using (file_id, source)
+left join (select file_id, min(path) as path from files group by file_id) as contents
+    on contents.file_id = held.file_id
 where held.rows_as_published is distinct from held.rows_as_now
-order by held.month, files.path, held.table_name
+order by held.month, path, held.table_name
