@@ -174,6 +174,23 @@ def test_a_node_says_what_its_children_lost_and_lack(explained: Explained) -> No
     )
 
 
+def test_a_weight_has_the_authority_of_its_row_in_force(explained: Explained) -> None:
+    """Not of one that has ended, or of another table; a child without a row is told without."""
+    explained.alter(
+        "ref.register_rows",
+        "delete from {0} where table_name = 'weights' and row_key like '% service_performance'; "
+        "update {0} set authority = 'W' where table_name = 'weights'; "
+        "insert into {0} (table_name, row_key, valid_to, valid_from, authority) values "
+        "('weights', 'objective_3 service_level', '2023-12-31', '2020-01-01', 'ended'), "
+        "('nodes', 'objective_3 service_level', null, '2020-01-01', 'another')",
+    )
+    found = explained.rests("objective:objective_3", "Q1", "kpi", "part, authority")
+    assert found == [
+        ("kpi:service_level", "W"), ("kpi:service_performance", None),
+        ("kpi:telephone_occupancy", "W"),
+    ]  # fmt: skip
+
+
 def test_a_kpi_rests_on_the_latest_target_and_on_the_periods_own_first(
     explained: Explained,
 ) -> None:
