@@ -85,6 +85,22 @@ def test_a_kpi_that_begins_within_a_period_rests_on_the_months_from_there_on(
     assert explained.rests("kpi:telephone_occupancy", "Q2", "month") == []
 
 
+def test_a_kpi_rests_on_what_it_comes_from_at_the_end_of_the_period(explained: Explained) -> None:
+    """From March on on another metric: the KPI itself has been there since January."""
+    named = "kpi_id = 'telephone_occupancy'"
+    explained.alter(
+        "ref.kpis",
+        f"update {{0}} set valid_from = date '2024-03-01', valid_to = null where {named}; "
+        "insert into {0} by name select * replace (date '2024-01-01' as valid_from, "
+        "date '2024-02-29' as valid_to, 'metric:occupancy_standard' as source) "
+        f"from {{0}} where {named}",
+    )
+    assert explained.rests("kpi:telephone_occupancy", "Q1", "metric") == [
+        ("metric:occupancy phone",)
+    ]
+    assert explained.rests("kpi:telephone_occupancy", "Q1", "month") == []
+
+
 @pytest.mark.parametrize(
     ("numerator", "denominator", "value"), [(1.25, 2.5, 50), (1, 1, 100), (0, 0, None)]
 )
