@@ -12,12 +12,18 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
-from homes import ROOT
+from homes import ROOT, TestHome
+
+from assets.arrivals.ledger import Ledger
+from assets.building.plan import Plan
 
 BENCH = Path(__file__).resolve().parent.parent / "bench"
 sys.path.insert(0, str(BENCH))
@@ -113,3 +119,37 @@ def test_forty_times_the_rows_cost_little_more_and_one_more_day_nothing_of_the_r
 def test_the_guard_notices_a_seeded_defect(tmp_path: Path, defect: str, noticed: str) -> None:
     small, large, _ = took(tmp_path, defect)
     assert any(noticed in each for each in grows_too_fast(small, large)), (small, large)
+
+
+def test_to_judge_what_is_stale_costs_files_and_rules_not_one_times_the_other(
+    tmp_path: Path,
+) -> None:
+    home = TestHome.of_two_calls(tmp_path, last_month="2024-03")
+    home.run("2024-04-30")
+    calls = []
+    for files in (50, 1_050):
+        ledger = Ledger(home.home)
+        one = ledger.loaded("calls")[0]
+        for n in range(len(ledger.loaded("calls")), files):
+            ledger.write(replace(one, path=f"calls/more_{n}.csv", sha256=f"{n:064x}", sequence=n))
+        plan = Plan(home.home, date(2024, 4, 30))
+        _ = plan.coverage, plan.accepted_findings
+        calls.append(calls_of(plan.stale))
+    # measured: 7 a file; 25 where each rule asks all files again in each of three months
+    assert calls[1] - calls[0] < 1_000 * 12, calls
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """How many functions it calls: the same on every machine, however busy."""
+    counted = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return counted
