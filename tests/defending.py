@@ -17,7 +17,7 @@ from homes import no_waiting
 from storyhome import StoryHome, called, chat, put_calls, put_chats, put_complaints
 
 from assets.lake import sha256_file
-from assets.outputs import Outputs, output_file
+from assets.stored.outputs import Outputs, output_file
 
 JULY = "2024-07-02"  # a day on which the half year is over
 SL, SLI = "service_level", "service_level_index"

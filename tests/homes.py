@@ -47,7 +47,7 @@ def no_waiting() -> Iterator[None]:
     waited for where it must be."""
     with (
         patch("assets.lake.sync"),
-        patch("assets.outputs.sync"),
+        patch("assets.stored.outputs.sync"),
         patch("assets.publishing.published.sync"),
         patch("assets.record.versions.sync"),
         patch("assets.record.closing.sync"),

@@ -9,7 +9,7 @@ import re
 from documents import DOCUMENTS
 from homes import ROOT, TestHome
 
-from assets.outputs import Outputs
+from assets.stored.outputs import Outputs
 
 DECISIONS = DOCUMENTS["DECISIONS.md"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from assets.building.plan import Plan
 from assets.intake import keys
-from assets.soundness import sound_chunks
+from assets.stored.soundness import sound_chunks
 from sql.run import literal, parquet, quoted
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from assets import spans
 from assets.building.plan import Plan
 from assets.building.workbench import Workbench
 from assets.home import HomeError
 from assets.lake import digest, is_sound, link_or_copy, make_folder
-from assets.outputs import OutputRecord, month_name, output_file
+from assets.stored import spans
+from assets.stored.outputs import OutputRecord, month_name, output_file
 from sql.header import Statement
 from sql.run import literal
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 from datetime import date
 from functools import cached_property
 
-from assets import spans
 from assets.arrivals.deliveries import contracts_fingerprint
+from assets.building.coverage import KindMonth
 from assets.building.look import Look
-from assets.coverage import KindMonth
 from assets.lake import digest
-from assets.outputs import OutputRecord
 from assets.periods import month_end, window
 from assets.record import revisions
 from assets.rulebook.grains import GRAINS, grain_of
 from assets.rulebook.headers import raw_kinds, trailing
 from assets.rulebook.rules import KPI_ORDER
+from assets.stored import spans
+from assets.stored.outputs import OutputRecord
 from sql.header import Statement
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from assets.building.workbench import Workbench
-from assets.outputs import OutputRecord
 from assets.record import closing, revisions
 from assets.record.revisions import Revision
 from assets.rulebook.rules import KPI_ORDER
+from assets.stored.outputs import OutputRecord
 from schemas.register_columns import LEVELS
 from sql.header import Statement
 from sql.run import execute, literal, make_table, quoted, table_name

@@ -14,15 +14,15 @@ from assets.arrivals.deliveries import Pending, pending, renamed
 from assets.arrivals.landing import Found, scan
 from assets.arrivals.ledger import Ledger
 from assets.arrivals.sources import Source, read_sources
-from assets.coverage import KindMonth, coverage
-from assets.gaps import gaps
+from assets.building.coverage import KindMonth, coverage
+from assets.building.gaps import gaps
 from assets.home import Home
 from assets.intake import keys
-from assets.outputs import Outputs
 from assets.periods import calendar, months_since_first, parse_month
 from assets.rulebook.headers import first_table, raw_kinds, tolerance
 from assets.rulebook.register_fit import accepted_findings, check_wanted
 from assets.rulebook.rules import Rules, load_rules
+from assets.stored.outputs import Outputs
 from schemas.register import Register, load_register
 from sql.header import Statement
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from assets.building.workbench import Workbench
-from assets.outputs import OutputRecord
+from assets.stored.outputs import OutputRecord
 from sql.header import HeaderError, Statement, place
 from sql.run import SqlError, literal
 

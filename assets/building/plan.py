@@ -13,10 +13,10 @@ from assets.building.fingerprints import Fingerprints
 from assets.building.look import Look
 from assets.home import Home
 from assets.lake import is_sound
-from assets.outputs import WHOLE, month_name
 from assets.periods import parse_month, window
 from assets.rulebook.headers import trailing
 from assets.rulebook.rules import KPI_ORDER
+from assets.stored.outputs import WHOLE, month_name
 
 
 @dataclass(frozen=True, order=True)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+from assets.building.ops_tables import OPS
 from assets.building.plan import Plan
-from assets.ops_tables import OPS
 from schemas import register_text
 from schemas.register import Table
 

@@ -25,10 +25,10 @@ from assets.home import Home
 from assets.intake.leftovers import sweep_unnamed
 from assets.lake import is_sound, sweep
 from assets.lanes import cores
-from assets.outputs import OutputRecord
 from assets.periods import parse_month
 from assets.record.copying import Copy, begun
 from assets.run_lock import run_lock
+from assets.stored.outputs import OutputRecord
 
 _T = TypeVar("_T")
 # Months do not rest on each other, and much of a month's work keeps one core busy only.

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assets import spans
 from assets.building.plan import Plan
 from assets.building.workbench import Workbench
 from assets.home import Home
 from assets.intake import keys
 from assets.lake import is_sound, make_folder, place, sha256_file, trust
-from assets.outputs import month_name
 from assets.rulebook.headers import raw_kinds
-from assets.soundness import sound_chunks
-from assets.spans import Prepared, Survey
+from assets.stored import spans
+from assets.stored.outputs import month_name
+from assets.stored.soundness import sound_chunks
+from assets.stored.spans import Prepared, Survey
 from sql.header import Statement
 from sql.run import execute, literal, parquet, quoted
 

@@ -13,9 +13,9 @@ from datetime import date
 from assets.building.metrics import SHAPE, require_counts, shaped
 from assets.building.plan import Plan
 from assets.building.workbench import Workbench, held
-from assets.outputs import OutputRecord
 from assets.rulebook.grains import GRAINS, MOMENTS
 from assets.rulebook.headers import trailing
+from assets.stored.outputs import OutputRecord
 from sql.run import connect, literal, records
 
 

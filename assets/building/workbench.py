@@ -16,10 +16,10 @@ from assets.building.counting import counting_rows
 from assets.building.plan import Plan
 from assets.building.rule_tables import is_same, ops_table, ref_table
 from assets.lake import digest, make_folder, sha256_file
-from assets.outputs import OutputRecord, month_name, output_file
 from assets.periods import window
 from assets.rulebook.grains import GRAINS, at_grain, moments
-from assets.soundness import sound_outputs
+from assets.stored.outputs import OutputRecord, month_name, output_file
+from assets.stored.soundness import sound_outputs
 from sql.header import Statement
 from sql.run import (
     columns,

@@ -16,7 +16,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 
 from assets.building.session import Session
 from assets.dictionary import DictionaryError, column_comment
-from assets.outputs import OutputRecord
+from assets.stored.outputs import OutputRecord
 
 Context = dg.AssetExecutionContext | dg.OpExecutionContext
 

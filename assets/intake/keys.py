@@ -24,7 +24,7 @@ from assets.lake import (
     sweep_folder,
     write_json,
 )
-from assets.soundness import sound_chunks
+from assets.stored.soundness import sound_chunks
 
 if TYPE_CHECKING:
     from schemas.shape import Contract

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from assets import spans
 from assets.arrivals.ledger import Ledger
 from assets.arrivals.sources import Source
 from assets.home import Home
 from assets.intake import keys
 from assets.lake import sweep_folder
+from assets.stored import spans
 
 
 def close_journals(home: Home) -> None:

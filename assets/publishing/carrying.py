@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from assets.lanes import Edge, Stopped, cores, in_lanes
-from assets.outputs import WHOLE
 from assets.publishing import leaving
 from assets.record.copying import Carried
+from assets.stored.outputs import WHOLE
 from sql.run import literal, parquet, quoted, table_name
 
 # tables that are written beside each other

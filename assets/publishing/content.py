@@ -11,13 +11,12 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from assets.building.kpi import AS_NOW, KEPT
+from assets.building.ops_tables import OPS
 from assets.building.plan import Plan
 from assets.building.rule_tables import ops_table, ref_table
 from assets.dictionary import digest_of_dictionary, written_digest
 from assets.key import key_changes
 from assets.lake import digest, sha256_file
-from assets.ops_tables import OPS
-from assets.outputs import WHOLE
 from assets.performance_report.writing import report_digest
 from assets.publishing.accounting import (
     check_row_files,
@@ -28,6 +27,7 @@ from assets.publishing.accounting import (
 from assets.publishing.explaining import EXPLANATION
 from assets.publishing.reconciliation import references_digest
 from assets.record import decisions, revisions
+from assets.stored.outputs import WHOLE
 from schemas.register_tables import TABLES
 
 _AS_NOW = "_as_now"

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assets.building.ops_tables import OPS
 from assets.building.plan import Plan
 from assets.lake import link_or_copy, make_folder
 from assets.lanes import side_by_side
-from assets.ops_tables import OPS
 from assets.publishing.accounting import check_row_files, reject_files
 from assets.publishing.carrying import clear, fill
 from assets.publishing.content import (

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assets.building.ops_tables import OPS
 from assets.building.plan import Plan
-from assets.ops_tables import OPS
 from assets.publishing.assembled import Assembled
 from assets.record import revisions
 from sql.header import Keys, Statement, read_statement

@@ -23,6 +23,7 @@ from assets.periods import month_end
 from assets.publishing.content import content_digest
 from assets.publishing.database import Written, write_database
 from assets.publishing.following import before, follows, made_before
+from assets.publishing.zone_data import disagree_from
 from assets.record import decisions, revisions
 from assets.record.closing import require_record
 from assets.record.copying import Copy
@@ -36,7 +37,6 @@ from assets.record.versions import (
     touched,
     versions,
 )
-from assets.zone_data import disagree_from
 
 MANIFEST_SCHEMA = 1
 _FILE_MODE, _FOLDER_MODE = 0o440, 0o750

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assets.building.ops_tables import OPS
 from assets.home import Home
 from assets.lake import digest, sha256_file
-from assets.ops_tables import OPS
 from schemas.reference import REFERENCE, Reference, ReferenceRefused, read_reference
 from sql.header import Keys, Statement, read_statement
 from sql.run import (

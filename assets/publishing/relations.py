@@ -11,9 +11,9 @@ from typing import Any
 from assets.building.plan import Plan
 from assets.dictionary import column_comment
 from assets.lake import is_sound, link_or_copy, make_folder
-from assets.outputs import WHOLE
 from assets.publishing.content import Large, Small, table_comment
 from assets.publishing.stating import File
+from assets.stored.outputs import WHOLE
 from sql.run import SqlError, execute, literal, make_table, quoted, table_name
 
 _REMARKS = """

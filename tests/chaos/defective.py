@@ -14,9 +14,9 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent.parent)]
 
 import assets.lake as lake  # noqa: E402
-import assets.outputs as outputs  # noqa: E402
 import assets.publishing.published as published  # noqa: E402
 import assets.record.versions as versions  # noqa: E402
+import assets.stored.outputs as outputs  # noqa: E402
 from assets.home import Home  # noqa: E402
 
 

@@ -21,8 +21,8 @@ import polars as pl
 import pyarrow.parquet as pq
 from counting import Content
 
+from assets.building.ops_tables import OPS
 from assets.building.plan import Plan
-from assets.ops_tables import OPS
 from assets.publishing.accounting import file_rows
 from assets.publishing.finding import Finding
 

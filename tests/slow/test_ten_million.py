@@ -36,7 +36,7 @@ RUN = """
 import json, resource, sys, time
 from datetime import date
 from pathlib import Path
-from assets.ops_tables import OPS
+from assets.building.ops_tables import OPS
 from assets.publishing.accounting import file_rows
 from assets.home import Home
 from assets.intake.ingest import ingest

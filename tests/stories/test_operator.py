@@ -14,7 +14,7 @@ import pytest
 from commands import Command
 from homes import TestHome, call, calls_file
 
-from assets import zone_data
+from assets.publishing import zone_data
 from sql.run import connect
 
 AS_OF = "2024-02-10"

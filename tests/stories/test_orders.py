@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from saying import AS_OF, DAY, SOURCE, WITH_VERSION, Call, Small, made
 
 import assets.building.plan as look
+from assets.building.ops_tables import OPS
 from assets.intake.ingest import ingest
-from assets.ops_tables import OPS
 from assets.publishing.accounting import file_rows
 
 # A file speaks for the days of its rows, also of those that a newer version takes elsewhere; the

@@ -14,7 +14,7 @@ from typing import Any
 
 from assets.home import Home
 from assets.lake import read_as, sweep_folder, write_json
-from assets.outputs import month_name
+from assets.stored.outputs import month_name
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from assets.arrivals.ledger import Chunk, Delivery, Ledger
 from assets.home import Home, HomeError
 from assets.lake import is_sound, sha256_file
-from assets.outputs import OutputRecord, Outputs
+from assets.stored.outputs import OutputRecord, Outputs
 
 
 def sound_outputs(outputs: Outputs, records: Iterable[OutputRecord]) -> list[Path]:

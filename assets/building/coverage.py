@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, Delivery, Ledger
 from assets.arrivals.sources import Source
-from assets.gaps import Gap, explained, in_words
+from assets.building.gaps import Gap, explained, in_words
 from assets.home import Home
 from assets.periods import month_end, month_state, months_between, months_since_first
 
