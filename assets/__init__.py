@@ -4,5 +4,6 @@ From the ground: home, settings, lake, disk, key and months in files of their ow
 (what there is to read), `exports` (one file's records), `intake` (the rows that count), `rulebook`,
 `record` (closed periods, versions), `stored` (what the lake holds), `building` (the judge; facts
 to scorecard), `dictionary`, `performance_report`, `publishing`, and at the top `graph` (Dagster),
-`answers`, `keeping`, `trial`, `workbook` and `doctor`. Commands, schedules and jobs are in pipelines, rules in sql.
+`answers`, `keeping`, `trial`, `workbook` and `doctor`. Commands, schedules and jobs are in
+pipelines, rules in sql.
 """
