@@ -40,15 +40,27 @@ class KeyChange:
 
 def key_changes(home: Home) -> list[KeyChange]:
     """The rotations of a home, oldest first."""
-    if not home.key_history.is_file():
-        return []
-    changes = read_as(home.key_history, lambda entries: [KeyChange(**entry) for entry in entries])
-    if changes is None:
+    changes: list[KeyChange] | None = []
+    if home.key_history.is_file():
+        changes = read_as(home.key_history, lambda entries: [KeyChange(**each) for each in entries])
+    if changes is None or _is_short(home, changes):
         raise HomeError(
             "lake/key.history.json is damaged: nothing else says by which key each file was read; "
             "put it back from a backup"
         )
     return changes
+
+
+def _is_short(home: Home, changes: list[KeyChange]) -> bool:
+    """Whether a former key is kept of which no rotation tells.
+
+    Of one that was cut short before it was recorded, the key that is kept is still the key.
+    """
+    told = {_former(home, change.former) for change in changes}
+    kept = home.key.parent.glob(f"{home.key.name}.{'[0-9a-f]' * 8}")
+    return home.key.is_file() and any(
+        path not in told and path.read_bytes() != home.key.read_bytes() for path in kept
+    )
 
 
 def pseudonyms(home: Home) -> Pseudonyms:

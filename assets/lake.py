@@ -9,8 +9,9 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Container, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,7 @@ _Made = TypeVar("_Made")
 # of a large file, hashed between two looks at whether to stop; each asks for Python's lock, for
 # which it waits while pages are made or rows read beside it
 _AT_A_TIME = 1 << 24
+_REPORT_SECONDS = 60  # no report takes longer to write
 
 
 def sha256_file(path: Path, edge: Callable[[], None] = lambda: None) -> str:
@@ -170,10 +172,15 @@ def sweep(home: Home, spared: Path | None = None) -> None:
     trials = (home.lake, home.published, home.dagster)
     for pattern, folders in (
         (".trial-*", trials), (".key.*", (home.root,)),
-        (".current-*", (home.published,)), (".status-*", (home.published,)),
+        (".current-*", (home.published,)),
     ):  # fmt: skip
         for file in (file for folder in folders for file in folder.glob(pattern)):
             file.unlink()
+    for file in home.published.glob(".status-*"):
+        # of a report that a sensor writes at this moment, without the lock, it is still needed
+        with suppress(FileNotFoundError):
+            if time.time() - file.stat().st_mtime > _REPORT_SECONDS:
+                file.unlink()
 
 
 def sweep_folder(folder: Path, named: Container[str]) -> None:

@@ -6,6 +6,7 @@ Every command names it and says what to do, and a run publishes what readers sho
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -112,5 +113,8 @@ def test_a_report_that_was_being_written_goes_with_the_next_run(home: TestHome) 
     """As a kill leaves it: readers may list the folder, and nothing took it away."""
     left = home.home.published / ".status-4194304"
     left.write_text("{")
+    home.run("2024-01-31")
+    assert left.exists()  # a sensor, which holds no lock, may be writing it
+    os.utime(left, (0, 0))
     home.run("2024-01-31")
     assert not left.exists()
