@@ -171,8 +171,7 @@ def sweep(home: Home, spared: Path | None = None) -> None:
         shutil.rmtree(folder)
     trials = (home.lake, home.published, home.dagster)
     for pattern, folders in (
-        (".trial-*", trials), (".key.*", (home.root,)),
-        (".current-*", (home.published,)),
+        (".trial-*", trials), (".key.*", (home.root,)), (".current-*", (home.published,)),
     ):  # fmt: skip
         for file in (file for folder in folders for file in folder.glob(pattern)):
             file.unlink()

@@ -44,6 +44,11 @@ def test_a_time_that_is_rejected_late_in_a_large_file_has_its_format_proposed(ch
     assert "`times: %d.%m.%Y %H:%M:%S` would read 1 of 1 rejected cells" in said.text
 
 
+def test_a_total_at_the_end_of_a_large_file_is_asked_about(check: Check) -> None:
+    said = check(CALLS, rows(MOST_ROWS + 50_000) + "Grand Total,2024-02-01 20:00:00\n")
+    assert "1 of 250100 rows have a word for a total or a mean as contact_id" in said.text
+
+
 def test_records_not_laid_out_as_declared_end_a_trial_as_they_end_a_run(check: Check) -> None:
     """Nothing is learned of a layout by reading on, and each of ten million rejects is held."""
     said = check(CALLS, "id,at\n" + "1,2024-02-01 08:00,more\n" * 10_050)

@@ -113,11 +113,14 @@ def test_a_document_may_be_the_record(bench: Bench) -> None:
 
 
 def test_a_record_that_is_an_array_has_its_values_by_their_places(bench: Bench) -> None:
-    content = b'{"data":[["id","n"],["01",1.50],["02",null],["03"],{"id":4},["05",{"a":1}]]}'
+    content = b'{"data":[["id","n"],["01",1.50],["02",null],["03"],["05",{"a":1}]]}'
     read = bench.read(content, "json", options="records='data'")
     assert read.export.columns == ("column_1", "column_2")
-    assert read.rows == [("id", "n", 1), ("01", "1.50", 2), ("02", None, 3), ("05", '{"a":1}', 6)]
-    assert read.rejects == [(4, "field_count"), (5, "not_an_object")]
+    assert read.rows == [("id", "n", 1), ("01", "1.50", 2), ("02", None, 3), ("05", '{"a":1}', 5)]
+    assert read.rejects == [(4, "field_count")]
+    # an array above objects, as a line of what was asked, takes none of them along
+    mixed = bench.read(b'[["2024"],{"id":4},{"id":5}]', "json")
+    assert mixed.rows == [("2024", None, 1), (None, "4", 2), (None, "5", 3)]
     # documents of the file, too; a list of a thousand records more is none
     lines = bench.read(b'["01",5]\n["02",6]\n', "json", options="records='.'")
     assert lines.rows == [("01", "5", 1), ("02", "6", 2)]

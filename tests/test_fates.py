@@ -17,9 +17,9 @@ MAY, JUNE = date(2024, 5, 10), date(2024, 6, 10)
 
 CONSIDERED = {
     "key": "text", "version": "text", "content": "text", "chunk": "integer", "file_row": "bigint",
-    "rows": "bigint", "sequence": "integer", "moment": "date",
+    "rows": "bigint", "sequence": "integer", "day": "date",
 }  # fmt: skip
-SPANS = {"sequence": "integer", "begins_at": "date", "ends_at": "date"}
+SPANS = {"sequence": "integer", "first_day": "date", "last_day": "date"}
 
 
 class Said(NamedTuple):
@@ -31,12 +31,6 @@ class Said(NamedTuple):
     days: tuple[date, date] = (MAY, MAY)  # first and last, of all the file's rows
     record: int | None = None  # of the first file; else each file has one, the later the higher up
 
-    @property
-    def span(self) -> tuple[date, date]:
-        """From the beginning of the first day to the end of the last."""
-        first, last = self.days
-        return first, last + timedelta(days=1)
-
 
 def fated(*files: Said) -> list[dict[str, Any]]:
     """The rows of a key, in the order given; a chunk each."""
@@ -47,7 +41,7 @@ def fated(*files: Said) -> list[dict[str, Any]]:
     ]  # fmt: skip
     with closing(connect("UTC", threads=1)) as engine:
         make_table(engine, "considered", CONSIDERED, rows)
-        make_table(engine, "spans", SPANS, [(n, *said.span) for n, said in enumerate(files, 1)])
+        make_table(engine, "spans", SPANS, [(n, *said.days) for n, said in enumerate(files, 1)])
         found = records(engine, fates_rule().body)
     return sorted(found, key=lambda row: row["chunk"])
 

@@ -100,7 +100,7 @@ class _Names(dict[str, str]):
 def _row(value: Any, names: _Names, decimal: str, careful: bool) -> dict[str, str | None]:
     if isinstance(value, list):
         value = names.by_place(value)
-    elif not isinstance(value, dict) or names.width:
+    elif not isinstance(value, dict):
         raise _FaultyError(value.rule if isinstance(value, Bad) else "not_an_object")
     row = {
         names[key]: each if each.__class__ is str else _text(each, decimal)

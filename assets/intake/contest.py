@@ -111,7 +111,7 @@ class Contest:
         self._con.execute(
             f"create temp table contested as select {self._key} as key, _version as version, "
             f"{self._content(files)} as content, _row as file_row, _rows as rows, chunk, sequence, "
-            f"{self._at} as moment, is_new from {files} "
+            f"cast({self._at} as date) as day, is_new from {files} "
             f"semi join twice on hash({self._key}) = h join chunks using (filename) {near}"
         )
         self._span(chunks)
@@ -134,21 +134,17 @@ class Contest:
         return f"hash({', '.join(listed)})"
 
     def _span(self, chunks: Sequence[Delivered]) -> None:
-        """The days that each file with a contested key speaks of, over all of its rows: from the
-        beginning of the first to the end of the last.
+        """First and last day of each file that has a contested key, over all of its rows.
 
         The day of an instant is dear to ask: of two a file, not of each row.
         """
         found = self._con.execute("select distinct sequence from contested").fetchall()
         contesting = {sequence for (sequence,) in found}
-        files = parquet([c.path for c in chunks if c.sequence in contesting], _NAMED)
-        ((_, kind, *_),) = self._con.execute(f"describe select {self._at} from {files}").fetchall()
-        days = ("sequence", f"cast(min({self._at}) as date) as first_day",
-                f"cast(max({self._at}) as date) as last_day")  # fmt: skip
+        paths = [chunk.path for chunk in chunks if chunk.sequence in contesting]
         self._con.execute(
-            f"create temp table spans as select sequence, cast(first_day as {kind}) as begins_at, "
-            f"cast(last_day + 1 as {kind}) as ends_at from (select {', '.join(days)} "
-            f"from {files} join chunks using (filename) group by sequence)"
+            f"create temp table spans as select sequence, cast(min({self._at}) as date) "
+            f"as first_day, cast(max({self._at}) as date) as last_day "
+            f"from {parquet(paths, _NAMED)} join chunks using (filename) group by sequence"
         )
 
     def _hashes(self, files: Sequence[str], where: str = "") -> pl.Series:

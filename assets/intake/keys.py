@@ -63,8 +63,10 @@ def resolved(home: Home, source: str) -> Resolved:
 
 def _resolved(raw: dict[str, Any]) -> Resolved:
     tallies = {file_id: Tally(*counted) for file_id, counted in raw["counts"].items()}
+    months = {month: {name: entry[name] for name in ("file", "sha256", "rows")}
+              for month, entry in raw["months"].items()}  # fmt: skip
     rule = raw.get("rule", "")  # that of before did not say
-    return Resolved(tuple(raw["chunks"]), raw["months"], tallies, raw["replaced"], rule)
+    return Resolved(tuple(raw["chunks"]), months, tallies, raw["replaced"], rule)
 
 
 def losers_file(home: Home, source: str, state: Resolved, month: str) -> Path | None:

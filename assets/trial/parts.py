@@ -11,13 +11,16 @@ from pathlib import Path
 import polars as pl
 
 MOST_ROWS = 250_000
+LAST_ROWS = 100
 
 
 class Returned:
-    """The first rows of a file as its select returns them, and as many rejected ones behind."""
+    """The first rows of a file as its select returns them, as many rejected ones behind, and the
+    last, where totals stand."""
 
     def __init__(self) -> None:
         self._kept: list[pl.DataFrame] = []
+        self._last = pl.DataFrame()
 
     def __call__(self, batch: pl.DataFrame, rejects: pl.DataFrame) -> None:
         """Take in one batch, and which of its records were rejected."""
@@ -26,13 +29,14 @@ class Returned:
             kept |= pl.int_range(pl.len()) < MOST_ROWS
         room = 2 * MOST_ROWS - sum(each.height for each in self._kept)
         self._kept.append(batch.filter(kept).head(room))
+        self._last = batch.filter(~kept).tail(LAST_ROWS)
 
     def numbered(self) -> pl.DataFrame:
         """The rows, each by a number of its own: all that are taken out of one document of JSON
         have the document's."""
         if not self._kept:
             return pl.DataFrame()
-        rows = pl.concat(self._kept, how="vertical_relaxed")
+        rows = pl.concat([*self._kept, self._last], how="vertical_relaxed")
         return rows.with_columns(_row=pl.int_range(pl.len(), dtype=pl.Int64))
 
 

@@ -8,7 +8,7 @@ with delivered as (
         first_value(sequence) over of_one_content as first_sequence,
         row_number() over of_one_content as nth,
         row_number() over as_it_came as position,
-        lag(moment) over as_it_came as moment_before,
+        lag(day) over as_it_came as day_before,
         max(version) over as_it_came as newest_yet
     from considered
     window
@@ -18,7 +18,7 @@ with delivered as (
 
 judged as (
     select
-        * exclude (content, moment),
+        * exclude (content, day),
         case
             when position = 1 then 'new'
             -- a row without a version is older than any with one
@@ -35,7 +35,7 @@ select
     rows,
     row_number() over best_first = 1 as counts,
     fate,
-    not coalesce(moment_before >= begins_at and moment_before < ends_at, true) as is_moved,
+    not coalesce(day_before between first_day and last_day, true) as is_moved,
     first_value(chunk) over best_first as winner,
     first_value(fate) over best_first as fate_of_winner
 from judged

@@ -105,15 +105,15 @@ def test_the_report_of_a_longer_period_says_which_quarter_was_counted_otherwise(
     assert "The aims are those in the register now, also for closed months" in page.html
 
 
-def _repeat_the_parts_of(home: DefendedHome, day: str) -> None:
-    """The weights of 15 August once more, by a later decree."""
+def _weigh(home: DefendedHome, former: str, day: str, decree: str) -> None:
+    """Phone weighs 0.7 from a day on, by a decree; the rows that begin on `former` end before."""
     ends = f"{date.fromisoformat(day) - timedelta(days=1)}"
     for part, weight in (("phone", "0.7"), ("chat", "0.3")):
-        row = f"{SLI},{part},2024-08-15,"
+        row = f"{SLI},{part},{former},"
         home.edit_register("composite_parts", row, f"{row}{ends}")
         home.append_register(
             "composite_parts",
-            f"{SLI},{part},{day},,metric:service_level,{part},,{weight},Decree 9,false",
+            f"{SLI},{part},{day},,metric:service_level,{part},,{weight},{decree},false",
         )
 
 
@@ -130,14 +130,8 @@ def test_a_report_names_every_rule_that_counted_in_its_period(
         "service_level_policy",
         "short,phone,*,2024-05-15,,15,0.8,<=,count,0,exclude,exclude,exclude,exclude,Decree,false,",
     )
-    for part, weight in (("phone", "0.7"), ("chat", "0.3")):
-        row = f"{SLI},{part},2024-01-01,"
-        home.edit_register("composite_parts", row, f"{row}2024-08-14")
-        home.append_register(
-            "composite_parts",
-            f"{SLI},{part},2024-08-15,,metric:service_level,{part},,{weight},Decree 8,false",
-        )
-    _repeat_the_parts_of(home, "2024-09-01")
+    _weigh(home, "2024-01-01", "2024-08-15", "Decree 8")
+    _weigh(home, "2024-08-15", "2024-09-01", "Decree 9")
     home.publish("2024-10-02")
 
     def rules(period: str) -> list[str]:
