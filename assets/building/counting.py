@@ -9,6 +9,7 @@ from typing import Any
 
 from assets.building.plan import Plan
 from assets.intake import keys
+from assets.stored.outputs import month_name
 from assets.stored.soundness import sound_chunks
 from sql.run import literal, parquet, quoted
 
@@ -22,7 +23,7 @@ def counting_rows(
     """
     from schemas.contract import contract
 
-    name = None if month is None else f"{month:%Y-%m}"
+    name = month_name(month) if month else None
     columns = ", ".join(
         f"cast(null as {_sql_type(dtype)}) as {quoted(column)}"
         for column, dtype in contract(kind).columns.items()

@@ -6,10 +6,10 @@ from datetime import date
 
 from assets.building.plan import Plan
 from assets.building.workbench import Workbench
-from assets.home import HomeError
 from assets.lake import digest, is_sound, link_or_copy, make_folder
 from assets.stored import spans
 from assets.stored.outputs import OutputRecord, month_name, output_file
+from assets.stored.soundness import made_anew
 from sql.header import Statement
 from sql.run import literal
 
@@ -39,7 +39,7 @@ def _surveyed(plan: Plan, rule: Statement, month: date) -> OutputRecord | None:
     file = spans.file(plan.home, rule.name, prepared)
     if not is_sound(file, prepared.sha256):
         spans.forget(plan.home, rule.name)
-        raise HomeError(f"{file} is damaged; its survey is dropped, and made anew by the next run")
+        raise made_anew(file)
     record = OutputRecord(
         f"fact.{rule.name}", month_name(month), plan.fingerprints.fact(rule, month),
         output_file(month, prepared.sha256), prepared.sha256, prepared.rows,

@@ -16,10 +16,10 @@ from assets.lake import digest
 from assets.periods import month_end, window
 from assets.record import revisions
 from assets.rulebook.grains import GRAINS, grain_of
-from assets.rulebook.headers import raw_kinds, trailing
+from assets.rulebook.headers import reads_of, trailing
 from assets.rulebook.rules import KPI_ORDER
 from assets.stored import spans
-from assets.stored.outputs import OutputRecord
+from assets.stored.outputs import OutputRecord, month_name
 from sql.header import Statement
 
 
@@ -45,12 +45,12 @@ class Fingerprints:
 
     def raw_digest(self, kind: str, month: date | None) -> str:
         """Digest of the rows of a kind that count in a month (None: in all months)."""
-        name = None if month is None else f"{month:%Y-%m}"
+        name = month_name(month) if month else None
         parts = []
         for source in self.look.sources_of(kind):
             state = self.look.keys_of(source.name)
             chunks = [c.sha256 for _, c in self.look.ledger.chunks(source.name, name)]
-            lost = sorted(state.months) if name is None else [name]
+            lost = [name] if name else sorted(state.months)
             parts.append((source.name, chunks, [state.losers(m) for m in lost]))
         return digest(parts)
 
@@ -58,19 +58,18 @@ class Fingerprints:
         if rule.header.get("apart"):
             rows: object = spans.recorded(self.look.home, rule.name, self.span_inputs(rule), month)
         else:
-            rows = [self.raw_digest(kind, month) for kind in raw_kinds(rule)]
-            rows += [self.table(name, month) for name in rule.listed("reads") if _is_ref(name)]
+            rows = [self.raw_digest(kind, month) for kind in reads_of(rule, "raw")]
+            rows += [self.table(f"ref.{name}", month) for name in reads_of(rule, "ref")]
         return digest(*self._text(rule), contracts_fingerprint(), self._base, rows)
 
     def span_inputs(self, rule: Statement) -> str:
         """Digest of all a month-spanning fact rests on."""
-        raw = [self.raw_digest(kind, None) for kind in raw_kinds(rule)]
+        raw = [self.raw_digest(kind, None) for kind in reads_of(rule, "raw")]
         return digest(self.span_basis(rule), raw)
 
     def span_basis(self, rule: Statement) -> str:
         """Digest of what a month-spanning fact rests on beside the rows of exports."""
-        decided = [name.removeprefix("ref.") for name in rule.listed("reads") if _is_ref(name)]
-        registers = [self.look.register.fingerprint(table) for table in decided]
+        registers = [self.look.register.fingerprint(name) for name in reads_of(rule, "ref")]
         return digest(*self._text(rule), contracts_fingerprint(), self._base, registers)
 
     def rule(self, rule: Statement, month: date) -> str:
@@ -103,7 +102,7 @@ class Fingerprints:
         if name in GRAINS.values():
             return self._of_grain(grain_of(name), month)
         if name == "ops.month":
-            return f"{month:%Y-%m}"
+            return month_name(month)
         if name == "ops.sources":
             return digest([(s.name, s.kind, s.keys_from) for s in self.look.sources])
         if name == "ops.accepted":
@@ -113,13 +112,10 @@ class Fingerprints:
 
     def _of_grain(self, grain: str, month: date) -> str:
         """What metrics counted at a finer grain rest on: their rules, and their facts' moments."""
-        facts = [
-            self.rules.facts[n.removeprefix("fact.")] for n in self.rules.facts_of_grain(grain)
-        ]
         metrics = self.rules.of_grain(grain).items()
         return digest(
             [(name, self.rule(rule, month)) for name, rule in metrics],
-            *self._text(*facts),
+            *self._text(*self.rules.facts_of_grain(grain)),
         )
 
     def monthly(self, month: date) -> str:
@@ -166,7 +162,3 @@ class Fingerprints:
     def _base(self) -> list[object]:
         """What every output depends on: the zone, and whether it says it is a sample."""
         return [self.look.home.settings.timezone, self.look.home.sample() is not None]
-
-
-def _is_ref(name: str) -> bool:
-    return name.startswith("ref.")

@@ -12,6 +12,7 @@ from pathlib import Path
 from assets.building.workbench import Workbench
 from assets.record import closing, revisions
 from assets.record.revisions import Revision
+from assets.rulebook.headers import reads_of
 from assets.rulebook.rules import KPI_ORDER
 from assets.stored.outputs import OutputRecord
 from schemas.register_columns import LEVELS
@@ -41,7 +42,7 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
     closing.require_ended(plan.home, plan.as_of)
     scorecard = plan.rules.kpi["scorecard"]
     rules = [plan.rules.kpi[name] for name in KPI_ORDER]
-    refs = {name for rule in rules for name in rule.listed("reads") if name.startswith("ref.")}
+    refs = {f"ref.{name}" for rule in rules for name in reads_of(rule, "ref")}
     bench.lay_out([*sorted(refs), "metric.monthly"], None)
     _counted_now(bench, [])
     _compute(bench, [])
@@ -69,12 +70,9 @@ def build_scorecard(bench: Workbench) -> list[OutputRecord]:
 def published_months(bench: Workbench) -> list[Path]:
     """The files of metric.monthly as readers see them: closed months as they were closed."""
     frozen = revisions.frozen_months(bench.plan.home, "metric.monthly")
-    lake = {f"{m:%Y-%m}": bench.plan.outputs.get("metric.monthly", m) for m in bench.plan.months}
-    return [
-        frozen.get(month) or bench.plan.outputs.path(record)
-        for month, record in lake.items()
-        if record
-    ]
+    outputs = bench.plan.outputs
+    records = outputs.records("metric.monthly", bench.plan.months)
+    return [frozen.get(record.month) or outputs.path(record) for record in records]
 
 
 def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:

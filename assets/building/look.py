@@ -19,10 +19,10 @@ from assets.building.gaps import gaps
 from assets.home import Home
 from assets.intake import keys
 from assets.periods import calendar, months_since_first, parse_month
-from assets.rulebook.headers import first_table, raw_kinds, tolerance
+from assets.rulebook.headers import first_table, reads_of, tolerance
 from assets.rulebook.register_fit import accepted_findings, check_wanted
 from assets.rulebook.rules import Rules, load_rules
-from assets.stored.outputs import Outputs
+from assets.stored.outputs import Outputs, month_name
 from schemas.register import Register, load_register
 from sql.header import Statement
 
@@ -90,7 +90,7 @@ class Look:
 
     def accepted(self, month: date) -> list[tuple[str, str, int]]:
         """Rows that must be in the facts: (kind, source, rows that count) (ops.accepted)."""
-        name = f"{month:%Y-%m}"
+        name = month_name(month)
         rows = []
         for source in self.sources:
             delivered = sum(c.rows for _, c in self.ledger.chunks(source.name, name))
@@ -124,12 +124,12 @@ class Look:
 
     def fact_months(self, rule: Statement) -> list[date]:
         """The months a fact is built for: those of the calendar, and any with rows beyond."""
-        kinds, first = raw_kinds(rule), f"{self.home.settings.first_month:%Y-%m}"
+        kinds, first = reads_of(rule, "raw"), month_name(self.home.settings.first_month)
         beyond = {
             parse_month(c.month)
             for s in self.sources
             if s.kind in kinds
             for _, c in self.ledger.chunks(s.name)
-            if first <= c.month <= f"{self.as_of:%Y-%m}"
+            if first <= c.month <= month_name(self.as_of)
         }
         return sorted(beyond.union(self.months))

@@ -7,16 +7,18 @@ part by part for memory's sake.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
+from assets.arrivals.sources import Source
 from assets.building.plan import Plan
 from assets.building.workbench import Workbench
 from assets.home import Home
 from assets.intake import keys
 from assets.lake import is_sound, make_folder, place, sha256_file, trust
-from assets.rulebook.headers import raw_kinds
+from assets.rulebook.headers import reads_of
 from assets.stored import spans
 from assets.stored.outputs import month_name
 from assets.stored.soundness import sound_chunks
@@ -28,6 +30,7 @@ from sql.run import execute, literal, parquet, quoted
 _PART_ROWS = 4_000_000
 _ROWS = "memory.main.surveyed"
 _TOUCHED = "memory.main.touched"
+Chunks = Mapping[str, Sequence[str]]  # by source
 
 
 def survey_spans(plan: Plan) -> None:
@@ -56,12 +59,9 @@ def survey(bench: Workbench, rule: Statement) -> None:
     """Make the files of a fact's months, and the record of what they stand for."""
     plan, home = bench.plan, bench.home
     inputs, basis = plan.fingerprints.span_inputs(rule), plan.fingerprints.span_basis(rule)
-    chunks = {
-        s.name: list(keys.live_chunks(plan.ledger, s.name))
-        for kind in raw_kinds(rule) for s in plan.sources_of(kind)
-    }  # fmt: skip
-    before = _sound(home, rule)
-    came = _came(before, basis, chunks)
+    chunks = {s.name: list(keys.live_chunks(plan.ledger, s.name)) for s in _sources(plan, rule)}
+    before = _sound(home, rule, basis)
+    came = _came(before.chunks, chunks) if before else None
     if before is None or came is None:
         months = _whole(bench, rule)
     else:
@@ -69,32 +69,31 @@ def survey(bench: Workbench, rule: Statement) -> None:
     spans.keep(home, rule.name, Survey(inputs, basis, chunks, months))
 
 
-def _sound(home: Home, rule: Statement) -> Survey | None:
-    """What stands, if the disk has kept its files."""
+def _sources(plan: Plan, rule: Statement) -> list[Source]:
+    """The sources of the exports that a fact is made of."""
+    return [source for kind in reads_of(rule, "raw") for source in plan.sources_of(kind)]
+
+
+def _sound(home: Home, rule: Statement, basis: str) -> Survey | None:
+    """What stands by these rules, if the disk has kept its files."""
     found = spans.last_survey(home, rule.name)
-    kept = found is not None and all(
-        is_sound(spans.file(home, rule.name, prepared), prepared.sha256)
-        for prepared in found.months.values()
-    )
+    if found is None or found.basis != basis:
+        return None
+    kept = all(is_sound(spans.file(home, rule.name, p), p.sha256) for p in found.months.values())
     return found if kept else None
 
 
-def _came(
-    before: Survey | None, basis: str, chunks: dict[str, list[str]]
-) -> dict[str, set[str]] | None:
+def _came(before: Chunks, now: Chunks) -> dict[str, set[str]] | None:
     """The chunks that only came, by source; None where that is not all that happened."""
-    if before is None or before.basis != basis:
+    if any(not {*known} <= {*now.get(source, ())} for source, known in before.items()):
         return None
-    stood = {source: set(known) for source, known in before.chunks.items() if known}
-    if any(not known <= set(chunks.get(source, ())) for source, known in stood.items()):
-        return None
-    came = {source: set(now) - stood.get(source, set()) for source, now in chunks.items()}
+    came = {source: {*known}.difference(before.get(source, ())) for source, known in now.items()}
     return {source: new for source, new in came.items() if new}
 
 
 def _whole(bench: Workbench, rule: Statement) -> dict[str, Prepared]:
     """Every month anew."""
-    parts = list(_parts(bench.plan, rule))
+    parts = _parts(bench.plan, rule)
     with _table(bench, on_disk=len(parts) > 1) as table:
         made = f"create or replace table {table} as"
         for part in parts:
@@ -124,18 +123,13 @@ def _table(bench: Workbench, *, on_disk: bool) -> Iterator[str]:
         file.unlink()
 
 
-def _parts(plan: Plan, rule: Statement) -> Iterator[str]:
+def _parts(plan: Plan, rule: Statement) -> list[str]:
     """What to look at together: all of it, or a share of the values that never meet."""
-    rows = sum(
-        d.accepted for kind in raw_kinds(rule) for s in plan.sources_of(kind)
-        for d in plan.ledger.loaded(s.name)
-    )  # fmt: skip
+    rows = sum(d.accepted for s in _sources(plan, rule) for d in plan.ledger.loaded(s.name))
     count = 1 + rows // _PART_ROWS
-    if count == 1:
-        yield ""
-        return
-    for number in range(count):
-        yield f"where hash({quoted(rule.header['apart'])}) % {count} = {number}"
+    apart = quoted(rule.header["apart"])
+    parts = [f"where hash({apart}) % {count} = {number}" for number in range(count)]
+    return parts if count > 1 else [""]
 
 
 def _patched(
@@ -149,11 +143,10 @@ def _patched(
     bench.lay_out(rule.listed("reads"), None, only=only, among=_holding(bench, rule, only))
     execute(bench.connection, rule, f"create or replace table {_ROWS} as {rule.body}")
     files = {month: spans.file(bench.home, rule.name, known) for month, known in found.items()}
-    stood = " union all ".join(
-        f"select month from read_parquet({literal(path)}) semi join {_TOUCHED} using ({apart})"
-        for path in files.values()
-    )
-    for month in _months(bench, f"select month from {_ROWS}" + f" union all {stood}" * bool(stood)):
+    touched = f"select month from {_ROWS}"
+    if files:
+        touched += f" union all select month from {parquet(files.values())} {only}"
+    for month in _months(bench, touched):
         rows = f"from {_ROWS}"
         if month in files:
             rows = (
@@ -172,11 +165,8 @@ def _holding(bench: Workbench, rule: Statement, only: str) -> frozenset[Path]:
     To look for them costs one column; all columns of the others need not be read.
     """
     plan = bench.plan
-    chunks = [
-        path for kind in raw_kinds(rule) for s in plan.sources_of(kind)
-        for path in sound_chunks(plan.home, plan.ledger, s.name)
-    ]  # fmt: skip
-    if not chunks:
+    sound = (sound_chunks(plan.home, plan.ledger, s.name) for s in _sources(plan, rule))
+    if not (chunks := [*chain.from_iterable(sound)]):
         return frozenset()
     found = bench.connection.execute(
         f"select distinct filename from {parquet(chunks, ', filename = true')} {only}"
@@ -189,20 +179,20 @@ def _named(plan: Plan, rule: Statement, came: dict[str, set[str]]) -> Iterator[s
     from schemas.contract import contract
 
     apart = quoted(rule.header["apart"])
-    for kind in raw_kinds(rule):
-        for source in (s.name for s in plan.sources_of(kind) if s.name in came):
-            new = [
-                plan.home.chunk(kind, source, c.file)
-                for d, c in plan.ledger.chunks(source) if keys.identity(d, c) in came[source]
-            ]  # fmt: skip
-            yield f"select {apart} from {parquet(new)}"
-            key = quoted(contract(kind).key)
-            if key != apart:
-                held = sound_chunks(plan.home, plan.ledger, source)
-                yield (
-                    f"select {apart} from {parquet(held)} "
-                    f"where {key} in (select {key} from {parquet(new)})"
-                )
+    for source in (s for s in _sources(plan, rule) if s.name in came):
+        new = [
+            plan.home.chunk(source.kind, source.name, c.file)
+            for d, c in plan.ledger.chunks(source.name)
+            if keys.identity(d, c) in came[source.name]
+        ]
+        yield f"select {apart} from {parquet(new)}"
+        key = quoted(contract(source.kind).key)
+        if key != apart:
+            held = sound_chunks(plan.home, plan.ledger, source.name)
+            yield (
+                f"select {apart} from {parquet(held)} "
+                f"where {key} in (select {key} from {parquet(new)})"
+            )
 
 
 def _months(bench: Workbench, rows: str) -> list[str]:

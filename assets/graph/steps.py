@@ -18,7 +18,7 @@ from assets.publishing.findings import counted_rows
 from assets.publishing.published import publish
 from assets.record.versions import current
 from assets.rulebook.grains import GRAINS
-from assets.rulebook.headers import first_table, raw_kinds
+from assets.rulebook.headers import first_table, reads_of
 from assets.rulebook.rules import Rules
 from sql.header import Statement
 
@@ -57,8 +57,8 @@ def steps(rules: Rules) -> list[Step]:
 
 def _read_by_checks(rules: Rules) -> tuple[str, ...]:
     """The facts, and the metrics that some check looks at."""
-    read = {name for rule in rules.checks.values() for name in rule.listed("reads")}
-    metrics = {name for name in read if name.startswith("metric.")}
+    checks = rules.checks.values()
+    metrics = {f"metric.{name}" for rule in checks for name in reads_of(rule, "metric")}
     return tuple(sorted({f"fact.{name}" for name in rules.facts} | metrics))
 
 
@@ -67,7 +67,7 @@ def fact_step(name: str, rule: Statement) -> Step:
         return described(f"fact.{name}", session, session.fact(name, month))
 
     return Step(
-        f"fact.{name}", "fact", tuple(f"raw.{kind}" for kind in raw_kinds(rule)),
+        f"fact.{name}", "fact", tuple(f"raw.{kind}" for kind in reads_of(rule, "raw")),
         paragraphs(rule.header["title"], rule.header["grain"]), frozenset({"duckdb", "parquet"}),
         Months(build, lambda plan: plan.fact_months(rule)),
     )  # fmt: skip
@@ -80,7 +80,7 @@ def metric_step(name: str, rule: Statement) -> Step:
         shown = showing.of_metric(session.home, path, month.year, header["unit"])
         return described("metric.monthly", session, record, shown)
 
-    reads = tuple(table for table in rule.listed("reads") if table.startswith("fact."))
+    reads = tuple(f"fact.{fact}" for fact in reads_of(rule, "fact"))
     header = rule.header
     return Step(
         f"metric.{name}", "metric", reads,
@@ -98,7 +98,10 @@ def table_step(name: str, rules: Rules) -> Step:
         return described(name, session, session.table(name, month))
 
     # the rows of a grain are no asset: they are counted from these facts when they are read
-    grains = {table: rules.facts_of_grain(grain) for grain, table in GRAINS.items()}
+    grains = {
+        table: tuple(f"fact.{fact.name}" for fact in rules.facts_of_grain(grain))
+        for grain, table in GRAINS.items()
+    }
     named = [t for t in rule.listed("reads") if t.partition(".")[0] not in ("ref", "ops")]
     reads = tuple(dict.fromkeys(asset for table in named for asset in grains.get(table, (table,))))
     return Step(

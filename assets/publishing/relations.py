@@ -14,7 +14,8 @@ from assets.lake import is_sound, link_or_copy, make_folder
 from assets.publishing.content import Large, Small, table_comment
 from assets.publishing.stating import File
 from assets.stored.outputs import WHOLE
-from sql.run import SqlError, execute, literal, make_table, quoted, table_name
+from assets.stored.soundness import made_anew
+from sql.run import execute, literal, make_table, quoted, table_name
 
 _REMARKS = """
 with relations as (
@@ -35,16 +36,13 @@ where database_name = current_database()
 
 
 def link(plan: Plan, table: Large, building: Path) -> list[File]:
-    """Give the lake's own files a name in the version; SqlError where one is damaged."""
+    """Give the lake's own files a name in the version; HomeError where one is damaged."""
     folder = make_folder(building / "parquet" / table.name)
     linked = []
     for month, path, sha256 in table.files:
         if not is_sound(path, sha256):
             plan.outputs.forget_damaged(table.name, month)
-            raise SqlError(
-                f"{table.name} {month}: the lake's file is damaged; it is dropped, "
-                "run kring run again and it is built anew"
-            )
+            raise made_anew(path)
         year = folder if month == WHOLE else make_folder(folder / f"year={month[:4]}")
         target = year / (f"{table.name}.parquet" if month == WHOLE else f"{month}.parquet")
         link_or_copy(path, target)

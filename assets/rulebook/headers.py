@@ -35,6 +35,7 @@ def first_table(check: Statement) -> str:
     return check.listed("reads")[0]
 
 
-def raw_kinds(fact: Statement) -> list[str]:
-    """The kinds of export a fact is made of; what else it reads is the register."""
-    return [n.removeprefix("raw.") for n in fact.listed("reads") if n.startswith("raw.")]
+def reads_of(rule: Statement, schema: str) -> list[str]:
+    """What a rule reads of a schema: of `raw` kinds of export, of `ref` tables of the register."""
+    tables = (table.partition(".") for table in rule.listed("reads"))
+    return [name for of, _, name in tables if of == schema]

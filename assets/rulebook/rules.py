@@ -23,6 +23,7 @@ from assets.rulebook.headers import (
     METRIC_KEYS,
     TABLE_KEYS,
     VIEW_KEYS,
+    reads_of,
     tolerance,
     trailing,
 )
@@ -75,10 +76,14 @@ class Rules:
         """The metrics that are counted at a grain finer than the month."""
         return {n: s for n, s in self.metrics.items() if grain in s.listed("grains")}
 
-    def facts_of_grain(self, grain: str) -> tuple[str, ...]:
-        """The facts that the metrics of a grain rest on."""
-        reads = {name for s in self.of_grain(grain).values() for name in s.listed("reads")}
-        return tuple(sorted(name for name in reads if name.startswith("fact.")))
+    def facts_of(self, metric: Statement) -> list[Statement]:
+        return [self.facts[name] for name in reads_of(metric, "fact")]
+
+    def facts_of_grain(self, grain: str) -> list[Statement]:
+        """The facts that the metrics of a grain rest on, by name."""
+        metrics = self.of_grain(grain).values()
+        found = {fact.name: fact for metric in metrics for fact in self.facts_of(metric)}
+        return [found[name] for name in sorted(found)]
 
     @cached_property
     def spanning(self) -> list[Statement]:
@@ -105,21 +110,12 @@ class Rules:
 
     def _registers_of(self, metric: Statement) -> list[str]:
         """The register tables that the facts of a metric read."""
-        reads = {
-            name
-            for fact in metric.listed("reads")
-            if fact.startswith("fact.")
-            for name in self.facts[fact.removeprefix("fact.")].listed("reads")
-        }
-        return sorted(n for n in reads - set(metric.listed("reads")) if n.startswith("ref."))
+        reads = {name for fact in self.facts_of(metric) for name in reads_of(fact, "ref")}
+        return sorted(f"ref.{name}" for name in reads.difference(reads_of(metric, "ref")))
 
     def _definition(self, metric: Statement) -> str:
         """Digest of all SQL a metric's figures rest on: its own, its macros', its facts'."""
-        facts = [
-            self.facts[name.removeprefix("fact.")]
-            for name in metric.listed("reads")
-            if name.startswith("fact.")
-        ]
+        facts = self.facts_of(metric)
         return digest(
             metric.fingerprint, self.macros_of(metric, *facts), [fact.fingerprint for fact in facts]
         )[:8]

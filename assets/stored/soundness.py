@@ -23,9 +23,14 @@ def sound_outputs(outputs: Outputs, records: Iterable[OutputRecord]) -> list[Pat
         path = outputs.path(record)
         if not is_sound(path, record.sha256):
             outputs.drop(record)
-            raise HomeError(f"{path} is damaged; it is dropped, and made anew by the next run")
+            raise made_anew(path)
         found.append(path)
     return found
+
+
+def made_anew(path: Path) -> HomeError:
+    """What to say of a damaged file that was dropped, and and is made of what stands."""
+    return HomeError(f"{path} is damaged; it is dropped, and made anew by the next run")
 
 
 def sound_chunks(

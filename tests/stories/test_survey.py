@@ -145,7 +145,7 @@ def test_a_rotten_file_is_told_and_made_anew(home: StoryHome) -> None:
     rotten.write_bytes(b"rotten" + rotten.read_bytes()[6:])
     for output in (home.root / "lake/outputs/fact.outbound_cases").glob("2024-03*"):
         output.unlink()
-    with pytest.raises(HomeError, match=rf"{rotten.name} is damaged; its survey is dropped"):
+    with pytest.raises(HomeError, match=rf"{rotten.name} is damaged; it is dropped"):
         home.run(AS_OF)
     home.run(AS_OF)
     assert surveyed(home) == sound
