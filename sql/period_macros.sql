@@ -19,3 +19,9 @@ union all
 select periods.* exclude (first_month), begun.counted_from
 from periods
 join begun on begun.counted_from > periods.first_month and begun.counted_from <= periods.month;
+
+-- The last day, up to another, from which something is counted from something else than before.
+create macro last_change(changed, of_id, until, changes_table := 'kpi.changes') as (
+    select max(day) from query_table(changes_table)
+    where what = changed and id = of_id and day <= until
+);

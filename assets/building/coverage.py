@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, Delivery, Ledger
 from assets.arrivals.sources import Source
@@ -27,6 +28,29 @@ class KindMonth:
     flagged: str = ""
 
 
+@dataclass(frozen=True)
+class _Arrived:
+    """What came of a source, and was not replaced."""
+
+    source: Source
+    deliveries: list[Delivery]
+
+    @cached_property
+    def has_delivered(self) -> bool:
+        return any(d.status == LOADED for d in self.deliveries)
+
+    @cached_property
+    def days(self) -> set[date]:
+        """The days that its files cover."""
+        good = (d for d in self.deliveries if d.status in (LOADED, DUPLICATE))
+        return {day for d in good for day in d.covered_days()}
+
+    def refused(self, month: date) -> list[Delivery]:
+        """The refused files that speak of a month."""
+        refused = (d for d in self.deliveries if d.status == REFUSED)
+        return [d for d in refused if _of_month(d.covered_days(), month)]
+
+
 def coverage(
     home: Home,
     sources: Iterable[Source],
@@ -40,19 +64,17 @@ def coverage(
     A day that an event of the register explains (`known`) is not missing; the reason names it.
     Payments on the cases of the last months reported come up to `late_days` after them.
     """
-    by_kind: dict[str, list[Source]] = {}
+    by_kind: dict[str, list[_Arrived]] = {}
     for source in sources:
-        by_kind.setdefault(source.kind, []).append(source)
+        arrived = _Arrived(source, _not_replaced(ledger.deliveries([source.name])))
+        by_kind.setdefault(source.kind, []).append(arrived)
     months = months_since_first(home, as_of)
-    rows = []
-    for kind, its_sources in sorted(by_kind.items()):
-        arrived = {s.name: _not_replaced(ledger.deliveries([s.name])) for s in its_sources}
-        delivering = [s for s in its_sources if any(d.status == LOADED for d in arrived[s.name])]
-        days = {s.name: _covered(arrived[s.name]) for s in delivering}
-        late = _months_after_the_last(home, as_of, late_days) if kind == "payments" else []
-        for month in [*months, *late]:
-            rows.append(_kind_month(kind, month, delivering, days, arrived, as_of, known))
-    return rows
+    late = _months_after_the_last(home, as_of, late_days)
+    return [
+        _kind_month(kind, month, arrived, as_of, known)
+        for kind, arrived in sorted(by_kind.items())
+        for month in (*months, *(late if kind == "payments" else ()))
+    ]
 
 
 def _months_after_the_last(home: Home, as_of: date, days: int) -> list[date]:
@@ -60,10 +82,6 @@ def _months_after_the_last(home: Home, as_of: date, days: int) -> list[date]:
         return []
     until = min(month_end(last) + timedelta(days=days), as_of)
     return list(months_between(month_end(last) + timedelta(days=1), until))
-
-
-def _covered(deliveries: list[Delivery]) -> set[date]:
-    return {day for d in deliveries if d.status in (LOADED, DUPLICATE) for day in d.covered_days()}
 
 
 def _not_replaced(deliveries: list[Delivery]) -> list[Delivery]:
@@ -80,60 +98,53 @@ def _not_replaced(deliveries: list[Delivery]) -> list[Delivery]:
 
 
 def _kind_month(
-    kind: str,
-    month: date,
-    delivering: list[Source],
-    days: dict[str, set[date]],
-    arrived: dict[str, list[Delivery]],
-    as_of: date,
-    known: list[Gap],
+    kind: str, month: date, arrived: list[_Arrived], as_of: date, known: list[Gap]
 ) -> KindMonth:
-    refused = [d for s in arrived.values() for d in s if d.status == REFUSED and _speaks(d, month)]
+    refused = [d for one in arrived for d in one.refused(month)]
     flagged = f"{len(refused)} refused: {refused[0].path}" if refused else ""
+    delivering = [one for one in arrived if one.has_delivered]
     if not delivering:
         state = "incomplete" if refused else "not_reported"
-        return KindMonth(kind, month, state, flagged or f"no {kind} export was ever delivered",
-                         flagged)  # fmt: skip
-    proven, lossy, notes = False, False, []
-    for source in delivering:
-        wanted = _wanted(source, month, as_of)
-        absent = _absent(source, wanted, days[source.name])
-        excused = explained(kind, absent, known)
-        missing = _missing(source, wanted, [d for d in absent if d not in excused]) or _lost(
-            [d for d in refused if d.source == source.name], month, days[source.name]
-        )
+        reason = flagged or f"no {kind} export was ever delivered"
+        return KindMonth(kind, month, state, reason, flagged)
+    notes, lossy = [], False
+    for one in delivering:
+        missing, excused = _missing(one, month, as_of, known)
+        name = f"{kind}: source {one.source.name}"
         if missing:
-            reason = f"{kind}: source {source.name} lacks {missing}"
-            reason += _undated(source, arrived[source.name])
-            return KindMonth(kind, month, "incomplete", "; ".join(filter(None, (reason, flagged))),
-                             flagged)  # fmt: skip
+            reason = f"{name} lacks {missing}{_undated(one)}" + (flagged and f"; {flagged}")
+            return KindMonth(kind, month, "incomplete", reason, flagged)
         if excused:
-            notes.append(f"{kind}: source {source.name} has no file of {in_words(excused)}")
+            notes.append(f"{name} has no file of {in_words(excused)}")
         lossy |= any(gap.lost for gap in excused.values())
-        proven |= any(month <= day <= month_end(month) for day in days[source.name])
+    proven = any(_of_month(one.days, month) for one in delivering)
     if not proven:
         notes.insert(0, f"no {kind} export speaks of this month")
     state = "complete" if proven and not lossy else "unproven"
     return KindMonth(kind, month, state, "; ".join(notes), flagged)
 
 
-def _undated(source: Source, deliveries: list[Delivery]) -> str:
-    """Files that speak for no day, since their names have none in the declared form."""
-    undated = [d.path for d in deliveries if d.status == LOADED and not d.covers]
-    if isinstance(source.covers, str) or not undated:
-        return ""
-    return f"; {len(undated)} of its files' names have no `{source.covers[1]}`: {undated[0]}"
+def _missing(
+    one: _Arrived, month: date, as_of: date, known: list[Gap]
+) -> tuple[str, dict[date, Gap]]:
+    """What a source owes of a month, empty where nothing; and its days that an event explains.
 
-
-def _speaks(delivery: Delivery, month: date) -> bool:
-    return any(month <= day <= month_end(month) for day in delivery.covered_days())
-
-
-def _lost(refused: list[Delivery], month: date, covered: set[date]) -> str:
-    """Days only a refused file speaks of; a month that was complete before stays standing."""
-    spoken = {day for d in refused for day in d.covered_days()}
-    lost = sorted(d for d in spoken - covered if month <= d <= month_end(month))
-    return f"{len(lost)} days of refused files, first {lost[0]:%Y-%m-%d}" if lost else ""
+    Of days that only a refused file speaks of; a month that was complete before stays standing.
+    """
+    wanted, every = _wanted(one.source, month, as_of), one.source.expects.every
+    absent = [day for day in wanted if day not in one.days]
+    if every == "month" and len(absent) < len(wanted):  # any day of the month will do
+        absent = []
+    excused = explained(one.source.kind, absent, known)
+    unexplained = [day for day in absent if day not in excused]
+    spoken = {day for d in one.refused(month) for day in d.covered_days()}
+    if unexplained and every == "month":
+        return f"the file of {month:%Y-%m}", excused
+    if unexplained:
+        return f"{len(unexplained)} of {len(wanted)} days, first {unexplained[0]}", excused
+    if lost := sorted(_of_month(spoken - one.days, month)):
+        return f"{len(lost)} days of refused files, first {lost[0]}", excused
+    return "", excused
 
 
 def _wanted(source: Source, month: date, as_of: date) -> list[date]:
@@ -145,16 +156,15 @@ def _wanted(source: Source, month: date, as_of: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
-def _absent(source: Source, wanted: list[date], covered: set[date]) -> list[date]:
-    """The days owed that no file speaks of; of a month's file any day will do."""
-    absent = [day for day in wanted if day not in covered]
-    return [] if source.expects.every == "month" and len(absent) < len(wanted) else absent
-
-
-def _missing(source: Source, wanted: list[date], unexplained: list[date]) -> str:
-    """What a source owes of a closed month: empty where nothing is missing."""
-    if not unexplained:
+def _undated(one: _Arrived) -> str:
+    """Files that speak for no day, since their names have none in the declared form."""
+    covers = one.source.covers
+    undated = [d.path for d in one.deliveries if d.status == LOADED and not d.covers]
+    if isinstance(covers, str) or not undated:
         return ""
-    if source.expects.every == "month":
-        return f"the file of {wanted[0]:%Y-%m}"
-    return f"{len(unexplained)} of {len(wanted)} days, first {unexplained[0]:%Y-%m-%d}"
+    return f"; {len(undated)} of its files' names have no `{covers[1]}`: {undated[0]}"
+
+
+def _of_month(days: Iterable[date], month: date) -> list[date]:
+    last = month_end(month)
+    return [day for day in days if month <= day <= last]

@@ -87,11 +87,7 @@ ruled as (
         *,
         parts_measured = parts or (missing = 'mean_of_measured' and parts_measured > 0)
             as is_measured,
-        (
-            select max(changes.day) from kpi.changes as changes
-            where changes.what = 'parts' and changes.id = composite_id
-                and changes.day <= period_end
-        ) as changed_on
+        last_change('parts', composite_id, period_end) as changed_on
     from combined
 )
 

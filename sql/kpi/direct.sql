@@ -26,11 +26,7 @@ kpis as (
         kpis.* exclude (valid_from, valid_to),
         -- a period counts the months in which the KPI is in force
         if(begun.counted_from > first_month, begun.counted_from, null) as counted_from,
-        (
-            select max(changes.day) from kpi.changes as changes
-            where changes.what = 'source' and changes.id = kpis.kpi_id
-                and changes.day <= periods.period_end
-        ) as changed_on
+        last_change('source', kpis.kpi_id, periods.period_end) as changed_on
     from periods
     join ref.kpis as kpis
         on is_in_force(periods.period_end, kpis.valid_from, kpis.valid_to)

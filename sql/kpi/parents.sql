@@ -7,11 +7,7 @@ with children as (
         weights.parent_id,
         cast(weights.weight as double) as weight,
         calendar.period_begin,
-        (
-            select max(changes.day) from kpi.changes as changes
-            where changes.what = 'weights' and changes.id = weights.parent_id
-                and changes.day <= children.period_end
-        ) as changed_on,
+        last_change('weights', weights.parent_id, children.period_end) as changed_on,
         children.*
     from kpi.children as children
     join (select distinct year, period, period_begin from ref.calendar) as calendar
