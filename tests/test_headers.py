@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from homes import TestHome
 
-from assets.arrivals.ledger import LOADED, REFUSED
+from assets.arrivals.ledger_record import LOADED, REFUSED
 
 SOURCE = """-- title:     Calls
 -- kind:      calls

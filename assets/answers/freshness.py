@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assets.arrivals.ledger import DUPLICATE, LOADED
+from assets.arrivals.ledger_record import DUPLICATE, LOADED
 from assets.arrivals.sources import Source
 from assets.building.plan import Plan
 from assets.periods import month_end, month_state
@@ -72,7 +72,7 @@ def _figures(plan: Plan, month: date) -> list[Late]:
 
 def _exports(plan: Plan, source: Source, due: date | None) -> list[Late]:
     """A source that has delivered before and has stopped, by what it `expects`."""
-    deliveries = plan.ledger.deliveries([source.name])
+    deliveries = plan.ledger.deliveries(source.name)
     if not any(d.status == LOADED for d in deliveries):
         return []
     spoken = (d for d in deliveries if d.status in (LOADED, DUPLICATE))

@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from assets.arrivals.landing import Found
-from assets.arrivals.ledger import WITHDRAWN, Delivery, Ledger
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.ledger_record import WITHDRAWN, Delivery
 from assets.arrivals.sources import Source
 from assets.home import Home
 from assets.lake import digest

@@ -1,115 +1,27 @@
 """The ledger of deliveries: one record per export file as it came, written last.
 
 Answers which files were read, by which rules, with what result, and which chunks of which
-month they gave. Reading the files is ingest's work; which row of a key counts is `keys`'.
+month they gave. What a record says is `ledger_record`; which row of a key counts is `keys`'.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from assets.home import Home, HomeError
-from assets.lake import digest, read_json, write_json
-
-LOADED, REFUSED, DUPLICATE, WITHDRAWN = "loaded", "refused", "duplicate_file", "withdrawn"
-# how a record stands beside its status, where somebody decided about it
-GIVEN_BACK, TAKEN_OUT = "given_back", "taken_out"
-# with which the reason begins where a content went on a person's request: records of before there
-# was a standing say it so, and so do those of now, that an earlier kring keeps what is out out
-ON_REQUEST = "taken out on request"
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """The accepted rows of one delivery in one month, as parquet in the lake."""
-
-    month: str
-    file: str
-    sha256: str
-    rows: int
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One file read for one source.
-
-    `rules` is the digest of what it was read by, empty of a withdrawn file that had been refused.
-    """
-
-    source: str
-    kind: str
-    path: str
-    sha256: str
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    sequence: int
-    rules: str
-    status: str
-    rows: int = 0
-    filtered: int = 0
-    accepted: int = 0
-    rejected: int = 0
-    rejects: Mapping[str, int] = field(default_factory=dict)
-    chunks: tuple[Chunk, ...] = ()
-    covers: tuple[str, ...] = ()
-    expected: int | None = None
-    as_of: str = ""
-    loaded_at: str = ""
-    error: str = ""
-    warning: str = ""
-    standing: str = ""
-
-    @property
-    def file_id(self) -> str:
-        return self.sha256[:16]
-
-    @property
-    def stamp(self) -> tuple[int, int, int]:
-        """By which a file of landing is known again without being read."""
-        return self.size, self.mtime_ns, self.ctime_ns
-
-    def files(self, home: Home) -> list[Path]:
-        """Where its rows lie in the lake, chunk by chunk."""
-        return [home.chunk(self.kind, self.source, chunk.file) for chunk in self.chunks]
-
-    @property
-    def awaits_later_day(self) -> bool:
-        """Rows of this file lay after its run's as_of, so a later run reads it again."""
-        return any(rule.startswith("after_as_of") for rule in self.rejects)
-
-    @property
-    def is_given_back(self) -> bool:
-        """Its withdrawal was taken back: nobody refused it, and the next run reads it."""
-        return self.standing == GIVEN_BACK
-
-    @property
-    def is_none(self) -> bool:
-        """No record of it came further than the source's own choice."""
-        return self.rows == self.filtered
-
-    @property
-    def is_taken_out(self) -> bool:
-        """Its rows went on a person's request, and do not come back."""
-        return self.standing == TAKEN_OUT
-
-    def covered_days(self) -> list[date]:
-        """The days (inclusive ranges `a..b`) this delivery speaks for."""
-        days: list[date] = []
-        for text in self.covers:
-            first, _, last = text.partition("..")
-            day, end = date.fromisoformat(first), date.fromisoformat(last or first)
-            while day <= end:
-                days.append(day)
-                day += timedelta(days=1)
-        return days
-
+from assets.arrivals.ledger_record import (
+    LOADED,
+    WITHDRAWN,
+    Chunk,
+    Delivery,
+    read_record,
+    record_path,
+    write_record,
+)
+from assets.home import Home
 
 # the records as this process read them last, by the stat they had: a run looks six times
 _read_before: dict[Path, dict[str, tuple[tuple[int, int, int], Delivery]]] = {}
@@ -129,7 +41,7 @@ class Ledger:
         before, now = _read_before.get(home.ledger, {}), {}
         for path, mark in _records(home.ledger):
             known = before.get(path)
-            delivery = known[1] if known and known[0] == mark else _read(Path(path))
+            delivery = known[1] if known and known[0] == mark else read_record(Path(path))
             if delivery:
                 now[path] = mark, delivery
                 self._enter(delivery)
@@ -142,17 +54,15 @@ class Ledger:
         self._contents.setdefault((source, path), set()).add(sha256)
         self._paths.setdefault((source, sha256), set()).add(path)
 
-    def deliveries(self, sources: Iterable[str] | None = None) -> list[Delivery]:
-        """Deliveries in order of delivery, optionally of some sources only."""
-        wanted = None if sources is None else set(sources)
+    def deliveries(self, source: str | None = None) -> list[Delivery]:
+        """Deliveries in order of delivery, of all sources or of one."""
         # all taken in one step: the records of other sources may be written meanwhile
         every = list(self._by_place.values())
-        found = [d for d in every if wanted is None or d.source in wanted]
-        return sorted(found, key=lambda d: (d.sequence, d.path))
+        return _in_order(d for d in every if source in (None, d.source))
 
     def loaded(self, source: str) -> list[Delivery]:
         """The deliveries of a source whose rows count."""
-        return [d for d in self.deliveries([source]) if d.status == LOADED]
+        return [d for d in self.deliveries(source) if d.status == LOADED]
 
     def chunks(self, source: str, month: str | None = None) -> list[tuple[Delivery, Chunk]]:
         """The chunks of a source whose rows count, of a month or of all, in order of delivery."""
@@ -166,16 +76,14 @@ class Ledger:
 
     def known(self, source: str, path: str, stamp: tuple[int, int, int]) -> Delivery | None:
         """The delivery of this very file as it lies there, judged by its stat alone."""
-        for sha256 in self._contents.get((source, path), ()):
-            d = self._by_place[source, path, sha256]
-            if d.stamp == stamp:
-                return d
-        return None
+        contents = self._contents.get((source, path), ())
+        there = (self._by_place[source, path, sha256] for sha256 in contents)
+        return next((d for d in there if d.stamp == stamp), None)
 
     def names(self, source: str, sha256: str) -> list[Delivery]:
         """The deliveries of a content, one for each name that it came under, the first first."""
-        found = (self._by_place[source, p, sha256] for p in self._paths.get((source, sha256), ()))
-        return sorted(found, key=lambda d: (d.sequence, d.path))
+        paths = self._paths.get((source, sha256), ())
+        return _in_order(self._by_place[source, path, sha256] for path in paths)
 
     def holder(self, source: str, sha256: str) -> Delivery | None:
         """The delivery that holds this content's rows, or else its withdrawal, if any."""
@@ -218,16 +126,13 @@ class Ledger:
 
     def write(self, delivery: Delivery) -> Delivery:
         """Write the record; from this moment the delivery's rows count."""
-        content = asdict(delivery)
-        if _standing(content) == delivery.standing:
-            del content["standing"]  # an earlier kring, installed again, knows no such field
-        write_json(self._home, self._place(delivery), {**content, "seal": digest(content)})
+        write_record(self._home, delivery)
         self._enter(delivery)
         return delivery
 
     def forget(self, delivery: Delivery) -> None:
         """Drop a record that another one has taken over."""
-        self._place(delivery).unlink(missing_ok=True)
+        record_path(self._home, delivery).unlink(missing_ok=True)
         source, path, sha256 = delivery.source, delivery.path, delivery.sha256
         if self._by_place.pop((source, path, sha256), None):
             self._counting.pop(source, None)
@@ -236,13 +141,13 @@ class Ledger:
 
     def rename_source(self, old: str, new: str) -> None:
         """Carry a renamed source's records over (`was:` in its header)."""
-        for delivery in self.deliveries([old]):
+        for delivery in self.deliveries(old):
             self.write(replace(delivery, source=new))
             self.forget(delivery)
 
-    def _place(self, delivery: Delivery) -> Path:
-        name = f"{delivery.file_id}-{digest(delivery.path)[:8]}.json"
-        return self._home.ledger / delivery.source / name
+
+def _in_order(deliveries: Iterable[Delivery]) -> list[Delivery]:
+    return sorted(deliveries, key=lambda d: (d.sequence, d.path))
 
 
 def _records(ledger: Path) -> list[tuple[str, tuple[int, int, int]]]:
@@ -256,37 +161,3 @@ def _records(ledger: Path) -> list[tuple[str, tuple[int, int, int]]]:
                 info = record.stat()
                 found.append((record.path, (info.st_ino, info.st_size, info.st_ctime_ns)))
     return sorted(found)
-
-
-def _read(path: Path) -> Delivery | None:
-    """A record as it was written; those of before there were seals have none.
-
-    None where it was just taken away. Raises HomeError where somebody has changed it: its rows
-    would be counted as they never came.
-    """
-    content = read_json(path)
-    if content is None and not path.exists():
-        return None
-    try:
-        raw: dict[str, Any] = content or {}
-        seal = raw.pop("seal", None)
-        chunks = tuple(Chunk(**chunk) for chunk in raw["chunks"])
-        read = {"standing": _standing(raw), **raw}
-        delivery = Delivery(**{**read, "chunks": chunks, "covers": tuple(raw["covers"])})
-        whole = seal in (None, digest(raw))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        whole = False
-    if not whole:
-        raise HomeError(
-            f"lake/ledger/{path.parent.name}/{path.name} is damaged or was changed by hand; "
-            "put it back from a backup, or remove it and kring run reads its file again"
-        )
-    return delivery
-
-
-def _standing(raw: Mapping[str, Any]) -> str:
-    """That of a record which does not name it, as all of before it was named."""
-    if raw["status"] == REFUSED and not raw["rules"]:
-        return GIVEN_BACK
-    is_out = raw["status"] == WITHDRAWN and not raw["rows"] and raw["error"].startswith(ON_REQUEST)
-    return TAKEN_OUT if is_out else ""

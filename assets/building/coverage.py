@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, Delivery, Ledger
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.ledger_record import DUPLICATE, LOADED, REFUSED, Delivery
 from assets.arrivals.sources import Source
 from assets.building.gaps import Gap, explained, in_words
 from assets.home import Home
@@ -66,7 +67,7 @@ def coverage(
     """
     by_kind: dict[str, list[_Arrived]] = {}
     for source in sources:
-        arrived = _Arrived(source, _not_replaced(ledger.deliveries([source.name])))
+        arrived = _Arrived(source, _not_replaced(ledger.deliveries(source.name)))
         by_kind.setdefault(source.kind, []).append(arrived)
     months = months_since_first(home, as_of)
     late = _months_after_the_last(home, as_of, late_days)

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from assets.arrivals.ledger import Chunk
+from assets.arrivals.ledger_record import Chunk
 from assets.arrivals.sources import Source
 from assets.exports import Export
 from assets.intake.chunks import Chunks

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pyarrow.parquet as pq
 
-from assets.arrivals.ledger import Chunk
+from assets.arrivals.ledger_record import Chunk
 from assets.arrivals.sources import Source
 from assets.home import Home
 from assets.lake import make_folder, place, sha256_file, trust

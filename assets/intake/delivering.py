@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assets.arrivals.deliveries import Pending, is_lost, rules_of
-from assets.arrivals.ledger import DUPLICATE, REFUSED, WITHDRAWN, Delivery, Ledger
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.ledger_record import DUPLICATE, REFUSED, WITHDRAWN, Delivery
 from assets.arrivals.sources import Source
 from assets.home import Home
 from assets.intake import keys

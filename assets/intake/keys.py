@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assets.arrivals.ledger import Chunk, Delivery, Ledger
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.ledger_record import Chunk, Delivery
 from assets.home import Home
 from assets.intake.contest import Contest, Delivered, Tally, fates_rule
 from assets.lake import (

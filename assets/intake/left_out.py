@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from assets.arrivals.ledger import Delivery
+from assets.arrivals.ledger_record import Delivery
 from assets.arrivals.sources import Source
 from assets.home import Home
 from assets.intake.keys import losers_file, resolved

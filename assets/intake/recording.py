@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from assets.arrivals.deliveries import Pending
-from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, Delivery, Ledger
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.ledger_record import DUPLICATE, LOADED, REFUSED, Delivery
 from assets.arrivals.sources import Source
 from assets.home import Home
 from assets.intake.accounts import Reading

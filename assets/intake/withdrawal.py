@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assets.arrivals.deliveries import is_lost
-from assets.arrivals.ledger import (
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.ledger_record import (
     DUPLICATE,
     GIVEN_BACK,
     LOADED,
     REFUSED,
     WITHDRAWN,
     Delivery,
-    Ledger,
 )
 from assets.home import Home, HomeError
 from assets.lake import sha256_file

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assets.arrivals.ledger import ON_REQUEST, REFUSED, TAKEN_OUT, WITHDRAWN, Delivery, Ledger
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.ledger_record import ON_REQUEST, REFUSED, TAKEN_OUT, WITHDRAWN, Delivery
 from assets.arrivals.sources import read_sources
 from assets.database import open_database
 from assets.home import Home, HomeError

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from assets.arrivals.ledger import LOADED, REFUSED, Delivery
+from assets.arrivals.ledger_record import LOADED, REFUSED, Delivery
 from assets.building.plan import Plan
 from assets.intake.contest import Tally
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from assets.arrivals.deliveries import rules_of
 from assets.arrivals.landing import Found
-from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED
+from assets.arrivals.ledger_record import DUPLICATE, LOADED, REFUSED
 from assets.building.plan import Plan
 from assets.publishing.accounting import tally
 from assets.publishing.finding import Finding

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from assets.arrivals.ledger import Delivery
+from assets.arrivals.ledger_record import Delivery
 from assets.building.plan import Plan
 from assets.key import key_changes
 

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from assets.arrivals.ledger import Chunk, Delivery, Ledger
+from assets.arrivals.ledger import Ledger
+from assets.arrivals.ledger_record import Chunk, Delivery
 from assets.home import Home, HomeError
 from assets.lake import is_sound, sha256_file
 from assets.stored.outputs import OutputRecord, Outputs
@@ -58,7 +59,7 @@ def _to_be_read_again(
     """Have the exports of damaged chunks read again, where they still lie in landing."""
     again: dict[str, str] = {}  # the delivery's path -> where its content lies
     for delivery in {d.path: d for d, _ in damaged}.values():
-        same = [d for d in ledger.deliveries([delivery.source]) if d.sha256 == delivery.sha256]
+        same = [d for d in ledger.deliveries(delivery.source) if d.sha256 == delivery.sha256]
         there = [d for d in same if _holds(home.landing / d.path, d.sha256)]
         for each in [delivery, *there] if there else []:
             ledger.write(replace(each, rules="damaged"))

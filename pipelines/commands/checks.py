@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assets.arrivals.ledger import LOADED
+from assets.arrivals.ledger_record import LOADED
 from assets.building.plan import Plan
 from assets.building.tables import offending_rows
 from assets.home import HomeError

@@ -32,7 +32,7 @@ def list_sources(home: HomeOption = None, as_json: JsonOption = False) -> None:
     ledger = Ledger(place)
     rows: list[dict[str, Any]] = []
     for source in read_sources(place.sources):
-        deliveries = ledger.deliveries([source.name])
+        deliveries = ledger.deliveries(source.name)
         days = sorted(day for each in deliveries for day in each.covered_days())
         rows.append(
             {

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from assets.answers.freshness import late, unseen
-from assets.arrivals.ledger import DUPLICATE, LOADED, REFUSED, WITHDRAWN
+from assets.arrivals.ledger_record import DUPLICATE, LOADED, REFUSED, WITHDRAWN
 from assets.building.plan import Plan
 from assets.building.survey import spans_current
 from assets.publishing.findings import findings

@@ -130,9 +130,8 @@ def test_a_record_is_read_again_where_it_has_changed_and_only_there(
 ) -> None:
     """A run looks six times at the records of every file that ever came."""
     read: list[Path] = []
-    monkeypatch.setattr(
-        "assets.arrivals.ledger.read_json", lambda path: (read.append(path), read_json(path))[1]
-    )
+    reading = "assets.arrivals.ledger_record.read_json"
+    monkeypatch.setattr(reading, lambda path: (read.append(path), read_json(path))[1])
     first, again = Ledger(ran.home), Ledger(ran.home)
     assert len(read) == 2 and again.deliveries() == first.deliveries()
     path = the(ran, "ledger/calls/*.json")
