@@ -1,23 +1,17 @@
-"""Export files of one source, from landing to chunks of accepted rows.
+"""Export files of one source, opened one after another and handed on as the select's rows.
 
-Batches flow: select, conversion, contract, parquet. Small files share a batch, a large one is
-many batches; nothing is held whole. Values never leave this module in a message: a reject is
-file, record, column and rule.
+What becomes of the rows is `judging`'s: conversion, contract, chunks.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from itertools import chain, pairwise
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from assets.arrivals.source_values import Tolerance
 from assets.arrivals.sources import Source
 from assets.exports import (
     Export,
@@ -30,13 +24,11 @@ from assets.exports import (
     stage,
 )  # fmt: skip
 from assets.home import Home
-from assets.intake.accounts import Reading, UsedRecords, settle_accounts
-from assets.intake.chunks import Chunks
+from assets.intake.accounts import Reading, UsedRecords
+from assets.intake.judging import Judge, Opened, Watch
 from assets.intake.selecting import Selecting
 from assets.lake import make_folder
-from assets.lanes import side_by_side
-from schemas.contract import Bounds, Contract, contract, validate
-from schemas.conversion import Conventions, convert
+from schemas.contract import Contract, contract
 from schemas.pseudonyms import Pseudonyms
 from sql.header import HeaderError
 from sql.run import HERE
@@ -44,21 +36,7 @@ from sql.run import HERE
 MACROS = HERE / "source_macros.sql"
 BATCH_ROWS = 250_000
 NOT_YET = ("unstable", "vanished")  # left for the next run, not refused
-ANY = Tolerance(rows=2**62)
 _FILES_TOGETHER = 256
-# In a shared batch a record's number carries its file's place above this many bits.
-_ROW_BITS = 40
-
-
-@dataclass
-class Opened:
-    """A file whose select has begun: its first rows, and how to get the others."""
-
-    reading: Reading
-    export: Export
-    rows: pl.DataFrame
-    more: Iterator[pl.DataFrame]
-    used: UsedRecords
 
 
 class Reader:
@@ -67,13 +45,13 @@ class Reader:
     def __init__(
         self, home: Home, source: Source, pseudonyms: Pseudonyms, as_of: date,
         edge: Callable[[], None] = lambda: None, memory: str = "1GB",
-        watch: Callable[[pl.DataFrame, pl.DataFrame], None] | None = None,
+        watch: Watch | None = None,
     ) -> None:  # fmt: skip
         """`edge` is called between batches, and may raise to stop there. `watch` is for who tries
         a source: it sees each batch as the select returns it and its rejects, and a file that
         was read to its end is then kept whatever the source tolerates."""
-        self.home, self.source, self.pseudonyms, self._edge = home, source, pseudonyms, edge
-        self._watch = watch
+        self.home, self.source, self._edge = home, source, edge
+        self.judge = Judge(home, source, pseudonyms, as_of, watch)
         self.contract: Contract = contract(source.kind)
         self.box = make_folder(home.scratch / f"box-{source.name}")
         zone = source.timezone or home.settings.timezone
@@ -82,17 +60,7 @@ class Reader:
             self.box, f"GMT{zone}" if fixed else zone, MACROS.read_text(encoding="utf-8"), memory
         )
         self._selecting = Selecting(self.connection, source, self.contract)
-        settings = home.settings
-        self._limits = Limits(raw_bytes=settings.max_file_mb << 20)
-        self.bounds = Bounds(settings.first_month, as_of + timedelta(days=1), settings.timezone)
-        self.conventions = Conventions(
-            timezone=zone,
-            days_in=settings.timezone,
-            times=source.read_times,
-            decimal=source.decimal,  # type: ignore[arg-type]
-            nulls=source.nulls,
-            identifiers=source.identifiers,
-        )
+        self._limits = Limits(raw_bytes=home.settings.max_file_mb << 20)
         self._fitting: set[tuple[str, ...]] = set()
         self._waiting: list[Opened] = []
 
@@ -145,7 +113,7 @@ class Reader:
                 if self.is_full:
                     self.settle()
             else:
-                self._stream(opened)
+                self.judge.stream(opened, self._edge)
         except Refused as refusal:
             reading.refused, reading.rule = str(refusal), refusal.rule
         except ValueError as error:  # the select's text itself: HeaderError and its like
@@ -195,70 +163,6 @@ class Reader:
         return rows >= BATCH_ROWS or len(self._waiting) >= _FILES_TOGETHER
 
     def settle(self) -> None:
-        """Convert, check and keep the files that wait, as one batch."""
+        """Finish the files that wait, as one batch."""
         waiting, self._waiting = self._waiting, []
-        frames = [
-            opened.rows.with_columns(pl.col("_row") + (place << _ROW_BITS))
-            for place, opened in enumerate(waiting)
-            if opened.rows.height
-        ]
-        accepted: list[pl.DataFrame] = []
-        rejected: list[pl.DataFrame] = []
-        if frames:
-            batch = self._judged(pl.concat(frames, how="vertical_relaxed"))
-            accepted, rejected = (_by_file(rows, len(waiting)) for rows in batch)
-
-        def finish(place: int) -> None:
-            opened = waiting[place]
-            with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
-                if accepted:
-                    chunks.write(accepted[place])
-                self._account(opened, chunks, rejected[place : place + 1])
-
-        # encoding, and waiting for the disk, go on outside Python's lock
-        side_by_side(finish, range(len(waiting)))
-
-    def _stream(self, opened: Opened) -> None:
-        """A file of many batches, each checked and written before the next is fetched."""
-        rejects = []
-        with Chunks(self.home, self.source, self.contract, opened.reading.sha256) as chunks:
-            # one batch is encoded while the next is read; never more, for memory's sake
-            with ThreadPoolExecutor(1) as writer:
-                writing = None
-                for batch in chain([opened.rows], opened.more):
-                    self._edge()
-                    accepted, rejected = self._judged(batch)
-                    rejects.append(rejected)
-                    opened.used.add(batch)
-                    if writing:
-                        writing.result()
-                    writing = writer.submit(chunks.write, accepted)
-                if writing:
-                    writing.result()
-            self._account(opened, chunks, rejects)
-
-    def _judged(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        accepted, rejected = self.checked(batch)
-        if self._watch:
-            self._watch(batch, rejected)
-        return accepted, rejected
-
-    def checked(self, batch: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The rows of a batch that convert and keep the contract, and the rejects."""
-        converted = convert(batch, self.contract, self.conventions, self.pseudonyms.series)
-        valid = validate(converted.accepted, self.contract, self.bounds)
-        return valid.accepted, pl.concat([converted.rejects, valid.rejects])
-
-    def _account(self, opened: Opened, chunks: Chunks, rejects: list[pl.DataFrame]) -> None:
-        source = replace(self.source, tolerance=ANY) if self._watch else self.source
-        settle_accounts(opened.reading, opened.export, source, chunks, opened.used, rejects)
-
-
-def _by_file(rows: pl.DataFrame, files: int) -> list[pl.DataFrame]:
-    """The rows of each file of a shared batch, under their own numbers again."""
-    place = pl.col("_row") // (1 << _ROW_BITS)
-    if not rows.select(place).to_series().is_sorted():  # rejects come by rule
-        rows = rows.sort(place, maintain_order=True)
-    begins = rows.select(place).to_series().search_sorted(pl.Series(range(files + 1)))
-    own = rows.with_columns(pl.col("_row") % (1 << _ROW_BITS))
-    return [own.slice(at, end - at) for at, end in pairwise(begins)]
+        self.judge.settle(waiting)

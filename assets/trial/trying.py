@@ -95,7 +95,7 @@ def _cell_notes(
     source = reader.source
     cells, notes = returned.numbered(), either_order(source.times)
     if reading.rejected_rows["rule"].is_in(RULES).any() or "score" in rows.columns:
-        accepted, rejects = reader.checked(cells)
+        accepted, rejects = reader.judge.checked(cells)
         notes += proposals(cells, rejects, source.times, (*reading.columns, *source.aliases))
         notes += not_rated(accepted, cells)
     zone = source.timezone or reader.home.settings.timezone
