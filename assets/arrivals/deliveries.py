@@ -6,7 +6,6 @@ cannot disagree. Imports nothing heavy: this answers `kring status`.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,7 +16,7 @@ from assets.arrivals.ledger import Ledger
 from assets.arrivals.ledger_record import WITHDRAWN, Delivery
 from assets.arrivals.sources import Source
 from assets.home import Home
-from assets.lake import digest
+from assets.lake import digest, sha256_file
 from sql.run import HERE
 
 _SCHEMAS = Path(__file__).resolve().parent.parent.parent / "schemas"
@@ -37,7 +36,7 @@ class Pending:
 def contracts_fingerprint() -> str:
     """Digest of the code that converts and checks rows: a change re-reads the files."""
     parts = [
-        (path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+        (path.name, sha256_file(path))
         for path in sorted(_SCHEMAS.glob("*.py"))
         if not path.name.startswith("register")
     ]
@@ -46,7 +45,7 @@ def contracts_fingerprint() -> str:
 
 @cache
 def _macros() -> str:
-    return hashlib.sha256((HERE / "source_macros.sql").read_bytes()).hexdigest()
+    return sha256_file(HERE / "source_macros.sql")
 
 
 def rules_of(home: Home, source: Source) -> str:

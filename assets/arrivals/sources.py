@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -128,15 +128,15 @@ def read_source(path: Path) -> Source:
     source = Source(
         name=statement.name,
         title=statement.header["title"],
-        kind=_one_of(statement, "kind", {kind: kind for kind in KINDS}),
+        kind=_one_of(statement, "kind", KINDS),
         patterns=_patterns(statement),
-        format=_one_of(statement, "format", FORMATS),
+        format=FORMATS[_one_of(statement, "format", FORMATS)],
         options=Options(),
-        columns=_one_of(statement, "columns", {"ignore": "ignore", "strict": "strict"}, "ignore"),
+        columns=_one_of(statement, "columns", ("ignore", "strict"), "ignore"),
         aliases=parse_aliases(statement),
         timezone=parse_zone(statement),
         times=_times(statement),
-        decimal=_one_of(statement, "decimal", {".": ".", ",": ","}, "."),
+        decimal=_one_of(statement, "decimal", (".", ","), "."),
         nulls=statement.listed("nulls", ";"),
         identifiers=_identifiers(statement),
         covers=parse_covers(statement),
@@ -155,15 +155,11 @@ def read_sources(folder: Path) -> tuple[Source, ...]:
     return tuple(read_source(path) for path in sorted(folder.glob("*.sql")))
 
 
-def _one_of(
-    statement: Statement, key: str, allowed: Mapping[str, str], default: str | None = None
-) -> str:
-    value = " ".join(statement.header.get(key, "").lower().split())
-    if not value and default is not None:
-        return default
+def _one_of(statement: Statement, key: str, allowed: Collection[str], default: str = "") -> str:
+    value = " ".join(statement.header.get(key, "").lower().split()) or default
     if value not in allowed:
         raise statement.problem(key, f"`{value}` is not one of {'; '.join(allowed)}")
-    return allowed[value]
+    return value
 
 
 def _patterns(statement: Statement) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from assets.rulebook.rules import KPI_ORDER
 from assets.stored.outputs import OutputRecord
 from schemas.register_columns import LEVELS
 from sql.header import Statement
-from sql.run import execute, literal, make_table, quoted, table_name
+from sql.run import create, literal, make_table, quoted, table_name
 
 # what the scorecard's statements leave for readers, beside the scorecard itself
 KEPT = ("inputs", "cells", "composites", "realisations", "scorecard")
@@ -77,23 +77,23 @@ def published_months(bench: Workbench) -> list[Path]:
 
 def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:
     """Run the statements in their order; closed quarters keep their inputs and realisations."""
-    files = [revision.file("kpi.realisations") for revision, _ in closed]
-    _closed_realisations(bench, files)
+    _closed_realisations(bench, closed)
     for name in KPI_ORDER:
         rule = bench.plan.rules.kpi[name]
         if name == "parents":
             _climb(bench, rule)
         else:
-            _table(bench, rule, f"kpi.{name}")
+            create(bench.connection, rule, f"kpi.{name}")
         if name == "inputs":
             for revision, quarters in revisions.quarter_shares(closed):
                 _keep_closed(bench, "kpi.inputs", revision, quarters)
     bench.connection.execute("drop table if exists kpi.children")
 
 
-def _closed_realisations(bench: Workbench, files: list[Path]) -> None:
+def _closed_realisations(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:
     make_table(bench.connection, "kpi.closed_realisations", CLOSED_REALISATIONS, [])
-    for file in files:
+    for revision, _ in closed:
+        file = revision.file("kpi.realisations")
         bench.connection.execute(
             f"insert into kpi.closed_realisations by name select {', '.join(CLOSED_REALISATIONS)} "
             f"from read_parquet({literal(file)}) where basis = 'computed' and period like 'Q%'"
@@ -127,10 +127,6 @@ def _keep_closed(bench: Workbench, table: str, revision: Revision, names: list[s
     con.execute(f"insert into {table_name(table)} by name {rows}")
 
 
-def _table(bench: Workbench, rule: Statement, name: str) -> None:
-    execute(bench.connection, rule, f"create or replace table {name} as {rule.body}")
-
-
 def _climb(bench: Workbench, rule: Statement) -> None:
     """From KPIs to objectives, perspectives and the organisation: one statement, run upwards.
 
@@ -140,7 +136,7 @@ def _climb(bench: Workbench, rule: Statement) -> None:
     connection.execute("create or replace table kpi.tree as from kpi.indices")
     for level in reversed(LEVELS):
         connection.execute("create or replace table kpi.children as from kpi.tree")
-        _table(bench, rule, "kpi.parents")
+        create(connection, rule, "kpi.parents")
         connection.execute(
             f"insert into kpi.tree by name from kpi.parents where level = {literal(level)}"
         )

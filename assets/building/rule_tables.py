@@ -7,6 +7,7 @@ rule is `workbench`, publishing them `content`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -31,14 +32,14 @@ def ref_table(plan: Plan, name: str) -> tuple[dict[str, str], list[tuple[object,
         columns = {"year": "integer", "period": "text", "month": "date", "quarter": "text",
                    "period_begin": "date", "period_end": "date", "period_state": "text",
                    "month_state": "text"}  # fmt: skip
-        return columns, [tuple(row[c] for c in columns) for row in plan.calendar]
+        return columns, _listed(columns, plan.calendar)
     if name == "clock":
         return {"as_of": "date"}, [(plan.as_of,)]
     if name == "metric_definitions":
         columns = {"metric_id": "text", "title": "text", "unit": "text", "numerator": "text",
                    "denominator": "text", "rollup": "text", "since": "text",
                    "reads": "text[]", "fingerprint": "text"}  # fmt: skip
-        return columns, [tuple(row[c] for c in columns) for row in plan.rules.definitions]
+        return columns, _listed(columns, plan.rules.definitions)
     if name == "register_rows":
         return register_text.COLUMNS, register_text.register_texts(plan.register)
     return register_rows(plan.register.tables[name])
@@ -46,9 +47,17 @@ def ref_table(plan: Plan, name: str) -> tuple[dict[str, str], list[tuple[object,
 
 def register_rows(table: Table) -> tuple[dict[str, str], list[tuple[object, ...]]]:
     """A register table in the engine's types; weights, exact in the register, as doubles."""
-    columns = {c.name: _SQL_TYPES.get(c.type, c.type) for c in table.columns}
-    columns = {n: ("text" if t.startswith("choice") else t) for n, t in columns.items()}
-    return columns, [tuple(_plain(row[c]) for c in columns) for row in table.rows]
+    columns = {
+        c.name: "text" if c.type.startswith("choice") else _SQL_TYPES.get(c.type, c.type)
+        for c in table.columns
+    }
+    return columns, _listed(columns, table.rows)
+
+
+def _listed(
+    columns: Iterable[str], rows: Iterable[Mapping[str, object]]
+) -> list[tuple[object, ...]]:
+    return [tuple(_plain(row[c]) for c in columns) for row in rows]
 
 
 def _plain(value: object) -> object:
@@ -70,8 +79,7 @@ def ops_table(
         months = [month] if month else plan.months
         rows = [(k, s, m, n) for m in months for k, s, n in plan.accepted(m)]
     elif name == "checks":
-        columns = OPS["ops.checks"].columns
-        rows = [tuple(row[c] for c in columns) for row in plan.check_results()]
+        rows = _listed(OPS["ops.checks"].columns, plan.check_results())
     else:
         raise KeyError(f"ops.{name} is not for rules; there are coverage, month, sources, accepted")
     return OPS[f"ops.{name}"].columns, rows

@@ -17,7 +17,7 @@ from assets.arrivals.ledger_record import ON_REQUEST, REFUSED, TAKEN_OUT, WITHDR
 from assets.arrivals.sources import read_sources
 from assets.database import open_database
 from assets.home import Home, HomeError
-from assets.intake.landing_search import holds, patterns
+from assets.intake.landing_search import Wanted, holds, patterns
 from assets.intake.leftovers import sweep_unnamed
 from assets.key import PSEUDONYM_COLUMNS, all_pseudonyms
 from assets.lake import sha256_file
@@ -70,7 +70,7 @@ def find(home: Home, value: str) -> Traces:
     traces.register = [p.name for p in sorted(home.register.glob("*.csv")) if holds(p, names)]
     written = sorted(path for path in home.report_texts.rglob("*") if path.is_file())
     traces.texts = [str(p.relative_to(home.root)) for p in written if holds(p, names)]
-    traces.record = _in_record(home, value, keys)
+    traces.record = _in_record(home, names, keys)
     return traces
 
 
@@ -155,11 +155,10 @@ def _rows(con: Any, path: Path, keys: list[str]) -> list[int]:
     return [int(row[0]) for row in con.execute(query, {"keys": keys}).fetchall()]
 
 
-def _in_record(home: Home, value: str, keys: list[str]) -> list[str]:
+def _in_record(home: Home, names: Wanted, keys: list[str]) -> list[str]:
     """Files of the record that name the person: sums do not, but a reason may have been typed."""
-    wanted = patterns(value, home.settings.country_code).or_any(keys)
     typed = (f"{entry.reason} {entry.decided_by}" for entry in decisions(home))
-    found = [home.decisions] if any(map(wanted.are_in, typed)) else []
+    found = [home.decisions] if any(map(names.are_in, typed)) else []
     with connect(home.settings.timezone) as con:
         found += [p for p in sorted(home.record.rglob("*.parquet")) if _rows(con, p, keys)]
     return [str(path.relative_to(home.root)) for path in found]

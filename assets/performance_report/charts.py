@@ -14,7 +14,6 @@ from math import ceil, floor
 WIDTH, HEIGHT = 360, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 350, 10, 164
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000)
-_MARKERS = ("circle", "square")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def trend(text: Text, labels: Sequence[str], lines: Sequence[Series], target: Se
         parts.append(_path(f"line line-{number}", points))
         parts += [_marker(number, *point) for run in points for point in run]
     parts += _legend([*(line.name for line in lines), target.name])
-    return _svg(text, WIDTH, HEIGHT, parts)
+    return _svg(text, parts)
 
 
 def scale(lowest: float, highest: float) -> tuple[int, int, int]:
@@ -86,9 +85,9 @@ def bar(label: str, value: float | None, highest: float, mark: float | None = No
     )
 
 
-def _svg(text: Text, width: int, height: int, parts: Sequence[str]) -> str:
+def _svg(text: Text, parts: Sequence[str]) -> str:
     return (
-        f'<svg class="chart" role="img" viewBox="0 0 {width} {height}" '
+        f'<svg class="chart" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'aria-labelledby="{text.ident}-title {text.ident}-desc">'
         f'<title id="{text.ident}-title">{escape(text.title)}</title>'
         f'<desc id="{text.ident}-desc">{escape(text.description)}</desc>'
@@ -125,7 +124,7 @@ def _path(name: str, runs: Sequence[Sequence[tuple[float, float]]]) -> str:
 
 
 def _marker(number: int, x: float, y: float) -> str:
-    if _MARKERS[number % 2] == "circle":
+    if number == 0:
         return f'<circle class="dot dot-0" cx="{x:.1f}" cy="{y:.1f}" r="3.2"/>'
     return f'<rect class="dot dot-1" x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6"/>'
 

@@ -22,12 +22,7 @@ from assets.periods import quarter_of
 _MOVERS = 6
 
 
-def read_kpis(reader: Reader, nodes: list[Node]) -> list[Kpi]:
-    """The KPIs of the report's period in the order of their codes."""
-    return [_kpi(reader, node) for node in nodes]
-
-
-def _kpi(reader: Reader, node: Node) -> Kpi:
+def read_kpi(reader: Reader, node: Node) -> Kpi:
     closed = closed_rules(reader, node, reader.period)
     rule = rule_of(reader, node.id, closed)
     parts = parts_of(reader, rule, closed)

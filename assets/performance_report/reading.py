@@ -12,7 +12,7 @@ from pathlib import Path
 from assets.database import open_database
 from assets.home import HomeError
 from assets.performance_report.figures import Node, Report, Row
-from assets.performance_report.kpis import read_kpis
+from assets.performance_report.kpis import read_kpi
 from assets.performance_report.reader import Reader
 from assets.performance_report.services import (
     read_channels,
@@ -70,7 +70,7 @@ def _read(reader: Reader, organisation: str, nodes: dict[str, Node]) -> Report:
         score=_level(nodes, "organisation")[0],
         perspectives=_level(nodes, "perspective"),
         objectives=_level(nodes, "objective"),
-        kpis=read_kpis(reader, _level(nodes, "kpi")),
+        kpis=[read_kpi(reader, node) for node in _level(nodes, "kpi")],
         channels=read_channels(reader),
         breaks=reader.rows(
             "metric.series_breaks", ["month", "event_id"], "year(month) = ? and month <= ?",

@@ -16,10 +16,6 @@ from sql.run import HERE
 _FOLDER = Path(__file__).resolve().parent
 
 
-def own_texts(home: Home) -> OwnTexts:
-    return OwnTexts(home.report_texts)
-
-
 def report_html(home: Home, database: Path, year: int, period: str, lang: str) -> str:
     """One page; raises HomeError where nothing is published of that year and period."""
     from assets.performance_report.page import render
@@ -27,7 +23,7 @@ def report_html(home: Home, database: Path, year: int, period: str, lang: str) -
 
     settings = home.settings
     report = read_report(database, settings.name, settings.timezone, year, period)
-    return render(report, own_texts(home), lang)
+    return render(report, OwnTexts(home.report_texts), lang)
 
 
 def get_ready(home: Home) -> None:
@@ -74,17 +70,17 @@ def _write_year(home: Home, building: Path, year: int) -> list[dict[str, Any]]:
 
     settings = home.settings
     report = read_report(building / "kring.duckdb", settings.name, settings.timezone, year)
-    files = []
+    files, own = [], OwnTexts(home.report_texts)
     for lang in home.settings.reports:
         path = building / f"report.{year}.{lang}.html"
-        path.write_text(render(report, own_texts(home), lang), encoding="utf-8", newline="\n")
+        path.write_text(render(report, own, lang), encoding="utf-8", newline="\n")
         files.append(stated(path))
     return files
 
 
 def report_digest(home: Home) -> str:
     """Changes when the office's words, the languages or what the report is made by do."""
-    return digest(own_texts(home).digest(), _made_of(), home.settings.reports)
+    return digest(OwnTexts(home.report_texts).digest(), _made_of(), home.settings.reports)
 
 
 @cache

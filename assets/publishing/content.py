@@ -111,9 +111,7 @@ def operational_tables(plan: Plan) -> list[Small]:
     return [
         Small.of_ops("ops.files", file_rows(plan)),
         Small.of_ops("ops.corrections", correction_rows(plan)),
-        Small("ops.checks", *ops_table(plan, "checks", None)),
-        Small("ops.coverage", *ops_table(plan, "coverage", None)),
-        Small("ops.sources", *ops_table(plan, "sources", None)),
+        *(Small(f"ops.{n}", *ops_table(plan, n, None)) for n in ("checks", "coverage", "sources")),
         Small.of_ops("ops.key_changes", _key_changes(plan)),
         Small.of_ops("ops.decisions", [astuple(entry) for entry in decisions.decisions(plan.home)]),
     ]
