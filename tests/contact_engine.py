@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from homes import TEMPLATE
+from hypothesis import strategies as st
 
 from assets.building.kpi import COUNTED_NOW
 from assets.building.metrics import SHAPE
@@ -24,6 +25,13 @@ from schemas.register import load_register
 from sql.header import Statement
 from sql.run import HERE, connect, quoted, statements
 
+OUTCOMES = ("answered", "abandoned", "flow_out", "callback", "voicemail", "after_hours",
+            "not_queued")  # fmt: skip
+WAITS = st.one_of(
+    st.none(),
+    st.sampled_from([Decimal(n) for n in ("0", "3", "5", "5.001", "20", "20.001", "300")]),
+    st.decimals(0, 400, places=3),
+)
 METRICS = ("service_level", "abandonment", "speed_of_answer", "handle_time")
 TABLES = ("metric.daily", "metric.interval", "metric.service_level_bridge",
           "metric.service_level_by_rule")  # fmt: skip

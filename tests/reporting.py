@@ -198,3 +198,15 @@ def reconciler(
     made = Reconciler(sample_home.home, tmp_path_factory.mktemp("reference"))
     yield made
     made.connection.close()
+
+
+def rows(*lines: str) -> str:
+    """A reference file of lines: section, subject, channel, period, measure, value, remark."""
+    header = "figure_id,service,section,subject,channel,period,measure,value,remark\n"
+    return header + "".join(f"f{n},,{line}\n" for n, line in enumerate(lines))
+
+
+def of_services(*lines: str) -> str:
+    """A reference file of lines: section, subject, service, period, measure, value, remark."""
+    header = "figure_id,channel,section,subject,service,period,measure,value,remark\n"
+    return header + "".join(f"f{n},,{line}\n" for n, line in enumerate(lines))

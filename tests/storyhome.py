@@ -25,6 +25,23 @@ from assets.publishing.content import content_digest
 from assets.rulebook.rules import Rules
 
 OUTBOUND = ("outbound_attempts", "outbound_cases", "payments")
+SENT_ELSEWHERE = """\
+-- title: Calls that were put through elsewhere
+-- unit: share
+-- numerator: calls sent elsewhere
+-- denominator: calls answered or sent elsewhere
+-- rollup: sum
+-- reads: fact.contacts
+-- since: 2024-01
+select
+    month,
+    channel,
+    count(*) filter (outcome = 'flow_out') as numerator,
+    count(*) as denominator
+from fact.contacts
+where outcome in ('answered', 'flow_out')
+group by month, channel
+"""
 
 
 @dataclass(frozen=True)
@@ -70,6 +87,12 @@ class StoryHome(TestHome):
     def content(self, as_of: str) -> str:
         """The digest that decides whether there would be a new version."""
         return content_digest(Plan(self.home, date.fromisoformat(as_of)))
+
+    def weigh_no_occupancy(self) -> None:
+        """The service level weighs 0.75 of objective 3, telephone occupancy nothing."""
+        for kpi, weight in (("service_level", "0.75"), ("telephone_occupancy", "0")):
+            row = f"objective_3,{kpi},2024-01-01,,"
+            self.edit_register("weights", f"{row}0.375", f"{row}{weight}")
 
     def rule(self, folder: str, name: str, text: str) -> None:
         """Write a metric or a check of the home's own."""

@@ -8,9 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from test_cases import laboratory
-from test_volume_checks import QUIET, Found, found, row, without
-from test_volume_limits import APRIL, even
+from volumes import APRIL, QUIET, Found, even, found, laboratory, row, without
 
 __all__ = ["found", "laboratory"]  # the fixtures
 

@@ -8,11 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from contact_engine import Contact, ContactEngine
+from contact_engine import OUTCOMES, WAITS, Contact, ContactEngine
 from drawing import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from test_service_level_rules import OUTCOMES, WAITS
 
 from assets.rulebook.grains import check_grains
 from assets.rulebook.headers import FACT_KEYS, METRIC_KEYS

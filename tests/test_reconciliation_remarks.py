@@ -6,8 +6,7 @@ Each just so and not, with the findings it has, word for word.
 from __future__ import annotations
 
 import pytest
-from reporting import Reconciler, reconciler
-from test_reconciliation_reports import of_services, rows
+from reporting import Reconciler, of_services, reconciler, rows
 
 __all__ = ["reconciler"]  # the fixture
 

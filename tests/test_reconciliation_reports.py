@@ -13,7 +13,7 @@ from drawing import examples
 from homes import TestHome
 from hypothesis import given
 from hypothesis import strategies as st
-from reporting import HEADER, Reconciler, Report, consistent_report, reconciler
+from reporting import HEADER, Reconciler, Report, consistent_report, reconciler, rows
 
 from assets.home import Home
 
@@ -52,12 +52,6 @@ def test_a_figure_that_does_not_follow_is_named(
     assert any(name in finding and printed in finding for finding in found), found
 
 
-def rows(*lines: str) -> str:
-    """A reference file of lines: section, subject, channel, period, measure, value, remark."""
-    header = "figure_id,service,section,subject,channel,period,measure,value,remark\n"
-    return header + "".join(f"f{n},,{line}\n" for n, line in enumerate(lines))
-
-
 def test_a_kpi_has_no_channel_of_before_once_it_is_decided_without_one(
     sample_home: TestHome, tmp_path: Path
 ) -> None:
@@ -77,12 +71,6 @@ def test_a_kpi_has_no_channel_of_before_once_it_is_decided_without_one(
     assert Reconciler(Home(tmp_path, sample_home.home.settings), tmp_path).findings(text) == [
         "1a-N 2024: 90 is printed (t), but the mean of the four quarters (80, 82, 84, 86) is 83."
     ]
-
-
-def of_services(*lines: str) -> str:
-    """A reference file of lines: section, subject, service, period, measure, value, remark."""
-    header = "figure_id,channel,section,subject,service,period,measure,value,remark\n"
-    return header + "".join(f"f{n},,{line}\n" for n, line in enumerate(lines))
 
 
 MONTHS = [f"t,x1,,2024-{month:02},realisation,{value}," for month, value in

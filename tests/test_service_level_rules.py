@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from contact_engine import Contact, ContactEngine
+from contact_engine import OUTCOMES, WAITS, Contact, ContactEngine
 from drawing import examples
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,13 +156,6 @@ def test_few_contacts_are_marked_by_every_rule(engine: ContactEngine) -> None:
 
 # Properties. The other count is in plain Python and knows the rules from the register's words.
 
-OUTCOMES = ("answered", "abandoned", "flow_out", "callback", "voicemail", "after_hours",
-            "not_queued")  # fmt: skip
-WAITS = st.one_of(
-    st.none(),
-    st.sampled_from([Decimal(n) for n in ("0", "3", "5", "5.001", "20", "20.001", "300")]),
-    st.decimals(0, 400, places=3),
-)
 CONTACTS = st.lists(
     st.builds(
         Contact,

@@ -1,47 +1,21 @@
 """The checks that look at how many contacts came: what each finds, and what it leaves in peace.
 
-Two months of a centre that opens from 8 to 17 on weekdays, Mondays the busiest, as rows that
-stand for many contacts; then one thing goes wrong. Run through the real SQL over small tables.
+Two months of a centre, as `volumes` makes them; then one thing goes wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import pytest
-from test_cases import Laboratory, laboratory
+from volumes import QUIET, Contacts, Found, found, laboratory, row, served, without
 
-__all__ = ["laboratory"]  # the fixture
+__all__ = ["found", "laboratory"]  # the fixtures
 
-JAKARTA = ZoneInfo("Asia/Jakarta")
-MONDAY_TO_FRIDAY = (120, 108, 100, 95, 85)
-Row = dict[str, Any]
-Contacts = list[Row]
-
-
-def row(day: date, hour: int, contacts: int, outcome: str = "answered") -> Row:
-    return {
-        "source": "calls", "channel": "phone", "queue": "umum", "outcome": outcome,
-        "month": day.replace(day=1), "local_date": day, "contacts": contacts,
-        "entered_at": datetime(day.year, day.month, day.day, hour, 30, tzinfo=JAKARTA),
-    }  # fmt: skip
-
-
-def days(first: date, last: date) -> Iterator[date]:
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))
-
-
-def served(first: str, last: str, by_hour: float = 1.0) -> Contacts:
-    """Every weekday's contacts from 8 to 17: 120 an hour on a Monday, times `by_hour`."""
-    return [
-        row(day, hour, round(MONDAY_TO_FRIDAY[day.weekday()] * by_hour))
-        for day in days(date.fromisoformat(first), date.fromisoformat(last))
-        if day.weekday() < 5
-        for hour in range(8, 17)
-    ]
+# The season ends on 1 April: from then on three fifths as many come.
+SEASON_ENDS = served("2024-03-01", "2024-03-31") + served("2024-04-01", "2024-04-30", 0.6)
+VOLUME_CHECKS = ("volume_by_day", "volume_by_month", "days_without_contacts",
+                 "hours_without_contacts")  # fmt: skip
 
 
 def times(contacts: Contacts, day: str, factor: float) -> Contacts:
@@ -51,36 +25,6 @@ def times(contacts: Contacts, day: str, factor: float) -> Contacts:
         if r["local_date"] == date.fromisoformat(day) else r
         for r in contacts
     ]  # fmt: skip
-
-
-def without(contacts: Contacts, first: str, last: str = "", hours: range = range(24)) -> Contacts:
-    """The same, without the contacts of some hours of some days."""
-    gone = set(days(date.fromisoformat(first), date.fromisoformat(last or first)))
-    return [r for r in contacts if r["local_date"] not in gone or r["entered_at"].hour not in hours]
-
-
-@pytest.fixture
-def found(laboratory: Laboratory) -> Callable[..., list[Row]]:
-    """The rows that a check finds in April 2024, of March's and April's contacts."""
-
-    def run(check: str, contacts: Contacts, as_of: str = "2024-05-10", **more: Any) -> list[Row]:
-        rule = laboratory.rules[f"checks/{check}"]
-        given = {"fact.contacts": contacts, "ops.month": [{"month": date(2024, 4, 1)}],
-                 "ops.coverage": more.get("coverage", [])}  # fmt: skip
-        reads = tuple(sorted(rule.listed("reads")))
-        with laboratory.tables(reads, given, date.fromisoformat(as_of)):
-            relation = laboratory.connection.sql(f"select * from ({rule.body}) order by all")
-            return [dict(zip(relation.columns, r, strict=True)) for r in relation.fetchall()]
-
-    return run
-
-
-Found = Callable[..., list[Row]]
-QUIET = served("2024-03-01", "2024-04-30")
-# The season ends on 1 April: from then on three fifths as many come.
-SEASON_ENDS = served("2024-03-01", "2024-03-31") + served("2024-04-01", "2024-04-30", 0.6)
-VOLUME_CHECKS = ("volume_by_day", "volume_by_month", "days_without_contacts",
-                 "hours_without_contacts")  # fmt: skip
 
 
 @pytest.mark.parametrize("check", VOLUME_CHECKS)

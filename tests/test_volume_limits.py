@@ -8,21 +8,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from test_cases import laboratory
-from test_volume_checks import Contacts, Found, days, found, row, served
+from volumes import Contacts, Found, even, found, laboratory, row, served
 
 __all__ = ["found", "laboratory"]  # the fixtures
-
-APRIL = date(2024, 4, 1)
-
-
-def even(first: str, last: str, contacts: int) -> Contacts:
-    """Every weekday so many."""
-    return [
-        row(day, 10, contacts)
-        for day in days(date.fromisoformat(first), date.fromisoformat(last))
-        if day.weekday() < 5
-    ]
 
 
 def but(contacts: Contacts, day: str, number: int) -> Contacts:

@@ -13,9 +13,7 @@ import pytest
 from commands import Command
 from defending import SL, SLI, WITHOUT, DefendedHome
 from homes import ROOT, no_waiting
-from storyhome import called, chat, put_calls, put_chats
-from test_own_rules import METRIC
-from test_rules import WEIGHT_3A, WEIGHT_3B
+from storyhome import SENT_ELSEWHERE, called, chat, put_calls, put_chats
 
 AS_OF = "2025-01-02"
 PERIODS = ("2024-Q2", "2024-S1", "2024-Y", "2024-YTD-Q3")
@@ -29,7 +27,7 @@ def in_all(*names: str) -> set[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> DefendedHome:
     made = DefendedHome.of_months(tmp_path_factory.mktemp("edits"), "2024-04", "2024-06")
-    made.rule("metrics", "sent_elsewhere", METRIC)
+    made.rule("metrics", "sent_elsewhere", SENT_ELSEWHERE)
     put_calls(made, "2024-05-12", called("F1", "2024-05-12", outcome="Overflow"))
     made.publish(AS_OF)
     return made
@@ -48,8 +46,7 @@ def test_a_target_moves_its_kpi_and_the_nodes_above(home: DefendedHome) -> None:
 
 
 def test_a_weight_moves_its_parent_and_no_kpi(home: DefendedHome) -> None:
-    home.edit_register("weights", "objective_3,service_level,2024-01-01,,0.375", WEIGHT_3A)
-    home.edit_register("weights", "objective_3,telephone_occupancy,2024-01-01,,0.375", WEIGHT_3B)
+    home.weigh_no_occupancy()
     version = home.publish(AS_OF)
     # occupancy is not measured: 3a weighs 0.75 of 1, before 0.375 of 0.625; 3c is 98.87 of 83
     first, third = 87.5 / 90 * 100, 98.87 / 83 * 100
@@ -88,10 +85,14 @@ def test_a_kpis_definition_names_what_it_says_now(home: DefendedHome) -> None:
 
 
 def test_a_metrics_sql_and_later_its_end(home: DefendedHome) -> None:
-    home.rule("metrics", "sent_elsewhere", METRIC.replace("= 'flow_out')", "<> 'answered')"))
+    home.rule(
+        "metrics", "sent_elsewhere", SENT_ELSEWHERE.replace("= 'flow_out')", "<> 'answered')")
+    )
     same = home.publish(AS_OF)
     assert home.log(same) == []  # another text, and the same numbers
-    home.rule("metrics", "sent_elsewhere", METRIC.replace("'answered', 'flow_out'", "'flow_out'"))
+    home.rule(
+        "metrics", "sent_elsewhere", SENT_ELSEWHERE.replace("'answered', 'flow_out'", "'flow_out'")
+    )
     version = home.publish(AS_OF)
     # in May 1 of 5 were sent elsewhere; of those sent elsewhere it is 1 of 1
     assert home.counts("sent_elsewhere", "2024-05") == (1, 1)

@@ -11,11 +11,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import test_cases
 import yaml
 from documents import ALONE, CODE, DOCUMENTS, STORY, changed, recipes
 from following import Reader, steady
 from homes import ROOT, TestHome
+from laboratory import AS_OF, Laboratory, compare
 
 from assets.building.plan import Plan
 from assets.building.workbench import Workbench
@@ -75,11 +75,10 @@ def test_calls_of_a_month_without_any_count_as_zero(followed: TestHome) -> None:
 def test_the_case_holds(followed: TestHome) -> None:
     (text,) = [text for path, _, text in recipes() if path.endswith(".yaml")]
     content = yaml.safe_load(text)
-    with Workbench(Plan(followed.home, test_cases.AS_OF)) as bench:
-        laboratory = test_cases.Laboratory(bench)
+    with Workbench(Plan(followed.home, AS_OF)) as bench:
+        laboratory = Laboratory(bench)
         for case in content["cases"]:
-            own = set(case["given"])
-            test_cases.test_case(laboratory, {**content, **case, "own": own})
+            compare(laboratory, {**content, **case, "own": set(case["given"])})
 
 
 def test_the_changes_of_code_begin_where_the_code_is() -> None:

@@ -7,30 +7,13 @@ from pathlib import Path
 
 import pytest
 from commands import Command
-from storyhome import StoryHome, called, put_calls
+from storyhome import SENT_ELSEWHERE, StoryHome, called, put_calls
 from workbooks import formulas, sheet
 
 from assets.graph.showing import of_metric
 
 SL, PHONE = "service_level", "phone"
 MONTHS = ("2024-04", "2024-05", "2024-06")
-METRIC = """\
--- title: Calls that were put through elsewhere
--- unit: share
--- numerator: calls sent elsewhere
--- denominator: calls answered or sent elsewhere
--- rollup: sum
--- reads: fact.contacts
--- since: 2024-01
-select
-    month,
-    channel,
-    count(*) filter (outcome = 'flow_out') as numerator,
-    count(*) as denominator
-from fact.contacts
-where outcome in ('answered', 'flow_out')
-group by month, channel
-"""
 BRANCH = """\
 -- title:       Calls of the branch office's own exchange
 -- kind:        calls
@@ -65,7 +48,7 @@ def home(second_quarter: StoryHome, tmp_path: Path) -> StoryHome:
 
 
 def test_a_metric_a_source_a_check_and_a_kpi_of_ones_own(home: StoryHome) -> None:
-    home.rule("metrics", "sent_elsewhere", METRIC)
+    home.rule("metrics", "sent_elsewhere", SENT_ELSEWHERE)
     home.rule("checks", "few_sent_elsewhere", WARNING)
     home.source("branch_calls", BRANCH)
     for month in MONTHS:

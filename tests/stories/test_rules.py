@@ -117,8 +117,7 @@ def test_a_target_or_weight_changes_the_scorecard_alone(home: StoryHome) -> None
     assert home.figure(SL, "Q2").index == 100.0
     # targets are append-only: a decision of the same KPI for one period goes before
     home.append_register("targets", "service_level,2024,Q2,79,2024-07-02,Decree 13 of 2024,false")
-    home.edit_register("weights", "objective_3,service_level,2024-01-01,,0.375", WEIGHT_3A)
-    home.edit_register("weights", "objective_3,telephone_occupancy,2024-01-01,,0.375", WEIGHT_3B)
+    home.weigh_no_occupancy()
     ran = home.run("2025-01-02")
     assert ran.rebuilt == [("kpi.scorecard", "None")]
     assert home.figure(SL, "Q2").index == pytest.approx(87.5 / 79 * 100)
@@ -128,10 +127,6 @@ def test_a_target_or_weight_changes_the_scorecard_alone(home: StoryHome) -> None
     )
     assert weights == [("service_level", 0.75), ("service_performance", 0.25),
                        ("telephone_occupancy", 0.0)]  # fmt: skip
-
-
-WEIGHT_3A = "objective_3,service_level,2024-01-01,,0.75"
-WEIGHT_3B = "objective_3,telephone_occupancy,2024-01-01,,0"
 
 
 def test_a_policy_from_a_date_leaves_earlier_months_to_the_byte(home: StoryHome) -> None:
