@@ -80,13 +80,14 @@ def rebuild_requests(
     months = {output.month for output in stale if output.month is not None}
     if not months and (stale or not is_current(plan)):
         months = set(plan.months[-1:])
+    spans = [(f"{first:%Y-%m}", f"{last:%Y-%m}") for first, last in ranges(months)]
     return [
         dg.RunRequest(
-            run_key=f"{run_id}:{first:%Y-%m}:{last:%Y-%m}",
-            tags={**range_tags(f"{first:%Y-%m}", f"{last:%Y-%m}"), PLANNED: "1", AS_OF: as_of},
+            run_key=f"{run_id}:{first}:{last}",
+            tags={**range_tags(first, last), PLANNED: "1", AS_OF: as_of},
         )
-        for first, last in ranges(months)
-        if (f"{first:%Y-%m}", f"{last:%Y-%m}") not in set(waiting)
+        for first, last in spans
+        if (first, last) not in set(waiting)
     ]
 
 

@@ -91,14 +91,12 @@ def _files(plan: Plan) -> set[tuple[str, str]]:
 
 def _has_work(plan: Plan) -> bool:
     """Whether anything is new or stale; answered without Dagster or Pandera."""
-    return bool(
-        plan.pending
-        or plan.renamed
-        or plan.unresolved
-        or not spans_current(plan)
-        or plan.stale()
-        or not is_current(plan)
-    )
+    return _is_unread(plan) or bool(plan.stale()) or not is_current(plan)
+
+
+def _is_unread(plan: Plan) -> bool:
+    """Whether reading landing, and what follows from it, is still to be done."""
+    return bool(plan.pending or plan.renamed or plan.unresolved) or not spans_current(plan)
 
 
 def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
@@ -118,7 +116,7 @@ def _work(home: Home, as_of: date, plan: Plan, outcome: Outcome) -> Plan:
         close_orphans(instance)
         location = Location()
         try:
-            if plan.pending or plan.renamed or plan.unresolved or not spans_current(plan):
+            if _is_unread(plan):
                 ended = location.run(instance, "ingest", tags)
                 outcome.failures += failures(instance, ended) if not ended.is_success else []
                 plan = Plan(home, as_of)

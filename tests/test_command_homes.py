@@ -10,20 +10,15 @@ from pathlib import Path
 
 import pytest
 from commands import Command
+from ended import AS_OF, january
 from homes import TestHome, call, calls_file
 
 from assets.home import HomeError
 
-AS_OF = "2024-02-10"
-
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> TestHome:
-    """One month of two calls, published, complete."""
-    root = tmp_path_factory.mktemp("command") / "home"
-    home = TestHome.of_two_calls(root, last_month="2024-01")
-    home.run(AS_OF)
-    return home
+    return january(tmp_path_factory.mktemp("command") / "home")
 
 
 @pytest.mark.parametrize(

@@ -105,13 +105,15 @@ def _kpi(plan: Plan, row: Row) -> Entry:
         longer_periods=row["consolidation"], nothing_to_be_done=row["zero_rule"],
         conversion=_conversion(plan, row), weight=_weight(plan, str(row["kpi_id"])),
         targets=_targets(plan, str(row["kpi_id"])), owner=row["owner"],
-        since=row["valid_from"], until=row["valid_to"], **_authority(row),
+        **_authority(row),
     )  # fmt: skip
 
 
 def _authority(row: Row) -> dict[str, object]:
-    """On whose word a register row stands, and what its note says."""
+    """Since when and on whose word a register row stands, and what its note says."""
     return {
+        "since": row.get("valid_from"),
+        "until": row.get("valid_to"),
         "authority": row["authority"],
         "assumption": True if row.get("is_assumption") else None,
         "note": row.get("note"),
@@ -154,7 +156,7 @@ def _node(plan: Plan, row: Row) -> Entry:
         unit="percentage points",
         formula=" + ".join(f"{in_words(w['weight'])} x {w['child_id']}" for w in children),
         weight=_weight(plan, str(row["node_id"])),
-        since=row["valid_from"], until=row["valid_to"], **_authority(row),
+        **_authority(row),
     )  # fmt: skip
 
 

@@ -65,9 +65,9 @@ class Step:
     group: str
     deps: tuple[str, ...]
     description: str
-    kinds: frozenset[str]
     made_by: Months | Callable[[Session], Result]
     verdict: Callable[[Session], Verdict] | None = None
+    kinds: tuple[str, ...] = ("duckdb", "parquet")
 
     @property
     def is_monthly(self) -> bool:

@@ -32,25 +32,25 @@ def steps(rules: Rules) -> list[Step]:
         "ops.checks", "metric", _read_by_checks(rules),
         "Data checks of each month, each a query for rows that should not be. The answers stand at "
         "the assets they look at, under Checks.",
-        frozenset({"duckdb"}), Months(_checks),
+        Months(_checks), kinds=("duckdb",),
     )  # fmt: skip
     monthly = Step(
         "metric.monthly", "metric", (*metric_names, "ops.checks"),
         "Every metric of a month: its value, or why it has none. The scorecard is made of these.",
-        frozenset({"duckdb", "parquet"}), Months(_monthly), _no_month_failed,
+        Months(_monthly), _no_month_failed,
     )  # fmt: skip
     scorecard = Step(
         "kpi.scorecard", "kpi", ("metric.monthly",),
         "Indices of KPIs, objectives, perspectives and the organisation in every period: computed "
         "from the months, and as officially reported.",
-        frozenset({"duckdb", "parquet"}), _scorecard,
+        _scorecard,
     )  # fmt: skip
     tables = [table_step(name, rules) for name in rules.tables]
     snapshot = Step(
         "published.snapshot", "published", ("kpi.scorecard", *rules.tables),
         "What analysts and other teams read: database, parquet and reports as one version, which "
         "replaces the one before in a single switch.",
-        frozenset({"duckdb", "parquet"}), _snapshot,
+        _snapshot,
     )  # fmt: skip
     return [*facts, *metrics, checks, monthly, *tables, scorecard, snapshot]
 
@@ -68,7 +68,7 @@ def fact_step(name: str, rule: Statement) -> Step:
 
     return Step(
         f"fact.{name}", "fact", tuple(f"raw.{kind}" for kind in reads_of(rule, "raw")),
-        paragraphs(rule.header["title"], rule.header["grain"]), frozenset({"duckdb", "parquet"}),
+        paragraphs(rule.header["title"], rule.header["grain"]),
         Months(build, lambda plan: plan.fact_months(rule)),
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def metric_step(name: str, rule: Statement) -> Step:
         paragraphs(
             f"{header['title']} ({header['unit']})", f"Numerator: {header['numerator']}",
             f"Denominator: {header['denominator']}",
-        ), frozenset({"duckdb", "parquet"}), Months(build),
+        ), Months(build),
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def table_step(name: str, rules: Rules) -> Step:
     reads = tuple(dict.fromkeys(asset for table in named for asset in grains.get(table, (table,))))
     return Step(
         name, name.partition(".")[0], reads, paragraphs(rule.header["title"], rule.header["grain"]),
-        frozenset({"duckdb", "parquet"}), Months(build),
+        Months(build),
     )  # fmt: skip
 
 

@@ -33,7 +33,11 @@ class Counts:
         self.state: dict[tuple[str, Key], str] = {}
         self.scale: dict[str, int] = {}  # of a metric: seconds stay, shares become percentages
         self.cells, by_month = self._cells()
-        self.monthly = self._grid("monthly", self._of_months(), by_month, self.cells)
+        figures = reader.rows(
+            f"select * from kpi.cells where year = $year order by {_ORDER}, period"
+        )
+        months = [row for row in figures if row["period"] not in reader.periods]
+        self.monthly = self._grid("monthly", months, by_month, self.cells)
         by_period = {
             (period, key): [
                 self.where[month, key] for month in reader.months[period]
@@ -42,7 +46,11 @@ class Counts:
             for period in reader.periods
             for key in {key for _, key in self.where}
         }  # fmt: skip
-        self.components = self._grid("components", self._of_periods(), by_period, self.monthly)
+        periods = sorted(
+            (row for row in figures if row["period"] in reader.periods),
+            key=lambda row: (*map(str, _key(row)), reader.periods.index(row["period"])),
+        )
+        self.components = self._grid("components", periods, by_period, self.monthly)
 
     def sheet_of(self, period: str) -> Grid:
         return self.components if period in self.reader.periods else self.monthly
@@ -68,20 +76,6 @@ class Counts:
             grid.set(place, "value", live(parts, row["value"]))
             found[f"{row['month']:%Y-%m}", _key(row)].append(place)
         return grid, found
-
-    def _of_months(self) -> list[Row]:
-        return self.reader.rows(
-            "select * from kpi.cells where year = $year and length(period) = 7 "
-            f"order by {_ORDER}, period"
-        )
-
-    def _of_periods(self) -> list[Row]:
-        rows = self.reader.rows(
-            "select * from kpi.cells where year = $year and length(period) <> 7 "
-            f"order by {_ORDER}, period"
-        )
-        order = self.reader.periods
-        return sorted(rows, key=lambda row: (*map(str, _key(row)), order.index(row["period"])))
 
     def _grid(
         self, name: str, rows: list[Row], below: dict[tuple[str, Key], list[int]], under: Grid
