@@ -9,15 +9,12 @@ import random
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
-from homes import ROOT
 from oracle.service import Service
-from storyhome import StoryHome, called, chat, put_calls, put_chats
+from storyhome import StoryHome, called, chat, of_a_quarter, put_calls, put_chats
 
 from assets.building.plan import Plan
-from sql.run import SqlError
 
 SL, WITHOUT = "service_level", "service_level_without_incidents"
 CONTACTS = (
@@ -29,21 +26,7 @@ AS_OF = "2024-04-05"
 
 @pytest.fixture(scope="module")
 def first_quarter(tmp_path_factory: pytest.TempPathFactory) -> StoryHome:
-    """Calls of January to March: one answered in time at 10.00, one given up at 20.00.
-
-    Run up to the scorecard. Copy it, leave it as it is.
-    """
-    home = StoryHome(tmp_path_factory.mktemp("hours") / "home", last_month="2024-03")
-    home.only_sources("calls", "chats")
-    home.expecting("month", "calls", "chats")
-    for month in ("2024-01", "2024-02", "2024-03"):
-        put_calls(
-            home, f"{month}-10", called(f"A{month}", f"{month}-10"),
-            called(f"B{month}", f"{month}-10 20:00:00", outcome="Abandoned"),
-        )  # fmt: skip
-        put_chats(home, month, chat(f"C{month}", f"{month}-12"))
-    home.run(AS_OF)
-    return home
+    return of_a_quarter(tmp_path_factory.mktemp("hours") / "home")
 
 
 @pytest.fixture
@@ -258,55 +241,3 @@ def test_a_home_of_before_has_no_hours_and_no_events(quarter: StoryHome) -> None
     assert home.months(SL, "phone")["2024-03"] == home.months(WITHOUT, "phone")["2024-03"]
     assert home.published("select count(*) from ref.events") == [(0,)]
     assert home.published("select * from metric.series_breaks") == []
-
-
-def test_a_changed_macro_makes_what_rests_on_it_stale(quarter: StoryHome) -> None:
-    """The text that several figures share is part of each one's fingerprint, and of no other's."""
-    home = quarter
-    home.run(AS_OF)
-    plan = Plan(home.home, date.fromisoformat(AS_OF))
-    assert plan.stale() == []
-    shipped = plan.rules.macros
-
-    def stale(macro: str) -> set[str]:
-        vars(plan.rules)["macros"] = tuple(
-            text + "\n-- another rule" if f"create macro {macro}(" in text else text
-            for text in shipped
-        )
-        return {s.table for s in plan.stale()}
-
-    counted = stale("treated_contacts")
-    assert {f"metric.{SL}", f"metric.{WITHOUT}", "metric.service_level_bridge"} <= counted
-    assert not counted & {"metric.abandonment", "metric.speed_of_answer", "metric.handle_time"}
-    dated = stale("is_in_force")  # a fact rests on it as well
-    assert {"fact.contacts", f"metric.{SL}"} <= dated
-    assert not dated & {"fact.complaints", "fact.survey_responses"}
-
-
-def test_a_macro_reads_what_the_header_declares(quarter: StoryHome) -> None:
-    """Lineage stays stated once: a policy that the header does not read is not there to join."""
-    home = quarter
-    shipped = (ROOT / "sql/metrics/service_level.sql").read_text()
-    home.rule("metrics", "mine", shipped.replace(", ref.service_level_policy", ""))
-    with pytest.raises(SqlError, match=r"metrics/mine.sql line 18, .*_policy does not exist"):
-        home.run(AS_OF)
-
-
-def test_an_analyst_counts_by_a_policy_of_their_own(quarter: StoryHome) -> None:
-    """The macros are in the published file: the same contacts, as if 5 s were the threshold."""
-    home = quarter
-    home.run(AS_OF, publish=True)
-    with duckdb.connect() as shell:
-        shell.execute(f"attach '{home.root}/published/current/kring.duckdb' as kring (read_only)")
-        shell.execute("use kring")
-        shell.execute(
-            "create table memory.main.mine as "
-            "select * replace (5 as threshold_seconds) from ref.service_level_policy"
-        )
-        count = "select count(*) filter (is_met(treatment, is_within)), count(*) from "
-        by_house = shell.execute(f"{count} treated_contacts()").fetchall()
-        by_mine = shell.execute(
-            f"{count} treated_contacts(policy_table := 'memory.main.mine')"
-        ).fetchall()
-    # 3 calls of 10 s and 3 chats of 60 s answered, 3 calls given up
-    assert (by_house, by_mine) == ([(6, 9)], [(0, 9)])
