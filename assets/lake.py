@@ -92,17 +92,6 @@ def make_folder(path: Path) -> Path:
     return path
 
 
-@contextmanager
-def aside(home: Home, target: Path) -> Iterator[Path]:
-    """A scratch path that becomes `target` whole, or not at all."""
-    scratch = make_folder(home.scratch) / f"{os.getpid()}-{digest(str(target))}"
-    try:
-        yield scratch
-        place(scratch, target)
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
 def place(written: Path, target: Path) -> None:
     """Sync a finished file and rename it to its place, durably."""
     sync(written)
@@ -125,9 +114,14 @@ def link_or_copy(path: Path, target: Path) -> None:
 
 
 def write_text(home: Home, target: Path, text: str) -> None:
-    """Write a text file atomically."""
-    with aside(home, target) as scratch, naming(scratch):
-        scratch.write_text(text, encoding="utf-8")
+    """Write a text file whole, or not at all."""
+    scratch = make_folder(home.scratch) / f"{os.getpid()}-{digest(str(target))}"
+    try:
+        with naming(scratch):
+            scratch.write_text(text, encoding="utf-8")
+        place(scratch, target)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def write_json(home: Home, target: Path, content: object) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assets.building.workbench import Workbench
 from assets.record import closing, revisions
-from assets.record.revisions import Revision
+from assets.record.revisions import Revision, Share
 from assets.rulebook.headers import reads_of
 from assets.rulebook.rules import KPI_ORDER
 from assets.stored.outputs import OutputRecord
@@ -75,7 +75,7 @@ def published_months(bench: Workbench) -> list[Path]:
     return [frozen.get(record.month) or outputs.path(record) for record in records]
 
 
-def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:
+def _compute(bench: Workbench, closed: list[Share]) -> None:
     """Run the statements in their order; closed quarters keep their inputs and realisations."""
     _closed_realisations(bench, closed)
     for name in KPI_ORDER:
@@ -90,7 +90,7 @@ def _compute(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None
     bench.connection.execute("drop table if exists kpi.children")
 
 
-def _closed_realisations(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:
+def _closed_realisations(bench: Workbench, closed: list[Share]) -> None:
     make_table(bench.connection, "kpi.closed_realisations", CLOSED_REALISATIONS, [])
     for revision, _ in closed:
         file = revision.file("kpi.realisations")
@@ -100,7 +100,7 @@ def _closed_realisations(bench: Workbench, closed: list[tuple[Revision, list[str
         )
 
 
-def _counted_now(bench: Workbench, closed: list[tuple[Revision, list[str]]]) -> None:
+def _counted_now(bench: Workbench, closed: list[Share]) -> None:
     """Keep what the months as now hold of closed ones, before these show as they were closed."""
     months = ", ".join(literal(f"{m}-01") for revision, _ in closed for m in revision.months)
     where = f"month in ({months})" if closed else "false"

@@ -91,7 +91,8 @@ def _fill_table(
 
 def _patch(con: Any, name: str, files: Sequence[Monthly], held: Mapping[str, str]) -> bool:
     """Rewrite the months that differ, if they are the minority; whether the table is right then."""
-    wanted = {_stem(name, month): sha256 for month, _, sha256 in files}
+    # a manifest knows a month by the name of its published file
+    wanted = {name if month == WHOLE else month: sha256 for month, _, sha256 in files}
     if wanted == held:
         return True
     changed = [(m, path) for m, path, sha256 in files if held.get(m) != sha256]
@@ -135,11 +136,6 @@ def _bring_up(con: Any, name: str, month: str, path: Path) -> None:
 def _take_out(con: Any, name: str, where: str) -> None:
     leaving.note(con, name, where)
     con.execute(f"delete from {table_name(name)} where {where}")
-
-
-def _stem(name: str, month: str) -> str:
-    """The name of a month's published file, by which a manifest knows it."""
-    return name if month == WHOLE else month
 
 
 def _same_columns(con: Any, name: str, path: Path) -> bool:

@@ -6,6 +6,7 @@ makes one, and says whether each still is what was closed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,9 @@ class Revision:
         if not isinstance(found, dict) or not all(isinstance(h, str) for h in found.values()):
             return {}
         return found
+
+
+Share = tuple[Revision, list[str]]
 
 
 def revision_name(year: int, period: str, number: int) -> str:
@@ -108,28 +112,23 @@ def standing_digest(home: Home) -> str:
     return digest([(r.name, r.decision.digest) for r in standing(home)])
 
 
-def shares(home: Home) -> list[tuple[Revision, list[str]]]:
+def shares(home: Home) -> list[Share]:
     """Each standing revision with the periods (its own, its months) whose rows it provides.
 
     A month that is closed twice is provided once; its rows are the same in both.
     """
+    return _each_once((r, [r.period, *r.months]) for r in standing(home))
+
+
+def quarter_shares(given: list[Share]) -> list[Share]:
+    """Each of these revisions with the quarters whose inputs it provides, each but once."""
+    return _each_once((r, quarter_names(r.period)) for r, _ in given)
+
+
+def _each_once(named: Iterable[Share]) -> list[Share]:
     given: set[tuple[int, str]] = set()
     found = []
-    for revision in standing(home):
-        names = [n for n in (revision.period, *revision.months) if (revision.year, n) not in given]
+    for revision, names in named:
+        found.append((revision, [name for name in names if (revision.year, name) not in given]))
         given |= {(revision.year, name) for name in names}
-        found.append((revision, names))
-    return found
-
-
-def quarter_shares(
-    given: list[tuple[Revision, list[str]]],
-) -> list[tuple[Revision, list[str]]]:
-    """Each of these revisions with the quarters whose inputs it provides, each but once."""
-    seen: set[tuple[int, str]] = set()
-    found = []
-    for revision, _ in given:
-        names = [q for q in quarter_names(revision.period) if (revision.year, q) not in seen]
-        seen |= {(revision.year, name) for name in names}
-        found.append((revision, names))
     return found

@@ -59,13 +59,10 @@ def live(expr: Expr | None, published: float | Decimal | None) -> Cell:
     if published is None:
         return None
     stored = float(published)
-    if expr is None or expr.value is None or not is_close(expr.value, stored):
+    if expr is None or expr.value is None:
         return Kept(stored)
-    return Live(expr.text, stored)
-
-
-def is_close(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=_CLOSE, abs_tol=_CLOSE)
+    is_close = math.isclose(expr.value, stored, rel_tol=_CLOSE, abs_tol=_CLOSE)
+    return Live(expr.text, stored) if is_close else Kept(stored)
 
 
 def number(cell: Cell) -> float | None:

@@ -89,15 +89,16 @@ class Parts:
 
     def _add(self, grid: Grid, row: Row) -> None:
         """A composite's parts, then the composite itself over them."""
+        held = self._in_force(row["composite_id"], row["period_end"])
         if row["period"] in self._closed:
             placed = [
-                self._closed_part(grid, row, part)
+                self._part(grid, row, part, held.get(part["part_id"]))
                 for part in self._closed_parts
                 if all(part[key] == row[key] for key in ("composite_id", "period"))
             ]
         else:
-            held = self._in_force(row["composite_id"], row["period_end"])
-            placed = [self._part(grid, place, row["period"]) for place in held]
+            parts = self.sheets.rows["parts"]
+            placed = [self._part(grid, row, parts[place], place) for place in held.values()]
         mean = weighted_mean(grid.span(placed, "weight"), grid.span(placed, "value"))
         whole = grid.add(
             composite_id=row["composite_id"], period=row["period"],
@@ -105,35 +106,22 @@ class Parts:
         )  # fmt: skip
         self._composites[row["composite_id"], row["period"]] = whole
 
-    def _in_force(self, composite: str, end: date) -> list[int]:
-        return [
-            place for place, part in enumerate(self.sheets.rows["parts"])
+    def _in_force(self, composite: str, end: date) -> dict[str, int]:
+        """The parts of the register of now, by their id."""
+        return {
+            part["part_id"]: place for place, part in enumerate(self.sheets.rows["parts"])
             if part["composite_id"] == composite and holds(part, end)
-        ]  # fmt: skip
+        }  # fmt: skip
 
-    def _closed_part(self, grid: Grid, row: Row, part: Row) -> int:
-        """A part as it was closed; formulas only where the register of now says the same."""
-        held = self._in_force(row["composite_id"], row["period_end"])
-        named = {self.sheets.rows["parts"][place]["part_id"]: place for place in held}
-        place = named.get(part["part_id"])
-        weight = None if place is None else self.sheets.grids["parts"].ref(place, "weight")
+    def _part(self, grid: Grid, row: Row, part: Row, place: int | None) -> int:
+        """A part as it is, or was closed; formulas only where the register of now says the same."""
         value = self.figure(part["source"], part["channel"], part["service"], row["period"])
+        weight = None if place is None else self.sheets.grids["parts"].ref(place, "weight")
         told = ("part_id", "source", "channel", "service")
         return grid.add(
             composite_id=row["composite_id"], period=row["period"],
             **{key: part[key] for key in told}, weight=live(weight, part["weight"]),
-            value=live(value, part["value"]),
-        )  # fmt: skip
-
-    def _part(self, grid: Grid, place: int, period: str) -> int:
-        part = self.sheets.rows["parts"][place]
-        value = self.figure(part["source"], part["channel"], part["service"], period)
-        weight = self.sheets.grids["parts"].ref(place, "weight")
-        return grid.add(
-            **{key: part[key] for key in ("composite_id", "part_id", "source", "channel",
-                                          "service")},
-            period=period, weight=live(weight, weight.value),
-            value=live(value, value.value if value else None),
+            value=live(value, part.get("value", value and value.value)),
         )  # fmt: skip
 
 
