@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from assets.answers.freshness import Late, late
+from assets.answers.freshness import late
 from assets.answers.run_report import Failure, ended, interrupted, last_report
 from assets.building.plan import Plan
 from assets.graph import AS_OF
@@ -69,7 +69,7 @@ def report_run(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
     if not run.is_success:
         failed = failed or [_unexplained(run)]
     found: list[Finding] = []
-    missed: list[Late] = []
+    missed: list[Finding] = []
     try:
         plan = Plan(home, note.as_of)
         if run.is_success and (plan.stale() or not is_current(plan)):

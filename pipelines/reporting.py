@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from assets.answers.freshness import Late
 from assets.answers.run_report import (
     STOPPED,
     Failure,
@@ -49,7 +48,12 @@ class Reporting:
             self.problems.append(f"lake/began.json could not be written ({error})")
 
     def done(
-        self, *, published: bool, failures: list[Failure], findings: list[Finding], late: list[Late]
+        self,
+        *,
+        published: bool,
+        failures: list[Failure],
+        findings: list[Finding],
+        late: list[Finding],
     ) -> None:
         """How it ended."""
         self.report = report(

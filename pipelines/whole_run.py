@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from assets.answers.freshness import Late, late
+from assets.answers.freshness import late
 from assets.answers.run_report import Failure
 from assets.building.plan import Plan
 from assets.building.survey import spans_current
@@ -46,7 +46,7 @@ class Outcome:
     """The months that look back at one of these, and came out as they were."""
     failures: list[Failure] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    late: list[Late] = field(default_factory=list)
+    late: list[Finding] = field(default_factory=list)
     interrupted: str | None = None
 
     @property

@@ -34,7 +34,7 @@ def test_the_tests_named_exist() -> None:
 
 def test_published_months_are_the_lakes_own_files(sample_home: TestHome) -> None:
     outputs = Outputs(sample_home.home)
-    records = outputs.of_table("fact.contacts")
+    records = outputs.records("fact.contacts")
     assert len(records) == 12
     for record in records:
         path = f"parquet/fact.contacts/year={record.month[:4]}/{record.month}.parquet"

@@ -7,26 +7,18 @@ waits for figures, and speaks also where no run failed. Weekends are the only da
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assets.arrivals.ledger_record import DUPLICATE, LOADED
 from assets.arrivals.sources import Source
 from assets.building.plan import Plan
 from assets.periods import month_end, month_state
+from assets.publishing.finding import Finding
 from assets.publishing.published import is_current
 from assets.record.versions import current, lost, rolled_back, touched
 
 _WITHHELD = ("incomplete", "failed")
 _USUAL_DAYS = 2  # yesterday's export may come after the night's run
-
-
-@dataclass(frozen=True)
-class Late:
-    """Something that should be there by now, in a sentence."""
-
-    about: str
-    text: str
 
 
 def working_day(month: date, number: int) -> date:
@@ -38,7 +30,7 @@ def working_day(month: date, number: int) -> date:
     return day
 
 
-def late(plan: Plan) -> list[Late]:
+def late(plan: Plan) -> list[Finding]:
     """What should be there on the morning of `as_of`, and is not."""
     month = _due_month(plan)
     found = _figures(plan, month) if month else []
@@ -55,7 +47,7 @@ def _due_month(plan: Plan) -> date | None:
     return max(due, default=None)
 
 
-def _figures(plan: Plan, month: date) -> list[Late]:
+def _figures(plan: Plan, month: date) -> list[Finding]:
     """A month is there once it is published as closed, with figures, and none is withheld."""
     version = current(plan.home)
     states: dict[str, int] = {}
@@ -67,10 +59,10 @@ def _figures(plan: Plan, month: date) -> list[Late]:
     what = "none of its figures is reported" if states else "it is not published"
     what = f"of its figures {' and '.join(withheld)}" if withheld else what
     due = working_day(month, plan.home.settings.working_day)
-    return [Late("month", f"{month:%Y-%m} was due on {due}: {what}")]
+    return [Finding("month", f"{month:%Y-%m} was due on {due}: {what}")]
 
 
-def _exports(plan: Plan, source: Source, due: date | None) -> list[Late]:
+def _exports(plan: Plan, source: Source, due: date | None) -> list[Finding]:
     """A source that has delivered before and has stopped, by what it `expects`."""
     deliveries = plan.ledger.deliveries(source.name)
     if not any(d.status == LOADED for d in deliveries):
@@ -86,7 +78,7 @@ def _exports(plan: Plan, source: Source, due: date | None) -> list[Late]:
         f"{source.name} delivers every {every} and has come up to {newest:{shown}}; "
         f"by {plan.as_of} it should have come up to {expected:{shown}}"
     )
-    return [Late("export", text)]
+    return [Finding("export", text)]
 
 
 def _expected(plan: Plan, source: Source, due: date | None) -> date | None:

@@ -14,7 +14,6 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 
-from assets.answers.freshness import Late
 from assets.code_version import code_version
 from assets.disk import is_refusal
 from assets.home import Home
@@ -114,7 +113,7 @@ def report(
     published: bool,
     failures: list[Failure],
     findings: list[Finding],
-    late: list[Late],
+    late: list[Finding],
     left: str | None,
 ) -> Report:
     """How a run ended, from what it found."""
@@ -155,7 +154,7 @@ def published_as(home: Home) -> str:
 
 def _sentence(
     published: str | None, version: str | None, failures: list[str], findings: list[Finding],
-    late: list[Late], left: str | None,
+    late: list[Finding], left: str | None,
 ) -> str:  # fmt: skip
     """One line for a person: what happened, what stands, what is to be looked at."""
     stands = f"version {version} stands" if version else "no version stands"

@@ -32,9 +32,7 @@ def reported_years(database: Path) -> list[int]:
     return [int(year) for (year,) in found]
 
 
-def read_report(
-    database: Path, organisation: str, timezone: str, year: int, period: str = "Y"
-) -> Report:
+def read_report(database: Path, organisation: str, timezone: str, year: int, period: str) -> Report:
     """Everything a report of a year, up to the end of a period, says.
 
     Raises HomeError where the published version has no scorecard of it.

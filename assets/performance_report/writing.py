@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -16,14 +17,16 @@ from sql.run import HERE
 _FOLDER = Path(__file__).resolve().parent
 
 
-def report_html(home: Home, database: Path, year: int, period: str, lang: str) -> str:
-    """One page; raises HomeError where nothing is published of that year and period."""
+def report_pages(
+    home: Home, database: Path, year: int, period: str, languages: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """A page in each language; raises HomeError where nothing is published of year and period."""
     from assets.performance_report.page import render
     from assets.performance_report.reading import read_report
 
-    settings = home.settings
+    settings, own = home.settings, OwnTexts(home.report_texts)
     report = read_report(database, settings.name, settings.timezone, year, period)
-    return render(report, OwnTexts(home.report_texts), lang)
+    yield from ((lang, render(report, own, lang)) for lang in languages)
 
 
 def get_ready(home: Home) -> None:
@@ -65,15 +68,12 @@ def write_reports(home: Home, building: Path) -> dict[str, Any]:
 
 
 def _write_year(home: Home, building: Path, year: int) -> list[dict[str, Any]]:
-    from assets.performance_report.page import render
-    from assets.performance_report.reading import read_report
-
-    settings = home.settings
-    report = read_report(building / "kring.duckdb", settings.name, settings.timezone, year)
-    files, own = [], OwnTexts(home.report_texts)
-    for lang in home.settings.reports:
+    files = []
+    for lang, page in report_pages(
+        home, building / "kring.duckdb", year, "Y", home.settings.reports
+    ):
         path = building / f"report.{year}.{lang}.html"
-        path.write_text(render(report, own, lang), encoding="utf-8", newline="\n")
+        path.write_text(page, encoding="utf-8", newline="\n")
         files.append(stated(path))
     return files
 

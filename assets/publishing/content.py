@@ -93,7 +93,7 @@ def _built(plan: Plan, output: str) -> list[tuple[str, Path, str]]:
     months = {WHOLE, *(f"{m:%Y-%m}" for m in plan.months)}
     return [
         (r.month, plan.outputs.path(r), r.sha256)
-        for r in plan.outputs.of_table(output)
+        for r in plan.outputs.records(output)
         if r.month in months or output.startswith("fact.")
     ]
 

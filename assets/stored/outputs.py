@@ -56,11 +56,8 @@ class Outputs:
     def get(self, table: str, month: date | None = None) -> OutputRecord | None:
         return self._get(table, month_name(month))
 
-    def of_table(self, table: str) -> list[OutputRecord]:
-        return [record for _, record in sorted(self._records.get(table, {}).items())]
-
     def all(self) -> list[OutputRecord]:
-        return [record for table in sorted(self._records) for record in self.of_table(table)]
+        return [record for table in sorted(self._records) for record in self.records(table)]
 
     def months_unlike(self, before: Outputs) -> set[str]:
         """The months of which a fact, metric or table is not as it was (checks aside)."""
@@ -79,7 +76,8 @@ class Outputs:
     def records(self, table: str, months: Iterable[date] | None = None) -> list[OutputRecord]:
         """The records of a table, for the months asked (all by default)."""
         wanted = None if months is None else {month_name(month) for month in months}
-        return [r for r in self.of_table(table) if wanted is None or r.month in wanted]
+        found = sorted(self._records.get(table, {}).items())
+        return [record for month, record in found if wanted is None or month in wanted]
 
     def keep(self, written: Path, record: OutputRecord) -> OutputRecord:
         """Take a written parquet file in, then its record; what it replaces is removed last.
@@ -104,7 +102,7 @@ class Outputs:
     def sweep(self) -> None:
         """Remove the files that no record names: of a killed run, or of a damaged record."""
         for folder in self._home.outputs.glob("*"):
-            sweep_folder(folder, {record.file for record in self.of_table(folder.name)})
+            sweep_folder(folder, {record.file for record in self.records(folder.name)})
 
     def forget_damaged(self, table: str, month: str) -> None:
         """Drop an output whose file is not what its record says."""

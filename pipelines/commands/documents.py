@@ -9,7 +9,7 @@ import typer
 
 from assets.database import of_any_age
 from assets.lake import naming
-from assets.performance_report.writing import report_html
+from assets.performance_report.writing import report_pages
 from pipelines.commands.options import (
     HomeOption,
     Language,
@@ -41,7 +41,7 @@ def report(
     require_writable(place, target)
     version = published(place)
     with of_any_age(version.manifest):
-        html = report_html(place, version.database, year, name, lang.value)
+        ((_, html),) = report_pages(place, version.database, year, name, [lang.value])
     _write(target, html)
     say_sample(place)
     print_line(str(target))
