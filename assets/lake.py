@@ -125,7 +125,6 @@ def write_text(home: Home, target: Path, text: str) -> None:
 
 
 def write_json(home: Home, target: Path, content: object) -> None:
-    """Write a record atomically."""
     write_text(home, target, as_json(content))
 
 

@@ -55,14 +55,12 @@ class Reporting:
         findings: list[Finding],
         late: list[Finding],
     ) -> None:
-        """How it ended."""
         self.report = report(
             self.home, self.as_of, by=self.by, began_at=self.began_at, published=published,
             failures=failures, findings=findings, late=late, left=self.left,
         )  # fmt: skip
 
     def failed(self, error: BaseException) -> None:
-        """That it ended with an error."""
         kind = type(error).__name__
         text = STOPPED if isinstance(error, KeyboardInterrupt) else str(error)
         self.done(published=False, failures=[Failure("", kind, text)], findings=[], late=[])

@@ -42,7 +42,6 @@ class _Arrived:
 
     @cached_property
     def days(self) -> set[date]:
-        """The days that its files cover."""
         good = (d for d in self.deliveries if d.status in (LOADED, DUPLICATE))
         return {day for d in good for day in d.covered_days()}
 

@@ -30,7 +30,6 @@ def as_markdown(dictionary: Dictionary) -> str:
 
 
 def write_page(dictionary: Dictionary, folder: Path) -> Path:
-    """Write dictionary.html into a folder."""
     path = folder / NAME
     path.write_text(as_html(dictionary), encoding="utf-8", newline="\n")
     return path

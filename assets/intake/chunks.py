@@ -120,7 +120,6 @@ class Chunks:
         return tuple(kept)
 
     def days(self) -> tuple[date, ...]:
-        """The days that have rows."""
         return tuple(sorted(self._days))
 
     def _close(self) -> None:

@@ -59,7 +59,6 @@ class Drawings:
         return self._drawn(text, labels, lines, charts.Series(self.words.text("aim"), aims))
 
     def occupancies(self, channel: str) -> Markup:
-        """Both occupancies of a channel by month."""
         months = [f"{month:%Y-%m}" for month in self.report.months]
         lines = []
         for metric, name in (("occupancy", "house"), ("occupancy_standard", "standard")):

@@ -28,7 +28,6 @@ class Words:
         return texts()["sheet", key][self.language]
 
     def holds(self, key: str) -> str:
-        """What a sheet holds."""
         return texts()["holds", key][self.language]
 
     def heading(self, key: str) -> str:
