@@ -85,21 +85,22 @@ class Workbench:
                 rows = counting_rows(self.plan, table, month, only, among)
                 self.connection.execute(f"create or replace view {table_name(name)} as {rows}")
             else:
-                self._view(schema, table, month, trailing, grain)
+                self._view(name, month, trailing, grain)
             self._made[name] = mark
 
-    def _view(self, schema: str, table: str, month: date | None, trailing: int, grain: str) -> None:
+    def _view(self, name: str, month: date | None, trailing: int, grain: str) -> None:
+        schema, _, table = name.partition(".")
         if schema in ("ref", "ops"):
-            self._rows(schema, table, month)
-        elif (schema, table) == ("metric", "detail"):
-            self._detail(month)
-        elif (name := f"{schema}.{table}") in GRAINS.values():
+            self._rows(name, month)
+        elif name in GRAINS.values():
             self.connection.execute(
                 f"create or replace view {table_name(name)} as from {held(name)}"
             )
         else:
             months = window(month, trailing) if month else self.plan.months
-            records = self.plan.outputs.records(name, months)
+            metrics = [f"metric.{metric}" for metric in self.plan.rules.metrics]
+            shown = metrics if name == "metric.detail" else [name]
+            records = [r for each in shown for r in self.plan.outputs.records(each, months)]
             fact = self.plan.rules.facts[table] if grain and schema == "fact" else None
             self.show(name, sound_outputs(self.plan.outputs, records), fact, grain)
 
@@ -121,28 +122,22 @@ class Workbench:
             shown = at_grain(fact, grain, rows, times)
         self.connection.execute(f"create or replace view {table_name(name)} as {shown}")
 
-    def _detail(self, month: date | None) -> None:
-        names = [f"metric.{name}" for name in self.plan.rules.metrics]
-        months = [month] if month else self.plan.months
-        records = [r for name in names for r in self.plan.outputs.records(name, months)]
-        self.show("metric.detail", sound_outputs(self.plan.outputs, records))
-
-    def _rows(self, schema: str, name: str, month: date | None) -> None:
+    def _rows(self, name: str, month: date | None) -> None:
         """A small table from Python rows, behind a view of the rule's name."""
-        shown = f"{schema}.{name}"
-        table = held(shown)
-        if shown not in self._filled:
+        schema, _, table = name.partition(".")
+        if name not in self._filled:
             columns, rows = (
-                ref_table(self.plan, name) if schema == "ref" else ops_table(self.plan, name, month)
-            )
-            make_table(self.connection, table, columns, rows)
-            if is_same(shown):
-                self._filled.add(shown)
+                ref_table(self.plan, table) if schema == "ref"
+                else ops_table(self.plan, table, month)
+            )  # fmt: skip
+            make_table(self.connection, held(name), columns, rows)
+            if is_same(name):
+                self._filled.add(name)
         # a rule of months knows a month's state; that a year ends meanwhile is not its concern
-        narrow = shown == "ref.calendar" and month is not None
+        narrow = name == "ref.calendar" and month is not None
         part = "distinct month, month_state" if narrow else "*"
         self.connection.execute(
-            f"create or replace view {table_name(shown)} as select {part} from {table}"
+            f"create or replace view {table_name(name)} as select {part} from {held(name)}"
         )
 
     def build(

@@ -45,19 +45,6 @@ STORAGE = "v1.5.0"
 
 
 @dataclass(frozen=True)
-class Written:
-    """What the manifest says of the database: tables, months, what is held out, and its size.
-
-    `compact_bytes` is the size when it was last written whole.
-    """
-
-    tables: dict[str, Any]
-    months: dict[str, dict[str, int]]
-    held_out: list[str]
-    compact_bytes: int
-
-
-@dataclass(frozen=True)
 class Before:
     """What a new version follows: the first of `compared` that can be read, the log so far, the
     older manifests."""
@@ -69,10 +56,11 @@ class Before:
 
 def write_database(
     plan: Plan, building: Path, header: dict[str, Any], before: Before, copy: Copy
-) -> Written:
-    """Write kring.duckdb and parquet/ into a folder; check that they agree.
+) -> dict[str, Any]:
+    """Write kring.duckdb and parquet/ into a folder; check that they agree; what a manifest says.
 
-    Where possible the database is a copy of the one readers see, brought up to date.
+    Where possible the database is a copy of the one readers see, brought up to date. Its
+    `compact_bytes` are its size when it was last written whole.
     """
     path = building / "kring.duckdb"
     written = _write(plan, building, header, before, copy.take(path))
@@ -86,7 +74,7 @@ def write_database(
 
 def _write(
     plan: Plan, building: Path, header: dict[str, Any], before: Before, carried: Carried
-) -> Written | None:
+) -> dict[str, Any] | None:
     """Write both on top of what was carried over; None if the database must be written whole."""
     path = building / "kring.duckdb"
     con = connect(plan.home.settings.timezone, temp=plan.home.scratch / "spill", memory="800MB")
@@ -123,7 +111,10 @@ def _write(
         require_agreement(con, path, building, tables)
     finally:
         con.close()
-    return Written(tables, months, held_out, carried.compact_bytes or path.stat().st_size)
+    return {
+        "tables": tables, "months": months, "held_out": held_out,
+        "database": {"compact_bytes": carried.compact_bytes or path.stat().st_size},
+    }  # fmt: skip
 
 
 def _small_tables(

@@ -21,7 +21,7 @@ from assets.lake import as_json, make_folder, stated, sync
 from assets.performance_report.writing import get_ready, write_reports
 from assets.periods import month_end
 from assets.publishing.content import content_digest
-from assets.publishing.database import Written, write_database
+from assets.publishing.database import write_database
 from assets.publishing.following import before, follows, made_before
 from assets.publishing.zone_data import disagree_from
 from assets.record import decisions, revisions
@@ -77,7 +77,11 @@ def publish(plan: Plan, copy: Copy) -> Version | None:
         write_page(read_dictionary(plan, building / "kring.duckdb"), building)
         reports = write_reports(home, building)
     header["clocks_disagree_from"] = _clocks_disagree_from(plan)
-    _write_manifest(building, header, database.result(), written, reports)
+    manifest = {
+        **header, **written, "database": {**written["database"], **database.result()},
+        "documents": [stated(building / DICTIONARY)], "reports": reports,
+    }  # fmt: skip
+    (building / "manifest.json").write_text(as_json(manifest))
     _seal(building, home)
     target = building.rename(home.versions / header["version"])
     sync(home.versions)
@@ -134,25 +138,6 @@ def _clocks_disagree_from(plan: Plan) -> str | None:
     last = min(plan.as_of, month_end(plan.months[-1]))
     day = disagree_from(plan.home.settings.timezone, plan.months[0], last)
     return day.isoformat() if day else None
-
-
-def _write_manifest(
-    building: Path,
-    header: dict[str, Any],
-    database: dict[str, Any],
-    written: Written,
-    reports: dict[str, Any],
-) -> None:
-    manifest = {
-        **header,
-        "database": {**database, "compact_bytes": written.compact_bytes},
-        "documents": [stated(building / DICTIONARY)],
-        "tables": written.tables,
-        "months": written.months,
-        "held_out": written.held_out,
-        "reports": reports,
-    }
-    (building / "manifest.json").write_text(as_json(manifest))
 
 
 def _finish(path: Path) -> dict[str, Any]:
