@@ -16,7 +16,9 @@ from assets.building.workbench import Workbench, held
 from assets.rulebook.grains import GRAINS, MOMENTS
 from assets.rulebook.headers import trailing
 from assets.stored.outputs import OutputRecord
-from sql.run import connect, literal, records
+from assets.stored.soundness import sound_outputs
+from sql.header import Statement, place
+from sql.run import SqlError, connect, literal, parquet, records
 
 
 def build_table(bench: Workbench, name: str, month: date) -> OutputRecord:
@@ -44,6 +46,27 @@ def _count(bench: Workbench, grain: str, month: date) -> None:
         bench.connection.execute(f"insert into {table} by name {rows}")
         own = f"{table} where metric_id = {literal(rule.name)}"
         require_counts(bench, rule, own, f"{month:%Y-%m} by {grain}")
+        _add_up(bench, rule, own, month, grain)
+
+
+def _add_up(bench: Workbench, rule: Statement, rows: str, month: date, grain: str) -> None:
+    """Raise SqlError where the parts of a month are another than the month, but for rounding."""
+    cell, counts = "channel, queue, service, source, policy_id", "numerator, denominator"
+    whole = sound_outputs(
+        bench.plan.outputs, bench.plan.outputs.records(f"metric.{rule.name}", [month])
+    )
+    ((unlike,),) = bench.connection.execute(
+        f"select count(*) from (select {cell} from (select {cell}, {counts} from {rows} union all "
+        f"select {cell}, -numerator, -denominator from {parquet(whole)}) group by all "
+        "having abs(sum(numerator)) > 1e-9 * sum(abs(numerator)) "
+        "or abs(sum(denominator)) > 1e-9 * sum(abs(denominator)))"
+    ).fetchall()
+    if unlike:
+        raise SqlError(
+            f"{place(rule.path)}: by {grain}, {unlike} of its rows of {month:%Y-%m} do not add up to "
+            "what they are by month; a count of different things, or what is joined by month, has "
+            f"no parts: take {grain} out of `grains`"
+        )
 
 
 def run_check(bench: Workbench, name: str, month: date) -> OutputRecord:
