@@ -26,12 +26,16 @@ def content_of(plan: Plan) -> Content:
         if not chunks:
             found[source.name] = pl.DataFrame(schema=dict(kind.columns))
             continue
-        rows = pl.concat([pl.read_parquet(path) for path in chunks])
+        rows = pl.concat(
+            pl.read_parquet(path).with_columns(
+                place=pl.int_range(pl.len(), dtype=pl.Int64), chunk=pl.lit(path.name)
+            )
+            for path in chunks
+        )
         state = plan.keys_of(source.name)
         for month in state.months.values():
             lost = pl.read_parquet(plan.home.keys / source.name / month["file"])
-            lost = lost.rename({"key": kind.key, "file_row": "_row"})
-            rows = rows.join(lost, on=[kind.key, "file_id", "_row"], how="anti")
+            rows = rows.join(lost, on=["chunk", "place"], how="anti")
         columns = list(kind.columns)
         found[source.name] = rows.select(columns).sort(columns, nulls_last=True)
     return found

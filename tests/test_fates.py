@@ -17,7 +17,7 @@ MAY, JUNE = date(2024, 5, 10), date(2024, 6, 10)
 
 CONSIDERED = {
     "key": "text", "version": "text", "content": "text", "chunk": "integer", "file_row": "bigint",
-    "rows": "bigint", "sequence": "integer", "day": "date",
+    "place": "bigint", "rows": "bigint", "sequence": "integer", "day": "date",
 }  # fmt: skip
 SPANS = {"sequence": "integer", "first_day": "date", "last_day": "date"}
 
@@ -36,7 +36,7 @@ def fated(*files: Said) -> list[dict[str, Any]]:
     """The rows of a key, in the order given; a chunk each."""
     rows = [
         ("K", None if said.version is None else f"{said.version:020d}", said.content,
-         n, said.record or 100 - n, 1, 1 if said.record else n, said.day)
+         n, said.record or 100 - n, n, 1, 1 if said.record else n, said.day)
         for n, said in enumerate(files, 1)
     ]  # fmt: skip
     with closing(connect("UTC", threads=1)) as engine:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.building.plan import Plan
+from assets.home import HomeError
 from assets.intake import keys
 from assets.stored.outputs import month_name
 from assets.stored.soundness import sound_chunks
@@ -29,7 +30,7 @@ def counting_rows(
         for column, dtype in contract(kind).columns.items()
     )
     parts = [
-        _of_source(plan, source.name, contract(kind).key, chunks, name)
+        _of_source(plan, source.name, chunks, name)
         for source in plan.sources_of(kind)
         if (chunks := sound_chunks(plan.home, plan.ledger, source.name, name, among))
     ]
@@ -40,20 +41,27 @@ def counting_rows(
     return f"select * from ({' union all by name '.join(parts)}) {only}"
 
 
-def _of_source(plan: Plan, source: str, key: str, chunks: Sequence[Path], month: str | None) -> str:
-    rows = (
-        f"select {literal(source)} as source, * exclude (_row, _version, _rows), "
-        f"_row as file_row from {parquet(chunks, ', union_by_name = true')}"
-    )
+def _of_source(plan: Plan, source: str, chunks: Sequence[Path], month: str | None) -> str:
     state = plan.keys_of(source)
     months = [month] if month else sorted(state.months)
     lost = [file for m in months if (file := keys.losers_file(plan.home, source, state, m))]
+    if lost and not state.is_by_the_rule:
+        raise HomeError(
+            f"which rows of source {source} count was said by an earlier kring; `kring run` says "
+            "it anew"
+        )
+    # a loser is known by its place in its chunk
+    placed = ", filename = true, file_row_number = true" if lost else ""
+    rows = (
+        f"select {literal(source)} as source, * exclude (_row, _version, _rows), "
+        f"_row as file_row from {parquet(chunks, ', union_by_name = true' + placed)}"
+    )
     if not lost:
         return rows
     return (
-        f"select * from ({rows}) as c anti join {parquet(lost)} as lost "
-        "on lost.file_id = c.file_id and lost.file_row = c.file_row "
-        f"and lost.key = c.{quoted(key)}"
+        f"select * exclude (filename, file_row_number) from ({rows}) as c "
+        f"anti join {parquet(lost)} as lost "
+        "on lost.place = c.file_row_number and lost.chunk = parse_filename(c.filename)"
     )
 
 

@@ -107,11 +107,11 @@ class Contest:
         rows = [(n, c.path, c.file_id, c.sequence, c.month, c.is_new)
                 for n, c in enumerate(chunks)]  # fmt: skip
         make_table(self._con, "chunks", _CHUNKS, rows)
-        files = parquet([*new, *old], _NAMED + ", union_by_name = true")
+        files = parquet([*new, *old], _NAMED + ", file_row_number = true, union_by_name = true")
         self._con.execute(
             f"create temp table contested as select {self._key} as key, _version as version, "
-            f"{self._content(files)} as content, _row as file_row, _rows as rows, chunk, sequence, "
-            f"cast({self._at} as date) as day, is_new from {files} "
+            f"{self._content(files)} as content, _row as file_row, file_row_number as place, "
+            f"_rows as rows, chunk, sequence, cast({self._at} as date) as day, is_new from {files} "
             f"semi join twice on hash({self._key}) = h join chunks using (filename) {near}"
         )
         self._span(chunks)
@@ -191,18 +191,22 @@ class Contest:
         return [month for (month,) in rows]
 
     def write_losers(self, month: str, before: Path | None, target: Path) -> int:
-        """Write a month's rows that do not count, with those of `before`; returns their number."""
+        """Write a month's rows that do not count, with those of `before`; returns their number.
+
+        Each by its place in its chunk: of one record there may be several rows of a key.
+        """
         select = (
-            "select key, file_id, file_row from fates join chunks using (chunk) "
+            "select key, parse_filename(filename) as chunk, place from fates "
+            "join chunks using (chunk) "
             f"where not counts and month = {literal(month)}"
         )
         if before:
             select += (
-                f" union all select key, file_id, file_row from read_parquet({literal(before)}) "
+                f" union all select key, chunk, place from read_parquet({literal(before)}) "
                 "anti join (select distinct key from contested) using (key)"
             )
         copied = self._con.execute(
-            f"copy (from ({select}) order by file_id, file_row, key) to {literal(target)} "
+            f"copy (from ({select}) order by chunk, place) to {literal(target)} "
             "(format parquet, compression zstd)"
         ).fetchall()
         return int(copied[0][0])

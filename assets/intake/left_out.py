@@ -88,8 +88,7 @@ def _rows_left_out(home: Home, source: Source, former: Delivery, now: Delivery) 
     state = resolved(home, source.name)
     for chunk in former.chunks:
         if file := losers_file(home, source.name, state, chunk.month):
-            lost = pl.read_parquet(file).filter(pl.col("file_id") == former.file_id)
-            rows = rows.join(lost, left_on="_row", right_on="file_row", how="anti")
+            rows = rows.join(pl.read_parquet(file), on=["chunk", "place"], how="anti")
     return lacks, int(rows["_rows"].sum())
 
 
@@ -113,10 +112,13 @@ def _rows(home: Home, source: Source, delivery: Delivery) -> pl.DataFrame | None
     if not all(path.is_file() for path in places):
         return None
     if not places:
-        return pl.DataFrame(
-            schema={"key": pl.UInt64, "at": pl.Null, "_row": pl.Int64, "_rows": pl.Int64}
-        )
+        none = {"key": pl.UInt64, "at": pl.Null, "_rows": pl.Int64}
+        return pl.DataFrame(schema={**none, "place": pl.Int64, "chunk": pl.String})
     key, at = pl.col(kind.key).hash().alias("key"), pl.col(kind.dated_by[0]).alias("at")
     return pl.concat(
-        pl.scan_parquet(path).select(key, at, "_row", "_rows").collect() for path in places
+        pl.scan_parquet(path)
+        .select(key, at, "_rows")
+        .with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64), chunk=pl.lit(path.name))
+        .collect()
+        for path in places
     )

@@ -12,8 +12,8 @@ with delivered as (
         max(version) over as_it_came as newest_yet
     from considered
     window
-        of_one_content as (partition by key, version, content order by sequence, file_row),
-        as_it_came as (partition by key order by sequence, file_row)
+        of_one_content as (partition by key, version, content order by sequence, file_row, chunk, place),
+        as_it_came as (partition by key order by sequence, file_row, chunk, place)
 ),
 
 judged as (
@@ -31,7 +31,7 @@ judged as (
 select
     chunk,
     key,
-    file_row,
+    place,
     rows,
     row_number() over best_first = 1 as counts,
     fate,
@@ -43,5 +43,5 @@ join spans using (sequence)
 window
     best_first as (
         partition by key
-        order by version desc nulls last, first_sequence desc, sequence, file_row
+        order by version desc nulls last, first_sequence desc, sequence, file_row, chunk, place
     )

@@ -18,7 +18,9 @@ from homes import TestHome
 from saying import AS_OF, DAY, SOURCE, WITH_VERSION, Small, made
 
 from assets.arrivals.ledger import Ledger
-from assets.home import Home
+from assets.building.counting import counting_rows
+from assets.building.plan import Plan
+from assets.home import Home, HomeError
 from assets.intake import keys
 from assets.intake.chunks import Chunks
 from assets.intake.ingest import ingest
@@ -140,3 +142,15 @@ def by_an_earlier_contract() -> Any:
     return patch.object(
         Chunks, "_append", lambda kept, month, rows: whole(kept, month, rows.drop(bounds))
     )
+
+
+def test_what_an_earlier_kring_resolved_is_not_counted_by(tmp_path: Path) -> None:
+    """A rerun reads no export, so nothing has resolved the keys by the rule of now."""
+    home = Small(tmp_path / "home", SOURCE)
+    for name, salt in (("00", 0), ("01", 2)):
+        home.export(name, [made(1, salt)])
+        ingest(Home.open(home.root), DAY)
+    state = home.root / "lake/keys/calls.json"
+    state.write_text(json.dumps({**json.loads(state.read_text()), "rule": "another"}))
+    with pytest.raises(HomeError, match="calls count was said by an earlier kring; `kring run`"):
+        counting_rows(Plan(Home.open(home.root), DAY), "calls", None)
