@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from storyhome import StoryHome, story
 
@@ -77,3 +78,22 @@ def test_a_call_that_a_page_lacks_is_told_though_another_of_it_was_corrected(
     (told,) = home.run("2024-02-10").findings
     assert ": 1 row of what lay there before is not in it and counts as before;" in told.text
     assert waits(home) == [("A1", 6), ("A2", 7), ("A3", 8)]
+
+
+def test_what_an_earlier_kring_resolved_is_made_anew_where_an_export_was_replaced(
+    tmp_path: Path,
+) -> None:
+    """Its losers have another form, and are asked for before they are made anew."""
+    home = story(tmp_path)
+    home.source("pages", PAGES)
+    home.put("pages/a.json", page(("A1", 5, 0), ("A2", 7, 0)))
+    home.put("pages/b.json", page(("A1", 6, 0)))
+    home.run("2024-02-10")
+    keys = home.root / "lake/keys"
+    (lost,) = (keys / "pages").iterdir()
+    pl.DataFrame({"key": ["A1"], "file_id": [""], "file_row": [1]}).write_parquet(lost)
+    answer = json.loads((keys / "pages.json").read_text())
+    (keys / "pages.json").write_text(json.dumps({**answer, "rule": "another"}))
+    home.put("pages/a.json", page(("A1", 5, 0)))
+    assert [f.about for f in home.run("2024-02-10").findings] == ["suspicious"]
+    assert waits(home) == [("A1", 6), ("A2", 7)]
