@@ -6,6 +6,7 @@ unless they end in Z; the fixtures' traps are named where they are expected.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -169,6 +170,35 @@ def test_genesys_cloud_calls(gallery: Gallery) -> None:
     assert read.reading.filtered == 5  # outbound, unended, and three chats
 
 
+@pytest.mark.parametrize("kind", ["calls", "chats"])
+def test_a_genesys_conversation_on_two_pages_of_an_export_waits_once(
+    tmp_path: Path, kind: str
+) -> None:
+    """New conversations move the old ones on to the next page while the first one is asked for."""
+    home = make_home(tmp_path)
+    path = home.landing / "genesys_cloud" / "joined.json"
+    path.parent.mkdir()
+    pages = json.loads((FIXTURES / "genesys_cloud/genesys_cloud/details_20240131.json").read_text())
+    path.write_text(json.dumps({"conversations": pages["conversations"] * 2}))
+    name = f"genesys_cloud_{kind}"
+    add_source(home, name, (GALLERY / f"{name}.sql").read_text(encoding="utf-8"), "100%")
+    found = read(home, name, "genesys_cloud/joined.json")
+    columns = ["contact_id", "outcome", "wait_seconds", "talk_seconds", "hold_seconds",
+               "acw_seconds", "agent_key"]  # fmt: skip
+    # both of its rows say the same, as one of them alone does, and count once
+    assert not found.reading.refused
+    told = found.rows.select(columns).unique()
+    assert told["contact_id"].is_unique().all()
+    waits = told.filter(pl.col("outcome") != "not_queued")["wait_seconds"].sort().to_list()
+    assert (
+        waits
+        == {
+            "calls": [4, 5, Decimal("13.25"), 20, Decimal("20.001"), 30, 60, 65],
+            "chats": [Decimal("75.5"), Decimal("299.999")],
+        }[kind]
+    )
+
+
 def test_genesys_cloud_chats(gallery: Gallery) -> None:
     read = gallery("genesys_cloud_chats")
     assert outcomes(read) == [
@@ -205,23 +235,36 @@ def test_asterisk_queue_log(gallery: Gallery) -> None:
     assert read.reading.filtered == 3  # start, member, pause
 
 
-def test_an_asterisk_call_that_is_noted_before_and_transferred_after(tmp_path: Path) -> None:
-    """FreePBX notes the number dialled before the queue is entered, which is no stay in one."""
+@pytest.mark.parametrize(
+    "transfer",
+    [
+        "ATTENDEDTRANSFER|LINK|a|b|12|88|1", "BLINDTRANSFER|600|default|12|88|1",
+        # as it was called before Asterisk 12, and at first without the position
+        "TRANSFER|600|default|12|88|1", "TRANSFER|600|default|12|88",
+    ],
+)  # fmt: skip
+def test_an_asterisk_call_that_is_noted_before_and_transferred_after(
+    tmp_path: Path, transfer: str
+) -> None:
+    """FreePBX notes the number dialled before the queue is entered, which is no stay in one, and
+    an agent logs in and out by a call of his own, which is none of the queue's."""
     home = make_home(tmp_path)
     path = home.landing / "asterisk" / "queue_log"
     path.parent.mkdir()
     path.write_text(
+        "1706662700|0.8|umum|SIP/5001|ADDMEMBER|\n"
+        "1706662700|0.9|NONE|Agent/5001|AGENTLOGIN|SIP/5001-1\n"
         "1706662800|1.1|umum|NONE|DID|1500200\n"
         "1706662800|1.1|umum|NONE|ENTERQUEUE||081200000001|1\n"
         "1706662812|1.1|umum|SIP/5001|CONNECT|12|1.2|3\n"
-        "1706662900|1.1|umum|SIP/5001|ATTENDEDTRANSFER|LINK|a|b|12|88|1\n"
+        f"1706662900|1.1|umum|SIP/5001|{transfer}\n"
     )
     text = (GALLERY / "asterisk_queue_log.sql").read_text(encoding="utf-8")
     add_source(home, "asterisk_queue_log", text)
     found = read(home, "asterisk_queue_log", "asterisk/queue_log")
     assert picked(found, "outcome", "wait_seconds", "talk_seconds") == [("answered", 12, 88)]
     assert found.column("ended_at") == [at("01:01:40")]
-    assert (found.reading.filtered, found.reading.rejects) == (1, {})
+    assert (found.reading.filtered, found.reading.rejects) == (3, {})
 
 
 def test_vicidial(gallery: Gallery) -> None:

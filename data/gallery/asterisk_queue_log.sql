@@ -13,8 +13,9 @@
 --
 -- A contact is one stay in one queue: from ENTERQUEUE to the event that ends it. A call that
 -- overflows into a second queue is two contacts. Lines that belong to no call (callid NONE,
--- REALTIME, MANAGER: members, pauses, restarts) are left out, and so are a dial plan's own notes
--- on a call (DID, as FreePBX writes before it enters a queue, and INFO).
+-- REALTIME, MANAGER: members, pauses, restarts) are left out, and so are those of an agent's own
+-- call, by which he logs in, and a dial plan's notes on a call (DID, as FreePBX writes before it
+-- enters a queue, and INFO).
 -- RINGNOANSWER carries milliseconds, all other durations are seconds. It is not read here:
 -- CONNECT and ABANDON tell the whole wait.
 -- A log cut while calls were waiting: a stay without its end is rejected here as `unfinished`;
@@ -30,7 +31,10 @@ events as (
         field[5] as event
     from export
     where clean(field[2], ['NONE', 'REALTIME', 'MANAGER']) is not null
-        and coalesce(field[5], '') not in ('DID', 'INFO')
+        and coalesce(field[5], '') not in (
+            'DID', 'INFO', 'ADDMEMBER', 'REMOVEMEMBER', 'PAUSE', 'UNPAUSE', 'AGENTLOGIN',
+            'AGENTLOGOFF', 'AGENTCALLBACKLOGIN', 'AGENTCALLBACKLOGOFF'
+        )
 ),
 
 stays as (
@@ -55,9 +59,9 @@ contacts as (
             where event in ('EXITWITHTIMEOUT', 'EXITWITHKEY', 'EXITEMPTY')
         ) as left_by,
         arg_max(field, _row) filter (where event in ('COMPLETEAGENT', 'COMPLETECALLER')) as done,
-        -- an agent's talk ends with a transfer, too: ...|hold|talk|origpos
+        -- an agent's talk ends with a transfer, too
         arg_max(field, _row) filter (
-            where event in ('BLINDTRANSFER', 'ATTENDEDTRANSFER')
+            where event in ('BLINDTRANSFER', 'ATTENDEDTRANSFER', 'TRANSFER')
         ) as handed_on
     from stays
     group by call, stay
@@ -91,7 +95,8 @@ select
         when left_by is not null then 'flow_out'
     end as outcome,
     waited as wait_seconds,
-    coalesce(done[7], handed_on[-2]) as talk_seconds,
+    -- ...|hold|talk|origpos; before Asterisk 12 extension|context|hold|talk, and origpos or not
+    coalesce(done[7], if(handed_on[5] = 'TRANSFER', handed_on[9], handed_on[-2])) as talk_seconds,
     connected[4] as agent,
     case
         when coalesce(connected, abandoned, left_by) is null then 'unfinished'

@@ -10,7 +10,8 @@
 -- and segments. Each stay in a queue is a session of a participant with purpose `acd`, and
 -- becomes one contact; a conversation with no such session ended with the bot.
 -- Metrics are rows of name and value, in milliseconds. Values change for about two days, so
--- export a day again when it is three days old: the later delivery counts.
+-- export a day again when it is three days old: the later delivery counts. A conversation that
+-- stands on two pages of one export is taken by its records, each with its own metrics.
 -- Queues are ids here; give them their names in a list of values where you want to read them.
 with
 participants as (
@@ -46,6 +47,7 @@ sessions as (
 
 measures as (
     select
+        _row,
         conversation,
         session_id,
         sum(value) filter (where name = 'tAnswered') as answered,
@@ -56,24 +58,26 @@ measures as (
         sum(value) filter (where name = 'tAcw') as acw
     from (
         select
+            _row,
             conversation,
             session_id,
             json_text(metric, '$.name') as name,
             number_of(json_text(metric, '$.value')) * 0.001 as value
-        from (select conversation, session_id, unnest(metrics) as metric from sessions)
+        from (select _row, conversation, session_id, unnest(metrics) as metric from sessions)
     )
     group by all
 ),
 
 stays as (
     select sessions.*, answered, abandoned, flowed_out
-    from sessions left join measures using (conversation, session_id)
+    from sessions left join measures using (_row, conversation, session_id)
     where purpose = 'acd'
 ),
 
 -- An agent's session belongs to the stay in a queue that it followed.
 work as (
     select
+        stays._row,
         stays.conversation,
         stays.session_id,
         -- the first who spoke; others may have let it ring
@@ -83,16 +87,19 @@ work as (
         sum(acw) as acw
     from (select * from sessions where purpose = 'agent') as agents
     asof join stays
-        on agents.conversation = stays.conversation and agents.start >= stays.start
+        on agents._row = stays._row
+        and agents.conversation = stays.conversation
+        and agents.start >= stays.start
     join measures
-        on measures.conversation = agents.conversation
+        on measures._row = agents._row
+        and measures.conversation = agents.conversation
         and measures.session_id = agents.session_id
     group by all
 ),
 
 contacts as (
     select stays.*, work.agent as worked_by, talk, held, acw
-    from stays left join work using (conversation, session_id)
+    from stays left join work using (_row, conversation, session_id)
 )
 
 select
