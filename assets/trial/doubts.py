@@ -24,9 +24,7 @@ def doubts(
     """What to ask of the accepted rows of one file; `timezone` is the source's, `selected` are
     the columns that its select returns."""
     found = (
-        _said_again(rows, kind),
         _low_on_the_scale(rows),
-        _by_number(rows, kind),
         _at_midnight(rows, timezone),
         _day_and_month(rows, kind, timezone),
         _none_gave_up(rows),
@@ -37,32 +35,6 @@ def doubts(
         *of_units(rows, selected),
     )
     return tuple(sentence for sentence in found if sentence)
-
-
-def _said_again(rows: pl.DataFrame, kind: Contract) -> str:
-    """Rows of one id and one content are taken for one, also where the id is too coarse."""
-    again = rows.height - rows.select(list(kind.columns)).unique().height
-    if not again:
-        return ""
-    ask = (
-        f"is `{kind.key}` unique?" if kind.key not in kind.made else "does `part` tell them apart?"
-    )
-    return f"{again} rows have the id and content of another row of this file and count once: {ask}"
-
-
-def _by_number(rows: pl.DataFrame, kind: Contract) -> str:
-    """An id that is the record's number is that of another record in the next file."""
-    if kind.key in kind.made or rows.height < SOME:
-        return ""
-    key = rows[kind.key]
-    number = key.str.extract("([0-9]+)$").cast(pl.Int64, strict=False)
-    if not number.eq_missing(rows["_row"]).all() or key.str.replace("[0-9]+$", "").n_unique() > 1:
-        return ""
-    return (
-        f"{kind.key} is the record's number in all of {rows.height} rows: does the next file begin "
-        "at 1 again? Then its rows would be corrections of these; make an id of what tells rows "
-        "apart"
-    )
 
 
 def not_rated(rows: pl.DataFrame, cells: pl.DataFrame) -> tuple[str, ...]:

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-# the word alone, or before what an id is made of beside it; `Total Care` may be a queue
-_TOTAL = r"(?i)^(grand |sub)?(totals?|jumlah|summe|gesamt|average|rata-rata)\s*([|:;,/_-]|$)"
+# the word alone, or before what an id is made of beside it; `Total Care`, `Total-Care` and
+# `Total_Care` may be queues
+_TOTAL = (
+    r"(?i)^(grand |sub)?(totals?|jumlah|summe|gesamt|average|rata-rata)"
+    r"\s*([|:;,/]|[_-]+\s*([0-9]|$)|$)"
+)
 
 
 def of_totals(cells: pl.DataFrame, key: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ from assets.intake.chunks import covered
 from assets.intake.reading import Reader
 from assets.intake.selecting import Selecting
 from assets.trial.doubts import doubts, not_rated
+from assets.trial.ids import of_ids
 from assets.trial.named import by_its_name
 from assets.trial.parts import Returned, drawn, first_rows
 from assets.trial.rejected_cells import RULES, either_order, proposals
@@ -45,12 +46,13 @@ def try_source(home: Home, source: Source, export: Path) -> dict[str, Any]:
         kept = [reader.home.chunk(source.kind, source.name, c.file) for c in reading.chunks]
         total = sum(chunk.rows for chunk in reading.chunks)
         rows = drawn(kept, total, reader.contract.key)
+        ids = of_ids(kept, rows, reader.contract) if kept else ()
         asked = _cell_notes(reader, reading, rows, returned)
         mapped = _mapped(first_rows(kept, SHOWN_ROWS), home.settings.timezone)
     months = {chunk.month: chunk.rows for chunk in reading.chunks}
     notes = [
         *reading.notes, *by_its_name(home, source, export, rows, months),
-        *_below(home, source, export, reading.accepted), *_of_a_part(rows, total), *asked,
+        *_below(home, source, export, reading.accepted), *ids, *_of_a_part(rows, total), *asked,
     ]  # fmt: skip
     return {
         "columns": list(reading.columns), "notes": notes,
