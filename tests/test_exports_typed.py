@@ -223,6 +223,19 @@ def test_b27_parquet_is_written_in_the_sources_conventions(bench: Bench, unit: A
         assert bench.read(path, "parquet", **keys).rows[0][5] == instant
 
 
+@pytest.mark.parametrize(
+    ("unit", "count", "seconds"),
+    [("ms", 90_500, "90,500"), ("us", 90_500_000, "90,500000"), ("ns", 20 * 10**9, "20,000000000")],
+)
+def test_a_duration_of_parquet_is_in_seconds(
+    bench: Bench, unit: Any, count: int, seconds: str
+) -> None:
+    """As pandas and Polars write one: a whole number, whose unit stands in Arrow's own schema."""
+    table = pa.table({"wait": pa.array([count, None], pa.duration(unit)), "calls": [1, 2]})
+    read = bench.read(parquet(table, bench.landing / "f.parquet"), "parquet", decimal=",")
+    assert read.values == [(seconds, "1"), (None, "2")]
+
+
 def test_b27_parquet_that_is_refused(bench: Bench) -> None:
     path = parquet(pl.DataFrame({"id": ["a"] * 99}), bench.landing / "f.parquet")
     whole = path.read_bytes()

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from assets.arrivals.sources import Source
 from assets.exports.refused import Refused
@@ -24,6 +26,7 @@ from sql.run import literal, quoted
 ROW = "file_row_number + 1"
 _UNPACKED_BYTES = 16 << 30
 _FRACTIONS = {"%.3f": ".%g", "%.6f": ".%f", "%.9f": ".%f000", "%3f": "%g", "%6f": "%f"}
+_OF_A_SECOND = {"s": "1", "ms": "0.001", "us": "0.000001", "ns": "0.000000001"}
 _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
@@ -85,12 +88,31 @@ def _described(
             f"{file.name}: two columns share a name, read as `{twice[0]}`; each may stand once",
         )
     columns, _ = column_names(raw, source, file.name)
+    lasting = _durations(file.path)
     texts = {
-        column: _text(quoted(name), str(kind), source, f"{file.name} column `{name}`")
+        column: _seconds(quoted(name), lasting[name], source)
+        if name in lasting
+        else _text(quoted(name), str(kind), source, f"{file.name} column `{name}`")
         for column, (name, kind, *_) in zip(columns, schema, strict=False)
         if kind != "BLOB" or used is None or column.casefold() in used
     }
     return of, texts, int(records or 0)
+
+
+def _durations(path: Path) -> dict[str, str]:
+    """Columns of durations and their units, which parquet keeps as whole numbers: what these are
+    only the schema says that Arrow, and with it pandas and Polars, writes beside its own."""
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowException, OSError):
+        return {}
+    return {each.name: each.type.unit for each in schema if pa.types.is_duration(each.type)}
+
+
+def _seconds(column: str, unit: str, source: Source) -> str:
+    return _marked(
+        f"cast(cast({column} as decimal(20, 0)) * {_OF_A_SECOND[unit]} as varchar)", source
+    )
 
 
 def _text(column: str, kind: str, source: Source, where: str) -> str:
