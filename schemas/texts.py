@@ -15,8 +15,9 @@ from schemas.stages import Converted, all_failed, blank, in_stages, positions
 INVISIBLE = r"[\p{Cc}\p{Cf}]"
 # Of these signs nothing is to be trimmed, composed or rejected; the plus may be of a shortened id.
 PLAIN = r"^[!-*,-~]+$"
-# An id that a spreadsheet took for a number: its last digits are gone, so it may be many ids.
-SHORTENED = r"^[0-9]+(?:[.,][0-9]+)?E\+[0-9]+$"
+# An id that a spreadsheet (`E+`) or a program (`e+`) took for a number: its last digits are gone,
+# so it may be many ids.
+SHORTENED = r"^[0-9]+(?:[.,][0-9]+)?[Ee]\+[0-9]+$"
 YES = ("true", "1", "yes", "y", "ya")
 NO = ("false", "0", "no", "n", "tidak")
 
