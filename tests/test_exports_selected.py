@@ -155,6 +155,25 @@ def test_a_select_that_takes_too_much_memory_is_told_as_that(bench: Bench) -> No
     assert "cast" not in str(caught.value) and "Ani" not in str(caught.value)
 
 
+def test_the_version_that_the_header_names_is_taken_beside_another_column_of_that_word(
+    bench: Bench,
+) -> None:
+    """Of a survey's or a program's version nothing tells which row is newer."""
+    content = b"id,at,changed,app_version\nA1,2024-02-01 08:00,2,7.1\n"
+    returned = "_row, id as contact_id, \"at\" as entered_at, 'abandoned' as outcome"
+    for select in (
+        f"select {returned} from export",
+        f"select {returned} from export where app_version <> ''",
+        f"select {returned}, changed as _version from export",
+    ):
+        source = bench.source(select=select, version="changed")
+        open_export(bench.con, stage(bench.put(content), source, bench.box), source)
+        selecting = Selecting(bench.con, source, contract("calls"))
+        selecting.check("f.csv")
+        (rows,) = selecting.batches("f.csv", 10)
+        assert rows["_version"].to_list() == ["2"]
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

@@ -35,18 +35,21 @@ _UNREAD = re.compile(r"\]$|^(STRUCT|MAP|UNION|VARIANT|BLOB|BIT|INTERVAL)\b")
 
 
 class Selecting:
-    """The select of one source, run in a sandboxed engine over whichever export stands there."""
+    """The select of one source, run in a sandboxed engine over whichever export stands there, once
+    it was checked there."""
 
     def __init__(self, connection: Any, source: Source, contract: Contract) -> None:
         self._connection, self._source, self._contract = connection, source, contract
-        self._select = _with_version(source)
+        self._select = source.statement.body
         self.columns: frozenset[str] = frozenset()  # that it returned when it was last checked
 
     def check(self, file: str) -> None:
         """Raise Refused where the select cannot run or does not return the contract's columns."""
         try:
-            columns = described(self._connection, self._source.statement.body)
-            if self._select != self._source.statement.body:
+            self._select = self._source.statement.body
+            columns = described(self._connection, self._select)
+            if self._source.version and "_version" not in dict(columns):
+                self._select = _with_version(self._select, self._source.version)
                 columns = described(self._connection, self._select)
             check_columns(self._contract, [name for name, _ in columns])
             _check_types(dict(columns))
@@ -111,14 +114,10 @@ def _check_types(types: dict[str, str]) -> None:
             raise ContractError(f"column {name} is {kind.partition('(')[0]}; return {instead}")
 
 
-def _with_version(source: Source) -> str:
+def _with_version(select: str, version: str) -> str:
     """The select, with `_version` taken from the export column that the header names."""
-    body = source.statement.body
-    if source.version is None or "_version" in body:
-        return body
-    column = quoted(source.version)
     return (
-        f"select chosen.*, export.{column} as _version from ({body}\n) as chosen "
+        f"select chosen.*, export.{quoted(version)} as _version from ({select}\n) as chosen "
         "join export on export._row = chosen._row"
     )
 
