@@ -36,6 +36,9 @@ def test_b12_an_extra_column_goes_by_the_sources_policy(bench: Bench) -> None:
     error = refusal(bench, content, options=SEMI, select=select, columns="strict")
     assert error.rule == "unknown_column" and "`alamat`" in str(error)
     assert "`id`" not in str(error) and "`name`" not in str(error)
+    # what only `version` names is used as well
+    keys = {"columns": "strict", "version": "Alamat"}
+    assert bench.read(content, options=SEMI, select=select, **keys).export.records == 1
 
 
 def test_b13_a_missing_column_is_named_with_its_nearest(bench: Bench) -> None:

@@ -89,8 +89,9 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def used_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | None:
-    """Lower-cased names a source's select may refer to; None where it takes all columns."""
+    """Lower-cased names of columns that a source uses; None where its select takes all."""
     used = _all_references(_parsed(con, source.statement))
+    used |= {source.version} if source.version else set()
     return None if ALL in used else {name.casefold() for name in used}
 
 
