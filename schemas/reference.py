@@ -17,7 +17,7 @@ from schemas.register_columns import Column, TableSpec
 from schemas.register_dates import duplicates
 
 _LARGEST = 16 * 1024 * 1024  # bytes; the figures of a report are some kilobytes
-_DECIMALS = re.compile(r"\d(?:[.,](\d{1,6}))?\s*%?\s*$")
+_PRINTED = re.compile(r"(\d[\d.,]*?)(?:[.,](\d{1,6}))?\s*%?\s*$")
 
 
 def _column(name: str, description: str) -> Column:
@@ -100,7 +100,13 @@ def printed_places(record: Record) -> int:
     stated, value = record.values["printed_decimals"], record.values["value"]
     if isinstance(stated, int):
         return stated
-    if found := _DECIMALS.search(record.text("printed_text")):
-        return len(found[1] or "")
-    exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+    if not isinstance(value, Decimal):
+        return 0
+    if found := _PRINTED.search(record.text("printed_text")):
+        decimals = found[2] or ""
+        digits = Decimal(re.sub(r"\D", "", found[1]) + decimals)
+        # the point of 1.234 may also mark thousands
+        if digits.scaleb(-len(decimals)) == abs(value):
+            return len(decimals)
+    exponent = value.as_tuple().exponent
     return -exponent if isinstance(exponent, int) else 0

@@ -19,6 +19,17 @@ create macro value_status(status) as case
     else 'measured'
 end;
 
+-- of several cells that pool their counts
+create macro pooled_status(status, period_state) as case
+    -- a cell without volume adds nothing; only when all are such is the whole
+    when bool_and(status = 'no_volume') then 'no_volume'
+    -- a running period shows what there is
+    when any_value(period_state) = 'in_progress' and bool_or(has_value(status))
+        then value_status(status)
+    when null_status(status) <> 'no_volume' then null_status(status)
+    else value_status(status)
+end;
+
 -- the reason of a month that was closed before this figure was counted, by which its explanation
 -- finds it again in the longer periods that lack it
 create macro closed_without_figure() as 'closed without this figure';

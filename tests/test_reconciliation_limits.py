@@ -11,7 +11,7 @@ from reporting import Reconciler, of_services, reconciler, rows
 __all__ = ["reconciler"]  # the fixture
 
 
-NOT_THE_MEAN = "t: the column Average is not the mean of the columns beside it in 1 of 1 rows: x1 "
+NOT_THE_MEAN = "t: the column Average is not the mean of the columns beside it: x1 "
 
 
 @pytest.mark.parametrize(

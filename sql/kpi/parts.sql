@@ -24,15 +24,7 @@ metrics as (
         sum(cells.denominator) as denominator,
         any_value(cells.unit) as unit,
         bool_and(cells.is_proven) as is_proven,
-        case
-            -- a cell without volume adds nothing; only when all are such is the whole
-            when bool_and(cells.status = 'no_volume') then 'no_volume'
-            -- a running period shows what there is
-            when any_value(cells.period_state) = 'in_progress' and bool_or(has_value(cells.status))
-                then value_status(cells.status)
-            when null_status(cells.status) <> 'no_volume' then null_status(cells.status)
-            else value_status(cells.status)
-        end as status,
+        pooled_status(cells.status, cells.period_state) as status,
         string_agg(distinct cells.reason, '; ' order by cells.reason) as reason
     from (select distinct source, channel, service from named) as named
     join kpi.cells as cells

@@ -31,3 +31,9 @@ create or replace macro last_month(part) as case
     when regexp_full_match(part, '(YTD-)?Q[1-4]') then try_cast(right(part, 1) as integer) * 3
     when regexp_full_match(part, '0[1-9]|1[0-2]') then try_cast(part as integer)
 end;
+
+-- what a sentence or a name is about: its longer words, those of several things as of one
+create or replace macro long_words(words) as list_transform(
+    list_filter(string_split_regex(lower(words), '\W+'), lambda word: length(word) > 6),
+    lambda word: rtrim(word, 's')
+);

@@ -9,7 +9,11 @@ with remarks as (
     where value is null and subject_key like 'node:%'
         and regexp_matches(lower(words), '\b(all|every|semua|seluruh)\b')
         and regexp_matches(lower(words), '\b(targets?|sasaran|iku|kpis?|indicators?|indikator)\b')
-        and not regexp_matches(lower(words), '\b(not|belum|tidak)\b')
+        -- nor "all but two" and "ten of all twelve"
+        and not regexp_matches(
+            lower(words),
+            '\b(not|belum|tidak|but|except|kecuali|selain|missed|of all|dari (semua|seluruh))\b'
+        )
 ),
 
 -- each KPI once, and no node; of several figures the highest, so that no misprint is a finding

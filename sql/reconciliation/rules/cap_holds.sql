@@ -14,7 +14,11 @@ above as (
         scores.section
     from caps
     join reference.scores as scores using (year)
-    where (caps.subject_key like 'node:%' or caps.subject_key = scores.subject_key)
+    -- the organisation's is that of all who have none of their own
+    where caps.subject_key = if(
+            scores.subject_key in (select own.subject_key from caps as own where own.year = scores.year),
+            scores.subject_key, 'node:organisation'
+        )
         -- one that keeps to it, itself or printed beside it, which then is meant to be uncapped
         and not exists (
             from reference.scores as capped

@@ -19,6 +19,11 @@ things as (
     join ref.kpis as kpis on remarks.subject_key = 'kpi:' || kpis.kpi_id
     join ref.requirements as requirements
         on kpis.source = 'metric:' || requirements.metric_id
+    -- there may also be none of something else, such as obstacles
+    where regexp_full_match(lower(remarks.words), '\W*(no|none|nihil|tidak ada|tidak terdapat)\W*')
+        or list_has_any(
+            long_words(remarks.words), long_words(concat_ws(' ', kpis.name_id, kpis.name_en))
+        )
 ),
 
 awards as (

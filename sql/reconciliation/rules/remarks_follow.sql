@@ -5,13 +5,16 @@ with remarks as (
     select
         *,
         replace(lower(words), '_', ' ') as said,
-        not regexp_matches(
+        not regexp_matches(lower(words), '\b(belum|tidak|not|below|never)\b') as says_reached,
+        regexp_replace(
             lower(words),
-            '\b(belum|tidak|not|below|never)\b.*\b(tercapai|reached|met|achieved)\b'
-        ) as says_reached
+            '\b(belum|tidak|not|below|never)\b.*?\b(tercapai|reached|met|achieved)\b', '', 'g'
+        ) as affirmed
     from reference.printed
     where value is null and kind in ('month', 'quarter', 'year')
         and regexp_matches(lower(words), '\b(tercapai|reached|met|achieved)\b')
+        -- what says both, each of another channel, is not taken apart
+        and (says_reached or not regexp_matches(affirmed, '\b(tercapai|reached|met|achieved)\b'))
 ),
 
 figures as (

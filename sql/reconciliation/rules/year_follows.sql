@@ -5,13 +5,15 @@ with readings as (
     select
         printed.*,
         rules.consolidation,
+        coalesce(rules.source, printed.subject_key) like 'composite:%' as has_parts,
         readings.role,
         readings.way,
         readings.value as reading,
-        readings.lowest,
-        readings.highest,
         readings.shown as columns_shown,
         least(printed.places, readings.places) as common_places,
+        -- within them, or within what rounds to them
+        printed.value between readings.lowest - 0.5 * power(10, -common_places)
+            and readings.highest + 0.5 * power(10, -common_places) as is_within,
         case coalesce(rules.consolidation, 'any')
             when 'last' then readings.role = 'last'
             when 'sum' then readings.role = 'sum'
@@ -96,8 +98,11 @@ select
                 then ' It is exactly the ' || runs.way
                 || ': the headings may be shifted by one column.'
             when role = 'mean' and consolidation is distinct from 'average'
-                and value between lowest and highest
+                and is_within
                 then ' Pooled over volumes it may be right; the volumes are not printed.'
+            when role = 'mean' and consolidation is distinct from 'average' and has_parts
+                then ' It lies outside of all of them; its parts, each pooled over its own volumes, '
+                || 'may still give it.'
             when role = 'mean' and consolidation is distinct from 'average'
                 then ' It lies outside of all of them, so no weighting gives it.'
             else ''

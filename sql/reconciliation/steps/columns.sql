@@ -33,7 +33,8 @@ asked as (
         years.year
     from years
     join reference.kpis as kpis using (subject_key)
-    where years.measure = 'realisation'
+    -- what one channel or service reached is not what all of them are made into
+    where years.measure = 'realisation' and coalesce(years.channel, years.service) is null
 ),
 
 direct as (

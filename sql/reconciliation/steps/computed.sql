@@ -1,12 +1,22 @@
 -- title: What the home computes, named as a report would name it
 -- grain: one row per subject, channel, service, period and measure
 -- reads: kpi.scorecard, kpi.cells, kpi.composites, ref.kpis, ref.service_level_policy, reference.printed
-with cards as (
+with scored as (
     select
+        computed.level,
         if(computed.level = 'kpi', 'kpi:', 'node:') || computed.id as subject_key,
         computed.year || '-' || computed.period as period,
-        computed.status,
-        computed.reason,
+        unnest([
+            if(computed.target is null, 'incomplete', 'measured'),
+            computed.status, computed.status, computed.status
+        ]) as status,
+        unnest([
+            if(
+                computed.target is null,
+                'the register has no target for the period', 'target of the register'
+            ),
+            computed.reason, computed.reason, computed.reason
+        ]) as reason,
         unnest(['target', 'realisation', 'index', 'achievement']) as measure,
         unnest([computed.target, computed.realisation, computed.index, computed.index_raw])
             as value,
@@ -18,6 +28,12 @@ with cards as (
             = (computed.year, computed.period, computed.id)
         and reported.basis = 'reported'
     where computed.basis = 'computed'
+),
+
+-- an index is all that a node has
+cards as (
+    select * exclude (level) from scored
+    where level = 'kpi' or measure in ('index', 'achievement')
 ),
 
 cells as (
@@ -44,28 +60,41 @@ composites as (
     from kpi.composites
 ),
 
--- the realisation of a KPI in a month is that of the metric or composite it comes from
+-- the realisation of a KPI in a month is that of the composite it comes from, or of its metric: of
+-- one that is decided without channel or service, all cells pooled, as sql/kpi/parts.sql has them
 months as (
-    select distinct
+    select
         'kpi:' || kpis.kpi_id as subject_key,
-        origins.period,
+        cells.period,
         'realisation' as measure,
-        origins.value,
-        origins.status,
-        origins.reason
+        pooled_status(cells.status, cells.period_state) as status,
+        case
+            when has_value(pooled_status(cells.status, cells.period_state))
+                then cast(sum(cells.numerator) as double) / cast(sum(cells.denominator) as double)
+                * scale_of(any_value(cells.unit))
+        end as value,
+        string_agg(distinct cells.reason, '; ' order by cells.reason) as reason
     from ref.kpis as kpis
-    join (
-        select * from cells
-        union all by name
-        select * from composites
-    ) as origins
-        on origins.subject_key = kpis.source
-        and origins.measure = split_part(kpis.source, ':', 2)
-        and origins.channel is not distinct from kpis.channel
-        and origins.service is not distinct from kpis.service
-    where length(origins.period) = 7
+    join kpi.cells as cells
+        on kpis.source = 'metric:' || cells.metric_id
+        and (kpis.channel is null or kpis.channel = cells.channel)
+        and (kpis.service is null or kpis.service = cells.service)
+    where length(cells.period) = 7
+        and is_in_force(cells.period_end, kpis.valid_from, kpis.valid_to)
+    group by kpis.kpi_id, cells.period
+    union all by name
+    select
+        'kpi:' || kpis.kpi_id as subject_key,
+        composites.period,
+        'realisation' as measure,
+        composites.status,
+        composites.value,
+        composites.reason
+    from ref.kpis as kpis
+    join composites on composites.subject_key = kpis.source
+    where length(composites.period) = 7
         and is_in_force(
-            last_day(try_cast(origins.period || '-01' as date)), kpis.valid_from, kpis.valid_to
+            last_day(try_cast(composites.period || '-01' as date)), kpis.valid_from, kpis.valid_to
         )
 ),
 

@@ -11,7 +11,7 @@ with nodes as (
     from reference.scores as parents
     join reference.printed as dated using (figure_id)
     join ref.weights as weights
-        on parents.subject_key = 'node:' || weights.parent_id
+        on parents.measure = 'index' and parents.subject_key = 'node:' || weights.parent_id
         and is_in_force(dated.period_end, weights.valid_from, weights.valid_to)
     join reference.scores as children
         on children.subject_key in ('node:' || weights.child_id, 'kpi:' || weights.child_id)
@@ -29,6 +29,7 @@ composites as (
     join ref.kpis as kpis on printed.subject_key = 'kpi:' || kpis.kpi_id
     where printed.measure = 'realisation' and not printed.is_worded
         and printed.value is not null and kpis.source like 'composite:%'
+        and coalesce(printed.channel, printed.service) is null
 ),
 
 parts as (

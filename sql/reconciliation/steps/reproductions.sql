@@ -19,7 +19,7 @@ series as (
 origins as (
     select figure_id, subject_key as source, channel, service, year, kind
     from asked
-    where subject_key like 'metric:%' or subject_key like 'composite:%'
+    where subject_key in ('metric:' || measure, 'composite:' || measure)
     union all
     select
         asked.figure_id,
@@ -30,7 +30,7 @@ origins as (
         asked.kind
     from asked
     join reference.kpis as kpis using (subject_key)
-    where asked.measure = 'realisation'
+    where asked.measure = 'realisation' and coalesce(asked.channel, asked.service) is null
 ),
 
 mine as (
@@ -87,6 +87,7 @@ ways as (
     from asked
     join reference.pairs as pairs using (subject_key, period)
     where asked.measure in ('index', 'achievement') and not pairs.is_doubtful
+        and coalesce(asked.channel, asked.service) is null
     union all
     select 4, asked.figure_id, 'printed: achievement, ' || misnamed.basis, asked.value
     from asked

@@ -66,11 +66,19 @@ judged as (
             when not list_contains(coalesce(known.measures, []), asked)
                 then 'kring computes no ' || quoted_words(printed_measure) || ' of '
                 || quoted_words(subject)
+                || ', only ' || array_to_string(
+                    list_filter(known.measures, lambda measure: measure not like '%\_average' escape '\'),
+                    ', '
+                )
             when channel is null and service is null and subject_key like 'metric:%'
                 then 'is counted by channel or service: name one of '
                 || array_to_string(known.parts, ', ')
             when channel is not null or service is not null
                 then 'is not computed for ' || concat_ws(', ', channel, service)
+                || if(
+                    subject_key like 'metric:%',
+                    '', ': leave channel and service empty, or name the metric'
+                )
             else 'is not computed for ' || period
         end as reason
     from matched

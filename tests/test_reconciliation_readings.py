@@ -1,0 +1,254 @@
+"""How a report's line is read: whose figure it is, what it is compared with, what its words say.
+
+A figure is compared with figures of its own kind alone, and words are not read into what they
+leave open. Each case is a report of a few lines, with what is said of it, word for word.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from homes import TestHome
+from reporting import ONE, Reconciler, reconciler
+from test_reconciliation_reports import of_services, rows
+
+from assets.home import Home
+
+__all__ = ["reconciler"]  # the fixture
+
+INDEX = [f"t,service_level_index,,2024-Q{n},service_level_index,{80 + n}," for n in range(1, 5)]
+CHANNELS = ("t,service_level,phone,2024-Y,service_level,80,",
+            "t,service_level,chat,2024-Y,service_level,90,")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        # the quarters are of both channels together, with a mean of 82.5
+        (*INDEX, "t,3a-N,phone,2024-Y,realisation,90,"),
+        # 0.5 x 80 + 0.5 x 90 is the KPI, and neither of its channels
+        (*CHANNELS, "t,3a-N,phone,2024-Y,realisation,80,", "t,3a-N,chat,2024-Y,realisation,90,"),
+    ],
+)
+def test_a_kpis_channel_is_not_held_against_what_both_channels_come_to(
+    reconciler: Reconciler, lines: tuple[str, ...]
+) -> None:
+    assert reconciler.findings(rows(*lines)) == []
+
+
+def test_nothing_of_the_whole_reproduces_a_channels_figure_or_a_target(
+    reconciler: Reconciler,
+) -> None:
+    """Each is printed as the number that the KPI, or the metric itself, comes to in the year."""
+    (index,), (inbound,) = (
+        reconciler.connection.execute(query).fetchall()
+        for query in (
+            "select value from published.kpi.composites where year = 2024 and period = 'Y' "
+            "and composite_id = 'service_level_index'",
+            "select value from published.kpi.cells where year = 2024 and period = 'Y' "
+            "and service = 'inbound' and metric_id = 'csi'",
+        )
+    )
+    header = "figure_id,subject,channel,service,period,measure,value\n"
+    found = reconciler(
+        f"{header}a,3a-N,phone,,2024-Y,realisation,{index[0]:.4f}\n"
+        f"b,csi,,inbound,2024-Y,target,{inbound[0]:.4f}\n"
+        # 85.28 of 79 is 107.95, which is the KPI's index
+        "c,3a-N,phone,,2024-Y,index,107.95\nd,3a-N,,,2024-Y,realisation,85.28\n"
+        "e,3a-N,,,2024-Y,target,79\n"
+    )
+    assert [row["reproduced_by"] for row in found[:3]] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict", "reason"),
+    [
+        ("1a-N,2024-Y,target,78", "equal", "measured: target of the register"),
+        ("1a-N,2024-Y,colour,3", "not_computable",
+         'kring computes no "colour" of "1a-N", only achievement, index, realisation, target'),
+        # an objective has an index and no more
+        ("objective_1,2024-Y,target,100", "not_computable",
+         'kring computes no "target" of "objective_1", only achievement, index'),
+        ("csi_index,2024-Y,realisation,87", "not_computable",
+         'kring computes no "realisation" of "csi_index", only csi_index'),
+    ],
+)  # fmt: skip
+def test_the_reason_is_that_of_the_figure(
+    reconciler: Reconciler, line: str, verdict: str, reason: str
+) -> None:
+    row, *_ = reconciler(f"{ONE}a,,,{line}\n")
+    assert (row["verdict"], row["reason"]) == (verdict, reason)
+
+
+def test_who_prints_a_channel_of_a_kpi_is_told_what_to_write(reconciler: Reconciler) -> None:
+    row, *_ = reconciler(f"{ONE}a,phone,,3b-N,2024-Y,realisation,98.5\n")
+    assert row["reason"] == (
+        "is not computed for phone: leave channel and service empty, or name the metric"
+    )
+
+
+def changed(home: TestHome, folder: Path, *statements: str) -> Reconciler:
+    """Reconciles with the home's published figures after some statements."""
+    database = folder / "published/current/kring.duckdb"
+    database.parent.mkdir(parents=True)
+    shutil.copyfile(home.home.current / "kring.duckdb", database)
+    with duckdb.connect(str(database)) as con:
+        for statement in statements:
+            con.execute(statement)
+    return Reconciler(Home(folder, home.home.settings), folder)
+
+
+def test_a_month_of_a_kpi_without_channel_pools_the_metrics_channels(
+    sample_home: TestHome, tmp_path: Path
+) -> None:
+    """Of 500 calls 50 are abandoned, of 100 chats 40: 90 of 600 are 15 %, and not 25 %. Where the
+    chats of a month are withheld, so is the KPI."""
+    kpi = (
+        "insert into ref.kpis by name select * replace ('gave_up' as kpi_id, '9a-N' as code, "
+        "'metric:abandonment' as source) from ref.kpis where kpi_id = 'customer_satisfaction'"
+    )
+    counts = (
+        "update kpi.cells set numerator = if(channel = 'phone', 50, 40), "
+        "denominator = if(channel = 'phone', 500, 100) "
+        "where metric_id = 'abandonment' and period = '2024-03'"
+    )
+    withheld = (
+        "update kpi.cells set status = 'incomplete', reason = 'a file is missing', value = null, "
+        "numerator = null, denominator = null "
+        "where metric_id = 'abandonment' and channel = 'chat' and period = '2024-04'"
+    )
+    march, april, *_ = changed(sample_home, tmp_path, kpi, counts, withheld)(
+        f"{ONE}a,,,9a-N,2024-03,realisation,15.00\nb,,,9a-N,2024-04,realisation,9\n"
+    )
+    assert (march["computed"], march["verdict"]) == (15, "equal")
+    assert april["verdict"] == "not_computable"
+    assert april["reason"].startswith("incomplete: a file is missing")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "places"),
+    [
+        # the point of thousands is none of decimals, in either spelling
+        ("375.084", "375084", 0), ("375,084", "375084", 0), ("1.234,5", "1234.5", 1),
+        ("98,50 %", "98.5", 2), ("1.234", "1.234", 3),
+        # the text is another number: the value's own decimals are compared
+        ("0,985", "98.5", 1),
+    ],
+)  # fmt: skip
+def test_decimals_are_those_of_the_printed_number(
+    reconciler: Reconciler, text: str, value: str, places: int
+) -> None:
+    header = "figure_id,subject,channel,service,period,measure,value,printed_text\n"
+    row, *_ = reconciler(f'{header}a,calls,,,2024-Y,count,{value},"{text}"\n')
+    assert row["printed_decimals"] == places
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        # a KPI's own cap goes before the organisation's
+        (("a,organisation,,2024-Y,cap,120,", "a,x1,,2024-Y,cap,150,", "a,x1,,2024-Y,index,140,",
+          "a,x2,,2024-Y,index,130,"),
+         ["An index of at most 120 is stated (a), yet higher ones are printed: x2 2024 130 (a)."]),
+        # that of a perspective is not that of the others
+        (("a,stakeholder,,2024-Y,cap,110,", "a,learning_growth,,2024-Y,index,115,"), []),
+        (("a,stakeholder,,2024-Y,cap,110,", "a,stakeholder,,2024-Y,index,115,"),
+         ["An index of at most 110 is stated (a), yet higher ones are printed: stakeholder 2024 "
+          "115 (a)."]),
+    ],
+)  # fmt: skip
+def test_whose_cap_it_is(reconciler: Reconciler, lines: tuple[str, ...], said: list[str]) -> None:
+    assert reconciler.findings(rows(*lines)) == said
+
+
+def test_what_lies_above_the_cap_is_in_no_mean_of_an_objective(reconciler: Reconciler) -> None:
+    """0.375 x 100 + 0.375 x 120 + 0.25 x 120 is 112.5, capped; 128.75 before the cap."""
+    kpis = (("3a-N", 100, 100), ("3b-N", 150, 120), ("3c-N", 140, 120))
+    lines = [
+        f"a,{kpi},,2024-Y,{measure},{value},"
+        for kpi, achievement, index in kpis
+        for measure, value in (("achievement", achievement), ("index", index))
+    ]
+    objective = [f"a,objective_3,,2024-Y,{m},112.5," for m in ("achievement", "index")]
+    assert reconciler.findings(rows(*lines, *objective)) == []
+
+
+def test_a_composites_year_may_lie_outside_of_its_quarters(reconciler: Reconciler) -> None:
+    """Telephone 90 50 50 50, chat 50 90 50 50: with nearly all calls in the first quarter and
+    nearly all chats in the second, the year is nearly 90, above the best quarter's 70."""
+    cells = [
+        f"t,service_level,{channel},2024-Q{n},service_level,{value},"
+        for channel, values in (("phone", (90, 50, 50, 50)), ("chat", (50, 90, 50, 50)))
+        for n, value in enumerate(values, start=1)
+    ]
+    assert reconciler.findings(rows(*cells, "t,3a-N,,2024-Y,realisation,80,")) == [
+        "3a-N 2024: 80 is printed (t), but the mean of the four quarters (70, 70, 50, 50) is 60. "
+        "It lies outside of all of them; its parts, each pooled over its own volumes, may still "
+        "give it."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("year", "said"), [("90.4", "Pooled over volumes it may be right"), ("90.6", "no weighting")]
+)
+def test_what_rounds_to_the_best_quarter_lies_within(
+    reconciler: Reconciler, year: str, said: str
+) -> None:
+    """A quarter that is printed as 90 may be anything below 90.5."""
+    quarters = [f"t,3b-N,,2024-Q{n},realisation,{value}," for n, value in
+                enumerate((80, 80, 80, 90), start=1)]  # fmt: skip
+    (finding,) = reconciler.findings(rows(*quarters, f"t,3b-N,,2024-Y,realisation,{year},"))
+    assert said in finding
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "All but two targets were met", "Semua target kecuali dua tercapai",
+        "Three of all five targets were met", "Tiga dari seluruh lima target tercapai",
+    ],
+)  # fmt: skip
+def test_a_report_that_tells_exceptions_does_not_say_all(
+    reconciler: Reconciler, words: str
+) -> None:
+    indices = [f"a,x{n},,2024-Y,index,{value}," for n, value in
+               enumerate((99, 98, 101, 102, 103), start=1)]  # fmt: skip
+    assert reconciler.findings(rows(f"a,organisation,,2024-Y,remark,,{words}", *indices)) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Reached for phone but not reached for chat", "Tercapai pada phone tidak pada chat",
+        "Belum tercapai pada chat; tercapai pada phone", "Not reached for chat; phone has met it",
+    ],
+)  # fmt: skip
+def test_a_remark_that_says_both_is_not_taken_for_one(reconciler: Reconciler, words: str) -> None:
+    targets = [f"a,service_level,{channel},2024-Y,target,80," for channel in ("phone", "chat")]
+    report = rows(
+        *targets, "a,service_level,phone,2024-01,service_level,85,",
+        "a,service_level,chat,2024-01,service_level,75,",
+        f"a,service_level,,2024-01,remark,,{words}",
+    )  # fmt: skip
+    assert reconciler.findings(report) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        ("Tidak ada kendala", False), ("No change from last year", False),
+        ("Tidak ada pengaduan", True), ("There were no complaints", True),
+        ("Tidak ada pengaduan yang harus ditindaklanjuti", True), ("Nihil.", True),
+    ],
+)  # fmt: skip
+def test_there_may_be_none_of_something_else(
+    reconciler: Reconciler, words: str, is_told: bool
+) -> None:
+    report = of_services(
+        "a,4a-N,,2024-Y,realisation,120,", f"a,4a-N,,2024-Y,remark,,{words}",
+        "b,csi,complaint,2024-Q1,csi,87,",
+    )  # fmt: skip
+    assert bool(reconciler.findings(report)) == is_told
