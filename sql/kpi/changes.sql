@@ -1,8 +1,8 @@
--- title: The days from which a KPI, a composite or a node is counted from something else than before
--- grain: one row per what (source, parts, weights), id and day
+-- title: The days from which a KPI, a composite or a node is counted from something else, or scored otherwise, than before
+-- grain: one row per what (source, polarity, cap, parts, weights), id and day
 -- reads: ref.kpis, ref.composite_parts, ref.weights
 -- order: what, id, day
--- Its first rows follow none, and a row that repeats the one before (another cap, another
+-- Its first rows follow none, and a row that repeats the one before (another name, another
 -- authority) changes nothing of this.
 with rows as (
     select
@@ -12,6 +12,11 @@ with rows as (
         valid_to,
         row(source, channel, service, null::text, null::double) as counted
     from ref.kpis
+    union all
+    select 'polarity', kpi_id, valid_from, valid_to, row(polarity, null, null, null, null)
+    from ref.kpis
+    union all
+    select 'cap', kpi_id, valid_from, valid_to, row(null, null, null, cap_low, cap_high) from ref.kpis
     union all
     select
         'parts', composite_id, valid_from, valid_to,

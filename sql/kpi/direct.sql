@@ -76,7 +76,8 @@ converted as (
         ) as value,
         measured.reason || held_since('source', changed_on, period_begin) || coalesce(
             '; converted from ' || round(measured.value, 2) || ' by '
-            || conversions.conversion_id, ''
+            || conversions.conversion_id
+            || held_since('conversion', conversions.valid_from, period_begin), ''
         ) as reason
     from measured
     left join ref.conversions as conversions

@@ -1,6 +1,6 @@
 -- title: Index of each KPI: achievement against target, capped
 -- grain: one row per KPI, year, period and basis
--- reads: kpi.realisations, ref.kpis, ref.targets
+-- reads: kpi.changes, kpi.realisations, ref.calendar, ref.kpis, ref.targets
 -- order: year, period, id, basis
 with targets as (
     select distinct on (kpi_id, year, period)
@@ -29,8 +29,18 @@ kpis as (
         cast(k.cap_low as double) as cap_low,
         cast(k.cap_high as double) as cap_high,
         r.status,
-        r.reason
+        r.reason,
+        (
+            select string_agg(held_since(what, day, calendar.period_begin), '' order by what)
+            from (
+                select what, max(day) as day from kpi.changes
+                where id = r.kpi_id and what in ('cap', 'polarity') and day <= r.period_end
+                group by what
+            )
+        ) as since
     from kpi.realisations as r
+    join (select distinct year, period, period_begin from ref.calendar) as calendar
+        using (year, period)
     join ref.kpis as k
         on k.kpi_id = r.kpi_id
         and is_in_force(r.period_end, k.valid_from, k.valid_to)
@@ -91,5 +101,9 @@ select
     polarity,
     consolidation,
     if(lacks_target, 'incomplete', status) as status,
-    if(lacks_target, reason || '; the register has no target for the period', reason) as reason
+    reason || case
+        when lacks_target then '; the register has no target for the period'
+        when index_value is not null then coalesce(since, '')
+        else ''
+    end as reason
 from scored
