@@ -38,7 +38,14 @@ quarters as (
             own.last_month
         ) as cut,
         -- the rule in force when the longer period ends, whatever its quarters' own was
-        own.consolidation
+        own.consolidation,
+        exists (
+            select 1 from ref.conversions as conversions
+            where conversions.kpi_id = settled.kpi_id
+                and is_in_force(
+                    last_day(quarter_last), conversions.valid_from, conversions.valid_to
+                )
+        ) as is_converted
     from settled
     join (
         select year, period, quarter, period_state, max(month) as quarter_last
@@ -71,6 +78,9 @@ from_quarters as (
         -- a quarter in which nothing was to be counted adds nothing, as a month does
         count(*) filter (value is null and status <> 'no_volume') as null_quarters,
         count(value) as value_quarters,
+        count(value) filter (is_converted) as converted_quarters,
+        string_agg(period, ', ' order by period) filter (is_converted and value is not null)
+            as converted,
         string_agg(period || ' ' || reason, '; ' order by period)
             filter (value is null) as null_reason,
         '; ' || string_agg(period || ' ' || reason, '; ' order by period)
@@ -111,7 +121,12 @@ select
         when not is_measured then null_reason
         when consolidation in ('average', 'sum')
             then if(consolidation = 'sum', 'sum', 'mean') || ' of ' || value_quarters
-                || if(value_quarters = 1, ' quarter', ' quarters') || coalesce(reservations, '')
+                || if(value_quarters = 1, ' quarter', ' quarters')
+                || if(
+                    converted_quarters between 1 and value_quarters - 1,
+                    '; converted: ' || converted, ''
+                )
+                || coalesce(reservations, '')
                 || if(period_state = 'closed' and cut <> '', '; ' || cut || ' only', '')
         else 'last known value: ' || last_reason || if(is_older, '; ' || latest_null, '')
     end as reason,
