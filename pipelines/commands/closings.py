@@ -145,6 +145,8 @@ def _print_pending(pending: list[dict[str, Any]]) -> None:
         right=("as published", "as now", "effect"),
         cut="figure",
     )  # fmt: skip
+    if any(row["as_now"] is None and row["as_published"] is not None for row in pending):
+        console().print("- as now: no figure any more; scores above it are then without it")
 
 
 def _values(row: dict[str, Any]) -> tuple[str, str, str]:

@@ -65,6 +65,32 @@ def test_what_is_held_out_is_listed_with_its_effect(home: DefendedHome, command:
     assert not any(f.must_be_acted_on for f in found)
 
 
+def test_a_score_that_rises_because_a_figure_is_withheld_is_explained(
+    home: DefendedHome, command: Command, tmp_path: Path
+) -> None:
+    """Without the calls of January 3a has no figure, and its objective no part that holds it down:
+    what is held out would raise the score, by nothing that anybody did."""
+    assert close(command, home, "2024-Q1").code == 0
+    out, told = tmp_path / "report.html", "there would be no figure any more"
+
+    def reported() -> str:
+        assert command(home.root, "report", "2024", "--lang", "en", "--out", str(out)).code == 0
+        return out.read_text(encoding="utf-8")
+
+    put_calls(home, "2024-01-11", called("L1", "2024-01-11", wait="40,000"))
+    home.publish(JULY)
+    assert "no figure any more" not in command(home.root, "closings").text + reported()
+    for day in ("10", "11"):
+        path = f"calls/calls_202401{day}.csv"
+        assert command(home.root, "withdraw", path, "--reason", "a test").code == 0
+    home.publish(JULY)
+    said = command(home.root, "closings")
+    (quarter,) = [line for line in lines(said, "2024-Q1") if SL in line]
+    assert quarter.endswith(" - -")
+    assert "- as now: no figure any more; scores above it are then without it" in said.text
+    assert told in reported()
+
+
 def test_a_version_that_an_earlier_kring_made_is_read_or_said_to_be_older(
     home: DefendedHome, command: Command
 ) -> None:
