@@ -1,6 +1,6 @@
 -- title: What longer periods take from their quarters, of KPIs that are not pooled
 -- grain: one row per KPI, year and period longer than a quarter of which some quarter is known
--- reads: kpi.direct, kpi.closed_realisations, ref.conversions, ref.calendar
+-- reads: kpi.changes, kpi.direct, kpi.closed_realisations, ref.conversions, ref.calendar, ref.kpis
 -- a closed quarter goes into longer periods as it was closed, also of a KPI whose row in the
 -- register does not reach it any more
 with settled as (
@@ -45,7 +45,22 @@ quarters as (
                 and is_in_force(
                     last_day(quarter_last), conversions.valid_from, conversions.valid_to
                 )
-        ) as is_converted
+        ) as is_converted,
+        -- its quarters are counted each by its own
+        (
+            select string_agg(
+                '; its ' || changes.what || ' changed on ' || strftime(changes.day, '%Y-%m-%d'),
+                '' order by changes.day, changes.what
+            )
+            from kpi.changes as changes
+            join ref.kpis as kpis
+                on changes.what = 'source' and changes.id = kpis.kpi_id
+                or changes.what = 'parts' and 'composite:' || changes.id = kpis.source
+            where kpis.kpi_id = own.kpi_id
+                and is_in_force(own.period_end, kpis.valid_from, kpis.valid_to)
+                and changes.day > own.period_begin
+                and date_trunc('quarter', changes.day) = date_trunc('quarter', quarter_last)
+        ) as changed
     from settled
     join (
         select year, period, quarter, period_state, max(month) as quarter_last
@@ -68,6 +83,7 @@ from_quarters as (
         of_state as period_state,
         any_value(consolidation) as consolidation,
         arg_min(cut, period) as cut,
+        string_agg(changed, '' order by period) filter (value is not null) as changed,
         avg(value order by period) as mean_value,
         sum(value order by period) as sum_value,
         bool_and(is_proven) as is_proven,
@@ -126,6 +142,7 @@ select
                     converted_quarters between 1 and value_quarters - 1,
                     '; converted: ' || converted, ''
                 )
+                || coalesce(changed, '')
                 || coalesce(reservations, '')
                 || if(period_state = 'closed' and cut <> '', '; ' || cut || ' only', '')
         else 'last known value: ' || last_reason || if(is_older, '; ' || latest_null, '')
