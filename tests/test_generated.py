@@ -30,6 +30,17 @@ ID = Words("id")
         ("chat: 2024-01 nothing to count", "live chat: Jan 2024: tidak ada yang dihitung"),
         ("2024-01 calls: source calls lacks 31 of 31 days, first 2024-01-01",
          "Jan 2024: panggilan: sumber calls kurang 31 dari 31 hari, pertama 2024-01-01"),
+        ("2024-05 chats: source chats lacks the file of 2024-05",
+         "Mei 2024: live chat: berkas Mei 2024 dari sumber chats tidak ada"),
+        ("counted from complete exports; calls: source calls has no file of 2024-04-10 to "
+         "2024-04-12: Eid, holiday; 2024-04-20: Moved house, outage",
+         "dihitung dari ekspor yang lengkap; panggilan: tidak ada berkas 10 Apr 2024 sampai "
+         '12 Apr 2024 dari sumber calls: <q lang="en">Eid, holiday</q>; '
+         '20 Apr 2024: <q lang="en">Moved house, outage</q>'),
+        ("mean of 4 quarters; of which Q3, Q4 converted; its parts changed on 2024-07-01; by the "
+         "cap in force from 2024-10-01",
+         "rata-rata 4 triwulan; di antaranya Q3, Q4 dikonversi; bagiannya berubah pada 1 Jul 2024; "
+         "menurut batas atas yang berlaku mulai 1 Okt 2024"),
         ("calls: source wk lacks 14 of 14 days, first 2024-02-01; "
          "2 of its files' names have no `%Y%m%d`: wk/a b.csv",
          "panggilan: sumber wk kurang 14 dari 14 hari, pertama 2024-02-01; "

@@ -20,6 +20,7 @@ from schemas.register_columns import PERIODS
 _PLACES = {
     "rest": r".+", "said": r"[^;]+", "list": r"[^;]+", "key": r"[^;:]+", "path": r"[^;]+?",
     "month": r"\d{4}-\d{2}", "until": r"\d{4}-\d{2}", "day": r"\d{4}-\d{2}-\d{2}",
+    "last": r"\d{4}-\d{2}-\d{2}",
     "months": r"\d{4}-\d{2}(?:, \d{4}-\d{2})*", "period": "|".join(PERIODS),
     "n": r"[\d.,]+", "m": r"[\d.,]+", "a": r"[^;,]+", "b": r"[^;,]+", "first": r"(?:, first .+)?",
     "code": r"(?!\d+ refused)[^; ]+",
@@ -72,7 +73,7 @@ def _place(words: Words, name: str, value: str) -> Markup | str:
         return words.month(value)
     if name == "months":
         return ", ".join(map(words.month, value.split(", ")))
-    if name == "day":
+    if name in ("day", "last"):
         return words.day(date.fromisoformat(value))
     if name == "cell":
         found = (words.term(group, value) for group in ("channel", "service", "metric", "kind"))

@@ -140,7 +140,7 @@ select
                 || if(value_quarters = 1, ' quarter', ' quarters')
                 || if(
                     converted_quarters between 1 and value_quarters - 1,
-                    '; converted: ' || converted, ''
+                    '; of which ' || converted || ' converted', ''
                 )
                 || coalesce(changed, '')
                 || coalesce(reservations, '')
