@@ -128,6 +128,26 @@ def test_of_two_that_correct_in_one_night_a_figure_names_the_one_that_corrected_
     assert two.cause() == "file new.csv arrived and corrected 1 rows"
 
 
+def test_of_two_that_correct_a_file_of_two_months_each_month_names_its_own(two: Versions) -> None:
+    """`new` has a row of `old` in January, `other` one in February: in January one row of `old`
+    went and one of `new` came. Where two went for one that came, `other` took the second."""
+
+    def corrected(rows_left: int) -> Versions:
+        made = Versions()
+        made.before.file("old", 3)
+        made.before.file("old", 4, month=FEBRUARY)
+        made.moved().after.file("old", rows_left)
+        made.after.file("old", 3, month=FEBRUARY)
+        for name, month in (("new", JANUARY), ("other", FEBRUARY)):
+            made.after.file(name, 1, month=month, corrections=1)
+            made.after.add("corrections", source="calls", file_id="old", corrected_by=name, rows=1)
+        return made
+
+    new = "file new.csv arrived and corrected 1 rows"
+    assert corrected(2).cause() == new
+    assert corrected(1).cause() == f"{new}; file other.csv arrived and corrected 1 rows"
+
+
 def test_who_corrected_a_file_before_does_not_hide_what_corrects_now(two: Versions) -> None:
     """`kept` has had a row of `old` for long; of those of `new` one was in `older`."""
     two.after.add("corrections", source="calls", file_id="older", corrected_by="new", rows=1)

@@ -10,6 +10,17 @@ known as (
     join correcting
         on correcting.source = both_corrections.source
         and correcting.file_id = both_corrections.corrected_by
+),
+
+-- figures in which as many rows came as went: they were replaced there, and by no file elsewhere
+replaced as (
+    select pairs.period, pairs.basis, pairs.figure, pairs.source
+    from file_pairs as pairs
+    left join correcting using (source, file_id)
+    where correcting.file_id is not null or (pairs.fate = 'kept' and not pairs.is_let_in)
+    group by all
+    having count(correcting.file_id) > 0
+        and sum(coalesce(pairs.new_rows, 0) - coalesce(pairs.old_rows, 0)) = 0
 )
 
 select
@@ -21,6 +32,7 @@ select
     end || if(fates.fate = 'arrived', ' and corrected ' || fates.corrections || ' rows', '')
         as cause
 from recounted
+anti join replaced using (period, basis, figure, source)
 join correcting as fates on fates.source = recounted.source
 where (recounted.source, recounted.file_id, fates.file_id) in (from known)
 -- rows that moved for another reason, or a version that does not say whose they were
@@ -31,6 +43,7 @@ or not exists (
 union all
 select recounted.period, recounted.basis, recounted.figure, 1, moved_by_files.cause
 from recounted
+anti join replaced using (period, basis, figure, source)
 join recounted as elsewhere
     on elsewhere.file_id = recounted.file_id
     and elsewhere.figure = recounted.figure
