@@ -32,7 +32,6 @@ join ref.occupancy_formula as formula
 join months as before
     on before.channel = months.channel
     and before.part = months.part
-    and before.month < months.month
     and before.known > 0
 semi join asked on asked.channel = months.channel
 where months.rows >= 10 and months.known = 0

@@ -30,7 +30,7 @@ parts as (
                 0,
                 active_seconds + coalesce(hold_seconds, 0) + coalesce(acw_seconds, 0)
             ) as parts_seconds,
-        least(coalesce(staffed_seconds, most_seconds), most_seconds) as signed_on_seconds,
+        least(staffed_seconds, most_seconds) as signed_on_seconds,
         source,
         file_id,
         file_row

@@ -34,7 +34,6 @@ from named
 join queues
     on queues.channel = named.channel
     and queues.word = lower(regexp_replace(named.queue, '[\s_./-]+', '', 'g'))
-    and queues.queue <> named.queue
     and named.valid_from <= queues.last_date
     and coalesce(named.valid_to, queues.last_date) >= queues.first_date
 where not exists (
