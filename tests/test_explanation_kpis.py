@@ -40,6 +40,7 @@ def test_a_reported_realisation_rests_on_the_row_that_reports_it(explained: Expl
     assert explained.rests(*asked) == []
     rule = explained.rests("kpi:service_level", "Y", "rule", "part, value", basis="reported")
     assert rule == [("kpis:service_level", None)]
+    assert explained.rests("kpi:service_level", "Y", "rule") == [("kpis:service_level",)]
 
 
 def test_a_composite_rests_on_its_own_row(explained: Explained) -> None:
@@ -226,6 +227,31 @@ def test_a_kpi_rests_on_the_latest_target_and_on_the_periods_own_first(
         assert explained.rests("kpi:service_level", period, "target", "value, text") == [
             (value, text)
         ]
+
+
+def test_a_value_is_held_against_the_target_of_the_quarter_that_it_is_from(
+    explained: Explained,
+) -> None:
+    """The year's computed value is the third quarter's, the reported one is the year's own.
+
+    What was closed before this was kept says nothing of it: then the period's own target holds.
+    """
+    explained.alter(
+        "ref.targets",
+        "insert into {} (kpi_id, year, period, target, decided_on) values "
+        "('service_level', 2024, 'Q3', 75, date '2024-01-01'), "
+        "('service_level', 2024, 'Y', 82, date '2024-01-01')",
+    )
+    explained.alter(
+        "kpi.realisations",
+        "update {} set target_period = 'Q3' "
+        "where kpi_id = 'service_level' and period = 'Y' and basis = 'computed'",
+    )
+    asked = ("kpi:service_level", "Y", "target", "value")
+    assert explained.rests(*asked) == [(75,)]
+    assert explained.rests(*asked, basis="reported") == [(82,)]
+    explained.con.execute("update kpi.realisations set target_period = null")
+    assert explained.rests(*asked) == [(82,)]
 
 
 def test_a_kpi_that_is_not_pooled_rests_on_its_quarters(explained: Explained) -> None:

@@ -136,6 +136,7 @@ def test_a_part_that_comes_by_a_row_of_weights_or_for_another_reason(two: Versio
     two.after.tables["scorecard"][0]["index"] = 80
     assert two.cause() == "now rests on kpi:n"
     two.after.register("weights", "o other", "weight 0.5")
+    two.after.register("nodes", "o n", "level kpi")  # nor is another table's row of that name
     assert two.cause() == "now rests on kpi:n"
     two.after.register("weights", "o n", "weight 0.5")
     assert two.cause() == "weight of kpi:n was none, is 0.5"
@@ -197,10 +198,23 @@ def test_a_figure_that_is_gone_with_its_row_of_the_register(two: Versions) -> No
     }
 
 
+def test_a_figure_that_is_gone_with_a_row_that_was_removed(two: Versions) -> None:
+    """The register says what it was, and nothing of what it is."""
+    two.before.register("kpis", "k", "source metric:m")
+    for side in two.both():
+        side.tables["explain"] = [e for e in side.tables["explain"]
+                                  if KPI not in (e["figure"], e["part"])]  # fmt: skip
+    two.after.tables["scorecard"] = two.after.tables["scorecard"][1:]
+    assert two.causes() == {("kpi.scorecard", QUARTER, "k"): "kpis k removed: was source metric:m"}
+
+
 def test_settings_take_figures_out(two: Versions) -> None:
     two.before.file("f", 3)
     two.after.file("f", None, status="refused")
     two.after.tables |= {"monthly": [], "cells": []}
+    # what they rested on is gone with them, and is what it was
+    two.after.tables["explain"] = [e for e in two.after.tables["explain"]
+                                   if e["figure"] != METRIC]  # fmt: skip
     two.after.tables["settings"][1]["value"] = "2024-02-01"
     assert two.cause() == "kring.toml: first_month is 2024-02-01, before 2024-01-01"
 
@@ -235,3 +249,25 @@ def test_a_month_that_has_begun_is_named_where_nothing_else_is(two: Versions) ->
     two.moved(january=3, quarter=4)
     two.after.edge("Q1", METRIC, "month", METRIC, part_period=FEBRUARY, part_basis="computed")
     assert two.causes()["kpi.cells", QUARTER, "m"] == f"now rests on {METRIC} of {FEBRUARY}"
+    two.before, two.after = two.after, two.before
+    assert two.causes()["kpi.cells", QUARTER, "m"] == (f"no longer rests on {METRIC} of {FEBRUARY}")
+
+
+def test_a_part_of_which_other_words_are_said_is_no_cause(two: Versions) -> None:
+    for side, text in zip(two.both(), ("3a-N Service level", "3a-N Level of service"), strict=True):
+        side.tables["explain"][2]["text"] = text
+    assert set(two.moved().causes().values()) == {None}
+
+
+def test_what_follows_from_other_causes_is_told_together(two: Versions) -> None:
+    """Of the quarter: rows that nobody is known to have moved, a month, a row that is over."""
+    for side, rows in zip(two.both(), (3, 2), strict=True):
+        side.register("policy", "p", "s 1")
+        side.file("old", rows, month="Q1")
+    two.before.edge("Q1", METRIC, "rule", "policy:p", text="s 1")
+    two.after.edge("Q1", METRIC, "month", METRIC, part_period=FEBRUARY, part_basis="computed")
+    two.after.tables["monthly"], two.after.tables["cells"] = [], two.before.tables["cells"][:1]
+    assert two.causes()["kpi.cells", QUARTER, "m"] == (
+        f"file old.csv counts 2 rows, before 3; now rests on {METRIC} of {FEBRUARY}; "
+        "policy p counts no longer (s 1)"
+    )

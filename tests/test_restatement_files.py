@@ -209,6 +209,14 @@ def test_a_case_that_moves_to_another_month_is_told_where_it_left(two: Versions)
     two.after.file("earlier", 1, month=FEBRUARY, figure="metric:n")
     two.after.counts("attempts", 1, month=FEBRUARY, figure="metric:n")
     assert two.cause() == "file attempts.csv counts 3 rows, before 4"
+    # nor one that came where rows of another file went
+    two = Versions()
+    two.before.file("attempts", 4)
+    two.before.file("cases", 2, month=FEBRUARY)
+    two.moved().after.file("attempts", 3)
+    two.after.file("cases", 1, month=FEBRUARY)
+    two.after.file("earlier", 1, month=FEBRUARY)
+    assert two.causes()["kpi.cells", JANUARY, "m"] == "file attempts.csv counts 3 rows, before 4"
 
 
 def test_rows_without_a_known_mover_are_counted(two: Versions) -> None:

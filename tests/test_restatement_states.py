@@ -102,6 +102,40 @@ def test_an_input_is_let_in_by_the_opening_of_a_longer_period_than_its_quarter(
     assert two.cause() == "inputs i 2024 Q1: was 1; is 2"
 
 
+def lacking(side: Side, period: str = "Q1") -> None:
+    side.edge(period, METRIC, "state", "closed_without:2024-01",
+              text="2024-01 was closed without this figure")  # fmt: skip
+
+
+def test_what_a_month_was_closed_without_comes_by_its_opening_or_by_what_is_known(
+    two: Versions,
+) -> None:
+    """January has no closing of this figure itself, but of another, of both longer periods."""
+    lacking(two.before)
+    two.moved(january=3, index=80)
+    # something else of January differs, and it is as closed as it was
+    two.before.edge(JANUARY, "metric:n", "check", "check:c", text="1 rows")
+    moved = ("kpi.cells", QUARTER, "m")
+    known = "2024-01 was closed without this figure, and it is known by now that there was none"
+    assert two.causes() == {moved: known}
+    for side in two.both():
+        side.edge(JANUARY, "metric:n", "closing", "closing:2024-S1", text="closed as revision 1")
+    assert two.causes() == {moved: known}
+    # or is closed by now
+    two.after.edge(JANUARY, "metric:n", "closing", "closing:2024-Q1", text="closed as revision 2")
+    assert two.causes() == {moved: known}
+    two.before, two.after = two.after, two.before
+    assert two.causes() == {
+        moved: "2024-01 was closed without this figure, and it is not known any more that there "
+        "was none"
+    }  # fmt: skip
+    lacking(two.before)
+    two.after.tables["explain"] = [
+        e for e in two.after.tables["explain"] if e["kind"] not in ("closing", "state")
+    ]
+    assert two.causes() == {moved: "2024-Q1 was reopened"}
+
+
 # what tells by itself is told together, whichever kind it is of
 
 

@@ -5,7 +5,7 @@ with correcting as (
 
 -- which of them has rows in the place of a file's
 known as (
-    select distinct both_corrections.source, both_corrections.file_id, corrected_by
+    select both_corrections.source, both_corrections.file_id, corrected_by
     from both_corrections
     join correcting
         on correcting.source = both_corrections.source
@@ -47,8 +47,6 @@ anti join replaced using (period, basis, figure, source)
 join recounted as elsewhere
     on elsewhere.file_id = recounted.file_id
     and elsewhere.figure = recounted.figure
-    and elsewhere.period <> recounted.period
 join moved_by_files
     on moved_by_files.period = elsewhere.period
-    and moved_by_files.basis = elsewhere.basis
     and moved_by_files.figure = elsewhere.figure

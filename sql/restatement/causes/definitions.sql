@@ -15,11 +15,8 @@ with definitions as (
 select period, basis, figure, 1 as precedence, 'the definition of ' || name || fate as cause
 from pairs
 join definitions using (part)
-where kind = 'definition'
 union all
 -- kept apart while closed, and another since
 select period, basis, figure, 1, 'the definition of ' || name || ' changed'
 from pairs
 where kind = 'definition' and not is_new and not is_gone
-and (period, basis, figure) in (from opened)
-and part not in (select part from definitions)

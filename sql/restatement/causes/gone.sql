@@ -1,5 +1,5 @@
 -- title: A figure that is gone rests on nothing: what names it in the register tells, or is gone itself
-select distinct
+select
     changed.period, changed.basis, changed.figure, 1 as precedence,
     concat_ws(' ', found.table_name, found.row_key, found.change)
     || coalesce(': was ' || nullif(found.was, ''), '')

@@ -4,7 +4,7 @@ with opened_months as (
     select try_cast(period || '-01' as date) as month, cause from moved_by_states where is_reopening
 )
 
-select distinct
+select
     held.period, held.basis, held.figure, 1 as precedence, opened_months.cause
 from register_pairs as held
 join opened_months

@@ -4,7 +4,7 @@
 with reopened as (
     select period as name, any_value(name order by name) || ' was reopened' as cause
     from pairs
-    where kind = 'closing' and not is_new and length(period) = 7
+    where kind = 'closing' and not is_new
     group by period
 )
 
