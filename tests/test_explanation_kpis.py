@@ -211,10 +211,13 @@ def test_a_weight_has_the_authority_of_its_row_in_force(explained: Explained) ->
 def test_a_kpi_rests_on_the_latest_target_and_on_the_periods_own_first(
     explained: Explained,
 ) -> None:
-    rows = (("*", 81, "2024-06-01"), ("Q1", 75, "2024-01-01"), ("Q1", 76, "2023-12-01"))
+    rows = (
+        (2024, "*", 81, "2024-06-01"), (2024, "Q1", 75, "2024-01-01"),
+        (2024, "Q1", 76, "2023-12-01"), (2025, "*", 90, "2025-01-01"),
+    )  # fmt: skip
     values = ", ".join(
-        f"('service_level', 2024, '{period}', {target}, date '{decided}')"
-        for period, target, decided in rows
+        f"('service_level', {year}, '{period}', {target}, date '{decided}')"
+        for year, period, target, decided in rows
     )
     explained.alter(
         "ref.targets",
@@ -227,6 +230,8 @@ def test_a_kpi_rests_on_the_latest_target_and_on_the_periods_own_first(
         assert explained.rests("kpi:service_level", period, "target", "value, text") == [
             (value, text)
         ]
+    # of another KPI nothing was decided since
+    assert explained.rests("kpi:telephone_occupancy", "Q2", "target", "value") == [(64,)]
 
 
 def test_a_value_is_held_against_the_target_of_the_quarter_that_it_is_from(
@@ -280,7 +285,9 @@ def test_of_two_years_each_rests_on_its_own(explained: Explained) -> None:
         "kpi.cells": "replace(period, '2024', '2023') as period",
         "kpi.composites": "replace(period, '2024', '2023') as period",
         "kpi.scorecard": "index / 2 as index", "kpi.realisations": "value / 2 as value",
-        "kpi.inputs": "value / 2 as value", "ref.targets": "target / 2 as target",
+        "kpi.inputs": "value / 2 as value",
+        # each of the period's own, which goes before the year's
+        "ref.targets": "target / 2 as target, if(period = '*', 'Y', period) as period",
         "ref.calendar": "month - interval 1 year as month, "
         "cast(period_end - interval 1 year as date) as period_end",
     }  # fmt: skip

@@ -29,6 +29,9 @@ ALMOST = "a,organisation,,2024-Y,remark,,Almost all targets were met"
         (ALL_MET, ("100.00", "101.00"), []),
         # of one index nothing is said of all
         (ALL_MET, ("99.00",), []),
+        # nor where something else is, or where not all were met
+        ("a,organisation,,2024-Y,remark,,All calls were answered", ("99.00", "101.00"), []),
+        ("a,organisation,,2024-Y,remark,,Not all targets were met", ("99.00", "101.00"), []),
         # what is said of one KPI, or of a figure, is not said of all KPIs
         ("a,1a-N,,2024-Y,remark,,All targets were met", ("99.00", "101.00"), []),
         ("a,organisation,,2024-Y,index,99.5,Weighted over all targets", ("99.00", "101.00"), []),

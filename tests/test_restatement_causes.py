@@ -196,6 +196,13 @@ def test_a_figure_that_is_gone_with_its_row_of_the_register(two: Versions) -> No
         ("kpi.scorecard", QUARTER, "k"): "kpis k changed; is valid_to 2024-01-31; "
         "kpis k: no longer holds (source metric:m)"
     }
+    # nor has a row anything now that only lost what it had
+    two.before.tables["register"][0]["items"] = ["channel phone", "source metric:m"]
+    two.after.tables["register"][0]["valid_to"] = None
+    assert two.causes() == {
+        ("kpi.scorecard", QUARTER, "k"): "kpis k changed: was channel phone; "
+        "kpis k: no longer holds (source metric:m)"
+    }
 
 
 def test_a_figure_that_is_gone_with_a_row_that_was_removed(two: Versions) -> None:

@@ -18,6 +18,7 @@ select
     kpis.channel,
     kpis.service,
     kpis.consolidation = 'pooled' or cards.period like 'Q%' as is_direct,
+    -- null of what was closed before it was kept
     coalesce(realisations.target_period, cards.period) as target_period,
     if(begun.first_month > periods.first_month, begun.first_month, null) as counted_from
 from cards
@@ -31,4 +32,3 @@ left join kpi.realisations as realisations
     and realisations.year = cards.year
     and realisations.period = cards.period
     and realisations.basis = cards.basis
-where cards.level = 'kpi'
