@@ -63,9 +63,9 @@ def _add_up(bench: Workbench, rule: Statement, rows: str, month: date, grain: st
     ).fetchall()
     if unlike:
         raise SqlError(
-            f"{place(rule.path)}: by {grain}, {unlike} of its rows of {month:%Y-%m} do not add up to "
-            "what they are by month; a count of different things, or what is joined by month, has "
-            f"no parts: take {grain} out of `grains`"
+            f"{place(rule.path)}: by {grain}, {unlike} of its rows of {month:%Y-%m} do not add up "
+            "to what they are by month; a count of different things, or what is joined by month, "
+            f"has no parts: take {grain} out of `grains`"
         )
 
 
