@@ -113,7 +113,7 @@ def test_that_it_cannot_be_written_fails_no_run(place: TestHome) -> None:
 
 @pytest.mark.nightly
 def test_the_run_after_a_killed_one_says_so_once(place: TestHome) -> None:
-    place.put(TWO_CALLS, calls_file([call("A1"), call("A9")]))
+    place.put(TWO_CALLS, calls_file([call("A1"), call("A2"), call("A9")]))
     process = subprocess.Popen(
         [sys.executable, "-m", "pipelines.cli", "run", "--as-of", AS_OF], cwd=ROOT,
         env={**os.environ, "KRING_HOME": str(place.root)},
