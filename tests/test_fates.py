@@ -83,6 +83,14 @@ def test_of_one_file_the_record_that_comes_first_is_the_first() -> None:
     assert [(row["fate"], row["counts"]) for row in found] == [("duplicate", False), ("new", True)]
 
 
+def test_of_one_version_in_one_file_the_content_that_comes_last_counts() -> None:
+    """Services write what changed in order; of two changes in one second the second is newer."""
+    found = fated(Said("a", 1, record=3), Said("b", 1, record=7), Said("a", 1, record=9))
+    assert [(row["fate"], row["counts"]) for row in found] == [
+        ("new", False), ("correction", True), ("duplicate", False),
+    ]  # fmt: skip
+
+
 def test_an_id_of_a_day_that_the_file_does_not_speak_of_is_moved() -> None:
     found = fated(
         Said("a", day=MAY, days=(MAY, MAY)),
