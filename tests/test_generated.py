@@ -66,6 +66,9 @@ ID = Words("id")
         ("weight measured 50.0 %; without 4a-N not_reported: no source delivers complaints",
          "bobot terukur 50.0 %; tanpa 4a-N tidak dilaporkan: "
          "tidak ada sumber yang menyerahkan pengaduan"),
+        ("weight of metric:csi complaint was 0.25, is none; weight of metric:csi was none, is 0.5",
+         "bobot metric:csi complaint semula 0.25, kini tidak ada; bobot metric:csi semula tidak "
+         "ada, menjadi 0.5"),
         ("file calls/a b.csv arrived and corrected 2 rows; and 3 more",
          "berkas calls/a b.csv tiba dan mengoreksi 2 baris; dan 3 lagi"),
         ("something new that nobody wrote", '<q lang="en">something new that nobody wrote</q>'),

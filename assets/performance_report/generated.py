@@ -19,6 +19,7 @@ from schemas.register_columns import PERIODS
 # what each place of a sentence may hold; places of any other name hold one word
 _PLACES = {
     "rest": r".+", "said": r"[^;]+", "list": r"[^;]+", "key": r"[^;:]+", "path": r"[^;]+?",
+    "part": r"[^;]+?",
     "month": r"\d{4}-\d{2}", "until": r"\d{4}-\d{2}", "day": r"\d{4}-\d{2}-\d{2}",
     "last": r"\d{4}-\d{2}-\d{2}",
     "months": r"\d{4}-\d{2}(?:, \d{4}-\d{2})*", "period": "|".join(PERIODS),
