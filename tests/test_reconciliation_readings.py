@@ -1,7 +1,7 @@
-"""How a report's line is read: whose figure it is, what it is compared with, what its words say.
+"""How a report's line is read: whose figure it is, in which unit, and what it is compared with.
 
-A figure is compared with figures of its own kind alone, and words are not read into what they
-leave open. Each case is a report of a few lines, with what is said of it, word for word.
+A figure is compared with figures of its own kind alone. Each case is a report of a few lines, with
+what is said of it, word for word.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from homes import TestHome
 from reporting import ONE, Reconciler, reconciler
-from test_reconciliation_reports import of_services, rows
+from test_reconciliation_reports import rows
 
 from assets.home import Home
 
@@ -61,6 +61,25 @@ def test_nothing_of_the_whole_reproduces_a_channels_figure_or_a_target(
         "e,3a-N,,,2024-Y,target,79\n"
     )
     assert [row["reproduced_by"] for row in found[:3]] == [None, None, None]
+
+
+def test_a_figure_in_another_unit_is_told_as_that(reconciler: Reconciler) -> None:
+    """80.00 % is 0.80, and 425 s are 7.1 minutes; of 0.8 and 7 it is not known."""
+    ((level, handle),) = reconciler.connection.execute(
+        "select max(value) filter (metric_id = 'service_level') / 100, "
+        "max(value) filter (metric_id = 'handle_time') / 60 "
+        "from published.kpi.cells where period = '2024-03' and channel = 'phone'"
+    ).fetchall()
+    lines = (
+        ("a", "service_level", f"{level:.4f}"), ("b", "service_level", f"{level:.1f}"),
+        ("c", "handle_time", f"{handle:.1f}"), ("d", "handle_time", f"{handle:.0f}"),
+    )  # fmt: skip
+    found = reconciler(
+        ONE + "".join(f"{n},phone,,{metric},2024-03,{metric},{v}\n" for n, metric, v in lines)
+    )[:4]
+    assert [row["reproduced_by"] for row in found] == [
+        "the computed percentage as a share", None, "the computed seconds in minutes", None,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -164,6 +183,25 @@ def test_whose_cap_it_is(reconciler: Reconciler, lines: tuple[str, ...], said: l
     assert reconciler.findings(rows(*lines)) == said
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        # 85 is either of them, said less precisely, and hides neither
+        (("85.28", "85.41", "85"), ["85.28 (s0, s2), and as 85.41 (s1, s2)"]),
+        # so does 85.7 not hide that the others are two
+        (("85.28", "85.31", "85.7"), ["85.28 (s0), and as 85.31 (s1), and as 85.7 (s2)"]),
+        (("85.284", "85.28", "85.3", "85"), []),
+    ],
+)
+def test_a_figure_that_says_less_hides_no_two_that_say_more(
+    reconciler: Reconciler, values: tuple[str, ...], said: list[str]
+) -> None:
+    report = rows(*(f"s{n},x1,,2024-Y,realisation,{value}," for n, value in enumerate(values)))
+    assert reconciler.findings(report) == [
+        f"x1 2024: the realisation is printed as {words}." for words in said
+    ]
+
+
 def test_what_lies_above_the_cap_is_in_no_mean_of_an_objective(reconciler: Reconciler) -> None:
     """0.375 x 100 + 0.375 x 120 + 0.25 x 120 is 112.5, capped; 128.75 before the cap."""
     kpis = (("3a-N", 100, 100), ("3b-N", 150, 120), ("3c-N", 140, 120))
@@ -202,53 +240,3 @@ def test_what_rounds_to_the_best_quarter_lies_within(
                 enumerate((80, 80, 80, 90), start=1)]  # fmt: skip
     (finding,) = reconciler.findings(rows(*quarters, f"t,3b-N,,2024-Y,realisation,{year},"))
     assert said in finding
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "All but two targets were met", "Semua target kecuali dua tercapai",
-        "Three of all five targets were met", "Tiga dari seluruh lima target tercapai",
-    ],
-)  # fmt: skip
-def test_a_report_that_tells_exceptions_does_not_say_all(
-    reconciler: Reconciler, words: str
-) -> None:
-    indices = [f"a,x{n},,2024-Y,index,{value}," for n, value in
-               enumerate((99, 98, 101, 102, 103), start=1)]  # fmt: skip
-    assert reconciler.findings(rows(f"a,organisation,,2024-Y,remark,,{words}", *indices)) == []
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Reached for phone but not reached for chat", "Tercapai pada phone tidak pada chat",
-        "Belum tercapai pada chat; tercapai pada phone", "Not reached for chat; phone has met it",
-    ],
-)  # fmt: skip
-def test_a_remark_that_says_both_is_not_taken_for_one(reconciler: Reconciler, words: str) -> None:
-    targets = [f"a,service_level,{channel},2024-Y,target,80," for channel in ("phone", "chat")]
-    report = rows(
-        *targets, "a,service_level,phone,2024-01,service_level,85,",
-        "a,service_level,chat,2024-01,service_level,75,",
-        f"a,service_level,,2024-01,remark,,{words}",
-    )  # fmt: skip
-    assert reconciler.findings(report) == []
-
-
-@pytest.mark.parametrize(
-    ("words", "is_told"),
-    [
-        ("Tidak ada kendala", False), ("No change from last year", False),
-        ("Tidak ada pengaduan", True), ("There were no complaints", True),
-        ("Tidak ada pengaduan yang harus ditindaklanjuti", True), ("Nihil.", True),
-    ],
-)  # fmt: skip
-def test_there_may_be_none_of_something_else(
-    reconciler: Reconciler, words: str, is_told: bool
-) -> None:
-    report = of_services(
-        "a,4a-N,,2024-Y,realisation,120,", f"a,4a-N,,2024-Y,remark,,{words}",
-        "b,csi,complaint,2024-Q1,csi,87,",
-    )  # fmt: skip
-    assert bool(reconciler.findings(report)) == is_told

@@ -146,3 +146,53 @@ def test_remarks_beside_figures(
     reconciler: Reconciler, lines: tuple[str, ...], said: list[str]
 ) -> None:
     assert reconciler.findings(of_services(*lines)) == said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "All but two targets were met", "Semua target kecuali dua tercapai",
+        "Three of all five targets were met", "Tiga dari seluruh lima target tercapai",
+    ],
+)  # fmt: skip
+def test_a_report_that_tells_exceptions_does_not_say_all(
+    reconciler: Reconciler, words: str
+) -> None:
+    indices = [f"a,x{n},,2024-Y,index,{value}," for n, value in
+               enumerate((99, 98, 101, 102, 103), start=1)]  # fmt: skip
+    assert reconciler.findings(rows(f"a,organisation,,2024-Y,remark,,{words}", *indices)) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Reached for phone but not reached for chat", "Tercapai pada phone tidak pada chat",
+        "Belum tercapai pada chat; tercapai pada phone", "Not reached for chat; phone has met it",
+    ],
+)  # fmt: skip
+def test_a_remark_that_says_both_is_not_taken_for_one(reconciler: Reconciler, words: str) -> None:
+    targets = [f"a,service_level,{channel},2024-Y,target,80," for channel in ("phone", "chat")]
+    report = rows(
+        *targets, "a,service_level,phone,2024-01,service_level,85,",
+        "a,service_level,chat,2024-01,service_level,75,",
+        f"a,service_level,,2024-01,remark,,{words}",
+    )  # fmt: skip
+    assert reconciler.findings(report) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        ("Tidak ada kendala", False), ("No change from last year", False),
+        ("Tidak ada pengaduan", True), ("There were no complaints", True),
+        ("Tidak ada pengaduan yang harus ditindaklanjuti", True), ("Nihil.", True),
+    ],
+)  # fmt: skip
+def test_there_may_be_none_of_something_else(
+    reconciler: Reconciler, words: str, is_told: bool
+) -> None:
+    report = of_services(
+        "a,4a-N,,2024-Y,realisation,120,", f"a,4a-N,,2024-Y,remark,,{words}",
+        "b,csi,complaint,2024-Q1,csi,87,",
+    )  # fmt: skip
+    assert bool(reconciler.findings(report)) == is_told

@@ -14,34 +14,52 @@ groups as (
         service,
         period,
         measure,
-        min(places) as places,
         arg_min(figure_id, line) as figure_id
     from figures
     group by all
 ),
 
-versions as (
-    select
-        groups.figure_id,
-        arg_max(figures.value, figures.places) as value,
-        max(figures.places) as places,
-        min(figures.line) as line,
-        string_agg(
-            distinct nullif(figures.section, ''), ', ' order by nullif(figures.section, '')
-        ) as sections
+members as (
+    select groups.figure_id as group_id, figures.*
     from groups
     join figures using (subject_key, period, measure)
     where figures.channel is not distinct from groups.channel
         and figures.service is not distinct from groups.service
-    -- to the precision that all of them share
-    group by groups.figure_id, half_up(figures.value, groups.places)
+),
+
+-- each number that is printed, but for those that only say another less precisely
+numbers as (
+    select group_id, value, max(places) as places
+    from members
+    where not exists (
+        from members as finer
+        where finer.group_id = members.group_id and finer.places > members.places
+            and equals(finer.value, members.value, members.places)
+    )
+    group by group_id, value
+),
+
+versions as (
+    select
+        numbers.group_id as figure_id,
+        numbers.value,
+        numbers.places,
+        min(members.line) as line,
+        string_agg(
+            distinct nullif(members.section, ''), ', ' order by nullif(members.section, '')
+        ) as sections
+    from numbers
+    join members
+        on members.group_id = numbers.group_id
+        and equals(members.value, numbers.value, least(members.places, numbers.places))
+    group by numbers.group_id, numbers.value, numbers.places
 ),
 
 told as (
     select
         figure_id,
         string_agg(
-            shown(value, places) || coalesce(' (' || sections || ')', ''), ', and as ' order by line
+            shown(value, places) || coalesce(' (' || sections || ')', ''), ', and as ' order by line, value
         ) as words
     from versions
     group by figure_id

@@ -1,8 +1,8 @@
 -- title: Which aggregation of which figures gives a printed figure that the computed one is not
 -- grain: one row per figure and way
--- reads: reference.printed, reference.verdicts, reference.year_readings, reference.pairs, reference.misnamed, reference.means, reference.kpis, kpi.cells, kpi.composites
+-- reads: reference.printed, reference.verdicts, reference.year_readings, reference.pairs, reference.misnamed, reference.means, reference.kpis, kpi.cells, kpi.composites, ref.metric_definitions
 with asked as (
-    select printed.*
+    select printed.*, verdicts.computed
     from reference.printed as printed
     join reference.verdicts as verdicts using (figure_id)
     where verdicts.verdict in ('differs', 'not_computable')
@@ -58,6 +58,24 @@ computed as (
     group by figure_id
 ),
 
+-- the computed figure itself, printed in another unit; of few decimals it would be by chance
+scaled as (
+    select
+        asked.figure_id,
+        if(unit = 'seconds', 'the computed seconds in minutes', 'the computed percentage as a share')
+            as way,
+        computed / if(unit = 'seconds', 60, 100) as value
+    from asked
+    left join ref.metric_definitions as metrics
+        on asked.subject_key = 'metric:' || metrics.metric_id
+    where (
+            measure in ('target', 'realisation', 'index', 'achievement')
+            or subject_key in ('metric:' || measure, 'composite:' || measure)
+        )
+        and unit is distinct from 'number'
+        and places >= if(unit = 'seconds', 1, 2)
+),
+
 same_row as (
     select
         asked.figure_id,
@@ -73,7 +91,9 @@ same_row as (
 ),
 
 ways as (
-    select 1 as rank, figure_id, way, value from computed
+    select 0 as rank, figure_id, way, value from scaled
+    union all
+    select 1, figure_id, way, value from computed
     union all
     select 2, figure_id, 'printed: ' || way, value from reference.year_readings
     union all
