@@ -12,8 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from homes import TestHome
-from reporting import ONE, Reconciler, reconciler
-from test_reconciliation_reports import rows
+from reporting import ONE, Reconciler, reconciler, rows
 
 from assets.home import Home
 

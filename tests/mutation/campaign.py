@@ -61,6 +61,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sql/reconciliation/**/*.sql": (
         "test_reconciliation.py", "test_reconciliation_files.py", "test_reconciliation_reports.py",
         "test_reconciliation_limits.py", "test_reconciliation_remarks.py",
+        "test_reconciliation_tables.py",
     ),
     "sql/explanation/**/*.sql": EXPLAINED,
     "sql/restatement/**/*.sql": (*RESTATEMENT, EDITS, STORY),

@@ -63,7 +63,8 @@ tables as (
 select
     figure_id,
     computed,
-    if(section = '', '', section || ': ') || 'the column Average is not the mean of the columns beside it'
+    if(section = '', 'The', section || ': the')
+        || ' column Average is not the mean of the columns beside it'
         || if(rows = 1, ': ', ' in ' || wrong || ' of ' || rows || ' rows: ') || means || '.'
         || coalesce(' It exceeds every column of its row in ' || above || '.', '')
         || coalesce(' It is below every column of its row in ' || below || '.', '') as finding

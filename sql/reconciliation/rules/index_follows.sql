@@ -43,8 +43,10 @@ nearest as (
 ),
 
 above as (
-    select nearest.figure_id, string_agg(distinct printed.subject, ', ' order by printed.subject)
-        as subjects
+    select
+        nearest.figure_id,
+        string_agg(distinct printed.subject, ', ' order by printed.subject) as subjects,
+        count(distinct printed.subject) > 1 as are_several
     from nearest
     join reference.printed as printed
         on (printed.period, printed.value, printed.measure)
@@ -67,7 +69,11 @@ select
             || shown(realisation, realisation_places) || ' hides decimals.',
             ''
         )
-        || coalesce(' ' || above.subjects || ' carries the same ' || shown(value, places) || '.', '')
+        || coalesce(
+            ' ' || above.subjects || if(above.are_several, ' carry', ' carries') || ' the same '
+            || shown(value, places) || '.',
+            ''
+        )
         as finding
 from nearest
 left join above using (figure_id)
