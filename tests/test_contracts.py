@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import traceback
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,9 +15,20 @@ import pytest
 from contracting import PSEUDONYMS, ROWS, YEAR, reject, run
 from pandera.config import ValidationDepth, config_context
 
+from assets.arrivals.deliveries import contract_files
 from schemas.contract import ContractError, check_columns, contract, validate
 from schemas.conversion import Conventions, convert
 from schemas.register_columns import KINDS
+
+
+def test_what_reads_rows_and_nothing_else_has_files_read_again() -> None:
+    """`register_columns` names the kinds alone: what else the register's code says reads no row."""
+    code = "import sys, schemas.contract, schemas.conversion; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {f"{name.removeprefix('schemas.')}.py" for name in ended.stdout.split()
+              if name.startswith("schemas.")}  # fmt: skip
+    told = {path.name for path in contract_files()} - {"__init__.py"}
+    assert loaded - {"register_columns.py"} == told
 
 
 @pytest.mark.parametrize("kind", KINDS)

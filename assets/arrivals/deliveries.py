@@ -20,6 +20,8 @@ from assets.lake import digest, sha256_file
 from sql.run import HERE
 
 _SCHEMAS = Path(__file__).resolve().parent.parent.parent / "schemas"
+# beside the contracts: of the register, of printed figures, and what is proposed to a person
+_OF_NO_ROWS = ("register", "service_", "reference", "proposals")
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,15 @@ class Pending:
     why: str
 
 
+def contract_files() -> list[Path]:
+    """The code that converts and checks rows of exports."""
+    return [p for p in sorted(_SCHEMAS.glob("*.py")) if not p.name.startswith(_OF_NO_ROWS)]
+
+
 @cache
 def contracts_fingerprint() -> str:
     """Digest of the code that converts and checks rows: a change re-reads the files."""
-    parts = [
-        (path.name, sha256_file(path))
-        for path in sorted(_SCHEMAS.glob("*.py"))
-        if not path.name.startswith("register")
-    ]
-    return digest(*parts)
+    return digest(*((path.name, sha256_file(path)) for path in contract_files()))
 
 
 @cache
