@@ -145,6 +145,8 @@ def test_only_the_value_of_a_composite_is_a_mean_of_its_parts(
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
+        # indices follow, and may from different figures
+        (("a,x1,,2024-Y,index,98.51,", "a,x2,,2024-Y,index,98.51,"), []),
         # a tenth meets by chance
         (("a,x1,,2024-Y,realisation,98.3,", "a,x2,,2024-Y,realisation,98.3,"), []),
         (("a,x1,,2024-Y,realisation,98.51,", "a,x2,,2024-Y,realisation,98.510,"),

@@ -81,6 +81,8 @@ SURVEYED = "b,csi,complaint,2024-Q1,csi,1,"
         # a target is set, and counts nothing
         (("a,4a-N,,2024-Y,realisation,100,", NONE, "b,csi,complaint,2024-Q1,target,78,"), []),
         (("a,4a-N,,2024-Y,realisation,100,", "a,4a-N,,2024-Y,remark,,Selesai", SURVEYED), []),
+        # nor does a KPI that is not counted from complaints
+        (("a,3c-N,,2024-Y,realisation,100,", "a,3c-N,,2024-Y,remark,,Nihil", SURVEYED), []),
     ],
 )  # fmt: skip
 def test_what_there_was_none_of(
@@ -112,6 +114,13 @@ QUARTERLY = [f"a,2a-CP,,2024-{q},target,{t}," for q, t in (("Q1", 25), ("Q2", 50
         (("a,3c-N,,2024-Y,target,80,", "b,3c-N,,2024-Y,target,75,",
           "a,3c-N,,2024-01,realisation,77,", "a,3c-N,,2024-01,remark,,Belum tercapai"),
          ["3c-N 2024: the target is printed as 80 (a), and as 75 (b)."]),
+        # another KPI's, service's or quarter's target is none of it, and an index no realisation
+        (("a,2a-CP,,2024-Y,target,80,", "a,3c-N,,2024-01,realisation,75,", REACHED), []),
+        (("a,csi,complaint,2024-Y,target,80,", "a,csi,inbound,2024-Q1,csi,75,",
+          "a,csi,,2024-Q1,remark,,Inbound reached"), []),
+        (("a,3c-N,,2024-Q1,target,80,", "a,3c-N,,2024-01,realisation,75,", REACHED), []),
+        (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,realisation,85,",
+          "a,3c-N,,2024-01,index,75,", REACHED), []),
         # nothing is said of reaching
         (("a,3c-N,,2024-Y,target,80,", "a,3c-N,,2024-01,realisation,75,",
           "a,3c-N,,2024-01,remark,,Layanan baru"), []),

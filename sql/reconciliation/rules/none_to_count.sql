@@ -9,12 +9,12 @@ with remarks as (
 
 -- what the remark is about: named in its words, or by the exports the KPI is counted from
 things as (
-    select distinct remarks.figure_id, services.service
+    select remarks.figure_id, services.service
     from remarks
     join (select distinct service from reference.printed where service is not null) as services
         on contains(lower(remarks.words), replace(services.service, '_', ' '))
     union
-    select distinct remarks.figure_id, rtrim(requirements.kind, 's')
+    select remarks.figure_id, rtrim(requirements.kind, 's')
     from remarks
     join ref.kpis as kpis on remarks.subject_key = 'kpi:' || kpis.kpi_id
     join ref.requirements as requirements
