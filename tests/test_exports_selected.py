@@ -177,6 +177,25 @@ def test_the_version_that_the_header_names_is_taken_beside_another_column_of_tha
         assert rows["_version"].to_list() == ["2"]
 
 
+def test_a_file_that_does_not_fit_leaves_the_version_to_the_files_after_it(bench: Bench) -> None:
+    """The header of the third file is that of the first, which is not checked again."""
+    source = bench.source(
+        select="select * exclude (_file, changed, note), 'abandoned' as outcome from export",
+        version="changed",
+    )
+    selecting = Selecting(bench.con, source, contract("calls"))
+    good = b"contact_id,entered_at,changed,note\nA1,2024-02-01 08:00,2,x\n"
+    open_export(bench.con, stage(bench.put(good), source, bench.box), source)
+    selecting.check("good.csv")
+    bad = bench.put(good.replace(b",note", b"").replace(b",x", b""), "bad.csv")
+    open_export(bench.con, stage(bad, source, bench.box), source)
+    with pytest.raises(Refused, match="note"):
+        selecting.check("bad.csv")
+    open_export(bench.con, stage(bench.put(good), source, bench.box), source)
+    (rows,) = selecting.batches("good.csv", 10)
+    assert rows["_version"].to_list() == ["2"]
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

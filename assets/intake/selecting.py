@@ -46,14 +46,15 @@ class Selecting:
     def check(self, file: str) -> None:
         """Raise Refused where the select cannot run or does not return the contract's columns."""
         try:
-            self._select = self._source.statement.body
-            columns = described(self._connection, self._select)
+            select = self._source.statement.body
+            columns = described(self._connection, select)
             if self._source.version and "_version" not in dict(columns):
-                self._select = _with_version(self._select, self._source.version)
-                columns = described(self._connection, self._select)
+                select = _with_version(select, self._source.version)
+                columns = described(self._connection, select)
             check_columns(self._contract, [name for name, _ in columns])
             _check_types(dict(columns))
-            self.columns = frozenset(name for name, _ in columns)
+            # only now: a file that does not fit leaves the others what was found to fit them
+            self._select, self.columns = select, frozenset(name for name, _ in columns)
         except Exception as error:
             raise _refusal(error, self._source, file) from None
 
