@@ -103,10 +103,9 @@ def printed_places(record: Record) -> int:
     if not isinstance(value, Decimal):
         return 0
     if found := _PRINTED.search(record.text("printed_text")):
-        decimals = found[2] or ""
-        digits = Decimal(re.sub(r"\D", "", found[1]) + decimals)
-        # the point of 1.234 may also mark thousands
-        if digits.scaleb(-len(decimals)) == abs(value):
+        whole, decimals = re.sub(r"\D", "", found[1]), found[2] or ""
+        # the point of 1.234 may also mark thousands, and so may the space of 1 234,5
+        if abs(value) % 10 ** len(whole) == Decimal(f"{whole}.{decimals}"):
             return len(decimals)
     exponent = value.as_tuple().exponent
     return -exponent if isinstance(exponent, int) else 0

@@ -146,12 +146,40 @@ def test_a_month_of_a_kpi_without_channel_pools_the_metrics_channels(
     assert april["reason"].startswith("incomplete: a file is missing")
 
 
+def test_of_a_kpi_that_has_no_figure_yet_it_is_said_that_there_is_none(
+    sample_home: TestHome, tmp_path: Path
+) -> None:
+    kpi = (
+        "insert into ref.kpis by name select * replace ('begins' as kpi_id, '9b-N' as code, "
+        "date '2025-01-01' as valid_from) from ref.kpis where kpi_id = 'customer_satisfaction'"
+    )
+    row, *_ = changed(sample_home, tmp_path, kpi)(f"{ONE}a,,,9b-N,2024-Y,realisation,15\n")
+    assert row["verdict"] == "not_computable"
+    assert row["reason"] == 'kring computes no "realisation" of "9b-N"'
+
+
+def test_the_organisations_cap_is_known_by_whatever_id_it_has(
+    sample_home: TestHome, tmp_path: Path
+) -> None:
+    """100 of a target of 50 is 200, capped at the 130 that the report states and not at 120."""
+    renamed = "update ref.nodes set node_id = 'centre' where node_id = 'organisation'"
+    reconciler = changed(sample_home, tmp_path, renamed)
+    lines = ["a,centre,,2024-Y,cap,130,", "a,x2,,2024-Y,index,140,"]
+    pair = [f"a,1a-N,,2024-Y,{measure},{value}," for measure, value in
+            (("target", 50), ("realisation", 100), ("index", 130))]  # fmt: skip
+    assert reconciler.findings(rows(*lines, *pair)) == [
+        "An index of at most 130 is stated (a), yet higher ones are printed: x2 2024 140 (a)."
+    ]
+    cap, *_ = reconciler(f"{ONE}a,,,centre,2024-Y,cap,120\n")
+    assert cap["verdict"] == "equal"
+
+
 @pytest.mark.parametrize(
     ("text", "value", "places"),
     [
         # the point of thousands is none of decimals, in either spelling
         ("375.084", "375084", 0), ("375,084", "375084", 0), ("1.234,5", "1234.5", 1),
-        ("98,50 %", "98.5", 2), ("1.234", "1.234", 3),
+        ("98,50 %", "98.5", 2), ("1.234", "1.234", 3), ("1 234,50", "1234.5", 2),
         # the text is another number: the value's own decimals are compared
         ("0,985", "98.5", 1),
     ],

@@ -32,6 +32,11 @@ create or replace macro last_month(part) as case
     when regexp_full_match(part, '0[1-9]|1[0-2]') then try_cast(part as integer)
 end;
 
+-- the node of whom all others are parts, whatever a home calls it
+create or replace macro organisation_key(nodes_table := 'ref.nodes') as (
+    select 'node:' || min(node_id) from query_table(nodes_table) where level = 'organisation'
+);
+
 -- what a sentence or a name is about: its longer words, those of several things as of one
 create or replace macro long_words(words) as list_transform(
     list_filter(string_split_regex(lower(words), '\W+'), lambda word: length(word) > 6),

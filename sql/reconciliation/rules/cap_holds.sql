@@ -17,7 +17,7 @@ above as (
     -- the organisation's is that of all who have none of their own
     where caps.subject_key = if(
             scores.subject_key in (select own.subject_key from caps as own where own.year = scores.year),
-            scores.subject_key, 'node:organisation'
+            scores.subject_key, organisation_key()
         )
         -- one that keeps to it, itself or printed beside it, which then is meant to be uncapped
         and not exists (

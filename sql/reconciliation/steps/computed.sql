@@ -152,7 +152,7 @@ caps as (
         where measure = 'cap'
     ) as asked
     join ref.kpis as kpis
-        on asked.subject_key in ('kpi:' || kpis.kpi_id, 'node:organisation')
+        on asked.subject_key in ('kpi:' || kpis.kpi_id, organisation_key())
         and is_in_force(asked.period_end, kpis.valid_from, kpis.valid_to)
     group by all
     having count(distinct kpis.cap_high) = 1

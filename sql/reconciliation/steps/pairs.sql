@@ -36,7 +36,7 @@ pairs as (
     left join caps as own
         on (own.subject_key, own.year) = (realisations.subject_key, realisations.year)
     left join caps as stated
-        on stated.subject_key = 'node:organisation' and stated.year = realisations.year
+        on stated.subject_key = organisation_key() and stated.year = realisations.year
     where realisations.measure = 'realisation' and targets.measure = 'target'
         and targets.value > 0
         -- where a conversion makes the index, realisation and target do not

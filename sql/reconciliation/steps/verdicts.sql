@@ -66,10 +66,11 @@ judged as (
             when not list_contains(coalesce(known.measures, []), asked)
                 then 'kring computes no ' || quoted_words(printed_measure) || ' of '
                 || quoted_words(subject)
-                || ', only ' || array_to_string(
+                -- a KPI that has not begun, or a metric that nothing delivers, has none yet
+                || coalesce(', only ' || array_to_string(
                     list_filter(known.measures, lambda measure: measure not like '%\_average' escape '\'),
                     ', '
-                )
+                ), '')
             when channel is null and service is null and subject_key like 'metric:%'
                 then 'is counted by channel or service: name one of '
                 || array_to_string(known.parts, ', ')
