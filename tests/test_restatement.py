@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import duckdb
 import pytest
+from homes import TestHome
 from restating import ALL, JANUARY, KPI, METRIC, QUARTER, Versions, two
 
 from assets.publishing import provenance
-from pipelines.commands.diff import print_new
+from assets.record.versions import current
+from pipelines.commands.diff import differences, print_new
 
 __all__ = ["two"]  # the fixture
 
@@ -28,6 +34,21 @@ def test_each_number_has_one_row_with_what_it_was_and_is(two: Versions) -> None:
         ("kpi.scorecard", "objective", QUARTER, "o", *(None,) * 3, 80, 90, *(None,) * 4),
         ("metric.monthly", "metric", JANUARY, "m", "phone", "q", "calls", 0.3, 0.4, 3, 4, 10, 10),
     ]  # fmt: skip
+
+
+def test_numbers_are_listed_queue_by_queue(sample_home: TestHome, tmp_path: Path) -> None:
+    """Of one metric and channel each queue has a number: they came in any order."""
+    before = current(sample_home.home)
+    assert before is not None
+    after = type(before)(tmp_path, before.manifest)
+    shutil.copyfile(before.database, after.database)
+    after.database.chmod(0o600)
+    with duckdb.connect(str(after.database)) as con:
+        con.execute("update metric.monthly set numerator = numerator + 1 where numerator > 0")
+    numbers, *_ = differences(before, after)
+    places = ("period", "id", "channel", "queue", "service", "source")
+    keys = [tuple(row[place] or "~" for place in places) for row in numbers]  # null is last
+    assert len(keys) > 400 and keys == sorted(keys)
 
 
 def test_a_queue_that_is_new_restates_nothing_and_is_named(

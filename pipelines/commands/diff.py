@@ -21,6 +21,8 @@ from pipelines.commands.terminal import (
 )
 
 _SHOWN, _NEW = 40, 10
+# of a metric there is a number for each queue and source
+_ORDER = "period, level, id, basis, table_name, channel, queue, service, source"
 
 
 def diff(
@@ -67,7 +69,7 @@ def differences(
             con.execute(f"attach {literal(version.database)} as {mark}_db (read_only)")
             snapshot(con, f"{mark}_db", mark, version.manifest)
         compare(con)
-        numbers = records(con, "from found order by period, level, id, basis, table_name")
+        numbers = records(con, f"from found order by {_ORDER}")
         return numbers, records(con, "from register_found order by all"), appeared(con)
 
 
