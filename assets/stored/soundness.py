@@ -30,7 +30,7 @@ def sound_outputs(outputs: Outputs, records: Iterable[OutputRecord]) -> list[Pat
 
 
 def made_anew(path: Path) -> HomeError:
-    """What to say of a damaged file that was dropped, and and is made of what stands."""
+    """What to say of a damaged file that was dropped, and is made of what stands."""
     return HomeError(f"{path} is damaged; it is dropped, and made anew by the next run")
 
 

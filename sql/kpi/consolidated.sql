@@ -43,7 +43,8 @@ quarters as (
             select 1 from ref.conversions as conversions
             where conversions.kpi_id = settled.kpi_id
                 and is_in_force(
-                    last_day(quarter_last), conversions.valid_from, conversions.valid_to
+                    last_day(date_trunc('quarter', quarter_last) + interval 2 month),
+                    conversions.valid_from, conversions.valid_to
                 )
         ) as is_converted,
         -- its quarters are counted each by its own
