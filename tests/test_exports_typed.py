@@ -236,6 +236,35 @@ def test_a_duration_of_parquet_is_in_seconds(
     assert read.values == [(seconds, "1"), (None, "2")]
 
 
+@pytest.mark.parametrize(
+    ("writer", "moved"),
+    # Spark's and Hive's library writes it in UTC, Impala the local time, Arrow what it was given
+    [("parquet-mr version 1.13.1 (build", True), ("impala version 4.3.0-RELEASE (bu", False),
+     ("parquet-cpp-arrow version 26.0.1", False)],
+)  # fmt: skip
+def test_a_time_of_spark_is_in_utc(bench: Bench, writer: str, moved: bool) -> None:
+    table = pa.table({"at": pa.array([datetime(2024, 1, 31, 23, 15, 2)], pa.timestamp("ns"))})
+    path = bench.landing / "f.parquet"
+    pq.write_table(table, path, use_deprecated_int96_timestamps=True)
+    ours = pq.read_metadata(path).created_by.encode()
+    path.write_bytes(path.read_bytes().replace(ours, writer.encode()[: len(ours)].ljust(len(ours))))
+    # 23:15 in UTC is 06:15 of the next day in Jakarta, the home's zone here
+    local, utc = "2024-01-31 23:15:02", "2024-01-31 23:15:02Z"
+    assert bench.read(path, "parquet").values == [(utc if moved else local,)]
+    there = "01/02/2024 06:15:02" if moved else "31/01/2024 23:15:02"
+    assert bench.read(path, "parquet", times=LOCAL).values == [(there,)]
+    assert bench.read(path, "parquet", times=LOCAL, timezone="UTC").values == [
+        ("31/01/2024 23:15:02",)
+    ]
+
+
+def test_what_is_no_number_is_an_empty_cell(bench: Bench) -> None:
+    """As Spark and Polars keep what is missing among numbers; as an id it would be one agent."""
+    frame = pl.DataFrame({"agent": [7.0, float("nan")], "wait": [float("inf"), 20.5]})
+    read = bench.read(parquet(frame, bench.landing / "f.parquet"), "parquet")
+    assert read.values == [("7", "inf"), (None, "20.5")]
+
+
 def test_b27_parquet_that_is_refused(bench: Bench) -> None:
     path = parquet(pl.DataFrame({"id": ["a"] * 99}), bench.landing / "f.parquet")
     whole = path.read_bytes()

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from assets.arrivals.sources import Source
+from assets.exports.parquet_meanings import meanings
 from assets.exports.refused import Refused
 from assets.exports.rendering import TimeFormat, Times
 from assets.exports.sandbox import sandbox
@@ -26,7 +25,6 @@ from sql.run import literal, quoted
 ROW = "file_row_number + 1"
 _UNPACKED_BYTES = 16 << 30
 _FRACTIONS = {"%.3f": ".%g", "%.6f": ".%f", "%.9f": ".%f000", "%3f": "%g", "%6f": "%f"}
-_OF_A_SECOND = {"s": "1", "ms": "0.001", "us": "0.000001", "ns": "0.000000001"}
 _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
@@ -88,35 +86,18 @@ def _described(
             f"{file.name}: two columns share a name, read as `{twice[0]}`; each may stand once",
         )
     columns, _ = column_names(raw, source, file.name)
-    lasting = _durations(file.path)
+    meant = meanings(file.path)
     texts = {
-        column: _seconds(quoted(name), lasting[name], source)
-        if name in lasting
-        else _text(quoted(name), str(kind), source, f"{file.name} column `{name}`")
+        column: _text(meant.get(name) or (quoted(name), str(kind)), source, file.name, name)
         for column, (name, kind, *_) in zip(columns, schema, strict=False)
         if kind != "BLOB" or used is None or column.casefold() in used
     }
     return of, texts, int(records or 0)
 
 
-def _durations(path: Path) -> dict[str, str]:
-    """Columns of durations and their units, which parquet keeps as whole numbers: what these are
-    only the schema says that Arrow, and with it pandas and Polars, writes beside its own."""
-    try:
-        schema = pq.read_schema(path)
-    except (pa.ArrowException, OSError):
-        return {}
-    return {each.name: each.type.unit for each in schema if pa.types.is_duration(each.type)}
-
-
-def _seconds(column: str, unit: str, source: Source) -> str:
-    return _marked(
-        f"cast(cast({column} as decimal(20, 0)) * {_OF_A_SECOND[unit]} as varchar)", source
-    )
-
-
-def _text(column: str, kind: str, source: Source, where: str) -> str:
-    """The SQL that writes a column of a type as text."""
+def _text(meant: tuple[str, str], source: Source, file: str, name: str) -> str:
+    """The SQL that writes a column, as SQL and its type, as text."""
+    column, kind = meant
     times = _Clock(Times(source))
     plain = f"cast({column} as varchar)"
     if kind == "VARCHAR":
@@ -124,11 +105,13 @@ def _text(column: str, kind: str, source: Source, where: str) -> str:
     if kind.endswith("]") or kind.startswith(_NESTED):
         return f"cast(to_json({column}) as varchar)"
     if kind == "BLOB":
+        where = f"{file} column `{name}`"
         raise Refused("column_type", f"{where}: holds raw bytes, not text or numbers")
     if kind in ("DOUBLE", "FLOAT"):
-        whole = f"isfinite({column}) and {column} = trunc({column}) and abs({column}) < 9e15"
+        whole = f"{column} = trunc({column}) and abs({column}) < 9e15"
         return (
-            f"case when {whole} then cast(try_cast({column} as bigint) as varchar) "
+            f"case when isnan({column}) then null "
+            f"when {whole} then cast(try_cast({column} as bigint) as varchar) "
             f"else {_marked(plain, source)} end"
         )
     if kind.startswith("DECIMAL"):
