@@ -40,6 +40,13 @@ def test_json_values_are_text_as_written(bench: Bench) -> None:
     ]
 
 
+@pytest.mark.parametrize("written", ["1.7095392001234568e+17", "1.7095392001234568E17"])
+def test_an_id_that_json_has_with_an_exponent_keeps_it(bench: Bench, written: str) -> None:
+    """Python and Java write so what they held in binary: in plain digits it would be another id."""
+    read = bench.read(f'{{"id":{written},"wait":2.05e1,"last":1E15}}'.encode(), "json lines")
+    assert read.values == [("1.7095392001234568E+17", "20.5", "1000000000000000")]
+
+
 @pytest.mark.parametrize(
     ("line", "rule"),
     [

@@ -20,19 +20,20 @@ _DURATION_ERAS = (
     (datetime(1904, 1, 1), datetime(1904, 3, 1), datetime(1904, 1, 1)),
 )
 
+_LOST = 16  # digits before the point, less one: a binary number of so many holds 15 to 17
+
 _FRACTION = re.compile(r"%(?:\.[369]?f|[369]f|f)")
 
 
 def number_text(text: str, decimal: str) -> str:
-    """A number as written by a program, in plain digits with the source's decimal mark."""
+    """A number as written by a program, in plain digits with the source's decimal mark; with its
+    exponent where only that says that the last digits are lost, which matters in an id."""
     if "e" in text or "E" in text:
         try:
             value = Decimal(text)
         except InvalidOperation:
             return text
-        if abs(value.adjusted()) > 400:
-            return text
-        text = format(value, "f")
+        text = format(value, "f" if -400 < value.adjusted() < _LOST else "E")
     return text.replace(".", decimal)
 
 
