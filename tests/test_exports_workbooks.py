@@ -83,6 +83,24 @@ def test_b19_faulty_cells_reject_their_records_where_they_are_used(bench: Bench)
     assert (6, "error_cell") in bench.read(content, "xlsx").rejects
 
 
+def test_a_formula_that_its_program_left_to_be_reckoned_has_no_value(bench: Bench) -> None:
+    """As XlsxWriter writes one, with a 0 in its place, to be reckoned when the workbook opens."""
+
+    def fill(book: xlsxwriter.Workbook, sheet: Any) -> None:
+        grid(["id", "minutes", "wait"], ["a", 2], ["b", 3], ["c", 0])(book, sheet)
+        sheet.write_formula("C2", "=B2*60")
+        sheet.write_formula("C3", "=B3*60", None, 180)
+        sheet.write_number("C4", 0)
+
+    content = workbook(fill)
+    read = bench.read(content, "xlsx")
+    assert [tuple(each) for each in read.export.rejects] == [(1, "wait", "formula_cell")]
+    assert read.rows == [("b", "3", "180", 2), ("c", "0", "0", 3)]
+    # a spreadsheet program has reckoned it, and says no more that it is left to be
+    reckoned = repacked(content, lambda _, text: text.replace(b' fullCalcOnLoad="1"', b""))
+    assert bench.read(reckoned, "xlsx").rows[0] == ("a", "2", "0", 1)
+
+
 def test_b25_sheet_and_header_are_declared(bench: Bench) -> None:
     def fill(book: xlsxwriter.Workbook, sheet: Any) -> None:
         rows = grid(["Report"], [], ["Call", ""], ["id", "n"], ["a", 1], ["b", 2], ["Total", 3])

@@ -106,7 +106,15 @@ def faulty_cells(path: Path, sheet: str, name: str) -> list[tuple[int, int, str]
         if entry is None or not _has_faults(archive, entry):
             return []
         with archive.open(entry) as part:
-            return list(_Cells().faults(part))
+            return list(_Cells(_uncomputed(archive)).faults(part))
+
+
+def _uncomputed(archive: zipfile.ZipFile) -> str:
+    """What stands where a formula's value is not known: of a program that leaves the reckoning to
+    whoever opens the workbook, and says so in it, a 0."""
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    left = any(node.get("fullCalcOnLoad") in ("1", "true") for node in book.iter())
+    return "0" if left else ""
 
 
 def _has_faults(archive: zipfile.ZipFile, entry: str) -> bool:
@@ -134,11 +142,12 @@ def _sheet_entry(archive: zipfile.ZipFile, sheet: str) -> str | None:
 class _Cells:
     """Walks a sheet's XML; only run where a sheet has formulas or errors at all."""
 
-    def __init__(self) -> None:
+    def __init__(self, uncomputed: str) -> None:
+        self.uncomputed = uncomputed
         self.found: list[tuple[int, int, str]] = []
         self.row = self.column = 0
-        self.kind = ""
-        self.formula = self.value = self.in_value = False
+        self.kind = self.value = ""
+        self.formula = self.in_value = False
 
     def faults(self, part: IO[bytes]) -> Iterator[tuple[int, int, str]]:
         parser = expat.ParserCreate(namespace_separator="}")
@@ -161,13 +170,13 @@ class _Cells:
             if match := _CELL_NAME.fullmatch(attributes.get("r", "")):
                 self.column = _column_number(match[1])
             self.kind = attributes.get("t", "")
-            self.formula = self.value = False
+            self.formula, self.value = False, ""
         elif tag == "f":
             self.formula = True
         self.in_value = tag == "v"
 
     def _text(self, text: str) -> None:
-        self.value |= self.in_value and bool(text)
+        self.value += text if self.in_value else ""
 
     def _end(self, tag: str) -> None:
         self.in_value = False
@@ -175,7 +184,7 @@ class _Cells:
             return
         if self.kind == "e":
             self.found.append((self.row, self.column, "error_cell"))
-        elif self.formula and not self.value and self.kind != "str":
+        elif self.formula and self.value in ("", self.uncomputed) and self.kind != "str":
             self.found.append((self.row, self.column, "formula_cell"))
 
 
