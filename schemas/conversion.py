@@ -35,7 +35,7 @@ class Conventions:
     timezone: str
     """Zone of times that name none."""
     days_in: str = ""
-    """Zone whose days are meant where an instant is cut to its day; empty: `timezone`."""
+    """Zone of days: of those alone, and where an instant is cut to its day; empty: `timezone`."""
     times: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
     nulls: tuple[str, ...] = ()
@@ -108,13 +108,14 @@ def _read(
 ) -> Converted:
     """Cells of a column as its type asks, by the source's conventions."""
     zone, times = conventions.timezone, conventions.times
+    days_in = conventions.days_in or zone
     mark, nulls = conventions.decimal, conventions.nulls
     if stored == VERSION:
         return versions(column, times, zone, mark, nulls)
     if isinstance(dtype, pl.Datetime):
-        return instants(column, times, zone, nulls)
+        return instants(column, times, zone, nulls, days_in)
     if dtype == pl.Date:
-        return dates(column, times, conventions.days_in or zone, nulls)
+        return dates(column, times, days_in, nulls)
     if isinstance(dtype, pl.Decimal):
         if stored.endswith("_seconds"):
             return durations(column, mark, nulls)

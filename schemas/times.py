@@ -1,7 +1,8 @@
 """Times and dates: text by the declared formats, or typed values; times are stored in UTC.
 
-The first format that matches a text reads it. A date where a time is wanted is the begin of its
-local day, a time where a date is wanted is cut to its local day.
+The first format that matches a text reads it. A date where a time is wanted is the begin of that
+day in the home's zone, whatever the zone of plain times; a time where a date is wanted is cut to
+its local day.
 """
 
 from __future__ import annotations
@@ -35,20 +36,22 @@ class Read:
 
 
 def instants(
-    column: pl.Series, formats: tuple[str, ...], zone: str, nulls: Collection[str]
+    column: pl.Series, formats: tuple[str, ...], zone: str, nulls: Collection[str], days_in: str
 ) -> Converted:
-    """A column of times."""
+    """A column of times: those without a zone are of `zone`, days alone of `days_in`."""
     if column.dtype == pl.String or column.dtype.is_numeric():
         ways = readings(formats)
 
         def quick(text: pl.Series) -> pl.Series:
             way, sure = likely(text, ways)
             values = parse(sure, way)
-            return values if values.dtype == INSTANT else to_utc(values, zone).values
+            if values.dtype == INSTANT:
+                return values
+            return to_utc(values, days_in if way.day else zone).values
 
         def careful(text: pl.Series) -> Converted:
             read = parse_any(text, ways)
-            local, day = to_utc(read.local, zone), day_begins(read.day, zone)
+            local, day = to_utc(read.local, zone), day_begins(read.day, days_in)
             values = read.instant.zip_with(read.instant.is_not_null(), local.values)
             values = values.zip_with(read.day.is_null(), day.values)
             return Converted(values, (("not_a_time", read.unread), *local.failures, *day.failures))
@@ -60,7 +63,7 @@ def instants(
         if getattr(column.dtype, "time_zone", None) is not None:
             return Converted(column.cast(INSTANT), failures)
         is_day = column.dtype == pl.Date
-        local = day_begins(column, zone) if is_day else to_utc(column.cast(LOCAL), zone)
+        local = day_begins(column, days_in) if is_day else to_utc(column.cast(LOCAL), zone)
         return Converted(local.values, failures + local.failures)
     return all_failed(column, INSTANT, "not_a_time")
 

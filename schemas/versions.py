@@ -26,12 +26,12 @@ def versions(
 ) -> Converted:
     """A column of versions."""
     if column.dtype.is_temporal():
-        return shown_times(instants(column, formats, zone, nulls))
+        return shown_times(instants(column, formats, zone, nulls, zone))
     if column.dtype.is_numeric():
         text, mark = Converted(column.cast(pl.String)), "."
     else:
         text = texts(column, nulls)
-    times = shown_times(instants(text.values, (*formats, *ISO), zone, ()))
+    times = shown_times(instants(text.values, (*formats, *ISO), zone, (), zone))
     # DST gaps and repeats are times too, and fail; only what is no time at all is tried further.
     unread = times.values.is_null() & text.values.is_not_null()
     dst = [(rule, rows) for rule, rows in times.failures if rule != "not_a_time"]

@@ -196,6 +196,28 @@ def test_an_instant_is_cut_to_its_day_in_the_home_whatever_zone_plain_times_are_
         assert found == day
 
 
+@pytest.mark.parametrize("value", ["2024-01-16", "2024-01-16 00:00", date(2024, 1, 16)])
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_a_day_alone_begins_in_the_home_whatever_zone_plain_times_are_in(
+    value: object, zone: str
+) -> None:
+    """A midnight that is written is a moment of the source; of 16 January alone it is the home's.
+
+    Read in Tokyo's it would be 22:00 of the 15th in Jakarta, in time for a complaint due then.
+    """
+    found = one("complaints", "followed_up_at", value, timezone=zone, days_in="Asia/Jakarta")
+    written = datetime(2024, 1, 16, tzinfo=ZoneInfo(zone if " " in str(value) else "Asia/Jakarta"))
+    assert found == written.astimezone(UTC)
+
+
+def test_days_alone_are_the_homes_beside_times_and_where_clocks_change_at_midnight() -> None:
+    """Cairo has no midnight on 26 April 2024: the day begins at 1:00 there, 22:00 of UTC's 25th."""
+    texts = ["2024-04-26", "2024-04-27", "2024-04-27 12:00"]
+    found = run("payments", {"paid_at": texts}, timezone="UTC", days_in="Africa/Cairo")
+    begins = ("2024-04-25T22:00:00", "2024-04-26T21:00:00", "2024-04-27T12:00:00")
+    assert found.accepted["paid_at"].to_list() == [utc(begin) for begin in begins]
+
+
 @pytest.mark.parametrize(
     "formats", ["%H:%M", "%d/%m/%Y %Q", "%d/%m/%Y %I:%M", "%m/%Y", "%d/%m/%Y %H", "%d/%m/%Y %"]
 )
