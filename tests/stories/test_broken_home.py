@@ -239,21 +239,6 @@ def test_a_day_of_an_unknown_numerator_is_refused_as_a_month_is(landed: StoryHom
     assert landed.run("2024-02-10", publish=True).version
 
 
-def test_a_count_of_different_things_has_no_days(landed: StoryHome) -> None:
-    """One agent answers on two days: one agent in the month, and two in its days added up."""
-    agents = METRIC.replace("count(*) filter (outcome = 'answered')", "count(distinct agent_key)")
-    by_day = agents.replace("-- since", "-- grains: day\n-- since")
-    landed.rule("metrics", "mine", by_day)
-    put_calls(landed, "2024-01-06", called("A2", "2024-01-06"))
-    refused = "by day, 1 of its rows of 2024-01 do not add up to what they are by month; .*day out"
-    with pytest.raises(SqlError, match=refused):
-        landed.run("2024-02-10", publish=True)
-    # twice 10 s in minutes: two sixths, each rounded up in its day, and a third, rounded down
-    minutes = by_day.replace("count(distinct agent_key)", "sum(wait_seconds / 60)")
-    landed.rule("metrics", "mine", minutes)
-    assert landed.run("2024-02-10", publish=True).version
-
-
 def test_settings_may_be_saved_by_notepad(landed: StoryHome) -> None:
     path = landed.root / "kring.toml"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
