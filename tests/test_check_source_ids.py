@@ -47,6 +47,24 @@ def test_ids_that_a_program_wrote_as_decimals_are_told(check: Check) -> None:
     assert notes(check(CALLS, "id,at\n" + "".join(lines) + "20.1,2024-02-01 09:00\n")) == []
 
 
+def test_names_that_a_program_wrote_as_decimals_or_for_nothing_are_told(check: Check) -> None:
+    """R writes NA, a database NULL: as an agent a person, as a case one that is called each day."""
+    source = CALLS.replace("as outcome", "as outcome, ag as agent, w as queue")
+    agents = ["7.0", "8.0", ""] * 10
+    lines = [f"c{n},2024-02-01 08:{n:02d},{ag},a\n" for n, ag in enumerate(agents)]
+    (said,) = notes(check(source, "id,at,ag,w\n" + "".join(lines)))
+    assert said.startswith("agent is a number that ends in .0 in all of 20 rows: does another")
+    rows = "1,2024-02-01 08:00,NA,NULL\n2,2024-02-01 08:00, NA,NA\n3,2024-02-01 08:00,NULL,NAD\n"
+    assert notes(check(source, f"id,at,ag,w\n{rows}")) == [
+        "queue is `NULL` in 1, `NA` in 1 of 3 rows, and counts as a name like others: where it "
+        "says that there is none, declare nulls: NULL; NA",
+        "agent is `NA` in 2, `NULL` in 1 of 3 rows, and counts as a name like others: where it "
+        "says that there is none, declare nulls: NA; NULL",
+    ]
+    declared = source.replace("-- format", "-- nulls: NA; NULL\n-- format")
+    assert notes(check(declared, f"id,at,ag,w\n{rows}")) == []
+
+
 @pytest.mark.parametrize(("first", "told"), [(1, True), (11, False)])
 def test_an_id_that_is_the_records_number_is_told(check: Check, first: int, told: bool) -> None:
     rows = "".join(f"c-{first + n:05d},2024-02-01 08:{n:02d}\n" for n in range(20))

@@ -1,4 +1,4 @@
-"""Ids of accepted rows that may not tell rows apart, or that another file may write otherwise.
+"""Ids of accepted rows that may not tell rows apart, in this file or in the next.
 
 Rows of one id are found among all rows of a file, for a part of them drawn by lot holds few pairs.
 """
@@ -17,7 +17,7 @@ def of_ids(chunks: list[Path], rows: pl.DataFrame, kind: Contract) -> tuple[str,
     """What to ask of the ids of one file; its rows lie in `chunks`, and `rows` are some of them."""
     found = [_said_again(chunks, kind)]
     if kind.key not in kind.made and rows.height >= SOME:
-        found += [_by_number(rows, kind.key), _decimal(rows, kind.key)]
+        found.append(_by_number(rows, kind.key))
     return tuple(sentence for sentence in found if sentence)
 
 
@@ -53,15 +53,4 @@ def _by_number(rows: pl.DataFrame, column: str) -> str:
         f"{column} is the record's number in all of {rows.height} rows: does the next file begin "
         "at 1 again? Then its rows would be corrections of these; make an id of what tells rows "
         "apart"
-    )
-
-
-def _decimal(rows: pl.DataFrame, column: str) -> str:
-    """A program writes whole numbers as `12.0` where one of the column is missing, else as `12`."""
-    if not rows[column].str.contains(r"^[0-9]+[.,]0$").all():
-        return ""
-    return (
-        f"{column} is a number that ends in .0 in all of {rows.height} rows: does another file or "
-        f"source write it without? The two would be two ids; return "
-        r"regexp_replace(x, '[.,]0$', '')"
     )

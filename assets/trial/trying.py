@@ -28,6 +28,7 @@ from assets.trial.ids import of_ids
 from assets.trial.named import by_its_name
 from assets.trial.parts import Returned, drawn, first_rows
 from assets.trial.rejected_cells import RULES, either_order, proposals
+from assets.trial.spellings import of_spellings
 from assets.trial.totals import of_totals
 from assets.trial.units import of_thousands
 from schemas.contract import contract
@@ -102,7 +103,10 @@ def _cell_notes(
         notes += not_rated(accepted, cells)
     zone = source.timezone or reader.home.settings.timezone
     asked = doubts(rows, reader.contract, zone, reader.selected) if rows.width else ()
-    of_cells = (*of_thousands(cells, source.decimal), *of_totals(cells, reader.contract.key))
+    of_cells = (
+        *of_thousands(cells, source.decimal), *of_totals(cells, reader.contract.key),
+        *filter(None, of_spellings(cells, reader.contract, source.nulls)),
+    )  # fmt: skip
     return (*notes, *asked, *of_cells)
 
 
