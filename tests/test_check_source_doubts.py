@@ -58,7 +58,7 @@ def test_a_mean_that_would_be_each_ones_wait_is_told(check: Check) -> None:
 def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
     source = CALLS.replace("-- format", f"-- timezone: {zone}\n-- format")
     days = "".join(f"{day},2024-02-{day:02d}\n" for day in range(1, 11))
-    (said,) = notes(check(source, f"id,at\n{days}x,2024-02-01 10:00\n"))
+    (said,) = notes(check(source, f"id,at\n{days}x,2024-02-01 10:20\n"))
     assert said.startswith("entered_at has no time of day in 10 of 11 rows: they count at 00:00")
     # by the hour, one in 24 is at midnight, and means it
     hours = "".join(f"{hour},2024-02-01 {hour:02d}:00\n" for hour in range(24))
@@ -66,6 +66,9 @@ def test_dates_without_a_time_of_day_are_told(check: Check, zone: str) -> None:
     # and so is one of a few
     assert notes(check(source, "id,at\na,2024-02-01 00:00\nb,2024-02-01 00:10\n")) == []
     (said,) = notes(check(source, "id,at\na,2024-02-01\n"))
+    assert said.startswith("entered_at has no time of day in 1 of 1 rows")
+    parsed = source.replace('"at" as', "local_time(\"at\", '%Y-%m-%d') as")
+    (said,) = notes(check(parsed, "id,at\na,2024-02-01\n"))
     assert said.startswith("entered_at has no time of day in 1 of 1 rows")
 
 
@@ -162,6 +165,26 @@ def test_complaints_of_no_due_date_are_told_for_none_of_them_is_ever_late(check:
     (said,) = notes(check(COMPLAINTS, rows))
     assert said.startswith("1 of 3 complaints have no due_at: once followed up, they are on time")
     assert notes(check(COMPLAINTS, rows.replace("01,,1", "01,2024-02-09,1"))) == []
+
+
+PAYMENTS = """-- title: T
+-- kind: payments
+-- files: z/*.csv
+-- format: csv
+-- version: run
+select _row, id as payment_id, bill as case_id, "at" as paid_at, amount, run as _version from export
+"""
+
+
+def test_a_reversal_with_a_number_of_its_own_is_told_for_it_takes_nothing_back(
+    check: Check,
+) -> None:
+    """The second row takes back the first, whose id it has; r has the id of no other row."""
+    rows = "id,bill,at,amount,run\na,K1,2024-02-01,100,1\na,K1,2024-02-02,-100,2\n"
+    assert notes(check(PAYMENTS, rows)) == []
+    (said,) = notes(check(PAYMENTS, rows + "r,K2,2024-02-02,-50,3\nb,K2,2024-02-01,50,1\n"))
+    assert said.startswith("1 of 4 payments have an amount of 0 or less and an id of no other row")
+    assert notes(check(PAYMENTS, rows.replace("-100", ""))) == []
 
 
 def test_a_column_that_is_never_read_is_told(check: Check) -> None:

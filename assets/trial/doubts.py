@@ -19,17 +19,18 @@ _FEW = 10  # fewer than one in so many may be real: counted by the hour, one in 
 
 
 def doubts(
-    rows: pl.DataFrame, kind: Contract, timezone: str, selected: frozenset[str]
+    rows: pl.DataFrame, kind: Contract, timezone: str, days_in: str, selected: frozenset[str]
 ) -> tuple[str, ...]:
-    """What to ask of the accepted rows of one file; `timezone` is the source's, `selected` are
-    the columns that its select returns."""
+    """What to ask of the accepted rows of one file; `timezone` is the source's, `days_in` the
+    home's, `selected` are the columns that its select returns."""
     found = (
         _low_on_the_scale(rows),
-        _at_midnight(rows, timezone),
+        _at_midnight(rows, (timezone, days_in)),
         _day_and_month(rows, kind, timezone),
         _none_gave_up(rows),
         _one_wait_of_many(rows),
         _without_due_dates(rows),
+        _reversals(rows),
         _attempts_of_many(rows),
         _always_null(rows, selected),
         *of_units(rows, selected),
@@ -69,13 +70,14 @@ def _low_on_the_scale(rows: pl.DataFrame) -> str:
     )
 
 
-def _at_midnight(rows: pl.DataFrame, timezone: str) -> str:
-    """A date alone is its midnight, when a centre may be closed and nobody can abandon."""
+def _at_midnight(rows: pl.DataFrame, zones: tuple[str, str]) -> str:
+    """A date alone is midnight, when a centre may be closed and nobody can abandon: at home, or
+    where the select made a time of it, in the source's zone."""
     if "entered_at" not in rows.columns:
         return ""
     entered = rows["entered_at"]
-    midnight = to_utc(local_day(entered, timezone).cast(LOCAL), timezone).values
-    found = int((entered == midnight).sum())
+    midnights = (to_utc(local_day(entered, zone).cast(LOCAL), zone).values for zone in zones)
+    found = max(int((entered == midnight).sum()) for midnight in midnights)
     if found * _FEW < max(rows.height, 1) or found == 1 < rows.height:  # one of several may be real
         return ""
     return (
@@ -125,6 +127,22 @@ def _without_due_dates(rows: pl.DataFrame) -> str:
         f"{undated} of {rows.height} complaints have no due_at: once followed up, they are on time "
         "however late that was; where a promise holds for them, return its day, such as the day of "
         "receipt and 5 days"
+    )
+
+
+def _reversals(rows: pl.DataFrame) -> str:
+    """A reversal under a number of its own takes nothing back, and what it reversed counts on."""
+    if "payment_id" not in rows.columns:
+        return ""
+    paid = rows.filter(pl.col("amount").is_null() | (pl.col("amount") > 0))
+    reversals = rows.filter(pl.col("amount") <= 0)
+    alone = reversals.join(paid, on="payment_id", how="anti").height
+    if not alone:
+        return ""
+    return (
+        f"{alone} of {rows.height} payments have an amount of 0 or less and an id of no other row: "
+        "each takes back the payment that had its id before. Where it has a number of its own, "
+        "return that of the payment it reverses as payment_id"
     )
 
 

@@ -101,11 +101,12 @@ def _cell_notes(
         accepted, rejects = reader.judge.checked(cells)
         notes += proposals(cells, rejects, source.times, (*reading.columns, *source.aliases))
         notes += not_rated(accepted, cells)
-    zone = source.timezone or reader.home.settings.timezone
-    asked = doubts(rows, reader.contract, zone, reader.selected) if rows.width else ()
+    days_in, contract = reader.home.settings.timezone, reader.contract
+    zone = source.timezone or days_in
+    asked = doubts(rows, contract, zone, days_in, reader.selected) if rows.width else ()
     of_cells = (
-        *of_thousands(cells, source.decimal), *of_totals(cells, reader.contract.key),
-        *filter(None, of_spellings(cells, reader.contract, source.nulls)),
+        *of_thousands(cells, source.decimal), *of_totals(cells, contract.key),
+        *filter(None, of_spellings(cells, contract, source.nulls)),
     )  # fmt: skip
     return (*notes, *asked, *of_cells)
 
