@@ -91,14 +91,16 @@ def test_a_formula_that_its_program_left_to_be_reckoned_has_no_value(bench: Benc
         sheet.write_formula("C2", "=B2*60")
         sheet.write_formula("C3", "=B3*60", None, 180)
         sheet.write_number("C4", 0)
+        sheet.write(0, 3, "vip")
+        sheet.write_formula("D3", "=B3>9", None, False)  # which is no 0: somebody reckoned it
 
     content = workbook(fill)
     read = bench.read(content, "xlsx")
     assert [tuple(each) for each in read.export.rejects] == [(1, "wait", "formula_cell")]
-    assert read.rows == [("b", "3", "180", 2), ("c", "0", "0", 3)]
+    assert read.rows == [("b", "3", "180", "false", 2), ("c", "0", "0", None, 3)]
     # a spreadsheet program has reckoned it, and says no more that it is left to be
     reckoned = repacked(content, lambda _, text: text.replace(b' fullCalcOnLoad="1"', b""))
-    assert bench.read(reckoned, "xlsx").rows[0] == ("a", "2", "0", 1)
+    assert bench.read(reckoned, "xlsx").rows[0] == ("a", "2", "0", None, 1)
 
 
 def test_b25_sheet_and_header_are_declared(bench: Bench) -> None:

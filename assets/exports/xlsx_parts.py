@@ -184,8 +184,11 @@ class _Cells:
             return
         if self.kind == "e":
             self.found.append((self.row, self.column, "error_cell"))
-        elif self.formula and self.value in ("", self.uncomputed) and self.kind != "str":
+        elif self.formula and self.kind != "str" and self._has_no_value():
             self.found.append((self.row, self.column, "formula_cell"))
+
+    def _has_no_value(self) -> bool:
+        return not self.value or (self.value == self.uncomputed and self.kind != "b")
 
 
 def _column_number(letters: str) -> int:
