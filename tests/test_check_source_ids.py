@@ -65,6 +65,20 @@ def test_names_that_a_program_wrote_as_decimals_or_for_nothing_are_told(check: C
     assert notes(check(declared, f"id,at,ag,w\n{rows}")) == []
 
 
+@pytest.mark.parametrize(
+    ("cell", "told"), [('"=""0123"""', True), ("'0123", True), ("'t Hof", False)]
+)
+def test_an_id_that_is_written_for_a_spreadsheet_is_told(
+    check: Check, cell: str, told: bool
+) -> None:
+    text = f"id,at\n{cell},2024-02-01 08:00\n7,2024-02-01 09:00\n"
+    assert [each.partition(",")[0] for each in notes(check(CALLS, text))] == [
+        "contact_id begins with `=\"` or `'` in 1 of 2 rows"
+    ] * told
+    trimmed = CALLS.replace("id as", "trim(id, '=\"''') as")
+    assert notes(check(trimmed, text)) == []
+
+
 @pytest.mark.parametrize(("first", "told"), [(1, True), (11, False)])
 def test_an_id_that_is_the_records_number_is_told(check: Check, first: int, told: bool) -> None:
     rows = "".join(f"c-{first + n:05d},2024-02-01 08:{n:02d}\n" for n in range(20))

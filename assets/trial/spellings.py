@@ -1,4 +1,4 @@
-"""Names that a program spelt in its own way: a word where there is none, a decimal of a number.
+"""Names that a program spelt in its own way: a word for none, a decimal, a sign before it.
 
 Read as they stand they are names like others: of an agent, of a queue, of a case that is called
 again and again.
@@ -17,6 +17,7 @@ _NOTHING = (
     "NA", "N/A", "n/a", "#N/A", "NULL", "Null", "null", "(null)", "nil", "None", "none", "NaN",
     "nan", "NaT", "<NA>", r"\N", "undefined", "(blank)", "-", "--",
 )  # fmt: skip
+_KEPT_AS_TEXT = r"""^(="|')[0-9]"""
 _DECIMAL = r"^[0-9]+[.,]0$"
 
 
@@ -31,6 +32,7 @@ def of_spellings(cells: pl.DataFrame, kind: Contract, nulls: Collection[str]) ->
             texts = texts.filter((texts != "") & ~texts.is_in(list(nulls)))
             yield _nothing(texts, column, cells.height)
             if column.endswith("_id") or column in kind.identifiers:
+                yield _kept_as_text(texts, column)
                 yield _decimal(texts, column)
 
 
@@ -42,6 +44,18 @@ def _nothing(texts: pl.Series, column: str, rows: int) -> str:
     return (
         f"{column} is {told} of {rows} rows, and counts as a name like others: where it says that "
         f"there is none, declare nulls: {'; '.join(counts[column])}"
+    )
+
+
+def _kept_as_text(texts: pl.Series, column: str) -> str:
+    """`="0123"` and `'0123` are written for a spreadsheet, lest it drop the zero."""
+    found = int(texts.str.contains(_KEPT_AS_TEXT).sum())
+    if not found:
+        return ""
+    return (
+        f"{column} begins with `=\"` or `'` in {found} of {texts.len()} rows, as for a "
+        "spreadsheet: does another file or source write it without? The two would be two ids; "
+        "return trim(x, '=\"''')"
     )
 
 
