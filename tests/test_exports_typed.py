@@ -272,6 +272,13 @@ def test_what_is_no_number_is_an_empty_cell(bench: Bench) -> None:
     assert read.values == [("7", "inf"), (None, "20.5")]
 
 
+def test_a_number_of_parquet_that_is_nearly_none_has_digits(bench: Bench) -> None:
+    """What is left of 30.1 - 30.0 - 0.1 in binary: with its exponent the row was rejected."""
+    frame = pl.DataFrame({"wait": [30.1 - 30.0 - 0.1, -2e-5, 2e-4]})
+    read = bench.read(parquet(frame, bench.landing / "f.parquet"), "parquet", decimal=",")
+    assert read.values == [("0,000000000",), ("-0,000020000",), ("0,0002",)]
+
+
 def test_b27_parquet_that_is_refused(bench: Bench) -> None:
     path = parquet(pl.DataFrame({"id": ["a"] * 99}), bench.landing / "f.parquet")
     whole = path.read_bytes()

@@ -108,10 +108,12 @@ def _text(meant: tuple[str, str], source: Source, file: str, name: str) -> str:
         where = f"{file} column `{name}`"
         raise Refused("column_type", f"{where}: holds raw bytes, not text or numbers")
     if kind in ("DOUBLE", "FLOAT"):
+        digits = f"cast(cast({column} as decimal(18, 9)) as varchar)"
         whole = f"{column} = trunc({column}) and abs({column}) < 9e15"
         return (
             f"case when isnan({column}) then null "
             f"when {whole} then cast(try_cast({column} as bigint) as varchar) "
+            f"when abs({column}) < 1e-4 then {_marked(digits, source)} "  # else shown by exponent
             f"else {_marked(plain, source)} end"
         )
     if kind.startswith("DECIMAL"):
