@@ -40,7 +40,7 @@ ID = Words("id")
         ("mean of 4 quarters; of which Q3, Q4 converted; its parts changed on 2024-07-01; by the "
          "cap in force from 2024-10-01",
          "rata-rata 4 triwulan; di antaranya Q3, Q4 dikonversi; bagiannya berubah pada 1 Jul 2024; "
-         "menurut batas atas yang berlaku mulai 1 Okt 2024"),
+         "menurut batas indeks yang berlaku mulai 1 Okt 2024"),
         ("calls: source wk lacks 14 of 14 days, first 2024-02-01; "
          "2 of its files' names have no `%Y%m%d`: wk/a b.csv",
          "panggilan: sumber wk kurang 14 dari 14 hari, pertama 2024-02-01; "

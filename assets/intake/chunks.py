@@ -7,6 +7,7 @@ which is newer, so both are rejected.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -81,12 +82,8 @@ class Chunks:
         if not paths or self._source.version:
             return none
         key, content = self._contract.key, list(self._contract.columns)
-        hashes = pl.scan_parquet(paths).select(pl.col(key).hash()).collect().to_series().sort()
-        # equal ones stand beside each other: a seventh of the time and room that counting takes
-        twice = hashes.filter(hashes == hashes.shift()).unique()
-        if twice.is_empty():
+        if (rows := rows_of_repeated_keys(paths, key)) is None:
             return none
-        rows = pl.scan_parquet(paths).filter(pl.col(key).hash().is_in(twice.implode()))
         differing = (
             rows.select(*content, "_row", "_rows")
             .collect()
@@ -126,6 +123,17 @@ class Chunks:
         for writer in self._writers.values():
             writer.close()
         self._writers = {}
+
+
+def rows_of_repeated_keys(chunks: list[Path], key: str) -> pl.LazyFrame | None:
+    """The rows whose key stands in several rows of these chunks; None where none does."""
+    of_key = pl.col(key).hash()
+    hashes = pl.scan_parquet(chunks).select(of_key).collect().to_series().sort()
+    # equal ones stand beside each other: a seventh of the time and room that counting takes
+    twice = hashes.filter(hashes == hashes.shift()).unique()
+    if twice.is_empty():
+        return None
+    return pl.scan_parquet(chunks).filter(of_key.is_in(twice.implode()))
 
 
 def covered(source: Source, path: str, days: tuple[date, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.intake.chunks import rows_of_repeated_keys
 from assets.trial.units import SOME
 from schemas.contract import Contract
 
@@ -33,12 +34,8 @@ def _said_again(chunks: list[Path], kind: Contract) -> str:
 
 
 def _repetitions(chunks: list[Path], kind: Contract) -> int:
-    key = pl.col(kind.key).hash()
-    keys = pl.scan_parquet(chunks).select(key).collect().to_series().sort()
-    twice = keys.filter(keys == keys.shift()).unique()
-    if twice.is_empty():
+    if (rows := rows_of_repeated_keys(chunks, kind.key)) is None:
         return 0
-    rows = pl.scan_parquet(chunks).filter(key.is_in(twice.implode()))
     content = rows.select(pl.struct(list(kind.columns)).hash()).collect().to_series()
     return content.len() - content.n_unique()
 

@@ -30,13 +30,9 @@ kpis as (
         cast(k.cap_high as double) as cap_high,
         r.status,
         r.reason,
-        (
-            select string_agg(held_since(what, day, calendar.period_begin), '' order by what)
-            from (
-                select what, max(day) as day from kpi.changes
-                where id = r.kpi_id and what in ('cap', 'polarity') and day <= r.period_end
-                group by what
-            )
+        held_since('cap', last_change('cap', r.kpi_id, r.period_end), calendar.period_begin)
+        || held_since(
+            'polarity', last_change('polarity', r.kpi_id, r.period_end), calendar.period_begin
         ) as since
     from kpi.realisations as r
     join (select distinct year, period, period_begin from ref.calendar) as calendar
@@ -103,7 +99,7 @@ select
     if(lacks_target, 'incomplete', status) as status,
     reason || case
         when lacks_target then '; the register has no target for the period'
-        when index_value is not null then coalesce(since, '')
+        when index_value is not null then since
         else ''
     end as reason
 from scored
