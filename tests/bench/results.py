@@ -22,6 +22,7 @@ WHAT = {
     "polars": "Polars script: service level alone (c)",
     "pandas": "pandas script: service level alone (c)",
     "cold": "kring, cold: files to published version (a)",
+    "cold, contacts alone": "kring, cold, of contacts alone",
     "cold, one file": "kring, cold, each kind of export in one file (a)",
     "day": "kring, one more day, the last of a month (d)",
     "first day of a month": "kring, one more day, the first of a month (d)",

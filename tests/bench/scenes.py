@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -133,6 +134,17 @@ def cold(bench: Bench, found: Scenes) -> None:
     _agreed(bench, "kring", bench.script("published_level", bench.database))
 
 
+def alone(bench: Bench, found: Scenes) -> None:
+    """The contacts without the rest, in a home of their own: what the script by hand loads."""
+    other = Bench(bench.folder / "alone", bench.contacts, bench.memory, bench.level)
+    generate.lay_home(other.home)
+    for kind in ("calls", "chats"):
+        shutil.copytree(bench.landing / kind, other.landing / kind)
+    found["cold, contacts alone"] = other.run(COLD)
+    _agreed(other, "kring with contacts alone", other.script("published_level", other.database))
+    shutil.rmtree(other.folder)
+
+
 def nothing(bench: Bench, found: Scenes) -> None:
     found["nothing"] = bench.run(COLD)
 
@@ -206,8 +218,9 @@ def whole(bench: Bench, found: Scenes) -> None:
 # in this order; what a scene leaves is what the next one starts from
 SCENES: dict[str, Callable[[Bench, Scenes], None]] = {
     "hand": contacts_by_hand, "hand-all": all_by_hand, "polars": polars, "pandas": pandas,
-    "cold": cold, "nothing": nothing, "looking": looking, "queries": queries, "copy": copy,
-    "day": day, "month": first_of_month, "late": late, "register": register, "whole": whole,
+    "cold": cold, "alone": alone, "nothing": nothing, "looking": looking, "queries": queries,
+    "copy": copy, "day": day, "month": first_of_month, "late": late, "register": register,
+    "whole": whole,
 }  # fmt: skip
 
 

@@ -75,6 +75,8 @@ TARGETS = (
            lambda f: f.seconds("cold") / f.seconds("duckdb contacts"), _at(3), "x"),
     Target("cold run against DuckDB by hand, every export (b, all)",
            lambda f: f.seconds("cold") / f.seconds("duckdb all"), _at(3), "x"),
+    Target("cold run of contacts alone against DuckDB by hand, contacts alone (b)",
+           lambda f: f.seconds("cold, contacts alone") / f.seconds("duckdb contacts"), _at(3), "x"),
     Target("cold run against pandas doing the service level alone (c)",
            lambda f: f.seconds("cold") / f.seconds("pandas"), _at(1), "x"),
     Target("peak memory of the cold run", lambda f: f.peak("cold"), _at(1_500), "MB"),
