@@ -29,7 +29,10 @@ FILES = {
     "avaya_cms_ech": "avaya_cms_ech/avaya_cms/ech_20240131.csv",
     "genesys_cloud_calls": "genesys_cloud/genesys_cloud/details_20240131.json",
     "genesys_cloud_chats": "genesys_cloud/genesys_cloud/details_20240131.json",
+    "limesurvey": "limesurvey/limesurvey/umum_2024-01.csv",
+    "nice_cxone_calls": "nice_cxone/nice_cxone/calls_20240131.csv",
     "qualtrics": "qualtrics/qualtrics/umum_2024.csv",
+    "surveymonkey": "surveymonkey/surveymonkey/umum_2024-01.csv",
     "vicidial": "vicidial/vicidial/EXPORT_CALL_REPORT_20240131.txt",
     "zendesk_chat": "zendesk_chat/zendesk_chat/chats_20240131.jsonl",
 }
@@ -340,6 +343,70 @@ def test_qualtrics(gallery: Gallery) -> None:
     assert read.reading.filtered == 4  # two header rows, a preview, a test
     assert set(read.column("service")) == {"inbound"} and set(read.column("scale_max")) == {5}
     assert len({key for key in read.column("respondent_key") if key}) == 2
+
+
+def test_limesurvey(gallery: Gallery) -> None:
+    read = gallery("limesurvey")
+    assert picked(read, "response_id", "responded_at", "status", "score") == [
+        ("1", at("16:59:59"), "completed", 5),  # the last second of January in Jakarta
+        ("2", at("17:00:00"), "completed", 4),  # A4, the code of an array
+        # 3 was never sent off
+        ("4", at("2024-01-15T03:00:00"), "completed", 2),  # AO02, the code of a list
+        ("5", at("2024-01-16T03:00:00"), "not_rated", None),  # blank
+        ("6", at("2024-01-17T03:00:00"), "not_rated", None),  # N/A, not shown to this person
+    ]
+    assert read.months == {"2024-01": 4, "2024-02": 1}
+    assert read.reading.rejects == {
+        "undated": 1,  # 1980-01-01, of a survey that is not date-stamped
+        "not_a_number score": 1,  # -oth-
+        "score_out_of_scale score": 1,
+    }
+    assert read.reading.filtered == 1
+    assert len({key for key in read.column("respondent_key") if key}) == 2
+
+
+def test_surveymonkey(gallery: Gallery) -> None:
+    read = gallery("surveymonkey")
+    assert picked(read, "response_id", "responded_at", "status", "score", "contact_id") == [
+        ("118052219001", at("16:59:59"), "completed", 5, "C-1"),  # in Indonesian words
+        ("118052219002", at("17:00:00"), "completed", 4, "C-2"),  # 12:00:00 AM; "4 - Satisfied"
+        ("118052219003", at("2024-01-15T05:01:00"), "completed", 1, "C-3"),  # 12:01:00 PM
+        ("118052219004", at("2024-01-16T06:01:00"), "completed", 3, None),  # a clock of 24 hours
+        ("118052219005", at("2024-01-17T02:01:00"), "not_rated", None, None),
+    ]
+    assert read.reading.rejects == {
+        "id_lost_digits response_id": 1,  # 1.18052E+11, saved by a spreadsheet
+        "not_a_number score": 1,  # words that are not listed
+        "not_a_time responded_at": 1,  # day before month
+    }
+    assert read.reading.filtered == 0  # the second header row is no record
+    assert len({key for key in read.column("respondent_key") if key}) == 2
+
+
+def test_nice_cxone_calls(gallery: Gallery) -> None:
+    read = gallery("nice_cxone_calls")
+    assert [(row[0][-2:], *row[1:]) for row in picked(
+        read, "contact_id", "queue", "entered_at", "outcome", "wait_seconds", "talk_seconds"
+    )] == [
+        # 08:59:40 and 25 s in the menu: the queue begins at 09:00:05
+        ("01", "Umum", at("02:00:05"), "answered", 20, 180),
+        ("02", "Umum", at("02:00:10"), "answered", 21, 60),
+        ("03", "Umum", at("03:00:12"), "abandoned", 45, None),
+        # SLA -1, for it gave up within the skill's own threshold: it was in the queue all the same
+        ("04", "Umum", at("03:05:12"), "abandoned", 3, None),
+        ("05", "Umum", at("03:10:09"), "not_queued", None, None),  # hung up in the menu
+        ("06", "Umum", at("03:15:08"), "flow_out", 300, None),  # sent elsewhere after five minutes
+        # the second leg of 02, in the skill that it was transferred to
+        ("07", "Teknis", at("02:01:31"), "answered", 7, 200),
+        ("08", "Umum", at("03:20:05"), "abandoned", 0, None),  # gave up at once: SLA says it queued
+        # begins in January and enters the queue on 1 February at 00:00:05
+        ("09", "Umum", at("17:00:05"), "answered", 1, 30),
+    ]  # fmt: skip
+    assert read.months == {"2024-01": 8, "2024-02": 1}
+    assert read.reading.rejects == {
+        "unreadable_start": 1, "negative_duration wait_seconds": 1, "unknown_abandon": 1,
+    }  # fmt: skip
+    assert len({key for key in read.column("agent_key") if key}) == 3
 
 
 @pytest.mark.parametrize("name", FILES)
