@@ -25,7 +25,7 @@ _DENIED = "Permission denied"
 _DAMAGED = ("file is not a database", "disk image is malformed")
 _WORDED = (
     "No space left on device", "Disk quota exceeded", "Input/output error", "I/O error",
-    "Read-only file system", "readonly database", _DENIED, "disk is full",
+    "fsync failed", "Read-only file system", "readonly database", _DENIED, "disk is full",
     "unable to open database file", "Not a directory", *_DAMAGED,
 )  # fmt: skip
 

@@ -154,6 +154,9 @@ def test_a_refusal_is_told_from_other_trouble(home: TestHome) -> None:
     assert "/somewhere" in refused(home.root, wrapped)
     assert refused(home.root, ValueError("a wrong number")) == ""
     assert is_refusal("(sqlite3.OperationalError) database or disk is full")
+    # as DuckDB says it of a published database that the disk does not take, without its path
+    fsync = "step published__snapshot: FATAL Error: fsync failed!"
+    assert str(home.root) in refused(home.root, RuntimeError(fsync))
 
 
 def test_a_right_that_is_lacking_is_no_matter_of_room(home: TestHome) -> None:
