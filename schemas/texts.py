@@ -13,11 +13,12 @@ import polars as pl
 from schemas.stages import Converted, all_failed, blank, in_stages, positions
 
 INVISIBLE = r"[\p{Cc}\p{Cf}]"
-# Of these signs nothing is to be trimmed, composed or rejected; the plus may be of a shortened id.
-PLAIN = r"^[!-*,-~]+$"
-# An id that a spreadsheet (`E+`) or a program (`e+`) took for a number: its last digits are gone,
-# so it may be many ids.
-SHORTENED = r"^[0-9]+(?:[.,][0-9]+)?[Ee]\+[0-9]+$"
+# Of these signs nothing is to be trimmed, composed or rejected; a plus, or a point behind the first
+# digit, may be of a shortened id.
+PLAIN = r"^(?:[0-9]|(?:[0-9][!-*,\-/-~]|[!-*,-/:-~])[!-*,-~]*)$"
+# An id that a spreadsheet (1.7E+17) or a program (1.7e+17, Java 1.7E17) took for a number: its last
+# digits are gone, so it may be many ids.
+SHORTENED = r"^(?:[0-9]+(?:[.,][0-9]+)?[Ee]\+[0-9]+|[0-9]\.[0-9]+E[0-9]+)$"
 YES = ("true", "1", "yes", "y", "ya")
 NO = ("false", "0", "no", "n", "tidak")
 

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from assets.arrivals.sources import Source
-from assets.exports.parquet_meanings import meanings
+from assets.exports.parquet_meanings import DURATIONS_INSIDE, meanings
 from assets.exports.refused import Refused
 from assets.exports.rendering import TimeFormat, Times
 from assets.exports.sandbox import sandbox
@@ -25,6 +25,11 @@ from sql.run import literal, quoted
 ROW = "file_row_number + 1"
 _UNPACKED_BYTES = 16 << 30
 _FRACTIONS = {"%.3f": ".%g", "%.6f": ".%f", "%.9f": ".%f000", "%3f": "%g", "%6f": "%f"}
+_UNREADABLE = {
+    "BLOB": "raw bytes, not text or numbers",
+    DURATIONS_INSIDE: "durations inside lists or records, whose unit is lost there; write them as "
+    "seconds, or as columns of their own",
+}
 _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
@@ -87,10 +92,11 @@ def _described(
         )
     columns, _ = column_names(raw, source, file.name)
     meant = meanings(file.path)
+    kinds = {name: meant.get(name) or (quoted(name), str(kind)) for name, kind, *_ in schema}
     texts = {
-        column: _text(meant.get(name) or (quoted(name), str(kind)), source, file.name, name)
-        for column, (name, kind, *_) in zip(columns, schema, strict=False)
-        if kind != "BLOB" or used is None or column.casefold() in used
+        column: _text(kinds[name], source, file.name, name)
+        for column, name in zip(columns, raw, strict=False)
+        if kinds[name][1] not in _UNREADABLE or used is None or column.casefold() in used
     }
     return of, texts, int(records or 0)
 
@@ -102,11 +108,10 @@ def _text(meant: tuple[str, str], source: Source, file: str, name: str) -> str:
     plain = f"cast({column} as varchar)"
     if kind == "VARCHAR":
         return column
+    if kind in _UNREADABLE:
+        raise Refused("column_type", f"{file} column `{name}`: holds {_UNREADABLE[kind]}")
     if kind.endswith("]") or kind.startswith(_NESTED):
         return f"cast(to_json({column}) as varchar)"
-    if kind == "BLOB":
-        where = f"{file} column `{name}`"
-        raise Refused("column_type", f"{where}: holds raw bytes, not text or numbers")
     if kind in ("DOUBLE", "FLOAT"):
         digits = f"cast(cast({column} as decimal(18, 9)) as varchar)"
         whole = f"{column} = trunc({column}) and abs({column}) < 9e15"

@@ -13,6 +13,8 @@ import pyarrow.parquet as pq
 
 from sql.run import quoted
 
+DURATIONS_INSIDE = "DURATIONS INSIDE"
+"""The type of a nested column whose durations the engine would write without their unit."""
 _OF_A_SECOND = {"s": "1", "ms": "0.001", "us": "0.000001", "ns": "0.000000001"}
 _WRITES_UTC = "parquet-mr"
 """The library of Spark and Hive; Impala writes the local time, and Arrow what it was given."""
@@ -33,9 +35,17 @@ def _durations(schema: pa.Schema) -> dict[str, tuple[str, str]]:
             f"cast({quoted(each.name)} as decimal(20, 0)) * {_OF_A_SECOND[each.type.unit]}",
             "DECIMAL",
         )
-        for each in schema
         if pa.types.is_duration(each.type)
+        else (quoted(each.name), DURATIONS_INSIDE)
+        for each in schema
+        if _holds_durations(each.type)
     }
+
+
+def _holds_durations(kind: pa.DataType) -> bool:
+    if pa.types.is_duration(kind):
+        return True
+    return any(_holds_durations(kind.field(n).type) for n in range(kind.num_fields))
 
 
 def _instants(found: pq.FileMetaData) -> dict[str, tuple[str, str]]:

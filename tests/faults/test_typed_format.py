@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -122,6 +122,11 @@ def test_b27_parquet_that_does_not_fit_is_refused_with_its_column(meeting: Meeti
     faults = {
         "cut": (good[:-30], ("damaged",)),
         "bytes": (parquet(times, pa.array([b"\0", b"\1"])), ("`wait`", "raw bytes")),
+        # engines would write 20 s in microseconds as 20000000
+        "durations": (
+            parquet(times, pa.array([{"s": timedelta(seconds=20)}] * 2)),
+            ("`wait`", "as seconds"),
+        ),
         "nested": (parquet(times, pa.array([{"s": 1}, {"s": 2}])), ("wait_seconds",)),
         "boolean": (parquet(pa.array([True, False])), ("entered_at",)),
         "encrypted": (b"PARE" + good[4:-4] + b"PARE", ("encrypted",)),
