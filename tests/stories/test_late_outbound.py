@@ -53,6 +53,19 @@ def test_a_payment_in_may_for_a_case_of_march_changes_march_alone(tmp_path: Path
     assert home.months("outbound_behaviour")["2024-03"] == (1, 2, "measured")
 
 
+def test_who_had_paid_before_the_home_begins_had_paid(tmp_path: Path) -> None:
+    """A payment of February was known on 20 March, eight days before the case was first called."""
+    home = outbound(tmp_path, "2024-03")
+    put_attempts(home, "2024-03", "T1 K1 2024-03-28 10:00:00 RPC", "T2 K2 2024-03-28 10:00:00 RPC")
+    put_payments(home, "2024-03", "P9 K9 2024-03-02 2024-03-03", "P1 K1 2024-02-25 2024-03-20")
+    home.run("2024-06-20")
+    assert home.query(
+        "select case_id, paid_known_at_dialling from fact.outbound_cases order by case_id"
+    ) == [("K1", True), ("K2", False)]
+    # February is no month of the home, so that it has no table of its payments
+    assert home.query("select payment_id from fact.payments") == [("P9",)]
+
+
 def test_an_earlier_attempt_that_arrives_late_moves_the_case(tmp_path: Path) -> None:
     home = reached_in_april(outbound(tmp_path, "2024-02"))
     home.run("2024-06-20")
