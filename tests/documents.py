@@ -12,6 +12,7 @@ from pipelines.cli import app
 NAMES = (
     "README.md", "CONTRIBUTING.md", "GLOSSARY.md", "DECISIONS.md", "CHANGELOG.md",
     "docs/operations.md", "docs/promises.md", "docs/privacy.md", "docs/close-a-quarter.md",
+    "docs/export-recipes.md",
 )  # fmt: skip
 # followed from top to bottom by stories/test_guides.py: one after the other, and each for itself
 STORY = ("first-figure", "add-a-metric", "add-a-kpi", "change-a-rule")

@@ -17,7 +17,10 @@ from schemas.contract import contract
 from schemas.register_columns import KINDS
 from sql.header import HeaderError
 
-TEXT = (PROJECT / "docs" / "add-an-export.md").read_text(encoding="utf-8")
+TEXT = "\n".join(
+    (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("add-an-export", "export-recipes")
+)
 BLOCK = re.compile(r"^`(landing|sources)/([^`]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILES = {f"{folder}/{name}": text for folder, name, text in BLOCK.findall(TEXT)}
 Example = Callable[..., Read]

@@ -10,7 +10,10 @@ import duckdb
 import pytest
 from small_home import MACROS, PROJECT, add_source, make_home, read
 
-TEXT = (PROJECT / "docs" / "add-an-export.md").read_text(encoding="utf-8")
+TEXT = "\n".join(
+    (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("add-an-export", "export-recipes")
+)
 
 
 @pytest.mark.parametrize(

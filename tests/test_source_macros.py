@@ -24,7 +24,7 @@ from sql.header import Statement
 from sql.run import literal
 
 MACROS = Path(__file__).resolve().parent.parent / "sql" / "source_macros.sql"
-GUIDE = MACROS.parent.parent / "docs" / "add-an-export.md"
+GUIDE = MACROS.parent.parent / "docs" / "export-recipes.md"
 CODES = "map {'OK': 'answered', '2': 'abandoned'}"
 
 
