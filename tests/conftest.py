@@ -11,6 +11,7 @@ import pytest
 from commands import Command
 from exporting import Bench
 from homes import TestHome
+from shelf import Gallery, from_the_shelf
 from trying import Check
 
 
@@ -36,6 +37,11 @@ def check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Check:
     return Check(tmp_path / "home", Command(monkeypatch, capsys, width=1000))
+
+
+@pytest.fixture
+def gallery(tmp_path: Path) -> Gallery:
+    return from_the_shelf(tmp_path)
 
 
 @pytest.fixture
