@@ -21,6 +21,10 @@ from schemas.pseudonyms import Pseudonyms
 
 PROJECT = Path(__file__).resolve().parent.parent
 MACROS = PROJECT / "sql" / "source_macros.sql"
+EXPORT_GUIDES = "\n".join(
+    (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("add-an-export", "export-recipes")
+)
 AS_OF = date(2026, 6, 30)
 SETTINGS = """
 [organisation]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
-from small_home import MACROS, PROJECT, Read, add_source, make_home, read
+from small_home import EXPORT_GUIDES, MACROS, PROJECT, Read, add_source, make_home, read
 
 from assets.arrivals.source_options import Options
 from assets.arrivals.sources import read_source
@@ -17,12 +17,8 @@ from schemas.contract import contract
 from schemas.register_columns import KINDS
 from sql.header import HeaderError
 
-TEXT = "\n".join(
-    (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8")
-    for name in ("add-an-export", "export-recipes")
-)
 BLOCK = re.compile(r"^`(landing|sources)/([^`]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILES = {f"{folder}/{name}": text for folder, name, text in BLOCK.findall(TEXT)}
+FILES = {f"{folder}/{name}": text for folder, name, text in BLOCK.findall(EXPORT_GUIDES)}
 Example = Callable[..., Read]
 
 
@@ -174,7 +170,7 @@ def test_the_workbook_of_a_sheet_a_month_and_a_column_a_day(
 
 
 def section(title: str) -> str:
-    return TEXT.split(f"# {title}\n", 1)[1].split("\n#", 1)[0]
+    return EXPORT_GUIDES.split(f"# {title}\n", 1)[1].split("\n#", 1)[0]
 
 
 def test_every_key_option_kind_and_column_is_told(tmp_path: Path) -> None:
@@ -225,7 +221,7 @@ def test_every_rule_of_conversion_and_of_records_is_told() -> None:
 def test_rows_are_taken_out_of_a_document(
     tmp_path: Path, document: str, rows: str, call: tuple[str, str]
 ) -> None:
-    assert f"`{rows}`" in TEXT
+    assert f"`{rows}`" in EXPORT_GUIDES
     home = make_home(tmp_path)
     (home.landing / "calls.json").write_text(document, encoding="utf-8")
     taken = rows.rpartition(" ")[2]
@@ -255,7 +251,7 @@ from (select _row, {rows} from export)
 def test_a_page_that_is_an_error(
     tmp_path: Path, rows: str, filtered: int, rejects: dict[str, int]
 ) -> None:
-    assert f"`{rows}`" in TEXT
+    assert f"`{rows}`" in EXPORT_GUIDES
     home = make_home(tmp_path)
     page = '{"calls": [{"id": "01", "at": "2024-03-04 08:00:00"}]}'
     (home.landing / "calls.json").write_text(f'{page}\n{{"error": "too many"}}', encoding="utf-8")

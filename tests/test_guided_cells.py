@@ -8,12 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from small_home import MACROS, PROJECT, add_source, make_home, read
-
-TEXT = "\n".join(
-    (PROJECT / "docs" / f"{name}.md").read_text(encoding="utf-8")
-    for name in ("add-an-export", "export-recipes")
-)
+from small_home import EXPORT_GUIDES, MACROS, add_source, make_home, read
 
 
 @pytest.mark.parametrize(
@@ -21,7 +16,7 @@ TEXT = "\n".join(
 )
 def test_a_share_is_multiplied_with_its_own_whole(whole: str, rule: str | None) -> None:
     """154 came, 148 were answered, 131 in time: 85.06 % of those who came."""
-    (bullet,) = re.findall(r"^- \*\*A share beside a count.*$", TEXT, re.MULTILINE)
+    (bullet,) = re.findall(r"^- \*\*A share beside a count.*$", EXPORT_GUIDES, re.MULTILINE)
     (counted,) = re.findall(r"`(offered \* .*?)`", bullet)
     (reject,) = re.findall(r"`(case when .*?)`", bullet)
     counted = counted.replace("offered", whole)
@@ -34,8 +29,8 @@ def test_a_share_is_multiplied_with_its_own_whole(whole: str, rule: str | None) 
 
 def test_an_id_in_the_place_of_a_number_costs_its_own_row_alone() -> None:
     """A row whose columns are shifted has a moment in milliseconds where a count or a day is."""
-    (counted,) = re.findall(r"`(offered \* .*?)`", TEXT)
-    (day,) = re.findall(r"`(\S*timestamp '1899-12-30' .*?) as entered_at`", TEXT)
+    (counted,) = re.findall(r"`(offered \* .*?)`", EXPORT_GUIDES)
+    (day,) = re.findall(r"`(\S*timestamp '1899-12-30' .*?) as entered_at`", EXPORT_GUIDES)
     with duckdb.connect() as engine:
         engine.execute(MACROS.read_text(encoding="utf-8"))
         row = "number_of('1709520000000') as offered, '85.06%' as \"Service Level\""
@@ -51,7 +46,7 @@ def test_an_id_in_the_place_of_a_number_costs_its_own_row_alone() -> None:
 @pytest.mark.parametrize(("decimals", "most"), [(2, 1000), (1, 100)])
 def test_no_right_share_is_rejected_up_to_the_whole_that_is_named(decimals: int, most: int) -> None:
     named = f"{most:,} contacts" if decimals == 2 else f"of one up to {most};"
-    assert named in TEXT
+    assert named in EXPORT_GUIDES
     for whole in (most - 1, most, 3 * most):
         far = max(
             abs(whole * round(100 * part / whole, decimals) / 100 - part) for part in range(whole)
@@ -60,7 +55,7 @@ def test_no_right_share_is_rejected_up_to_the_whole_that_is_named(decimals: int,
 
 
 def test_the_day_of_a_promise(tmp_path: Path) -> None:
-    (due,) = re.findall(r"`(local_time\(\"Received\".*? as due_at)`", TEXT)
+    (due,) = re.findall(r"`(local_time\(\"Received\".*? as due_at)`", EXPORT_GUIDES)
     home = make_home(tmp_path)
     add_source(home, "t", "-- title: T\n-- kind: complaints\n-- files: z/*.csv\n-- format: csv\n"
                f"-- times: %d/%m/%Y %H:%M\nselect _row, id as complaint_id, \"Received\" as "
@@ -71,7 +66,7 @@ def test_the_day_of_a_promise(tmp_path: Path) -> None:
 
 
 def test_a_minus_as_bookkeeping_writes_it(tmp_path: Path) -> None:
-    (turned,) = re.findall(r"`(regexp_replace\(trimmed\(x\), '.*?)`", TEXT)
+    (turned,) = re.findall(r"`(regexp_replace\(trimmed\(x\), '.*?)`", EXPORT_GUIDES)
     home = make_home(tmp_path)
     add_source(home, "t", "-- title: T\n-- kind: payments\n-- files: z/*.csv\n-- format: csv\n-- "
                "options: delim=';'\n-- decimal: ,\nselect _row, id as payment_id, id as case_id, "
@@ -85,8 +80,8 @@ def test_a_minus_as_bookkeeping_writes_it(tmp_path: Path) -> None:
 
 
 def test_fields_that_blanks_part(tmp_path: Path) -> None:
-    (split,) = re.findall(r"`(regexp_split_to_array\(.*?) as fields`", TEXT)
-    (reject,) = re.findall(r"`(case when len\(fields\).*?)`", TEXT)
+    (split,) = re.findall(r"`(regexp_split_to_array\(.*?) as fields`", EXPORT_GUIDES)
+    (reject,) = re.findall(r"`(case when len\(fields\).*?)`", EXPORT_GUIDES)
     home = make_home(tmp_path)
     source = f"""-- title: T
 -- kind: calls

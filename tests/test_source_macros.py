@@ -18,13 +18,12 @@ import pytest
 from drawing import examples
 from hypothesis import given
 from hypothesis import strategies as st
+from small_home import EXPORT_GUIDES, MACROS
 
 from assets.exports import sandbox, select_columns
 from sql.header import Statement
 from sql.run import literal
 
-MACROS = Path(__file__).resolve().parent.parent / "sql" / "source_macros.sql"
-GUIDE = MACROS.parent.parent / "docs" / "export-recipes.md"
 CODES = "map {'OK': 'answered', '2': 'abandoned'}"
 
 
@@ -317,7 +316,7 @@ def test_garbage_never_fails_the_file(engine: duckdb.DuckDBPyConnection, cells: 
 def test_the_guide_counts_days_of_the_persian_calendar(
     engine: duckdb.DuckDBPyConnection, year: int, month: int, day: int, expected: str, number: str
 ) -> None:
-    (formula,) = re.findall(r"`(date '2024-03-20' \+ .*?)`", GUIDE.read_text(encoding="utf-8"))
+    (formula,) = re.findall(r"`(date '2024-03-20' \+ .*?)`", EXPORT_GUIDES)
     parts = ", ".join(
         f"{number.format(part)} as {name}"
         for name, part in zip("ymd", (year, month, day), strict=True)

@@ -22,8 +22,8 @@ codes as (
         map {
             'Sangat tidak puas': '1', 'Tidak puas': '2', 'Netral': '3',
             'Puas': '4', 'Sangat puas': '5',
-            'Very dissatisfied': '1', 'Dissatisfied': '2', 'Neither satisfied nor dissatisfied': '3',
-            'Satisfied': '4', 'Very satisfied': '5'
+            'Very dissatisfied': '1', 'Dissatisfied': '2',
+            'Neither satisfied nor dissatisfied': '3', 'Satisfied': '4', 'Very satisfied': '5'
         } as words
 )
 
