@@ -63,11 +63,15 @@ class Contact(Rows):
 def complete_waits(frame: pl.DataFrame) -> pl.DataFrame:
     """Work out a missing wait from the two times, and a missing answer from the wait.
 
+    Who gave up waited until the end of the stay; the end of a row of many is that of an interval.
     By epoch arithmetic, half up at the millisecond: counting second boundaries would turn
     19.6 s into 20.
     """
     if frame["wait_seconds"].null_count():
-        waited = (pl.col("answered_at") - pl.col("entered_at")).dt.total_microseconds()
+        gave_up = (pl.col("outcome") == "abandoned") & (pl.col("contacts") == 1)
+        at_end = pl.when(gave_up & (pl.col("ended_at") >= pl.col("entered_at"))).then("ended_at")
+        stopped = pl.coalesce("answered_at", at_end)
+        waited = (stopped - pl.col("entered_at")).dt.total_microseconds()
         millis = waited.sign() * ((waited.abs() + 500) // 1000)
         wait = (millis.cast(pl.Decimal(38, 3)) / 1000).cast(pl.Decimal(12, 3), strict=False)
         frame = frame.with_columns(pl.col("wait_seconds").fill_null(wait))

@@ -38,7 +38,7 @@ with calls as (
     from export group by call
 )
 select _row, {rows} as _rows, call || queue as contact_id, queue, "at" as entered_at,
-    'abandoned' as outcome, case when queue = 'B' then 'x' else '5' end as wait_seconds
+    'flow_out' as outcome, case when queue = 'B' then 'x' else '5' end as wait_seconds
 from (select *, unnest(queues) as queue from calls)
 """
 
@@ -118,7 +118,7 @@ select
     _row, id as contact_id, "at" as entered_at,
     -- another
     {wrong} as queue,
-    'abandoned' as outcome
+    'flow_out' as outcome
 from it
 """
 

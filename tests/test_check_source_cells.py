@@ -92,7 +92,7 @@ def test_dates_that_are_read_by_day_and_month_in_either_order_are_told(check: Ch
 
 
 def test_the_form_of_a_number_that_cannot_be_read_is_shown(check: Check) -> None:
-    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, wait as wait_seconds")
+    source = CALLS.replace("'flow_out' as outcome", "'flow_out' as outcome, wait as wait_seconds")
     rows = "".join(f"{n},2024-02-01 08:00,{n} perc Budi\n" for n in range(12))
     said = check(source, f"id,at,wait\n{rows}")
     assert notes(said) == [
@@ -161,14 +161,14 @@ def test_what_cannot_be_seen_in_a_rejected_cell_is_named(check: Check, at: str, 
 def test_a_sign_that_nobody_sees_is_named_of_numbers_and_texts_as_well(
     check: Check, column: str, cell: str, said: str
 ) -> None:
-    source = CALLS.replace("'abandoned' as outcome", f"'abandoned' as outcome, x as {column}")
+    source = CALLS.replace("'flow_out' as outcome", f"'flow_out' as outcome, x as {column}")
     assert notes(check(source, f"id,at,x\n1,2024-02-01 08:00,{cell}\n")) == [said]
 
 
 def test_each_sign_for_which_texts_are_rejected_is_named_however_they_are_written(
     check: Check,
 ) -> None:
-    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, queue")
+    source = CALLS.replace("'flow_out' as outcome", "'flow_out' as outcome, queue")
     texts = ("a b\u00ad", "a\u00a0b\u200e", "a-b-" * 20 + "\u200e", "c d")
     rows = "".join(f"{n},2024-02-01 08:00,{text}\n" for n, text in enumerate(texts))
     (said,) = notes(check(source, f"id,at,queue\n{rows}"))

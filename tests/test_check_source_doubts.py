@@ -46,7 +46,7 @@ def test_scores_that_never_pass_half_of_the_scale_are_told(
 
 def test_a_mean_that_would_be_each_ones_wait_is_told(check: Check) -> None:
     counted = "'answered' as outcome, n as contacts, 15 as wait_seconds"
-    source = CALLS.replace("'abandoned' as outcome", counted)
+    source = CALLS.replace("'flow_out' as outcome", counted)
     rows = "id,at,n\n1,2024-02-01 08:00,80\n2,2024-02-01 08:30,1\n3,2024-02-01 09:00,0\n"
     (said,) = notes(check(source, rows))
     assert said.startswith("1 rows stand for several answered contacts with one wait, by which all")
@@ -77,7 +77,7 @@ COUNTS = """-- title: T
 -- files: z/*.csv
 -- format: csv
 select _row, queue || '|' || "at" as contact_id, queue, "at" as entered_at,
-    'abandoned' as outcome, n as contacts
+    'flow_out' as outcome, n as contacts
 from export
 """
 
@@ -125,7 +125,7 @@ def test_the_days_of_one_month_read_as_one_day_of_many_are_told(
 
 @pytest.mark.parametrize(("last", "told"), [("answered", True), ("abandoned", False)])
 def test_an_export_without_those_who_gave_up_is_told(check: Check, last: str, told: bool) -> None:
-    source = CALLS.replace("'abandoned' as outcome", "how as outcome, 9 as wait_seconds")
+    source = CALLS.replace("'flow_out' as outcome", "how as outcome, 9 as wait_seconds")
     rows = "".join(
         f"c{n}x,2024-02-01 08:00,{'answered' if n else last}\n" for n in range(100)
     )  # fmt: skip
@@ -136,9 +136,25 @@ def test_an_export_without_those_who_gave_up_is_told(check: Check, last: str, to
     assert found == [f"{said}0 and the service level too high"][: int(told)]
 
 
+@pytest.mark.parametrize(
+    ("told_of_it", "told"),
+    [("", True), (", n as wait_seconds", False), (", 0 as wait_over_seconds", False)],
+)
+def test_an_unknown_wait_of_who_gave_up_is_told(check: Check, told_of_it: str, told: bool) -> None:
+    # of three who gave up one after 4 s, which a rule of short abandons is to leave out
+    source = CALLS.replace("'flow_out' as outcome", f"'abandoned' as outcome{told_of_it}")
+    said = (
+        "3 of 3 abandoned rows have no wait: a rule that leaves out or credits short abandons "
+        "takes none of them for one. Return wait_seconds, or ended_at; where neither is known, "
+        "0 as wait_over_seconds"
+    )
+    rows = "id,at,n\n" + "".join(f"c{n}x,2024-02-01 08:00,{n}\n" for n in (4, 30, 40))
+    assert notes(check(source, rows)) == [said][: int(told)]
+
+
 def test_attempts_of_many_cases_in_a_row_are_told(check: Check) -> None:
     source = CALLS.replace("calls", "outbound_attempts").replace(
-        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        "id as contact_id, \"at\" as entered_at, 'flow_out' as outcome",
         "id as attempt_id, id as case_id, \"at\" as called_at, 'busy' as result, n as attempts",
     )
     rows = "id,at,n\n" + "".join(f"{n},2024-02-01 08:00,{n}\n" for n in (3, 30, 40))
@@ -188,7 +204,7 @@ def test_a_reversal_with_a_number_of_its_own_is_told_for_it_takes_nothing_back(
 
 
 def test_a_column_that_is_never_read_is_told(check: Check) -> None:
-    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, {} as talk_seconds")
+    source = CALLS.replace("'flow_out' as outcome", "'flow_out' as outcome, {} as talk_seconds")
     rows = "id,at,from,to\n" + "".join(
         f"k{n},2024-02-01 {8 + n // 6:02}:{n % 6}5,{n},{n + 60}\n" for n in range(20)
     )

@@ -21,7 +21,7 @@ def test_rows_of_one_id_and_content_are_told_for_they_count_once(check: Check) -
 
 def test_of_an_agents_rows_alike_the_part_is_asked_for(check: Check) -> None:
     source = CALLS.replace("calls", "agent_activity").replace(
-        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        "id as contact_id, \"at\" as entered_at, 'flow_out' as outcome",
         'id as agent, "at" as day, 60 as active_seconds',
     )
     assert notes(check(source, "id,at\na1,2024-02-01\na1,2024-02-01\na2,2024-02-01\n")) == [

@@ -16,7 +16,7 @@ DOCUMENT = """-- title: T
 -- options: records='.'
 with each as (select _row, unnest(json_list(calls)) as call from export)
 select _row, json_text(call, '$.id') as contact_id, json_text(call, '$.at') as entered_at,
-    'abandoned' as outcome from each
+    'flow_out' as outcome from each
 """
 
 

@@ -67,7 +67,7 @@ def test_durations_that_times_tell_otherwise_are_told(
 def test_talks_in_minutes_are_told_where_no_time_stands_beside_them(
     check: Check, talk: str, told: bool
 ) -> None:
-    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, talk as talk_seconds")
+    source = CALLS.replace("'flow_out' as outcome", "'flow_out' as outcome, talk as talk_seconds")
     rows = "".join(f"c{n}x,2024-02-01 08:00,{talk}\n" for n in range(20))
     found = notes(check(source, f"id,at,talk\n{rows}"))
     assert [each.partition(":")[2] for each in found] == [
@@ -77,7 +77,7 @@ def test_talks_in_minutes_are_told_where_no_time_stands_beside_them(
 
 def test_an_agents_day_in_hours_is_told(check: Check) -> None:
     source = CALLS.replace("calls", "agent_activity").replace(
-        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        "id as contact_id, \"at\" as entered_at, 'flow_out' as outcome",
         'id as agent, "at" as day, active as active_seconds',
     )
     (said,) = notes(check(source, "id,at,active\na1,2024-02-01,7.5\na2,2024-02-01,6\n"))
@@ -106,7 +106,7 @@ def test_durations_of_another_unit_are_told(
     check: Check, durations: tuple[str, ...], said: str | None
 ) -> None:
     rows = "".join(f"{n},2024-02-01 08:00,{each}\n" for n, each in enumerate(durations))
-    source = CALLS.replace("'abandoned' as outcome", "'abandoned' as outcome, talk as talk_seconds")
+    source = CALLS.replace("'flow_out' as outcome", "'flow_out' as outcome, talk as talk_seconds")
     found = notes(check(source, f"id,at,talk\n{rows}"))
     assert len(found) == (said is not None)
     assert not said or found[0].startswith(said)
@@ -114,7 +114,7 @@ def test_durations_of_another_unit_are_told(
 
 def test_an_agents_month_is_told_as_one_day(check: Check) -> None:
     source = CALLS.replace("calls", "agent_activity").replace(
-        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        "id as contact_id, \"at\" as entered_at, 'flow_out' as outcome",
         'id as agent, "at" as day, talk as active_seconds',
     )
     assert notes(
@@ -127,7 +127,7 @@ def test_an_agents_month_is_told_as_one_day(check: Check) -> None:
 
 def test_an_agents_day_of_eight_hours_is_no_other_unit(check: Check) -> None:
     source = CALLS.replace("calls", "agent_activity").replace(
-        "id as contact_id, \"at\" as entered_at, 'abandoned' as outcome",
+        "id as contact_id, \"at\" as entered_at, 'flow_out' as outcome",
         'id as agent, "at" as day, active as active_seconds',
     )
     assert notes(check(source, "id,at,active\na1,2024-02-01,28800\n")) == []

@@ -131,6 +131,26 @@ def test_a_missing_wait_is_worked_out_to_the_millisecond() -> None:
     assert kept["wait_seconds"].to_list() == [Decimal("19.600")]
 
 
+def test_who_gave_up_waited_until_the_end_where_no_wait_is_given() -> None:
+    gave_up = {"outcome": "abandoned", "contacts": "1", "wait_seconds": None}
+    gave_up["ended_at"] = "2024-03-01T10:00:04.5"
+    waits = run(
+        "calls",
+        gave_up,
+        gave_up
+        | {
+            "contact_id": "2",
+            "wait_seconds": "3",
+        },  # given: kept, as the call may have gone on elsewhere
+        gave_up | {"contact_id": "3", "outcome": "flow_out"},  # it did go on elsewhere
+        gave_up | {"contact_id": "4", "contacts": "2"},  # the end of an interval
+    )
+    found = waits.accepted.sort("_row")["wait_seconds"].to_list()
+    assert found == [Decimal("4.5"), Decimal("3"), None, None]
+    reversed_times = gave_up | {"ended_at": "2024-03-01T09:59:59"}
+    assert reject("calls", reversed_times) == ("ended_at", "ends_before_it_starts")
+
+
 def test_a_missing_answer_is_worked_out_only_where_answered() -> None:
     answered = run("calls", {}, {"outcome": "abandoned"}).accepted["answered_at"].to_list()
     assert answered == [datetime(2024, 3, 1, 3, 0, 19, 600_000, tzinfo=UTC), None]

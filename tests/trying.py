@@ -12,7 +12,7 @@ CALLS = """-- title: T
 -- kind: calls
 -- files: z/*.csv
 -- format: csv
-select _row, id as contact_id, "at" as entered_at, 'abandoned' as outcome from export
+select _row, id as contact_id, "at" as entered_at, 'flow_out' as outcome from export
 """
 
 

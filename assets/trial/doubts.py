@@ -28,6 +28,7 @@ def doubts(
         _at_midnight(rows, (timezone, days_in)),
         _day_and_month(rows, kind, timezone),
         _none_gave_up(rows),
+        _waits_until_giving_up(rows),
         _one_wait_of_many(rows),
         _without_due_dates(rows),
         _reversals(rows),
@@ -113,6 +114,22 @@ def _none_gave_up(rows: pl.DataFrame) -> str:
     return (
         f"all {answered} contacts are answered: where are those who gave up? Without them "
         "abandonment is 0 and the service level too high"
+    )
+
+
+def _waits_until_giving_up(rows: pl.DataFrame) -> str:
+    """Who gave up after a wait that nobody knows is short to no rule."""
+    if "outcome" not in rows.columns:
+        return ""
+    abandoned = rows.filter(pl.col("outcome") == "abandoned", pl.col("contacts") > 0)
+    waits = pl.col("wait_seconds", "wait_within_seconds", "wait_over_seconds")
+    unknown = abandoned.filter(pl.all_horizontal(waits.is_null())).height
+    if not unknown:
+        return ""
+    return (
+        f"{unknown} of {abandoned.height} abandoned rows have no wait: a rule that leaves out or "
+        "credits short abandons takes none of them for one. Return wait_seconds, or ended_at; "
+        "where neither is known, 0 as wait_over_seconds"
     )
 
 
