@@ -36,14 +36,18 @@ end;
 create macro is_met(treatment, is_within) as
     treatment = 'credit' or (treatment = 'credit_within_threshold' and is_within);
 
--- whether the bounds of a wait lie on one side of a limit; whoever counted within 20 s and over it
--- seldom says where the twentieth second went, so a policy's comparator asks nothing of bounds
-create macro is_decided(within_seconds, over_seconds, limit_seconds) as
-    coalesce(within_seconds, over_seconds) is null
-    or coalesce(within_seconds <= limit_seconds, false)
-    or coalesce(over_seconds >= limit_seconds, false);
+-- whether it is known on which side of a limit a wait lies: by the wait, or by both its bounds;
+-- whoever counted within 20 s and over it seldom says where the twentieth second went, so a
+-- policy's comparator asks nothing of bounds
+create macro is_decided(wait_seconds, within_seconds, over_seconds, limit_seconds) as
+    if(
+        coalesce(within_seconds, over_seconds) is null,
+        wait_seconds is not null,
+        coalesce(within_seconds <= limit_seconds, false)
+        or coalesce(over_seconds >= limit_seconds, false)
+    );
 
--- a treatment, or `unknown` where it asks for a limit of which the bounds of the wait do not tell
+-- a treatment, or `unknown` where it asks on which side of a limit a wait lies that is not known
 create macro known_treatment(
     treatment, outcome, abandons, short_abandon_seconds, short_abandons,
     is_threshold_decided, is_short_decided
@@ -81,7 +85,7 @@ create macro switches_in_words(
 -- every contact with the policy in force that day (a row for the queue goes before one for every
 -- queue), whether it was in time and how it is treated; a day without a policy has no rows here.
 -- Where bounds of the wait are given they are asked, and wait_seconds is just below the upper one;
--- the treatment is `unknown` where a limit of the policy lies between them.
+-- the treatment is `unknown` where a limit of the policy lies between them, or nothing is given.
 create macro treated_contacts(
     contacts_table := 'fact.contacts', policy_table := 'ref.service_level_policy'
 ) as table
@@ -140,8 +144,8 @@ select
     * replace (
         known_treatment(
             treatment, outcome, abandons, short_abandon_seconds, short_abandons,
-            is_decided(wait_within_seconds, wait_over_seconds, threshold_seconds),
-            is_decided(wait_within_seconds, wait_over_seconds, short_abandon_seconds)
+            is_decided(wait_seconds, wait_within_seconds, wait_over_seconds, threshold_seconds),
+            is_decided(wait_seconds, wait_within_seconds, wait_over_seconds, short_abandon_seconds)
         ) as treatment
     )
 from treated;

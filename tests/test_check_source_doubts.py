@@ -145,8 +145,7 @@ def test_an_unknown_wait_of_who_gave_up_is_told(check: Check, told_of_it: str, t
     source = CALLS.replace("'flow_out' as outcome", f"'abandoned' as outcome{told_of_it}")
     said = (
         "3 of 3 abandoned rows have no wait: a rule that leaves out or credits short abandons "
-        "takes none of them for one. Return wait_seconds, or ended_at; where neither is known, "
-        "0 as wait_over_seconds"
+        "has no figure then. Return wait_seconds, or ended_at"
     )
     rows = "id,at,n\n" + "".join(f"c{n}x,2024-02-01 08:00,{n}\n" for n in (4, 30, 40))
     assert notes(check(source, rows)) == [said][: int(told)]

@@ -118,7 +118,7 @@ def _none_gave_up(rows: pl.DataFrame) -> str:
 
 
 def _waits_until_giving_up(rows: pl.DataFrame) -> str:
-    """Who gave up after a wait that nobody knows is short to no rule."""
+    """Whether who gave up was short is then not known, and a rule that asks it has no figure."""
     if "outcome" not in rows.columns:
         return ""
     abandoned = rows.filter(pl.col("outcome") == "abandoned", pl.col("contacts") > 0)
@@ -128,8 +128,7 @@ def _waits_until_giving_up(rows: pl.DataFrame) -> str:
         return ""
     return (
         f"{unknown} of {abandoned.height} abandoned rows have no wait: a rule that leaves out or "
-        "credits short abandons takes none of them for one. Return wait_seconds, or ended_at; "
-        "where neither is known, 0 as wait_over_seconds"
+        "credits short abandons has no figure then. Return wait_seconds, or ended_at"
     )
 
 

@@ -40,12 +40,15 @@ counts as (
                         limit_seconds >= treated.wait_seconds)
                 )
         end as wait_seconds,
-        is_decided(wait_within_seconds, wait_over_seconds, threshold_seconds)
-            as is_threshold_decided,
+        is_decided(
+            treated.wait_seconds, wait_within_seconds, wait_over_seconds, threshold_seconds
+        ) as is_threshold_decided,
         case
             when coalesce(wait_within_seconds, wait_over_seconds) is not null
-                then list_filter(limits.seconds, lambda limit_seconds:
-                    not is_decided(wait_within_seconds, wait_over_seconds, limit_seconds))
+                or (treated.outcome = 'abandoned' and treated.wait_seconds is null)
+                then list_filter(limits.seconds, lambda limit_seconds: not is_decided(
+                    treated.wait_seconds, wait_within_seconds, wait_over_seconds, limit_seconds
+                ))
         end as undecided_limits,
         sum(treated.contacts) as contacts
     from treated_contacts() as treated
@@ -192,7 +195,7 @@ select
     case
         when undecided > 0
             then 'how this rule counts ' || undecided || ' contacts is not known: their waits are '
-            || 'told by other limits'
+            || 'not given, or by other limits'
         when is_withheld then reason
         when denominator = 0 then 'nothing to count'
         when status = 'in_progress' then 'the month is running'
