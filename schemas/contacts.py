@@ -39,6 +39,7 @@ class Contact(Rows):
     contacts: int = count()
     wait_within_seconds: Seconds = seconds()
     wait_over_seconds: Seconds = seconds()
+    accepted_at: Time = optional()
 
     @pa.dataframe_check(name="wait_seconds:wait_missing", n_failure_cases=1)
     @classmethod
@@ -58,6 +59,11 @@ class Contact(Rows):
     @classmethod
     def ends_after_it_starts(cls, data: PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(pl.col("ended_at") >= pl.col("entered_at"))
+
+    @pa.dataframe_check(name="accepted_at:ends_before_it_starts", n_failure_cases=1)
+    @classmethod
+    def is_accepted_after_it_starts(cls, data: PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(pl.col("accepted_at") >= pl.col("entered_at"))
 
 
 def complete_waits(frame: pl.DataFrame) -> pl.DataFrame:

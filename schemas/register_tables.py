@@ -205,9 +205,14 @@ _RULES = (
             Column("threshold_seconds", "decimal(12,3)", "Answered within this wait is in time. "
                    "Seconds.", low=0),
             Column("target_share", "decimal(5,4)", "Share to be reached. 0..1.", low=0, high=1),
-            *SWITCHES, AUTHORITY, ASSUMED, NOTE,
+            *SWITCHES,
+            Column("wait_ends", choice("answer", "acceptance"), "What ends the wait of an answered "
+                   "contact: answer (chat: the agent's first reply) or acceptance (accepted_at: an "
+                   "agent took it); null: answer.", True),
+            AUTHORITY, ASSUMED, NOTE,
         ),
         ("policy_id", "valid_from"), (Series(("channel", "queue"), True, FOLLOWS_DAY),),
+        absent=("wait_ends",),
     ),
     TableSpec("service_level_presets", "How others count a service level, for comparison; the "
         "threshold stays that of the policy in force. One row per rule.",

@@ -3,6 +3,11 @@
 -- parameters because the engine binds a macro when it is created, and these tables come later;
 -- whoever asks "what if" passes their own.
 
+-- from queue entry until an agent took the contact, half up at the millisecond as waits are
+create macro acceptance_seconds(entered_at, accepted_at) as cast(
+    (epoch_us(accepted_at) - epoch_us(entered_at) + 500) // 1000 * 0.001 as decimal(12, 3)
+);
+
 create macro is_in_time(wait_seconds, threshold_seconds, comparator) as coalesce(
     case comparator
         when '<=' then wait_seconds <= threshold_seconds
@@ -84,6 +89,7 @@ create macro switches_in_words(
 
 -- every contact with the policy in force that day (a row for the queue goes before one for every
 -- queue), whether it was in time and how it is treated; a day without a policy has no rows here.
+-- The wait is up to the answer or the acceptance, whichever ends it by the policy.
 -- Where bounds of the wait are given they are asked, and wait_seconds is just below the upper one;
 -- the treatment is `unknown` where a limit of the policy lies between them, or nothing is given.
 create macro treated_contacts(
@@ -112,11 +118,13 @@ timed as (
         contacts.queue,
         contacts.source,
         contacts.outcome,
-        if(
-            coalesce(contacts.wait_within_seconds, contacts.wait_over_seconds) is null,
-            contacts.wait_seconds,
-            contacts.wait_within_seconds - 0.001
-        ) as wait_seconds,
+        case
+            when coalesce(contacts.wait_within_seconds, contacts.wait_over_seconds) is not null
+                then contacts.wait_within_seconds - 0.001
+            when policies.wait_ends = 'acceptance' and contacts.outcome = 'answered'
+                then acceptance_seconds(contacts.entered_at, contacts.accepted_at)
+            else contacts.wait_seconds
+        end as wait_seconds,
         contacts.wait_within_seconds,
         contacts.wait_over_seconds,
         contacts.contacts,

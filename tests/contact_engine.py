@@ -39,7 +39,8 @@ _CONTACTS = (
     "contact_id text, source text, channel text, queue text, entered_at timestamptz, "
     "outcome text, wait_seconds decimal(12, 3), talk_seconds decimal(12, 3), "
     "hold_seconds decimal(12, 3), acw_seconds decimal(12, 3), contacts bigint, incident_id text, "
-    "wait_within_seconds decimal(12, 3), wait_over_seconds decimal(12, 3)"
+    "wait_within_seconds decimal(12, 3), wait_over_seconds decimal(12, 3), "
+    "accepted_at timestamptz"
 )
 
 
@@ -85,7 +86,7 @@ class ContactEngine:
         rows = [
             (f"C{n}", "calls", c.channel, c.queue, c.entered_at, c.outcome, c.wait_seconds,
              c.talk_seconds if c.outcome == "answered" else None, None, None, c.contacts, None,
-             c.wait_within_seconds, c.wait_over_seconds)
+             c.wait_within_seconds, c.wait_over_seconds, None)
             for n, c in enumerate(contacts)
         ]  # fmt: skip
         marks = ", ".join("?" for _ in rows[0]) if rows else ""

@@ -85,6 +85,12 @@ def test_required_columns_are_those_of_the_design() -> None:
         ),
         ("calls", {"ended_at": "2024-03-01T09:59:59"}, ("ended_at", "ends_before_it_starts")),
         ("calls", {"ended_at": "2024-03-01T10:00:00"}, None),
+        (
+            "chats",
+            {"accepted_at": "2024-03-01T09:59:59"},
+            ("accepted_at", "ends_before_it_starts"),
+        ),
+        ("chats", {"accepted_at": "2024-03-01T10:00:00"}, None),
         ("calls", {"contacts": "0"}, None),  # there were none: it takes back what was said before
         ("calls", {"contacts": "0", "outcome": "answered", "wait_seconds": None}, None),
         ("calls", {"contacts": "-1"}, ("contacts", "negative_count")),

@@ -6,6 +6,7 @@ The fixtures' traps are named where they are expected; times are as in `shelf`.
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -89,6 +90,8 @@ def test_amazon_connect_chats(gallery: Gallery) -> None:
     read = gallery("amazon_connect_chats")
     assert outcomes(read) == [("answered", 300), ("abandoned", 90), ("not_queued", None)]
     assert read.column("talk_seconds") == [600, None, None]
+    entered, accepted = read.column("entered_at"), read.column("accepted_at")
+    assert accepted == [entered[0] + timedelta(seconds=300), None, None]
     assert read.reading.rejects == {} and read.reading.filtered == 15
 
 
@@ -156,6 +159,8 @@ def test_genesys_cloud_chats(gallery: Gallery) -> None:
         ("not_queued", None),
     ]
     assert read.column("acw_seconds") == [Decimal("12.345"), None, None]
+    entered, accepted = read.column("entered_at"), read.column("accepted_at")
+    assert accepted == [entered[0] + timedelta(seconds=299.999), None, None]
     assert read.reading.rejects == {} and read.reading.filtered == 11
 
 

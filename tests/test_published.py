@@ -53,7 +53,7 @@ COLUMNS = {
     "fact.contacts": "contact_id source channel queue entered_at local_date month answered_at "
     "ended_at outcome wait_seconds talk_seconds hold_seconds acw_seconds agent_key contacts "
     "exported_outcome is_in_service_hours incident_id wait_within_seconds wait_over_seconds "
-    "file_id file_row",
+    "accepted_at file_id file_row",
     "ops.files": "file_id path sha256 source kind status rows accepted corrections duplicates "
     "filtered rejected months covers loaded_at error reading",
     "ops.rejects": "file_id file_row column rule rows",

@@ -9,13 +9,15 @@
 -- tolerance:   0.5%
 -- The same files feed amazon_connect_calls, where versions and days are explained. A chat's
 -- InitiationMethod is API whoever started it, so it says nothing here.
--- The record knows when the agent was connected, not the first reply: the wait ends there.
+-- The record knows when the agent was connected, which is the acceptance, and no first reply.
+-- By a policy of either the wait ends there.
 select
     _row,
     "ContactId" as contact_id,
     json_text("Queue", '$.Name') as queue,
     coalesce(json_text("Queue", '$.EnqueueTimestamp'), "InitiationTimestamp") as entered_at,
     json_text("Agent", '$.ConnectedToAgentTimestamp') as answered_at,
+    json_text("Agent", '$.ConnectedToAgentTimestamp') as accepted_at,
     "DisconnectTimestamp" as ended_at,
     case
         when clean("Queue") is null then 'not_queued'

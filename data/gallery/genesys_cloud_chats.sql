@@ -115,6 +115,10 @@ select
         when flowed_out is not null then 'flow_out'
     end as outcome,
     coalesce(answered, abandoned, flowed_out) as wait_seconds,
+    -- tAnswered ends with the agent's acceptance; the first reply is not in the details
+    case
+        when answered is not null then instant(start) + to_milliseconds(cast(1000 * answered as bigint))
+    end as accepted_at,
     case when answered is not null then talk end as talk_seconds,
     case when answered is not null then held end as hold_seconds,
     case when answered is not null then acw end as acw_seconds,

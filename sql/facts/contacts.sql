@@ -185,6 +185,7 @@ select
     incident_id,
     wait_within_seconds,
     wait_over_seconds,
+    accepted_at,
     file_id,
     file_row
 from placed

@@ -1,4 +1,4 @@
--- title: From the service level in force to that of each other rule, one switch of the policy at a time; the threshold stays the policy's. The last step of a rule is its figure. Also of closed periods with all that is known now
+-- title: From the service level in force to that of each other rule, one switch of the policy at a time; the threshold and what ends a wait stay the policy's. The last step of a rule is its figure. Also of closed periods with all that is known now
 -- grain: one row per month, channel, queue, rule and step
 -- reads: fact.contacts, metric.monthly, ref.service_level_policy, ref.service_level_presets
 -- order: month, channel nulls first, queue nulls first, rule, step

@@ -7,10 +7,13 @@ what a home adds of its own in test_own_rules.
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
-from storyhome import StoryHome, called, put_calls
+from homes import TestHome
+from storyhome import StoryHome, called, chat, put_calls, put_chats
 
 SL, PHONE = "service_level", "phone"
 MONTHS = ("2024-04", "2024-05", "2024-06")
@@ -156,6 +159,38 @@ def test_a_policy_from_a_date_leaves_earlier_months_to_the_byte(home: StoryHome)
     # the same content again is no new version
     version = ran.version
     assert home.run("2025-01-02", publish=True).version == version
+
+
+def test_from_a_date_a_wait_ends_with_the_acceptance(home: StoryHome) -> None:
+    """Chats accepted after 290 s and replied to after 310 s are late to a first reply alone."""
+    home.edit_source("chats", "    export.ended_at,", "    export.ended_at, export.accepted_at,")
+    for month in MONTHS:
+        late = json.loads(chat(f"C{month}", f"{month}-10", wait=310))
+        put_chats(home, month, json.dumps(late | {"accepted_at": f"{month}-10T03:04:50Z"}))
+    home.run("2025-01-02", publish=True)
+    assert home.months(SL, "chat") == dict.fromkeys(MONTHS, (0, 1, "measured"))
+
+    policies = home.root / "register" / "service_level_policy.csv"
+    header, *lines = policies.read_text(encoding="utf-8").splitlines()
+    lines = [line.replace("chat,*,2020-01-01,,", "chat,*,2020-01-01,2024-05-31,") for line in lines]
+    accepted = "taken,chat,*,2024-06-01,,300,0.8,<=,count,0,exclude,exclude,exclude,exclude,"
+    lines = [f"{header},wait_ends", *(f"{line}," for line in lines),
+             f"{accepted}Decision 12,false,,acceptance"]  # fmt: skip
+    policies.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    ran = home.run("2025-01-02", publish=True)
+    assert ran.months("metric.service_level") == ["2024-06"]
+    assert home.months(SL, "chat") == {
+        "2024-04": (0, 1, "measured"), "2024-05": (0, 1, "measured"), "2024-06": (1, 1, "measured"),
+    }  # fmt: skip
+    # the mean wait stays that of the answer
+    assert home.months("speed_of_answer", "chat")["2024-06"] == (310, 1, "measured")
+    told = "select text from kpi.explain where part = 'service_level_policy:taken'"
+    assert "wait_ends acceptance" in TestHome.at(home.root).value(f"{told} limit 1")
+    page = home.root / "report.html"
+    home.kring("report", "2024", "--lang", "en", "--out", str(page))
+    said = re.sub("<[^>]*>", "", page.read_text(encoding="utf-8"))
+    assert "since 1 Jun 2024: live chat accepted by an agent within 300 seconds" in said
+    assert "phone answered within 20 seconds" in said
 
 
 BESIDE = ("metric.service_level_bridge", "metric.service_level_by_rule", "metric.daily",
