@@ -20,7 +20,7 @@ TABLES = {
     "fact": "contacts survey_responses outbound_cases outbound_attempts payments agent_activity "
     "complaints evidence evidence_as_now low_ratings",
     "metric": "monthly monthly_as_now monthly_by_channel composites service_level_monthly "
-    "outbound_monthly wait_percentiles series_breaks "
+    "outbound_monthly contacts_monthly surveys_monthly wait_percentiles series_breaks "
     "service_level_bridge service_level_by_rule daily interval handle_time_quality",
     "kpi": "scorecard scorecard_as_now cells composites realisations inputs explain revisions "
     "pending",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from homes import TestHome
 from viewing import APRIL, FEBRUARY, JANUARY, MARCH, Seen, only, seen
 
 __all__ = ["seen"]  # the fixture
@@ -51,6 +52,66 @@ def test_the_funnel_of_outbound_calls(seen: Seen) -> None:
         (FEBRUARY, 1, 0, 1, 0, 0, 1, 0, 1, 0),
         (MARCH, 7, 1, 6, 4, 3, 4, 3, 2, 1),
     ]
+
+
+# contacts by bucket, surveys by what became of them
+
+
+def test_each_contact_is_in_one_bucket_and_the_offered_are_answered_or_not(seen: Seen) -> None:
+    """8 of the 10 offered were answered; who left in the menu was never offered."""
+
+    def of(outcome: str, contacts: int, queue: str = "umum") -> dict[str, Any]:
+        return {"month": MARCH, "channel": "phone", "queue": queue, "outcome": outcome,
+                "contacts": contacts}  # fmt: skip
+
+    rows = seen("metric.contacts_monthly", {"fact.contacts": [
+        of("answered", 7), of("answered", 1), of("abandoned", 2), of("flow_out", 3),
+        of("callback", 4), of("voicemail", 5), of("after_hours", 6), of("not_queued", 9),
+        of("not_queued", 1, "vip"),
+    ]})  # fmt: skip
+    assert [tuple(row.values()) for row in rows] == [
+        # contacts, answered, abandoned, flow_out, callback, voicemail, after_hours, not_queued
+        (MARCH, "phone", "umum", 37, 8, 2, 3, 4, 5, 6, 9, 10, 0.8),
+        (MARCH, "phone", "vip", 1, 0, 0, 0, 0, 0, 0, 1, 0, None),
+    ]
+
+
+def test_who_was_asked_and_what_became_of_it(seen: Seen) -> None:
+    """3 of 8 rated, 2 of these with the two highest of five; another question is kept apart."""
+
+    def response(status: str, score: float | None = None, **more: Any) -> dict[str, Any]:
+        return {"month": MARCH, "service": "inbound", "question": "overall", "status": status,
+                "score": score, "scale_max": 5, "responses": 1, **more}  # fmt: skip
+
+    rows = seen("metric.surveys_monthly", {"fact.survey_responses": [
+        response("completed", 4), response("completed", 8, scale_max=10),
+        response("completed", 3.9), response("not_rated"), response("refused", responses=2),
+        response("wrong_person"), response("unreachable"),
+        response("completed", 1, question="access"),
+        response("refused", service="outbound"),
+    ]})  # fmt: skip
+    assert [tuple(row.values())[1:] for row in rows] == [
+        # asked, completed, not rated, refused, wrong person, unreachable; the two shares
+        ("inbound", "access", 1, 1, 0, 0, 0, 0, 1.0, 0, 0.0),
+        ("inbound", "overall", 8, 3, 1, 2, 1, 1, 0.375, 2, 2 / 3),
+        ("outbound", "overall", 1, 0, 0, 1, 0, 0, 0.0, 0, None),
+    ]
+
+
+def test_the_buckets_of_the_sample_agree_with_its_metrics(sample_home: TestHome) -> None:
+    buckets = sample_home.query(
+        "select contacts = answered + abandoned + flow_out + callback + voicemail + after_hours "
+        "+ not_queued, count(*) from metric.contacts_monthly group by 1"
+    )
+    assert [whole for whole, _ in buckets] == [True]
+    together = (
+        "select count(*), max(abs(answer_rate + abandonment - 1)) from metric.contacts_monthly "
+        "join (select month, channel, queue, sum(numerator) / sum(denominator) as abandonment "
+        "from metric.monthly where metric_id = 'abandonment' and denominator > 0 group by all) "
+        "using (month, channel, queue)"
+    )
+    ((months, apart),) = sample_home.query(together)
+    assert months >= 24 and apart < 1e-12
 
 
 # phone and chat beside the index
