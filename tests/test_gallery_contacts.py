@@ -164,63 +164,6 @@ def test_genesys_cloud_chats(gallery: Gallery) -> None:
     assert read.reading.rejects == {} and read.reading.filtered == 11
 
 
-def test_asterisk_queue_log(gallery: Gallery) -> None:
-    read = gallery("asterisk_queue_log")
-    assert picked(
-        read, "queue", "outcome", "wait_seconds", "talk_seconds", "_row", "_rows"
-    ) == [
-        # its ENTERQUEUE is in last night's file: the CONNECT names the wait
-        ("umum", "answered", 30, 50, 4, 2),
-        ("umum", "answered", 15, 180, 6, 4),  # RINGNOANSWER 3000 is 3 s, and no wait
-        ("umum", "abandoned", 44, None, 8, 2),
-        ("umum", "flow_out", 60, None, 13, 2),
-        ("khusus", "answered", 20, 300, 15, 3),  # the same call, its second queue
-        ("umum", "flow_out", 12, None, 18, 2),  # left by key
-        ("umum", "flow_out", 10, None, 20, 2),  # the queue was empty
-        ("umum", "answered", 6, 54, 22, 3),  # transferred, after a talk of 54 s
-        ("umum", "answered", 6, 60, 25, 3),
-        ("umum", "answered", 10, 70, 26, 3),
-    ]  # fmt: skip
-    assert read.column("entered_at")[:3] == [at("00:58:10"), at("01:00:00"), at("01:00:06")]
-    assert len(set(read.column("contact_id"))) == 10
-    assert read.months == {"2024-01": 9, "2024-02": 1}  # 23:59:59 and 00:00:00
-    # a COMPLETEAGENT of yesterday, a caller still waiting, a line cut short
-    assert read.reading.rejects == {"unfinished": 3}
-    assert read.reading.filtered == 3  # start, member, pause
-
-
-@pytest.mark.parametrize(
-    "transfer",
-    [
-        "ATTENDEDTRANSFER|LINK|a|b|12|88|1", "BLINDTRANSFER|600|default|12|88|1",
-        # as it was called before Asterisk 12, and at first without the position
-        "TRANSFER|600|default|12|88|1", "TRANSFER|600|default|12|88",
-    ],
-)  # fmt: skip
-def test_an_asterisk_call_that_is_noted_before_and_transferred_after(
-    tmp_path: Path, transfer: str
-) -> None:
-    """FreePBX notes the number dialled before the queue is entered, which is no stay in one, and
-    an agent logs in and out by a call of his own, which is none of the queue's."""
-    home = make_home(tmp_path)
-    path = home.landing / "asterisk" / "queue_log"
-    path.parent.mkdir()
-    path.write_text(
-        "1706662700|0.8|umum|SIP/5001|ADDMEMBER|\n"
-        "1706662700|0.9|NONE|Agent/5001|AGENTLOGIN|SIP/5001-1\n"
-        "1706662800|1.1|umum|NONE|DID|1500200\n"
-        "1706662800|1.1|umum|NONE|ENTERQUEUE||081200000001|1\n"
-        "1706662812|1.1|umum|SIP/5001|CONNECT|12|1.2|3\n"
-        f"1706662900|1.1|umum|SIP/5001|{transfer}\n"
-    )
-    text = (GALLERY / "asterisk_queue_log.sql").read_text(encoding="utf-8")
-    add_source(home, "asterisk_queue_log", text)
-    found = read(home, "asterisk_queue_log", "asterisk/queue_log")
-    assert picked(found, "outcome", "wait_seconds", "talk_seconds") == [("answered", 12, 88)]
-    assert found.column("ended_at") == [at("01:01:40")]
-    assert (found.reading.filtered, found.reading.rejects) == (3, {})
-
-
 def test_vicidial(gallery: Gallery) -> None:
     read = gallery("vicidial")
     assert picked(read, "_row", "outcome", "wait_seconds", "talk_seconds") == [
@@ -297,3 +240,50 @@ def test_nice_cxone_calls(gallery: Gallery) -> None:
         "unreadable_start": 1, "negative_duration wait_seconds": 1, "unknown_abandon": 1,
     }  # fmt: skip
     assert len({key for key in read.column("agent_key") if key}) == 3
+
+
+def test_wazo(gallery: Gallery) -> None:
+    read = gallery("wazo")
+    assert picked(read, "_row", "queue", "outcome", "wait_seconds", "talk_seconds") == [
+        (1, "3", "answered", 20, 180),
+        (2, "3", "abandoned", 44, None),
+        (3, "3", "flow_out", 60, None),  # timeout
+        (4, "4", "answered", 15, 95),  # the same call, its second queue
+        # turned away at the door: full, empty; one waited until the last agent had left
+        (5, "3", "flow_out", None, None),
+        (6, "3", "flow_out", None, None),
+        (7, "3", "flow_out", 31, None),
+        (8, "3", "flow_out", None, None),
+        (9, "3", "flow_out", None, None),
+        (10, "3", "after_hours", None, None),
+    ]
+    assert read.column("entered_at")[0] == at("01:00:00.500")
+    assert len(set(read.column("contact_id"))) == 10
+    assert read.months == {"2024-01": 9, "2024-02": 1}  # 17:00 UTC is midnight in Jakarta
+    assert read.reading.rejects == {"unknown_status": 1, "wait_missing wait_seconds": 1}
+
+
+def test_wazo_as_its_columns_were_called_before(tmp_path: Path) -> None:
+    home = make_home(tmp_path)
+    add_source(home, "wazo", (GALLERY / "wazo.sql").read_text(encoding="utf-8"))
+    (home.landing / "wazo").mkdir()
+    (home.landing / "wazo" / "a.csv").write_text(
+        "id,callid,time,ringtime,talktime,waittime,status,queue_id,agent_id\n"
+        "1,1.1,2024-01-31 08:00:00+07,6,180,20,answered,3,12\n"
+    )
+    assert picked(read(home, "wazo", "wazo/a.csv"), "queue", "outcome") == [("3", "answered")]
+
+
+def test_intercom_chats(gallery: Gallery) -> None:
+    read = gallery("intercom_chats")
+    assert picked(read, "contact_id", "outcome", "wait_seconds", "_row") == [
+        ("1", "answered", 300, 1),  # from the first text; office hours and all
+        ("2", "abandoned", 95, 2),  # written once, and closed without a reply
+        ("3", "not_queued", None, 3),  # the AI agent's
+        ("6", "answered", 301, 6),  # no text of the customer's is known: from the beginning
+        ("1", "answered", 300, 7),  # came again when it was rated anew
+    ]
+    assert len(set(read.column("_version"))) == 2
+    # a reply before the question
+    assert read.reading.rejects == {"negative_duration wait_seconds": 1}
+    assert read.reading.filtered == 2  # a campaign's message, and one still without a reply

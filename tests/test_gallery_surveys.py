@@ -67,3 +67,27 @@ def test_surveymonkey(gallery: Gallery) -> None:
     }
     assert read.reading.filtered == 0  # the second header row is no record
     assert len({key for key in read.column("respondent_key") if key}) == 2
+
+
+def test_intercom_ratings(gallery: Gallery) -> None:
+    read = gallery("intercom_ratings")
+    assert picked(read, "response_id", "contact_id", "responded_at", "status", "score") == [
+        ("1", "1", at("01:13:30"), "completed", 5),
+        ("6", "6", at("01:13:40"), "not_rated", None),  # asked, and did not rate
+        ("1", "1", at("01:13:30"), "completed", 4),  # rated anew, in a newer state
+    ]
+    assert read.reading.rejects == {"score_out_of_scale score": 1}
+    assert read.reading.filtered == 4  # nobody was asked
+    assert set(read.column("service")) == {"social_media"}
+
+
+def test_chatwoot_ratings(gallery: Gallery) -> None:
+    read = gallery("chatwoot_ratings")
+    assert picked(read, "response_id", "contact_id", "responded_at", "status", "score") == [
+        ("1", "11", at("01:00:00"), "completed", 5),
+        ("2", "12", at("01:01:00"), "completed", 1),
+        ("3", "13", at("01:01:30"), "not_rated", None),
+    ]
+    one, other, again = read.column("respondent_key")
+    assert one != other == again
+    assert read.reading.rejects == {"score_out_of_scale score": 1}
