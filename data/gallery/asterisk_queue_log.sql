@@ -10,6 +10,8 @@
 -- tolerance:   1%
 -- epoch|callid|queue|member|EVENT|data1..data5, without a header and with as many fields as the
 -- event has. So a line is read as one column (a tab never stands in it) and split here.
+-- Where Asterisk writes to a table, have its rows written as such lines, by MySQL as
+-- concat_ws('|', unix_timestamp(time), callid, queuename, agent, event, data1, data2, ..., data5).
 --
 -- A contact is one stay in one queue: from ENTERQUEUE to the event that ends it. A call that
 -- overflows into a second queue is two contacts. Lines that belong to no call (callid NONE,
