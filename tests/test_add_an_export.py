@@ -59,6 +59,22 @@ def test_the_bank(example: Example) -> None:
     assert found.column("agent_key")[1] is None
 
 
+def test_the_states_of_a_night_shift(example: Example) -> None:
+    found = example("acd_states", "acd/states_2024-03-04.csv")
+    of_first, of_second = date(2024, 3, 4), date(2024, 3, 5)
+    assert found.rows.select(
+        "day", "part", "active_seconds", "acw_seconds", "available_seconds", "not_ready_seconds",
+        "_rows",
+    ).sort("_rows", "day").rows() == [
+        (of_first, None, 0, 600, 0, 0, 1),
+        # 21:00 to 23:30 and 0:20 to 2:00; available from 23:30 to 0:20
+        (of_first, None, 9000, 0, 1800, 0, 2),
+        (of_second, "after midnight", 6000, 0, 1200, 900, 2),
+    ]  # fmt: skip
+    assert found.reading.rejects == {"without_an_end": 1}
+    assert (found.reading.rows, found.reading.accepted, found.reading.filtered) == (6, 5, 0)
+
+
 def test_the_chats_and_their_ratings(example: Example) -> None:
     found = example("chat_chats", "chat/chats_2024-03.csv")
     assert found.rows.select("contact_id", "queue", "outcome", "wait_seconds").rows() == [
