@@ -43,6 +43,18 @@ def test_an_id_in_the_place_of_a_number_costs_its_own_row_alone() -> None:
         assert days == [datetime(2024, 1, 31, 12), None, None]
 
 
+def test_a_clock_that_pandas_wrote_as_if_in_utc(tmp_path: Path) -> None:
+    """1709542799500 is 8:59:59.5 of March 4 in UTC, and on the wall in Jakarta."""
+    (clock,) = re.findall(r"`(timezone\('UTC', from_epoch_ms.*?) as entered_at`", EXPORT_GUIDES)
+    home = make_home(tmp_path)
+    add_source(home, "t", "-- title: T\n-- kind: calls\n-- files: z.csv\n-- format: csv\n"
+               "select _row, id as contact_id, 'flow_out' as outcome, "
+               f"{clock} as entered_at from export\n")  # fmt: skip
+    (home.landing / "z.csv").write_text("id,Start\nk1x,1709542799500\n", encoding="utf-8")
+    (entered,) = read(home, "t", "z.csv").column("entered_at")
+    assert entered.isoformat() == "2024-03-04T01:59:59.500000+00:00"
+
+
 @pytest.mark.parametrize(("decimals", "most"), [(2, 1000), (1, 100)])
 def test_no_right_share_is_rejected_up_to_the_whole_that_is_named(decimals: int, most: int) -> None:
     named = f"{most:,} contacts" if decimals == 2 else f"of one up to {most};"
