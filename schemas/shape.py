@@ -16,7 +16,7 @@ import polars as pl
 Time = Annotated[pl.Datetime, "us", "UTC"]
 Seconds = Annotated[pl.Decimal, 12, 3]
 Money = Annotated[pl.Decimal, 18, 2]
-Score = Annotated[pl.Decimal, 9, 3]
+Score = Annotated[pl.Decimal, 12, 6]
 
 # What a select passes on beside the contract's columns.
 ROW, VERSION, ROWS, REJECT = "_row", "_version", "_rows", "_reject"

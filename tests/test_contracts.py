@@ -157,6 +157,12 @@ def test_who_gave_up_waited_until_the_end_where_no_wait_is_given() -> None:
     assert reject("calls", reversed_times) == ("ended_at", "ends_before_it_starts")
 
 
+def test_a_mean_score_of_many_keeps_six_places() -> None:
+    """4.38949 of 5 is 87.79 %, and with three places it would print as 87.78."""
+    (score,) = run("surveys", {"score": "4.38949", "responses": "1000"}).accepted["score"]
+    assert score == Decimal("4.38949")
+
+
 def test_a_missing_answer_is_worked_out_only_where_answered() -> None:
     answered = run("calls", {}, {"outcome": "abandoned"}).accepted["answered_at"].to_list()
     assert answered == [datetime(2024, 3, 1, 3, 0, 19, 600_000, tzinfo=UTC), None]
