@@ -71,8 +71,8 @@ def test_the_states_of_a_night_shift(example: Example) -> None:
         (of_first, None, 9000, 0, 1800, 0, 2),
         (of_second, "after midnight", 6000, 0, 1200, 900, 2),
     ]  # fmt: skip
-    assert found.reading.rejects == {"without_an_end": 1}
-    assert (found.reading.rows, found.reading.accepted, found.reading.filtered) == (6, 5, 0)
+    assert found.reading.rejects == {"without_an_end": 1, "unknown_state": 1}
+    assert (found.reading.rows, found.reading.accepted, found.reading.filtered) == (7, 5, 0)
 
 
 def test_the_chats_and_their_ratings(example: Example) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from commands import Command
+from small_home import add_source, make_home
 from trying import CALLS, Check, notes
 
 
@@ -67,3 +71,22 @@ def test_a_file_is_called_as_a_run_calls_it(check: Check) -> None:
     source = CALLS.replace("id as contact_id", "id as contact_id, _file as queue")
     said = check(source, "id,at\n1,2024-02-01 08:00\n", "z/a.csv")
     assert "queue z/a.csv," in said.out
+
+
+@pytest.mark.parametrize(("last", "told"), [("2024-02", True), ("2024-03", False)])
+def test_rows_after_the_last_month_of_a_home_are_told(
+    command: Command, tmp_path: Path, last: str, told: bool
+) -> None:
+    """One of two calls is of March, of which a home that ends with February has no figure."""
+    home = make_home(tmp_path / "home")
+    settings = home.root / "kring.toml"
+    settings.write_text(settings.read_text() + f'last_month = "{last}"\n')
+    add_source(home, "t", CALLS)
+    export = tmp_path / "a.csv"
+    export.write_text("id,at\n1,2024-02-29 08:00\n2,2024-03-01 08:00\n")
+    said = command(home.root, "check-source", str(home.sources / "t.sql"), str(export))
+    sentence = (
+        "1 rows are of months after 2024-02, the last of this home, and are in no figure: is "
+        "their date misread, or is last_month in kring.toml to go on?"
+    )
+    assert notes(said) == [sentence] * told

@@ -133,3 +133,31 @@ def test_an_agents_day_of_eight_hours_is_no_other_unit(check: Check) -> None:
     assert notes(check(source, "id,at,active\na1,2024-02-01,28800\n")) == []
     (said,) = notes(check(source, "id,at,active\na1,2024-02-01,28800000\n"))
     assert said.startswith("active_seconds is of many hours in most of 1 rows")
+
+
+def test_time_that_no_row_has_is_told(check: Check) -> None:
+    """A state that the export spells `On Call` adds up to 0, and occupancy would be none."""
+    source = CALLS.replace("calls", "agent_activity").replace(
+        "id as contact_id, \"at\" as entered_at, 'flow_out' as outcome",
+        "id as agent, \"at\" as day, case when state = '{}' then 28800 else 0 end "
+        "as active_seconds, 0 as hold_seconds",
+    )
+    rows = "id,at,state\n" + "".join(f"a1,2024-02-{n + 1:02d},On Call\n" for n in range(20))
+    (said,) = notes(check(source.format("on call"), rows))
+    assert said.startswith("active_seconds is 0 in all of 20 rows: is it another column, or are")
+    assert notes(check(source.format("On Call"), rows)) == []
+    # one who served nobody that day is not asked about
+    assert notes(check(source.format("on call"), rows.rpartition("a1")[0])) == []
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_waits_of_nothing_are_told_of_who_was_answered(check: Check, told: bool) -> None:
+    """Twenty who never waited are within any threshold. One wait among them is enough."""
+    source = CALLS.replace("'flow_out' as outcome", "outcome, wait as wait_seconds")
+    rows = "id,at,outcome,wait\ng,2024-02-01 9:00,abandoned,7\n" + "".join(
+        f"k{n},2024-02-01 {8 + n // 6:02}:{n % 6}5,answered,{0 if told or n else 5}\n"
+        for n in range(20)
+    )
+    found = [said for said in notes(check(source, rows)) if said.startswith("wait_seconds is 0 in")]
+    assert len(found) == told
+    assert not told or found[0].startswith("wait_seconds is 0 in all of 20 answered rows: is it")

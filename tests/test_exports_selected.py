@@ -48,6 +48,45 @@ def test_b13_a_missing_column_is_named_with_its_nearest(bench: Bench) -> None:
     assert "`Call ID` (nearest: `CallID`), `durasi`" in str(error)
 
 
+STATES = b"STATE,seconds\nOn Call,60\n"
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "with named as (\n select *, 'call' as state from export\n)\nselect state from named",
+        "select state from (\n select *, 'call' as state from export where seconds <> ''\n)",
+        "with read as (select * from export), named as (\n"
+        " select read.*, 'call' as state from read)\nselect named.state from named",
+    ],
+)
+def test_a_name_that_the_star_holds_already_is_not_given_again(bench: Bench, select: str) -> None:
+    """The engine would hand on `On Call`, and whoever counts calls by `call` would count none."""
+    error = refusal(bench, STATES, select=select)
+    assert error.rule == "select"
+    assert "line 6, `" in str(error) and '* exclude ("state")' in str(error)
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "with named as (select * exclude (state), 'call' as state from export) "
+        "select state from named",
+        "with named as (select * replace ('call' as state) from export) select state from named",
+        # its own comes first, and is the one that is asked for
+        "with named as (select 'call' as state, * from export) select state from named",
+        # the star holds no other
+        "with few as (select seconds from export), named as (select *, 'call' as state from few) "
+        "select state from named",
+        # nobody asks for it
+        "with named as (select *, 'call' as state from export) select 'call' from named",
+    ],
+)
+def test_a_name_of_one_meaning_is_its_selects(bench: Bench, select: str) -> None:
+    bench.read(STATES, select=select)
+    assert bench.con.execute(select).fetchall() == [("call",)]
+
+
 def test_a_title_in_the_headers_place_is_taken_for_one(bench: Bench) -> None:
     """Without a word of it: where a header was forgotten, the line is a person's record."""
     select = "select id, name from export"

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Any
 
 import duckdb
 
 from assets.arrivals.sources import Source
+from assets.exports.parsed import Node, nodes, reference, references
 from assets.exports.refused import Refused
+from assets.exports.shadowed import shadowed
 from assets.exports.view import RESERVED, Export
 from sql.header import HeaderError, Statement
-from sql.run import DESCRIBE, complained_line
+from sql.run import DESCRIBE, complained_line, quoted
 
 ALL = "*"
 _ONE_SELECT = (
@@ -35,62 +35,44 @@ def select_columns(con: duckdb.DuckDBPyConnection, statement: Statement) -> set[
 
     Raises HeaderError where the text is not exactly one SELECT, or takes columns by position.
     """
-    nodes = _parsed(con, statement)
+    found = list(nodes(_parsed(con, statement)))
     defined: set[str] = set()
-    for node in nodes:
+    for node in found:
         alias = node.get("alias")
         # trim(agent) as agent refers to the column: an alias cannot stand in its own expression
-        inner = {name.casefold() for name in _references(node)}
+        inner = {name.casefold() for name in references(node)}
         if alias and alias.casefold() not in inner:
             defined.add(alias.casefold())
         for named in ("column_name_alias", "unpivot_names"):
             defined.update(str(each).casefold() for each in node.get(named) or ())
         if node.get("class") == "LAMBDA":
-            defined.update(name.casefold() for name in _references(node["lhs"]))
-    return {name for name in _all_references(nodes) if name.casefold() not in defined}
+            defined.update(name.casefold() for name in references(node["lhs"]))
+    return {name for name in _all_references(found) if name.casefold() not in defined}
 
 
-def _parsed(con: duckdb.DuckDBPyConnection, statement: Statement) -> list[dict[str, Any]]:
+def _parsed(con: duckdb.DuckDBPyConnection, statement: Statement) -> Node:
     query = "select json_serialize_sql(cast(? as varchar))"
     parsed = json.loads(con.execute(query, [statement.body]).fetchall()[0][0])
     if parsed.get("position"):
         raise misplaced(statement, parsed["error_message"], int(parsed["position"]))
     if parsed.get("error") or len(parsed["statements"]) != 1:
         raise misplaced(statement, _ONE_SELECT, None)
-    nodes = list(_nodes(parsed["statements"]))
-    for node in nodes:
+    for node in nodes(parsed["statements"]):
         if node.get("class") == "POSITIONAL_REFERENCE":
             said = "a column is taken by position (#1); name it"
             raise misplaced(statement, said, node["query_location"])
-    return nodes
+    found: Node = parsed["statements"][0]
+    return found
 
 
-def _all_references(nodes: list[dict[str, Any]]) -> set[str]:
-    stars = any(node.get("class") == "STAR" for node in nodes)
-    return {name for node in nodes if (name := _reference(node))} | ({ALL} if stars else set())
-
-
-def _references(value: Any) -> set[str]:
-    return {name for node in _nodes(value) if (name := _reference(node))}
-
-
-def _reference(node: dict[str, Any]) -> str | None:
-    names = node.get("column_names") if node.get("class") == "COLUMN_REF" else None
-    return str(names[-1]) if names else None
-
-
-def _nodes(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        value = list(value.values())
-    if isinstance(value, list):
-        for each in value:
-            yield from _nodes(each)
+def _all_references(found: list[Node]) -> set[str]:
+    stars = any(node.get("class") == "STAR" for node in found)
+    return {name for node in found if (name := reference(node))} | ({ALL} if stars else set())
 
 
 def used_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | None:
     """Lower-cased names of columns that a source uses; None where its select takes all."""
-    used = _all_references(_parsed(con, source.statement))
+    used = _all_references(list(nodes(_parsed(con, source.statement))))
     used |= {source.version} if source.version else set()
     return None if ALL in used else {name.casefold() for name in used}
 
@@ -98,10 +80,10 @@ def used_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | N
 def meant_columns(con: duckdb.DuckDBPyConnection, source: Source) -> set[str] | None:
     """Lower-cased names by which a source refers to columns; None where a pattern or an unpivot
     may refer to any."""
-    nodes = _parsed(con, source.statement)
-    if any(node.get("columns") is True or node.get("unpivot_names") for node in nodes):
+    found = list(nodes(_parsed(con, source.statement)))
+    if any(node.get("columns") is True or node.get("unpivot_names") for node in found):
         return None
-    named = {*_all_references(nodes), *source.aliases.values(), source.version or ""}
+    named = {*_all_references(found), *source.aliases.values(), source.version or ""}
     return {name.casefold() for name in named}
 
 
@@ -125,6 +107,7 @@ def require_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Expo
                 told += f". It is asked for in {source.statement.spot(line)}"
             raise Refused("missing_column", f"{export.file}: {told}") from None
         raise Refused("select", f"{export.file}: {complaint(error, source.statement)}") from None
+    _require_one_meaning(con, source, export)
     used = used_columns(con, source)
     if source.columns == "strict" and used is not None:
         unknown = ", ".join(f"`{name}`" for key, name in have.items() if key not in used)
@@ -134,6 +117,17 @@ def require_columns(con: duckdb.DuckDBPyConnection, source: Source, export: Expo
                 f"{export.file}: has columns the source does not use, and it is "
                 f"strict: {unknown}; use them, or declare columns: ignore",
             )
+
+
+def _require_one_meaning(con: duckdb.DuckDBPyConnection, source: Source, export: Export) -> None:
+    """Refuse a select that asks for a name which is both the export's and its own."""
+    for name, position in shadowed(con, _parsed(con, source.statement)):
+        said = (
+            f"`{name}` is also a column of the export, which `*` holds, and whoever asks for it "
+            f"after this gets the export's; give it another name, or say * exclude ({quoted(name)})"
+        )
+        told = misplaced(source.statement, said, position)
+        raise Refused("select", f"{export.file}: {told}")
 
 
 def _no_header(columns: tuple[str, ...]) -> str:

@@ -1,8 +1,8 @@
-"""What a file's name says, beside what stands in the file: one of the two may be misread."""
+"""What a file's name and the home's last month say, beside what stands in the file."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,13 +13,14 @@ from assets.home import Home
 
 
 def by_its_name(
-    home: Home, source: Source, export: Path, rows: pl.DataFrame, months: Collection[str]
+    home: Home, source: Source, export: Path, rows: pl.DataFrame, months: Mapping[str, int]
 ) -> tuple[str, ...]:
     """What to ask of an export by its name, and the months and days of its accepted `rows`."""
     found = (
         _unclaimed(home, source, export),
         _elsewhere(source, export, months),
         _next_day(source, export, rows),
+        _after_the_end(home, source, months),
     )
     return tuple(sentence for sentence in found if sentence)
 
@@ -68,4 +69,18 @@ def _next_day(source: Source, export: Path, rows: pl.DataFrame) -> str:
         f"{later} rows are of a day after those of the file's name, with the channel and `part` of "
         "rows within them: the next file's row of that agent and day would correct them; give them "
         "another `part`, such as 'after midnight'"
+    )
+
+
+def _after_the_end(home: Home, source: Source, months: Mapping[str, int]) -> str:
+    """Rows of months that the home does not have; payments of its last cases come then."""
+    last = home.last_month()
+    if not last or source.kind in ("payments", "outbound_cases"):
+        return ""
+    later = sum(rows for month, rows in months.items() if month > f"{last:%Y-%m}")
+    if not later:
+        return ""
+    return (
+        f"{later} rows are of months after {last:%Y-%m}, the last of this home, and are in no "
+        "figure: is their date misread, or is last_month in kring.toml to go on?"
     )

@@ -1,4 +1,4 @@
-"""Durations of accepted rows that look as if they were in another unit than seconds.
+"""Durations of accepted rows that look as if they were in another unit than seconds, or none.
 
 A number says nothing of its unit; what is beside it, or how large such numbers are, may.
 """
@@ -19,6 +19,7 @@ _FAR = 30  # times: as an hour is from a minute, and a minute from a second
 def of_units(rows: pl.DataFrame, selected: frozenset[str]) -> Iterator[str]:
     """What to ask of each duration; `selected` are the columns that the select returns."""
     yield from _beside_times(rows)
+    yield from _nothing(rows, selected)
     for column in rows.columns:
         if column.endswith("_seconds"):
             yield _other_unit(rows, column, selected)
@@ -61,6 +62,20 @@ def _beside_times(rows: pl.DataFrame) -> Iterator[str]:
             yield (
                 f"{column} is less than a {_FAR}th of the time from {start} to {stop} in {far} of "
                 f"{known.height} rows: {ask}"
+            )
+
+
+def _nothing(rows: pl.DataFrame, selected: frozenset[str]) -> Iterator[str]:
+    """The sum of what no row is, as of a state that is spelt otherwise, is 0 and passes for it."""
+    of = ""
+    if "outcome" in rows.columns:
+        rows, of = rows.filter(pl.col("outcome") == "answered", pl.col("contacts") > 0), " answered"
+    asked = {"wait_seconds", "talk_seconds", "active_seconds"} & selected
+    for column in sorted(asked) if rows.height >= SOME else ():
+        if (rows[column] == 0).all(ignore_nulls=False):
+            yield (
+                f"{column} is 0 in all of {rows.height}{of} rows: is it another column, or are the "
+                "words by which it is chosen spelt otherwise in the export?"
             )
 
 
