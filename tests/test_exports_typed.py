@@ -279,6 +279,15 @@ def test_a_number_of_parquet_that_is_nearly_none_has_digits(bench: Bench) -> Non
     assert read.values == [("0,000000000",), ("-0,000020000",), ("0,0002",)]
 
 
+@pytest.mark.parametrize("mark", [".", ","])
+def test_a_number_of_32_bits_that_lost_digits_shows_it(bench: Bench, mark: str) -> None:
+    """17012345 is not among them, so two ids would be one; `id_lost_digits` rejects what is left.
+    As an amount it is still a number, of eight digits nearly right."""
+    frame = pl.DataFrame({"id": [17012345, 16777215, 0.5]}, schema={"id": pl.Float32})
+    read = bench.read(parquet(frame, bench.landing / "f.parquet"), "parquet", decimal=mark)
+    assert read.values == [("1.70123440E7",), ("16777215",), (f"0{mark}5",)]
+
+
 def test_b27_parquet_that_is_refused(bench: Bench) -> None:
     path = parquet(pl.DataFrame({"id": ["a"] * 99}), bench.landing / "f.parquet")
     whole = path.read_bytes()

@@ -115,8 +115,11 @@ def _text(meant: tuple[str, str], source: Source, file: str, name: str) -> str:
     if kind in ("DOUBLE", "FLOAT"):
         digits = f"cast(cast({column} as decimal(18, 9)) as varchar)"
         whole = f"{column} = trunc({column}) and abs({column}) < 9e15"
+        # A number of 32 bits has lost digits by then, which matters in an id: as Java shows it.
+        single = f"abs({column}) >= 16777216" if kind == "FLOAT" else "false"
+        shown = f"replace(replace(printf('%.8E', {column}), 'E+0', 'E'), 'E+', 'E')"
         return (
-            f"case when isnan({column}) then null "
+            f"case when isnan({column}) then null when {single} then {shown} "
             f"when {whole} then cast(try_cast({column} as bigint) as varchar) "
             f"when abs({column}) < 1e-4 then {_marked(digits, source)} "  # else shown by exponent
             f"else {_marked(plain, source)} end"
