@@ -89,6 +89,13 @@ def test_json_files_that_are_refused(bench: Bench) -> None:
     assert "goes on behind the end" in str(refusal(bench, b'[{"id":1}]\n[{"id":2}]', "json"))
     assert refusal(bench, b'{"a":[]}', "json", options="records='b'").rule == "missing_records"
     assert refusal(bench, b'{"id":1,"ID":2}', "json lines").rule == "duplicate_column"
+    # as Go writes no records, and an answer that is an error: neither is cut short, nor a month
+    for nothing in (b'{"a":{"items":null}}', b'{"a":null}'):
+        error = refusal(bench, nothing, "json", options="records='a.items'")
+        assert error.rule == "missing_records" and "has null" in str(error)
+    twice = b'{"a":[{"id":1}],"a":[{"id":2}]}'
+    error = refusal(bench, twice, "json", options="records='a'")
+    assert error.rule == "duplicate_key" and "names `a` twice" in str(error)
     error = refusal(bench, b'{"ident":1}', "json lines", select="select id from export")
     assert error.rule == "missing_column"
     # an object keyed by ids, of which each would be a column, and a year's are a hundred thousand
@@ -286,6 +293,13 @@ def test_a_number_of_32_bits_that_lost_digits_shows_it(bench: Bench, mark: str) 
     frame = pl.DataFrame({"id": [17012345, 16777215, 0.5]}, schema={"id": pl.Float32})
     read = bench.read(parquet(frame, bench.landing / "f.parquet"), "parquet", decimal=mark)
     assert read.values == [("1.70123440E7",), ("16777215",), (f"0{mark}5",)]
+
+
+def test_an_arrow_file_called_parquet_is_not_called_text(bench: Bench) -> None:
+    for write in (pl.DataFrame.write_ipc, pl.DataFrame.write_ipc_stream):
+        path = bench.landing / "f.parquet"
+        write(pl.DataFrame({"id": [1]}), path)
+        assert "but this is an Arrow or Feather file" in str(refusal(bench, path, "parquet"))
 
 
 def test_b27_parquet_that_is_refused(bench: Bench) -> None:
