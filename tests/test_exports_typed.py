@@ -250,6 +250,14 @@ def test_a_duration_of_parquet_is_in_seconds(
     assert read.values == [(seconds, "1"), (None, "2")]
 
 
+def by_writer(table: pa.Table, writer: str, path: Path) -> Path:
+    """A file with INT96 times that says which library wrote it."""
+    pq.write_table(table, path, use_deprecated_int96_timestamps=True)
+    ours = pq.read_metadata(path).created_by.encode()
+    path.write_bytes(path.read_bytes().replace(ours, writer.encode()[: len(ours)].ljust(len(ours))))
+    return path
+
+
 @pytest.mark.parametrize(
     ("writer", "moved"),
     # Spark's and Hive's library writes it in UTC, Impala the local time, Arrow what it was given
@@ -258,10 +266,7 @@ def test_a_duration_of_parquet_is_in_seconds(
 )  # fmt: skip
 def test_a_time_of_spark_is_in_utc(bench: Bench, writer: str, moved: bool) -> None:
     table = pa.table({"at": pa.array([datetime(2024, 1, 31, 23, 15, 2)], pa.timestamp("ns"))})
-    path = bench.landing / "f.parquet"
-    pq.write_table(table, path, use_deprecated_int96_timestamps=True)
-    ours = pq.read_metadata(path).created_by.encode()
-    path.write_bytes(path.read_bytes().replace(ours, writer.encode()[: len(ours)].ljust(len(ours))))
+    path = by_writer(table, writer, bench.landing / "f.parquet")
     # 23:15 in UTC is 06:15 of the next day in Jakarta, the home's zone here
     local, utc = "2024-01-31 23:15:02", "2024-01-31 23:15:02Z"
     assert bench.read(path, "parquet").values == [(utc if moved else local,)]
@@ -270,6 +275,21 @@ def test_a_time_of_spark_is_in_utc(bench: Bench, writer: str, moved: bool) -> No
     assert bench.read(path, "parquet", times=LOCAL, timezone="UTC").values == [
         ("31/01/2024 23:15:02",)
     ]
+
+
+def test_nested_times_of_spark_are_read_in_utc_alone(bench: Bench) -> None:
+    """Nothing tells them from local times: an attempt of 23:15 would be of the day before."""
+    calls = pa.array([[{"at": datetime(2024, 1, 31, 23, 15, 2)}]])
+    calls = calls.cast(pa.list_(pa.struct([("at", pa.timestamp("ns"))])))
+    table = pa.table({"id": ["K1"], "calls": calls})
+    path = by_writer(table, "parquet-mr version 1.13.1 (build", bench.landing / "f.parquet")
+    error = refusal(bench, path, "parquet")
+    assert error.rule == "column_type" and "column `calls`" in str(error)
+    assert "timezone: UTC" in str(error)
+    read = bench.read(path, "parquet", timezone="UTC")
+    assert read.values == [("K1", '[{"at":"2024-01-31 23:15:02"}]')]
+    # of a column that is not asked for nothing is
+    assert bench.read(path, "parquet", select="select id, _row, _file from export").export.records
 
 
 def test_what_is_no_number_is_an_empty_cell(bench: Bench) -> None:
