@@ -11,6 +11,8 @@ from pandera.api.polars.types import PolarsData
 
 from schemas.shape import Contract, Rows, Time, optional
 
+_LONGEST_DAYS = 3 * 366  # far more than any promise; a later day is what programs write for none
+
 
 class Complaint(Rows):
     complaint_id: str
@@ -27,6 +29,13 @@ class Complaint(Rows):
         """By a day, since of many follow-ups only the day is known, which reads as its midnight."""
         latest = pl.col("followed_up_at") + pl.duration(days=1)
         return data.lazyframe.select(latest > pl.col("received_at"))
+
+    @pa.dataframe_check(name="due_at:due_far_ahead", n_failure_cases=1)
+    @classmethod
+    def falls_due_in_time(cls, data: PolarsData) -> pl.LazyFrame:
+        """It counts in the month in which it falls due, and that of 9999-12-31 never comes."""
+        due = pl.col("due_at").cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        return data.lazyframe.select(due <= pl.col("received_at") + pl.duration(days=_LONGEST_DAYS))
 
 
 COMPLAINTS = Contract(

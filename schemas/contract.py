@@ -36,6 +36,8 @@ _CONTRACTS = {
         complaints.COMPLAINTS,
     )
 }
+_NO_DAY = date(1980, 1, 1)
+"""Before it lie the days that programs write for none: 1900-01-01, 1899-12-30, 1970-01-01."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def dated_day(frame: pl.DataFrame, contract: Contract, timezone: str) -> pl.Seri
 
 
 def _out_of_bounds(frame: pl.DataFrame, contract: Contract, bounds: Bounds) -> list[Failure]:
-    """Rows that lie before the first month or after the day of the run."""
+    """Rows that lie before the first month, where that bounds them, or after the day of the run."""
     failures = []
     begins_by = contract.dated_by if contract.begins_by is None else contract.begins_by
     for name, at, is_first in _first_given(frame, begins_by):
@@ -137,6 +139,12 @@ def _out_of_bounds(frame: pl.DataFrame, contract: Contract, bounds: Bounds) -> l
         if name not in contract.may_lie_ahead:
             end = _begin_of(bounds.last_day + timedelta(days=1), at, bounds)
             failures.append(Failure(name, "after_as_of", positions(is_first & (at >= end))))
+    if not begins_by:
+        failures += [
+            Failure(name, "placeholder_date", positions(at < _begin_of(_NO_DAY, at, bounds)))
+            for name, at in ((name, frame[name]) for name in contract.columns)
+            if at.dtype.is_temporal()
+        ]
     return failures
 
 

@@ -8,6 +8,7 @@ scale are rounded half up, away from zero, on the written digits and not on a bi
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 
 import polars as pl
 
@@ -15,6 +16,9 @@ from schemas.stages import Converted, all_failed, blank, in_stages, positions
 
 MARKS = {",": ".", ".": ","}  # decimal mark -> grouping mark
 WHOLE = r"^[+-]?[0-9]+(?:\.0+)?$"
+# As Java, and with it Spark, writes 12345678 and 0.0005. A spreadsheet writes 1.23E+07, and has
+# left digits out.
+JAVA = r"^[+-]?[0-9]\.[0-9]+E-?[0-9]{1,2}$"
 
 
 def grammar(mark: str) -> str:
@@ -30,6 +34,7 @@ def grammar(mark: str) -> str:
 
 def plain(text: pl.Series, mark: str, rule: str) -> Converted:
     """Numbers in point notation without grouping; null where the text is no such number."""
+    text = written_out(text, mark)
     own = text.str.contains(grammar(mark))
     other = text.str.contains(grammar(MARKS[mark]))
     bare = text.str.replace_all(MARKS[mark], "", literal=True).str.replace(mark, ".", literal=True)
@@ -38,6 +43,15 @@ def plain(text: pl.Series, mark: str, rule: str) -> Converted:
         (rule, positions(~own & ~other)),
     )
     return Converted(blank(bare, ~own), failures)
+
+
+def written_out(text: pl.Series, mark: str) -> pl.Series:
+    """Java's large and small numbers without their exponent."""
+    at = positions(text.str.contains(JAVA))
+    if not len(at):
+        return text
+    plainly = [format(Decimal(each), "f").replace(".", mark) for each in text.gather(at)]
+    return text.clone().scatter(at, plainly)
 
 
 def half_up(number: pl.Series, dtype: pl.Decimal) -> Converted:

@@ -13,12 +13,16 @@ import polars as pl
 from schemas.stages import Converted, all_failed, blank, in_stages, positions
 
 INVISIBLE = r"[\p{Cc}\p{Cf}]"
-# Of these signs nothing is to be trimmed, composed or rejected; a plus, or a point behind the first
-# digit, may be of a shortened id.
-PLAIN = r"^(?:[0-9]|(?:[0-9][!-*,\-/-~]|[!-*,-/:-~])[!-*,-~]*)$"
+# Of these signs nothing is to be trimmed, composed or rejected; a plus, a point behind the first
+# digit, or one before a last 0, may be of a shortened id.
+PLAIN = r"^(?:[0-9]|(?:[0-9][!-*,\-/-~]|[!-*,-/:-~])(?:[!-*,-~]*(?:[!-*,-/1-~]|[!-*\-/-~]0)|0)?)$"
 # An id that a spreadsheet (1.7E+17) or a program (1.7e+17, Java 1.7E17) took for a number: its last
-# digits are gone, so it may be many ids.
-SHORTENED = r"^(?:[0-9]+(?:[.,][0-9]+)?[Ee]\+[0-9]+|[0-9]\.[0-9]+E[0-9]+)$"
+# digits are gone, so it may be many ids. So they are of a binary number that is written out with a
+# `.0`, from 2^53 on (9007199254740992.0).
+SHORTENED = (
+    r"^(?:[0-9]+(?:[.,][0-9]+)?[Ee]\+[0-9]+|[0-9]\.[0-9]+[Ee][0-9]+"
+    r"|(?:[0-9]{17,}|9(?:00[7-9]|0[1-9][0-9]|[1-9][0-9]{2})[0-9]{12})[.,]0)$"
+)
 YES = ("true", "1", "yes", "y", "ya")
 NO = ("false", "0", "no", "n", "tidak")
 

@@ -25,8 +25,11 @@ create or replace macro clean(text, nulls := ['']) as
 --   number_of('1.234,5', ',')    -> 1234.5
 --   number_of('1.234', ',')      -> null    (ambiguous)
 --   number_of('1704070079599')   -> 1704070079599    (milliseconds since 1970)
+--   number_of('1.2345678E7')     -> 12345678    (as Java writes it, by either mark)
 create or replace macro number_of(text, mark := '.') as
     case
+        when regexp_full_match(trimmed(text), '[+-]?[0-9]\.[0-9]+E-?[0-9]{1,2}')
+        then try_cast(trimmed(text) as decimal(32, 12))
         when regexp_full_match(
             if(mark = ',', translate(trimmed(text), '.,', ',.'), trimmed(text)),
             '[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+|[1-9][0-9]{0,2}'

@@ -13,6 +13,8 @@ from contracting import reject, run
 from schemas.contract import contract, dated_day
 from schemas.zones import INSTANT, local_day
 
+FAR = "due_far_ahead"
+
 
 @pytest.mark.parametrize(
     ("at", "rule"),
@@ -38,12 +40,31 @@ def test_rows_lie_within_the_local_days_of_the_run(at: str, rule: str | None) ->
         ({"listed_at": None, "due_at": "2025-06-01"}, None),  # a bill not yet due
         ({"listed_at": None, "due_at": "2023-06-01"}, None),
         ({"listed_at": None}, None),
+        # what programs write for no day: as a due date it would put the case out of scope
+        ({"due_at": "1900-01-01"}, ("due_at", "placeholder_date")),
+        ({"due_at": "1980-01-01"}, None),
+        ({"paid_at": "1970-01-01T00:00:00Z"}, ("paid_at", "placeholder_date")),
     ],
 )
 def test_a_case_is_dated_by_its_first_known_date(
     dates: dict[str, Any], expected: tuple[str, str] | None
 ) -> None:
     assert reject("outbound_cases", dates) == expected
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ({"paid_at": "1970-01-01T00:00:00Z"}, ("paid_at", "placeholder_date")),
+        ({"known_at": "1899-12-30"}, ("known_at", "placeholder_date")),
+        ({"paid_at": "2001-05-05", "known_at": None}, None),
+    ],
+)
+def test_nobody_paid_on_the_day_that_stands_for_none(
+    times: dict[str, Any], expected: tuple[str, str] | None
+) -> None:
+    """Payments of before the first month are read, for who had paid was not to be called."""
+    assert reject("payments", times) == expected
 
 
 def test_the_dated_day_is_local() -> None:
@@ -76,6 +97,10 @@ def test_the_local_day_is_the_calendars(zone: str, days: int) -> None:
             {"received_at": "2023-12-01T02:00:00Z", "due_at": "2023-12-20"},
             ("due_at", "before_first_month"),
         ),
+        # the month of a day that stands for "no due date" never comes, and the row was in none
+        ({"received_at": "2024-03-01T02:00:00Z", "due_at": "2099-12-31"}, ("due_at", FAR)),
+        ({"received_at": "2024-03-01T02:00:00Z", "due_at": "9999-12-31"}, ("due_at", FAR)),
+        ({"received_at": "2024-03-01T02:00:00Z", "due_at": "2027-03-01"}, None),
     ],
 )
 def test_a_complaint_counts_in_the_month_in_which_it_falls_due(

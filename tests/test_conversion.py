@@ -51,6 +51,11 @@ def test_booleans(value: object, expected: object) -> None:
         ("3,06E+08", "id_lost_digits"),
         ("1.7095140001234568e+17", "id_lost_digits"),  # as pandas writes, where another id is blank
         ("1.23E17", "id_lost_digits"),  # as Java writes a number
+        ("1.7e22", "id_lost_digits"),  # as the engine writes one that is nested in JSON
+        ("170123456789012352.0", "id_lost_digits"),
+        ("9007199254740992.0", "id_lost_digits"),  # 2^53: of two neighbours in binary there is one
+        ("3174012345678901.0", "3174012345678901.0"),  # 16 digits below it are all there
+        ("12.0", "12.0"),
         ("1341343640.4", "1341343640.4"),  # a call of Asterisk
         ("12E17", "12E17"),  # a code, as far as one can tell
         ("1.2.E3", "1.2.E3"),

@@ -89,6 +89,13 @@ def test_json_files_that_are_refused(bench: Bench) -> None:
     assert "goes on behind the end" in str(refusal(bench, b'[{"id":1}]\n[{"id":2}]', "json"))
     assert refusal(bench, b'{"a":[]}', "json", options="records='b'").rule == "missing_records"
     assert refusal(bench, b'{"id":1,"ID":2}', "json lines").rule == "duplicate_column"
+    # as Go writes no records, and an answer that is an error: neither is cut short, nor a month
+    for nothing in (b'{"a":{"items":null}}', b'{"a":null}'):
+        error = refusal(bench, nothing, "json", options="records='a.items'")
+        assert error.rule == "missing_records" and "has null" in str(error)
+    twice = b'{"a":[{"id":1}],"a":[{"id":2}]}'
+    error = refusal(bench, twice, "json", options="records='a'")
+    assert error.rule == "duplicate_key" and "names `a` twice" in str(error)
     error = refusal(bench, b'{"ident":1}', "json lines", select="select id from export")
     assert error.rule == "missing_column"
     # an object keyed by ids, of which each would be a column, and a year's are a hundred thousand
@@ -243,6 +250,14 @@ def test_a_duration_of_parquet_is_in_seconds(
     assert read.values == [(seconds, "1"), (None, "2")]
 
 
+def by_writer(table: pa.Table, writer: str, path: Path) -> Path:
+    """A file with INT96 times that says which library wrote it."""
+    pq.write_table(table, path, use_deprecated_int96_timestamps=True)
+    ours = pq.read_metadata(path).created_by.encode()
+    path.write_bytes(path.read_bytes().replace(ours, writer.encode()[: len(ours)].ljust(len(ours))))
+    return path
+
+
 @pytest.mark.parametrize(
     ("writer", "moved"),
     # Spark's and Hive's library writes it in UTC, Impala the local time, Arrow what it was given
@@ -251,10 +266,7 @@ def test_a_duration_of_parquet_is_in_seconds(
 )  # fmt: skip
 def test_a_time_of_spark_is_in_utc(bench: Bench, writer: str, moved: bool) -> None:
     table = pa.table({"at": pa.array([datetime(2024, 1, 31, 23, 15, 2)], pa.timestamp("ns"))})
-    path = bench.landing / "f.parquet"
-    pq.write_table(table, path, use_deprecated_int96_timestamps=True)
-    ours = pq.read_metadata(path).created_by.encode()
-    path.write_bytes(path.read_bytes().replace(ours, writer.encode()[: len(ours)].ljust(len(ours))))
+    path = by_writer(table, writer, bench.landing / "f.parquet")
     # 23:15 in UTC is 06:15 of the next day in Jakarta, the home's zone here
     local, utc = "2024-01-31 23:15:02", "2024-01-31 23:15:02Z"
     assert bench.read(path, "parquet").values == [(utc if moved else local,)]
@@ -263,6 +275,21 @@ def test_a_time_of_spark_is_in_utc(bench: Bench, writer: str, moved: bool) -> No
     assert bench.read(path, "parquet", times=LOCAL, timezone="UTC").values == [
         ("31/01/2024 23:15:02",)
     ]
+
+
+def test_nested_times_of_spark_are_read_in_utc_alone(bench: Bench) -> None:
+    """Nothing tells them from local times: an attempt of 23:15 would be of the day before."""
+    calls = pa.array([[{"at": datetime(2024, 1, 31, 23, 15, 2)}]])
+    calls = calls.cast(pa.list_(pa.struct([("at", pa.timestamp("ns"))])))
+    table = pa.table({"id": ["K1"], "calls": calls})
+    path = by_writer(table, "parquet-mr version 1.13.1 (build", bench.landing / "f.parquet")
+    error = refusal(bench, path, "parquet")
+    assert error.rule == "column_type" and "column `calls`" in str(error)
+    assert "timezone: UTC" in str(error)
+    read = bench.read(path, "parquet", timezone="UTC")
+    assert read.values == [("K1", '[{"at":"2024-01-31 23:15:02"}]')]
+    # of a column that is not asked for nothing is
+    assert bench.read(path, "parquet", select="select id, _row, _file from export").export.records
 
 
 def test_what_is_no_number_is_an_empty_cell(bench: Bench) -> None:
@@ -277,6 +304,22 @@ def test_a_number_of_parquet_that_is_nearly_none_has_digits(bench: Bench) -> Non
     frame = pl.DataFrame({"wait": [30.1 - 30.0 - 0.1, -2e-5, 2e-4]})
     read = bench.read(parquet(frame, bench.landing / "f.parquet"), "parquet", decimal=",")
     assert read.values == [("0,000000000",), ("-0,000020000",), ("0,0002",)]
+
+
+@pytest.mark.parametrize("mark", [".", ","])
+def test_a_number_of_32_bits_that_lost_digits_shows_it(bench: Bench, mark: str) -> None:
+    """17012345 is not among them, so two ids would be one; `id_lost_digits` rejects what is left.
+    As an amount it is still a number, of eight digits nearly right."""
+    frame = pl.DataFrame({"id": [17012345, 16777215, 0.5]}, schema={"id": pl.Float32})
+    read = bench.read(parquet(frame, bench.landing / "f.parquet"), "parquet", decimal=mark)
+    assert read.values == [("1.70123440E7",), ("16777215",), (f"0{mark}5",)]
+
+
+def test_an_arrow_file_called_parquet_is_not_called_text(bench: Bench) -> None:
+    for write in (pl.DataFrame.write_ipc, pl.DataFrame.write_ipc_stream):
+        path = bench.landing / "f.parquet"
+        write(pl.DataFrame({"id": [1]}), path)
+        assert "but this is an Arrow or Feather file" in str(refusal(bench, path, "parquet"))
 
 
 def test_b27_parquet_that_is_refused(bench: Bench) -> None:

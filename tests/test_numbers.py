@@ -33,7 +33,12 @@ NUMBERS = [  # text, by decimal comma, by decimal point
     ("12.34,5", "not_a_number", "not_a_number"),
     ("1,2,3", "not_a_number", "not_a_number"),
     ("0.234.567", "not_a_number", "not_a_number"),
-    ("3.06E+08", "not_a_number", "not_a_number"),
+    ("3.06E+08", "not_a_number", "not_a_number"),  # a spreadsheet shows three of nine digits
+    ("1.2345678E7", "12345678.00", "12345678.00"),  # Java shows all, from ten million on
+    ("-1.5E7", "-15000000.00", "-15000000.00"),
+    ("5.0E-4", "0.00", "0.00"),
+    ("1.5E17", "number_out_of_range", "number_out_of_range"),
+    ("1,5E7", "not_a_number", "not_a_number"),
     ("1e5", "not_a_number", "not_a_number"),
     ("inf", "not_a_number", "not_a_number"),
     ("NaN", "not_a_number", "not_a_number"),

@@ -20,6 +20,7 @@ from assets.exports.staging import Staged
 _WINDOW = 1 << 20
 _LONGEST = 1 << 26
 _BLANK = " \t\r\n"
+_SINGLE = 'nft"-0123456789'  # what a value begins with that is no array and no object
 WHOLE = "."
 """The option `records` of documents that are records themselves."""
 _BLANKS = re.compile(f"[{_BLANK}]*")
@@ -118,14 +119,21 @@ def _descend(cursor: _Cursor, steps: list[str]) -> Iterator[Any]:
                 "is read; name the array in options: records='path.to.array', or "
                 f"declare format: json lines, or records='{WHOLE}' where the object is the record",
             )
+        cursor.begin("[")
         yield from _items(cursor)
         return
-    cursor.take("{")
+    cursor.begin("{")
     found = False
     while cursor.peek() != "}":
         key = cursor.value()
         cursor.take(":")
-        if key == steps[0] and not found:
+        if key == steps[0] and found:
+            raise Refused(
+                "duplicate_key",
+                f"{cursor.name}: names `{key}` twice where records= says, and the records of the "
+                "second would be lost; export it again",
+            )
+        if key == steps[0]:
             found = True
             yield from _descend(cursor, steps[1:])
         else:
@@ -141,7 +149,6 @@ def _descend(cursor: _Cursor, steps: list[str]) -> Iterator[Any]:
 
 
 def _items(cursor: _Cursor) -> Iterator[Any]:
-    cursor.take("[")
     if cursor.peek() == "]":
         cursor.take("]")
         return
@@ -178,6 +185,16 @@ class _Cursor:
         if self.peek() != mark:
             raise self.malformed()
         self.at += 1
+
+    def begin(self, mark: str) -> None:
+        """Take the mark by which an array or object begins, where some single value may stand."""
+        if self.peek() and self.peek() in _SINGLE:
+            raise Refused(
+                "missing_records",
+                f"{self.name}: has null, a text or a number where the records are read, as where "
+                "an answer tells of an error; an export without any record has []",
+            )
+        self.take(mark)
 
     def record(self) -> Any:
         self.items += 1

@@ -10,6 +10,7 @@ from assets.exports.refused import Refused
 _MAGIC = (
     (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"PAR1", "parquet"), (b"PARE", "encrypted parquet"), (b"\x1f\x8b", "gzip"),
+    (b"ARROW1\0\0", "arrow"), (b"\xff\xff\xff\xff", "arrow"),
     (b"\x28\xb5\x2f\xfd", "zstd"), (b"%PDF", "pdf"), (b"SQLite format 3", "sqlite"),
     (b"7z\xbc\xaf", "7z"), (b"Rar!", "rar"), (b"BZh91AY", "bzip2"), (b"\xfd7zXZ", "xz"),
     (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"),
@@ -21,6 +22,7 @@ _BOMS = (
 _NAMES = {
     "ole": "a password-protected workbook, or one in the old .xls format",
     "zip": "an Excel workbook or another zip file",
+    "arrow": "an Arrow or Feather file",
     "html": "an HTML page",
     "xml": "an XML file",
     "gzip": "a gzip file",

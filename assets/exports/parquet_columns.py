@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from assets.arrivals.sources import Source
-from assets.exports.parquet_meanings import DURATIONS_INSIDE, meanings
+from assets.exports.parquet_meanings import DURATIONS_INSIDE, INSTANTS_INSIDE, meanings
 from assets.exports.refused import Refused
 from assets.exports.rendering import TimeFormat, Times
 from assets.exports.sandbox import sandbox
@@ -29,6 +29,8 @@ _UNREADABLE = {
     "BLOB": "raw bytes, not text or numbers",
     DURATIONS_INSIDE: "durations inside lists or records, whose unit is lost there; write them as "
     "seconds, or as columns of their own",
+    INSTANTS_INSIDE: "times inside lists or records, which Spark and Hive write in UTC; declare "
+    "timezone: UTC, or have them written as TIMESTAMP_MICROS, or as columns of their own",
 }
 _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
@@ -91,7 +93,7 @@ def _described(
             f"{file.name}: two columns share a name, read as `{twice[0]}`; each may stand once",
         )
     columns, _ = column_names(raw, source, file.name)
-    meant = meanings(file.path)
+    meant = meanings(file.path, source.timezone or file.zone)
     kinds = {name: meant.get(name) or (quoted(name), str(kind)) for name, kind, *_ in schema}
     texts = {
         column: _text(kinds[name], source, file.name, name)
@@ -115,8 +117,11 @@ def _text(meant: tuple[str, str], source: Source, file: str, name: str) -> str:
     if kind in ("DOUBLE", "FLOAT"):
         digits = f"cast(cast({column} as decimal(18, 9)) as varchar)"
         whole = f"{column} = trunc({column}) and abs({column}) < 9e15"
+        # A number of 32 bits has lost digits by then, which matters in an id: as Java shows it.
+        single = f"abs({column}) >= 16777216" if kind == "FLOAT" else "false"
+        shown = f"replace(replace(printf('%.8E', {column}), 'E+0', 'E'), 'E+', 'E')"
         return (
-            f"case when isnan({column}) then null "
+            f"case when isnan({column}) then null when {single} then {shown} "
             f"when {whole} then cast(try_cast({column} as bigint) as varchar) "
             f"when abs({column}) < 1e-4 then {_marked(digits, source)} "  # else shown by exponent
             f"else {_marked(plain, source)} end"

@@ -6,6 +6,7 @@ Polars, writes beside parquet's own. An INT96 time names no zone: Spark and Hive
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,16 +16,21 @@ from sql.run import quoted
 
 DURATIONS_INSIDE = "DURATIONS INSIDE"
 """The type of a nested column whose durations the engine would write without their unit."""
+INSTANTS_INSIDE = "INSTANTS INSIDE"
+"""The type of a nested column whose times are in UTC, and would be read as of another zone."""
 _OF_A_SECOND = {"s": "1", "ms": "0.001", "us": "0.000001", "ns": "0.000000001"}
+_UTC = ("UTC", "Etc/UTC", "+00:00")
 _WRITES_UTC = "parquet-mr"
 """The library of Spark and Hive; Impala writes the local time, and Arrow what it was given."""
 
 
-def meanings(path: Path) -> dict[str, tuple[str, str]]:
-    """By column, what it means as SQL, and the type of that."""
+def meanings(path: Path, zone: str) -> dict[str, tuple[str, str]]:
+    """By column, what it means as SQL, and the type of that; `zone`: of times without one."""
     try:
         with pq.ParquetFile(path) as file:
-            return _durations(file.schema_arrow) | _instants(file.metadata)
+            names, found = file.schema_arrow.names, file.metadata
+            inside = {} if zone in _UTC else _instants_inside(names, found)
+            return _durations(file.schema_arrow) | inside | _instants(found)
     except (pa.ArrowException, OSError):
         return {}
 
@@ -49,14 +55,26 @@ def _holds_durations(kind: pa.DataType) -> bool:
 
 
 def _instants(found: pq.FileMetaData) -> dict[str, tuple[str, str]]:
-    if not (found.created_by or "").startswith(_WRITES_UTC):
-        return {}
-    columns = map(found.schema.column, range(found.num_columns))
     return {
-        each.path: (
-            f"(cast({quoted(each.path)} as timestamp) at time zone 'UTC')",
+        path: (
+            f"(cast({quoted(path)} as timestamp) at time zone 'UTC')",
             "TIMESTAMP WITH TIME ZONE",
         )
-        for each in columns
-        if each.physical_type == "INT96"
+        for path in _in_utc(found)
     }
+
+
+def _instants_inside(names: Sequence[str], found: pq.FileMetaData) -> dict[str, tuple[str, str]]:
+    nested = [path for path in _in_utc(found) if path not in names]
+    return {
+        name: (quoted(name), INSTANTS_INSIDE)
+        for name in names
+        if any(path.startswith(f"{name}.") for path in nested)
+    }
+
+
+def _in_utc(found: pq.FileMetaData) -> list[str]:
+    if not (found.created_by or "").startswith(_WRITES_UTC):
+        return []
+    columns = map(found.schema.column, range(found.num_columns))
+    return [each.path for each in columns if each.physical_type == "INT96"]
