@@ -69,6 +69,9 @@ def test_an_index_that_does_not_follow(
         (("a,service_level,phone,2024-Y,target,78.8,", "a,service_level,chat,2024-Y,target,80,"),
          ["3a-N 2024: the target is 79 (a), while its parts have targets of their own: phone 78.8, "
           "chat 80 (a). Parts that just reach theirs give 79.4, not 79."]),
+        # (80 + 78) / 2 is 79, and letters are no part of it
+        (("a,service_level,letter,2024-Y,target,50,", "a,service_level,phone,2024-Y,target,80,",
+          "a,service_level,chat,2024-Y,target,78,"), []),
         # of one of two parts nothing follows, however often it is printed
         (("a,service_level,phone,2024-Y,target,80,",), []),
         (("a,service_level,phone,2024-Y,target,80,", "b,service_level,phone,2024-Y,target,80,"),
@@ -152,6 +155,13 @@ def test_only_the_value_of_a_composite_is_a_mean_of_its_parts(
         (("a,x1,,2024-Y,realisation,98.51,", "a,x2,,2024-Y,realisation,98.510,"),
          ["2024: 98.510 is printed as the realisation of x1 and of x2 (a). Two KPIs rarely agree "
           "to the hundredth: one is probably copied."]),
+        # each KPI is named once, however often it is printed
+        (("a,x1,,2024-Y,realisation,98.51,", "a,x1,,2024-Y,realisation,98.51,",
+          "a,x2,,2024-Y,realisation,98.51,"),
+         ["2024: 98.51 is printed as the realisation of x1 and of x2 (a). Two KPIs rarely agree "
+          "to the hundredth: one is probably copied."]),
+        # of a period that kring does not know nobody knows that it is one
+        (("a,x1,,various,realisation,90,", "b,x1,,various,realisation,91,"), []),
         # what a KPI carries up into its objective, or is counted as, is the KPI's own figure, and
         # what a channel reached is none of the KPI's
         (("a,5a-N,,2024-Y,realisation,73.51,", "a,objective_5,,2024-Y,realisation,73.51,",

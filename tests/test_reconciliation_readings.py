@@ -257,12 +257,16 @@ def test_a_composites_year_may_lie_outside_of_its_quarters(reconciler: Reconcile
 
 
 @pytest.mark.parametrize(
-    ("year", "said"), [("90.4", "Pooled over volumes it may be right"), ("90.6", "no weighting")]
-)
+    ("year", "said"),
+    [
+        ("90.4", "Pooled over volumes it may be right"), ("90.6", "no weighting"),
+        ("79.6", "Pooled over volumes it may be right"), ("79.4", "no weighting"),
+    ],
+)  # fmt: skip
 def test_what_rounds_to_the_best_quarter_lies_within(
     reconciler: Reconciler, year: str, said: str
 ) -> None:
-    """A quarter that is printed as 90 may be anything below 90.5."""
+    """A quarter that is printed as 90 may be anything below 90.5, and one as 80 from 79.5 on."""
     quarters = [f"t,3b-N,,2024-Q{n},realisation,{value}," for n, value in
                 enumerate((80, 80, 80, 90), start=1)]  # fmt: skip
     (finding,) = reconciler.findings(rows(*quarters, f"t,3b-N,,2024-Y,realisation,{year},"))

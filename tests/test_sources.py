@@ -87,7 +87,9 @@ def test_defaults(tmp_path: Path) -> None:
         ),
         ({"options": "sheet='x'"}, "`sheet` is not an option of csv"),
         ({"options": "delim=';;'"}, "one character"),
+        ({"options": 'delim="\'"'}, "one character"),
         ({"options": "skip=x"}, "skip must be a number"),
+        ({"options": "header_rows=0"}, "header_rows must be a number from 1 to 1000"),
         ({"options": "encoding='utf-99'"}, "utf-99` is unknown"),
         ({"options": "encoding='base64'"}, "is unknown"),
         ({"options": "quote=','"}, "quote and delim are the same"),
@@ -98,6 +100,7 @@ def test_defaults(tmp_path: Path) -> None:
         ({"options": "skip=1, skip=2"}, "stands twice"),
         ({"options": "skip"}, "cannot read `skip`"),
         ({"timezone": "Asia/Jakrta"}, "near it: Asia/Jakarta"),
+        ({"timezone": "+15:00"}, "nor an offset as +07:00"),
         ({"times": "dd/mm/yyyy"}, "not a time format"),
         ({"times": "%e/%m/%Y"}, "unknown directive %e"),
         ({"times": "%Y-%m-%d %H:%M:%S:%f"}, "a fraction follows a point or a comma"),
@@ -108,6 +111,8 @@ def test_defaults(tmp_path: Path) -> None:
         ({"aliases": "Phone"}, "write left=right"),
         ({"identifiers": "customer=telephone"}, "phone, tax_id, text"),
         ({"covers": "filename"}, "filename %Y%m%d"),
+        ({"covers": "filename %Y"}, "cannot read `filename %Y`"),
+        ({"covers": "filename %d.%m"}, "cannot read `filename %d.%m`"),
         ({"covers": "filename %Y%m%d %Y%m%d %Y%m%d"}, "from a day to another"),
         ({"expects": "week"}, "day, month or none"),
         ({"expects": "day since 2024-02-30"}, "since 2024-01-01"),
@@ -166,12 +171,28 @@ def test_a_name_says_what_it_covers(
     assert source(tmp_path, covers=f"filename {form}").covered_by_name(name) == (first, last)
 
 
+def test_a_month_is_known_by_its_english_or_indonesian_name(tmp_path: Path) -> None:
+    read = source(tmp_path, covers="filename %B %Y")
+    names = (
+        "January", "February", "Peb", "March", "Maret", "April", "May", "Mei", "June", "Juni",
+        "July", "Juli", "August", "Agt", "Agu", "Ags", "September", "October", "Okt", "November",
+        "Nop", "December", "Des",
+    )  # fmt: skip
+    numbers = (1, 2, 2, 3, 3, 4, 5, 5, 6, 6, 7, 7, 8, 8, 8, 8, 9, 10, 10, 11, 11, 12, 12)
+    for name, number in zip(names, numbers, strict=True):
+        found = read.covered_by_name(f"Rekap {name} 2024.xlsx")
+        assert found and found[0] == date(2024, number, 1), name
+
+
 @pytest.mark.parametrize(
     ("form", "name"),
     [
         ("%Y%m", "calls.csv"),
         ("%Y%m", "calls_202413.csv"),
         ("%Y%m", "a_202401_202402.csv"),
+        # a day's file is not all of its month, and a ticket's number is no month
+        ("%Y%m", "calls_20240226.csv"),
+        ("%Y%m", "ticket_5202402.csv"),
         ("%Y%m%d", "20240226-20240303.csv"),  # one day is declared, and which is not said
         ("%Y%m%d-%Y%m%d", "20240303-20240226.csv"),
     ],
@@ -195,6 +216,12 @@ def test_the_fingerprint_sees_what_can_change_rows(tmp_path: Path) -> None:
         "was": write(tmp_path, "b", body, was="older"),
         "remark": write(tmp_path, "c", "select a , '-- text' as b from export"),
     }
+    # the order of the header's keys is none of the rows'
+    first = write(tmp_path, body=body, nulls="-")
+    title, *keys, nulls, selects, end = first.read_text().splitlines()
+    before = read_source(first).fingerprint
+    first.write_text("\n".join([nulls, title, *keys, selects, end]))
+    assert read_source(first).fingerprint == before
     assert {read_source(path).fingerprint for path in same.values()} == {base}
     other = [
         write(tmp_path, "d", body, nulls="-"),
@@ -202,6 +229,9 @@ def test_the_fingerprint_sees_what_can_change_rows(tmp_path: Path) -> None:
         write(tmp_path, "f", body.replace("select a", "select b")),
     ]
     assert base not in {read_source(path).fingerprint for path in other}
+    # one column by another name is not a column of both names
+    one, both = (write(tmp_path, n, f"select {n} from export") for n in ("a b", "ab"))
+    assert read_source(one).fingerprint != read_source(both).fingerprint
 
 
 def test_sources_come_sorted_by_name(tmp_path: Path) -> None:

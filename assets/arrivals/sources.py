@@ -113,7 +113,7 @@ def _meaningful(sql: str) -> Iterator[str]:
     """The statement's tokens; comments and runs of white space count as one blank."""
     blank = True
     for token in _TOKEN.finditer(sql):
-        if token.lastgroup == "void" or token["void"]:
+        if token["void"]:
             if not blank:
                 yield " "
             blank = True

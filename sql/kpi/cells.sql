@@ -122,23 +122,16 @@ whole_months as (
     select
         *,
         false as is_proven,
-        false as is_failed,
         true as is_incomplete,
         false as is_not_reported,
-        true as is_null,
-        false as is_provisional,
-        false as is_in_progress
+        true as is_null
     from unseen
     union all by name
     select
         *,
         false as is_proven,
-        false as is_failed,
-        false as is_incomplete,
         true as is_not_reported,
         true as is_null,
-        false as is_provisional,
-        false as is_in_progress,
         closed_without_figure() as reason
     from lacking
 ),

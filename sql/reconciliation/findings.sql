@@ -19,4 +19,3 @@ select
     finding
 from reference.found as found
 join reference.printed using (figure_id)
-order by line, finding

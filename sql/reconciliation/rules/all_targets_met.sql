@@ -52,4 +52,3 @@ select
         ) as finding
 from counted
 where kpis > 1 and if(says_almost, missed = 0 or missed * 2 > kpis, missed > 0)
-order by line

@@ -70,4 +70,3 @@ select
         || coalesce(' It is below every column of its row in ' || below || '.', '') as finding
 from tables
 where wrong > 0
-order by section

@@ -49,4 +49,3 @@ select
 from sections
 join reference.printed as printed using (figure_id)
 group by printed.figure_id, printed.value, printed.places, printed.section, printed.line
-order by printed.line

@@ -77,4 +77,3 @@ select
         as finding
 from nearest
 left join above using (figure_id)
-order by line

@@ -13,4 +13,3 @@ select
 from reference.means as means
 join reference.printed as printed using (figure_id)
 where not agrees(means.value, printed.value, least(means.places, printed.places))
-order by printed.line

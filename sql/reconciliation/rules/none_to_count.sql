@@ -67,4 +67,3 @@ join awards using (figure_id)
 join reference.printed as printed using (figure_id)
 group by printed.figure_id, printed.subject, printed.period, printed.words, awards.shown,
     printed.line
-order by printed.line

@@ -20,4 +20,3 @@ select
 from realisations
 group by section, period, value
 having count(distinct subject_key) > 1
-order by min(line)

@@ -29,14 +29,13 @@ members as (
 
 -- each number that is printed, but for those that only say another less precisely
 numbers as (
-    select group_id, value, max(places) as places
+    select distinct group_id, value, places
     from members
     where not exists (
         from members as finer
         where finer.group_id = members.group_id and finer.places > members.places
             and equals(finer.value, members.value, members.places)
     )
-    group by group_id, value
 ),
 
 versions as (
@@ -117,4 +116,3 @@ select
 from told
 join reference.printed as printed using (figure_id)
 left join consequences using (figure_id)
-order by printed.line

@@ -11,4 +11,3 @@ select
         || '. The realisation is ' || shown(realisation, realisation_places) || '.' as finding
 from reference.misnamed as misnamed
 join reference.printed as printed using (figure_id)
-order by line

@@ -123,4 +123,3 @@ select
         || concat_ws('. ', torn, upper(missed[1]) || missed[2:]) || '.' as finding
 from tables
 join reference.printed as printed using (line)
-order by line

@@ -59,4 +59,3 @@ where not equals(together.value, printed.value, 4)
 qualify row_number() over (
     partition by printed.subject_key, printed.period, printed.value order by printed.line
 ) = 1
-order by printed.line

@@ -14,10 +14,9 @@ with readings as (
         -- within them, or within what rounds to them
         printed.value between readings.lowest - 0.5 * power(10, -common_places)
             and readings.highest + 0.5 * power(10, -common_places) as is_within,
-        case coalesce(rules.consolidation, 'any')
-            when 'last' then readings.role = 'last'
-            when 'sum' then readings.role = 'sum'
-            when 'any' then readings.role in ('mean', 'last', 'sum')
+        case
+            when rules.consolidation in ('last', 'sum') then readings.role = rules.consolidation
+            when rules.consolidation is null then readings.role <> 'run'
             else readings.role = 'mean'
         end as is_allowed
     from reference.printed as printed
@@ -109,4 +108,3 @@ select
         end as finding
 from once
 left join runs using (figure_id)
-order by line
