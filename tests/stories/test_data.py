@@ -310,3 +310,14 @@ def test_the_finding_of_a_refused_file_names_the_file(tmp_path: Path) -> None:
     put_calls(home, "2024-01-05", called("A1", "2024-01-05", outcome="Odd"))
     (finding,) = [f for f in home.run("2024-01-05").findings if f.about == "refused"]
     assert "calls/calls_20240105.csv" in finding.text
+
+
+def test_a_first_file_that_begins_before_the_home_says_what_to_do(tmp_path: Path) -> None:
+    """Ten seconds before February, the home's first month."""
+    home = story(tmp_path, "calls", first_month="2024-02")
+    put_calls(home, "2024-02-01", called("A1", "2024-01-31 23:59:50"), called("A2", "2024-02-01"))
+    (finding,) = [f for f in home.run("2024-02-03").findings if f.about == "refused"]
+    assert finding.text.endswith(
+        "before_first_month entered_at 1; first at record 1; if that date is right, set "
+        "first_month in kring.toml to its month, or leave such rows out by a where in the source"
+    )
