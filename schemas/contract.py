@@ -18,7 +18,7 @@ from schemas import activity, complaints, contacts, outbound, surveys
 from schemas.rejects import Failure, Outcome, split
 from schemas.shape import PASSED_ON, REJECT, ROW, Contract, ContractError
 from schemas.stages import positions
-from schemas.zones import day_starts, local_day
+from schemas.zones import INSTANT, day_starts, local_day
 
 __all__ = ["Bounds", "Contract", "ContractError", "Outcome", "check_columns", "contract"]
 __all__ += ["dated_day", "validate"]
@@ -145,7 +145,22 @@ def _out_of_bounds(frame: pl.DataFrame, contract: Contract, bounds: Bounds) -> l
             for name, at in ((name, frame[name]) for name in contract.columns)
             if at.dtype.is_temporal()
         ]
-    return failures
+    return [*failures, *_planned(frame, contract, bounds)]
+
+
+def _planned(frame: pl.DataFrame, contract: Contract, bounds: Bounds) -> Iterator[Failure]:
+    """Moments beside a row's own that lie ahead: a plan is no follow-up, and no payment.
+
+    What ends within a day of the row's own moment may end past midnight, as a call does.
+    """
+    end = day_starts(bounds.last_day + timedelta(days=1), bounds.timezone)
+    own = frame[contract.dated_by[0]].cast(INSTANT)
+    for name, dtype in contract.columns.items():
+        if isinstance(dtype, pl.Datetime) and name not in contract.dated_by:
+            lies_ahead = frame[name] >= end
+            if lies_ahead.any():
+                is_apart = (frame[name] > own + timedelta(days=1)).fill_null(True)
+                yield Failure(name, "after_as_of", positions(lies_ahead & is_apart))
 
 
 def _first_given(

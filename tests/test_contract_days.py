@@ -89,6 +89,25 @@ def test_the_local_day_is_the_calendars(zone: str, days: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("complaints", "followed_up_at"), ("payments", "known_at"), ("outbound_cases", "paid_at"),
+        ("calls", "answered_at"), ("calls", "ended_at"), ("chats", "accepted_at"),
+    ],
+)  # fmt: skip
+def test_what_is_planned_has_not_happened(kind: str, column: str) -> None:
+    """The run takes what has been by the last day of 2024, the whole of that day."""
+    assert reject(kind, {column: "2024-12-31T23:59:59"}) is None
+    assert reject(kind, {column: "2025-01-01T00:00:00"}) == (column, "after_as_of")
+
+
+def test_a_call_of_the_last_day_may_end_past_midnight() -> None:
+    late = {"entered_at": "2024-12-31T23:59:00", "ended_at": "2025-01-01T00:04:00"}
+    assert reject("calls", late) is None
+    assert reject("calls", {**late, "ended_at": "2025-01-02T00:04:00"})
+
+
+@pytest.mark.parametrize(
     ("dates", "expected"),
     [
         ({"received_at": "2023-12-29T02:00:00Z", "due_at": "2024-01-05"}, None),

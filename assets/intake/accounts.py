@@ -70,7 +70,17 @@ def _weigh(reading: Reading, source: Source, export: Export) -> None:
     reading.rule = "tolerance"
     reading.refused = (
         f"{export.file}: {reading.rejected} of {reading.rows} rows rejected, above the source's "
-        f"tolerance of {allowed}: {named}; first at {export.spot(first[0])}"
+        f"tolerance of {allowed}: {named}; first at {export.spot(first[0])}{_of_earlier(worst)}"
+    )
+
+
+def _of_earlier(worst: list[tuple[str, int]]) -> str:
+    """What to do about rows that were there before the home: its first file often has some."""
+    if not any(rule.startswith("before_first_month") for rule, _ in worst):
+        return ""
+    return (
+        "; if that date is right, set first_month in kring.toml to its month, or leave such rows "
+        "out by a where in the source"
     )
 
 

@@ -1,9 +1,9 @@
 -- title: The days from which a KPI, a composite or a node is counted from something else, or scored otherwise, than before
--- grain: one row per what (source, polarity, cap, parts, weights), id and day
--- reads: ref.kpis, ref.composite_parts, ref.weights
+-- grain: one row per what (source, polarity, cap, parts, weights, conversion), id and day
+-- reads: ref.kpis, ref.composite_parts, ref.weights, ref.conversions
 -- order: what, id, day
 -- Its first rows follow none, and a row that repeats the one before (another name, another
--- authority) changes nothing of this.
+-- authority) changes nothing of this. What is converted was not before its first rows.
 with rows as (
     select
         'source' as what,
@@ -25,12 +25,20 @@ with rows as (
     union all
     select 'weights', parent_id, valid_from, valid_to, row(null, null, null, child_id, weight)
     from ref.weights
+    union all
+    select
+        'conversion', kpi_id, valid_from, valid_to,
+        row(
+            cast(from_value as text), cast(to_value as text), cast(base_index as text),
+            cast(base_value as text), divisor
+        )
+    from ref.conversions
 ),
 
 begun as (
     select what, id, counted, valid_from as day
     from rows
-    qualify valid_from > min(valid_from) over (partition by what, id)
+    qualify what = 'conversion' or valid_from > min(valid_from) over (partition by what, id)
 )
 
 select distinct begun.what, begun.id, begun.day

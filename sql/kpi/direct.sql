@@ -77,7 +77,11 @@ converted as (
         measured.reason || held_since('source', changed_on, period_begin) || coalesce(
             '; converted from ' || round(measured.value, 2) || ' by '
             || conversions.conversion_id
-            || held_since('conversion', conversions.valid_from, period_begin), ''
+            || held_since(
+                'conversion',
+                last_change('conversion', measured.kpi_id, measured.period_end),
+                period_begin
+            ), ''
         ) as reason
     from measured
     left join ref.conversions as conversions

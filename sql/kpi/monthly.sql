@@ -248,7 +248,8 @@ select
         else ''
     end as reason,
     policy_id,
-    is_proven,
+    -- of rows of which nothing is known yet it is not proven that there was nothing to do
+    is_proven and coverage is distinct from 0 as is_proven,
     case when has_value and unit = 'share' then wilson_lower(numerator, denominator) end
         as lower_95,
     case when has_value and unit = 'share' then wilson_upper(numerator, denominator) end

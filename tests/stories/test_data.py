@@ -172,6 +172,34 @@ def test_complaints_of_a_missing_month_are_missed_where_they_fall_due(tmp_path: 
     assert home.months("complaints_on_time")["2024-03"] == (1, 2, "measured")
 
 
+def test_a_complaint_whose_time_is_not_over_is_not_missed_while_its_month_runs(
+    tmp_path: Path,
+) -> None:
+    """Of March: one on time; one due on the 12th, open in an export of the 15th; one due on the
+    29th. At the month's end nobody has said more of either."""
+    home = story(tmp_path, "complaints")
+    put_complaints(
+        home, "2024-03",
+        "C1,2024-03-05 10:00:00,late,true,2024-03-19,2024-03-08 10:00:00,phone",
+        "C2,2024-03-06 10:00:00,late,true,2024-03-12,,phone",
+        "C3,2024-03-15 10:00:00,late,true,2024-03-29,,phone",
+    )  # fmt: skip
+    home.run("2024-03-16")
+    assert home.months("complaints_on_time")["2024-03"] == (1, 2, "in_progress")
+    assert home.run("2024-03-20").rebuilt == []  # a day that passes says nothing of complaints
+    home.run("2024-04-01")
+    assert home.months("complaints_on_time")["2024-03"] == (1, 3, "measured")
+
+
+def test_a_complaint_that_waits_is_not_nothing_to_do(tmp_path: Path) -> None:
+    """None to follow up earns the cap; one of which nobody knows yet earns nothing."""
+    home = story(tmp_path, "complaints", first_month="2024-03")
+    put_complaints(home, "2024-03", "C3,2024-03-15 10:00:00,late,true,2024-03-29,,phone")
+    home.run("2024-03-16")
+    assert home.reason("complaints_on_time", "2024-03") == "known for none of the rows"
+    assert home.figure("complaints_on_time", "Q1").realisation is None
+
+
 def test_twelve_empty_complaint_files_earn_the_cap_and_eleven_nothing(tmp_path: Path) -> None:
     home = story(tmp_path, "complaints", expecting="month", last_month="2024-12")
     for number in range(1, 13):
@@ -282,3 +310,14 @@ def test_the_finding_of_a_refused_file_names_the_file(tmp_path: Path) -> None:
     put_calls(home, "2024-01-05", called("A1", "2024-01-05", outcome="Odd"))
     (finding,) = [f for f in home.run("2024-01-05").findings if f.about == "refused"]
     assert "calls/calls_20240105.csv" in finding.text
+
+
+def test_a_first_file_that_begins_before_the_home_says_what_to_do(tmp_path: Path) -> None:
+    """Ten seconds before February, the home's first month."""
+    home = story(tmp_path, "calls", first_month="2024-02")
+    put_calls(home, "2024-02-01", called("A1", "2024-01-31 23:59:50"), called("A2", "2024-02-01"))
+    (finding,) = [f for f in home.run("2024-02-03").findings if f.about == "refused"]
+    assert finding.text.endswith(
+        "before_first_month entered_at 1; first at record 1; if that date is right, set "
+        "first_month in kring.toml to its month, or leave such rows out by a where in the source"
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from storyhome import (
     OUTBOUND,
+    PAYMENTS_HEADER,
     StoryHome,
     put_attempts,
     put_cases,
@@ -64,6 +65,21 @@ def test_who_had_paid_before_the_home_begins_had_paid(tmp_path: Path) -> None:
     ) == [("K1", True), ("K2", False)]
     # February is no month of the home, so that it has no table of its payments
     assert home.query("select payment_id from fact.payments") == [("P9",)]
+
+
+def test_a_payment_that_comes_again_after_its_reversal_stays_reversed(tmp_path: Path) -> None:
+    """March's file is refused for another row, and comes corrected after April's took P1 back."""
+    home = story(tmp_path, *OUTBOUND, first_month="2024-03")
+    put_cases(home, "2024-03", "K1 2024-03-01 2024-03-31")
+    put_attempts(home, "2024-03", "T1 K1 2024-03-10 10:00:00 RPC")
+    put_payments(home, "2024-03", "P1 K1 2024-03-20 2024-03-21", "P2 K2 unreadable 2024-03-21")
+    assert len(home.run("2024-04-03").ingested.refused) == 1
+    reversal = "P1,K1,2024-03-20 12:00:00,2024-04-05 12:00:00,-100.00"
+    home.put("outbound/payments_202404.csv", f"{PAYMENTS_HEADER}\n{reversal}\n")
+    home.run("2024-04-20")
+    put_payments(home, "2024-03", "P1 K1 2024-03-20 2024-03-21", "P2 K2 2024-03-20 2024-03-21")
+    home.run("2024-06-20")
+    assert home.months("outbound_behaviour")["2024-03"] == (0, 1, "measured")
 
 
 def test_an_earlier_attempt_that_arrives_late_moves_the_case(tmp_path: Path) -> None:
