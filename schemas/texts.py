@@ -17,11 +17,13 @@ INVISIBLE = r"[\p{Cc}\p{Cf}]"
 # digit, or one before a last 0, may be of a shortened id.
 PLAIN = r"^(?:[0-9]|(?:[0-9][!-*,\-/-~]|[!-*,-/:-~])(?:[!-*,-~]*(?:[!-*,-/1-~]|[!-*\-/-~]0)|0)?)$"
 # An id that a spreadsheet (1.7E+17) or a program (1.7e+17, Java 1.7E17) took for a number: its last
-# digits are gone, so it may be many ids. So they are of a binary number that is written out with a
-# `.0`, from 2^53 on (9007199254740992.0).
+# digits are gone, so it may be many ids, also where a select has put a year or a line beside it
+# (1.7E+17/2024). So they are of a binary number that is written out with a `.0`, from 2^53 on
+# (9007199254740992.0).
 SHORTENED = (
-    r"^(?:[0-9]+(?:[.,][0-9]+)?[Ee]\+[0-9]+|[0-9]\.[0-9]+[Ee][0-9]+"
-    r"|(?:[0-9]{17,}|9(?:00[7-9]|0[1-9][0-9]|[1-9][0-9]{2})[0-9]{12})[.,]0)$"
+    r"(?:^|[^0-9A-Za-z.,])[0-9]+(?:[.,][0-9]+)?[Ee]\+[0-9]{1,3}(?:[^0-9A-Za-z.,]|$)"
+    r"|^[0-9]\.[0-9]+[Ee][0-9]+$"
+    r"|^(?:[0-9]{17,}|9(?:00[7-9]|0[1-9][0-9]|[1-9][0-9]{2})[0-9]{12})[.,]0$"
 )
 YES = ("true", "1", "yes", "y", "ya")
 NO = ("false", "0", "no", "n", "tidak")

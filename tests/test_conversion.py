@@ -51,6 +51,10 @@ def test_booleans(value: object, expected: object) -> None:
         ("3,06E+08", "id_lost_digits"),
         ("1.7095140001234568e+17", "id_lost_digits"),  # as pandas writes, where another id is blank
         ("1.23E17", "id_lost_digits"),  # as Java writes a number
+        ("1.7E+17/2024", "id_lost_digits"),  # a number with its year, as the guide joins them
+        ("2024|3E+08|1", "id_lost_digits"),
+        ("A12E+08", "A12E+08"),
+        ("12E+6281234567", "12E+6281234567"),  # an extension and a phone number
         ("1.7e22", "id_lost_digits"),  # as the engine writes one that is nested in JSON
         ("170123456789012352.0", "id_lost_digits"),
         ("9007199254740992.0", "id_lost_digits"),  # 2^53: of two neighbours in binary there is one
