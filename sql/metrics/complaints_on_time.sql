@@ -1,7 +1,7 @@
 -- title: Complaints followed up on time
 -- unit: share
 -- numerator: complaints followed up by their due date
--- denominator: complaints to be followed up that fall due in the month; while it runs, without those still open whose time was not over when their export last spoke
+-- denominator: complaints to be followed up that fall due in the month; while it runs, open ones once their time is over
 -- rollup: sum
 -- reads: fact.complaints, ref.calendar
 -- since: 2024-01

@@ -110,8 +110,8 @@ def test_a_rule_that_asks_for_another_limit_than_the_counts_says_that_it_has_no_
     assert rules["cisco_ignored"]["value"] == 80 / 94
     assert rules["cisco_negative"]["value"] is None
     why = (
-        "2024-01 a: how this rule counts 6 contacts is not known: their waits are told by other "
-        "limits; and 1 more of its months and queues"
+        "2024-01 a: how this rule counts 6 contacts is not known: their waits are not given, or by "
+        "other limits; and 1 more of its months and queues"
     )
     assert rules["cisco_negative"]["reason"] == why
     said = home.kring("compare", "2024-01", "--channel", "phone", env={"COLUMNS": "200"}).stdout
